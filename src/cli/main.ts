@@ -1,0 +1,58 @@
+// The program's entry: picks the command, loads only its file, and turns every error into a sentence and an exit code.
+import { Command, CommanderError } from 'commander';
+import { exitCodes } from '../model/problem.ts';
+import { exitCodeOf, reportError } from './exit.ts';
+
+// Each command loads only what it needs: the lab starts many probes at once and waits for the slowest.
+const commands: Readonly<Record<string, () => Promise<{ command(): Command }>>> = {
+  server: () => import('./server.ts'),
+  client: () => import('./client.ts'),
+  lab: () => import('./lab.ts'),
+  doctor: () => import('./doctor.ts'),
+};
+
+const about = `Shows, measures and explains connection resets between Kubernetes pods.`;
+
+const examples = `
+Examples:
+  netdebug lab run                     reproduce the GKE bug on this machine, in private namespaces
+  netdebug lab matrix                  every combination of its factors and fixes
+  netdebug server                      the server of the experiment
+  netdebug client --host 10.48.14.50   the client of the experiment
+  netdebug doctor                      what this machine lacks for the lab
+
+Exit codes: 0 as expected, 1 not the expected outcome, 2 inconclusive, 64 wrong usage,
+69 something needed is missing, 70 our own fault, 130 interrupted.`;
+
+async function buildProgram(argv: readonly string[]): Promise<Command> {
+  const program = new Command('netdebug').description(about).addHelpText('after', examples);
+  program.helpCommand(true).showHelpAfterError('(add --help for usage)');
+  const wanted = argv.find((word) => !word.startsWith('-'));
+  const loaders =
+    wanted !== undefined && wanted in commands ? [commands[wanted]] : Object.values(commands);
+  for (const load of loaders) {
+    if (load !== undefined) program.addCommand((await load()).command());
+  }
+  exitByThrowing(program);
+  return program;
+}
+
+/** commander exits by itself; we want one place that decides exit codes. */
+function exitByThrowing(command: Command): void {
+  command.exitOverride();
+  for (const sub of command.commands) exitByThrowing(sub);
+}
+
+try {
+  const argv = process.argv.slice(2);
+  const program = await buildProgram(argv);
+  await program.parseAsync(argv, { from: 'user' });
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // --help and --version end with 0, everything else that commander refuses is wrong usage.
+    process.exitCode = error.exitCode === 0 ? exitCodes.finished : exitCodes.usage;
+  } else {
+    reportError(error, process.stderr);
+    process.exitCode = exitCodeOf(error);
+  }
+}

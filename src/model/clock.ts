@@ -1,0 +1,42 @@
+// Wall-clock time in microseconds, because the lines of `ip -ts monitor` and `conntrack -E -o timestamp` that we are joined
+// with have microseconds, and Date.now() alone has not.
+
+/** Microseconds since the Unix epoch. */
+export type Micros = number;
+
+export interface Clock {
+  /** Wall clock, µs since the epoch. */
+  now(): Micros;
+  /** Monotonic, milliseconds from any origin. */
+  monotonic(): number;
+}
+
+/** The machine's clock. Follows steps of the wall clock (an NTP correction, a resumed VM) of more than 20 ms. */
+export function systemClock(): Clock {
+  let origin = performance.timeOrigin;
+  return {
+    now() {
+      const elapsed = performance.now();
+      const wall = Date.now();
+      if (Math.abs(wall - (origin + elapsed)) > 20) origin = wall - elapsed;
+      return Math.round((origin + elapsed) * 1_000);
+    },
+    monotonic: () => performance.now(),
+  };
+}
+
+/** `2026-11-23T05:13:00.902130Z` */
+export function formatMicros(at: Micros): string {
+  const milliseconds = Math.floor(at / 1_000);
+  const rest = String(Math.round(at - milliseconds * 1_000)).padStart(3, '0');
+  return new Date(milliseconds).toISOString().replace('Z', `${rest}Z`);
+}
+
+/** Reads an ISO 8601 time with up to nine fraction digits; NaN when it is none. */
+export function parseMicros(text: string): Micros {
+  const match = /^([0-9-]+T[0-9:]+)(?:\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:?[0-9]{2})$/.exec(text);
+  if (match === null) return Number.NaN;
+  const seconds = Date.parse(`${match[1] ?? ''}${match[3] ?? ''}`);
+  const fraction = Number((match[2] ?? '0').padEnd(9, '0')) / 1_000;
+  return seconds * 1_000 + fraction;
+}

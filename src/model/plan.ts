@@ -1,0 +1,53 @@
+// A plan is a list of steps as data: printed by --dry-run, applied by the lab, undone in reverse when one of them fails.
+
+/** One end of a veth pair: the interface's name and the namespace it is in. */
+export interface VethEnd {
+  readonly netns: string;
+  readonly dev: string;
+}
+
+/** A policy-routing rule as `ip rule` takes it. */
+export interface PolicyRule {
+  readonly preference: number;
+  readonly not?: boolean;
+  readonly iif?: string;
+  /** MARK/MASK */
+  readonly fwmark?: string;
+  readonly table: string;
+}
+
+/** One table of a ruleset: chain name → rules in iptables-save's language, without the `-A CHAIN`. */
+export interface IptablesTable {
+  readonly name: 'raw' | 'mangle' | 'nat' | 'filter';
+  readonly chains: Readonly<Record<string, readonly string[]>>;
+}
+
+export type Change =
+  | { readonly do: 'add-netns'; readonly netns: string }
+  | { readonly do: 'delete-netns'; readonly netns: string }
+  | { readonly do: 'add-veth'; readonly a: VethEnd; readonly b: VethEnd }
+  | { readonly do: 'delete-link'; readonly netns: string; readonly dev: string }
+  | { readonly do: 'set-up'; readonly netns: string; readonly dev: string }
+  | { readonly do: 'add-address'; readonly netns: string; readonly dev: string; readonly cidr: string }
+  | { readonly do: 'add-neighbour-proxy'; readonly netns: string; readonly dev: string; readonly address: string }
+  | {
+      readonly do: 'add-route';
+      readonly netns: string;
+      readonly to: string;
+      readonly via?: string;
+      readonly dev: string;
+      readonly table?: string;
+      readonly onlink?: boolean;
+    }
+  | { readonly do: 'add-rule'; readonly netns: string; readonly rule: PolicyRule }
+  | { readonly do: 'delete-rule'; readonly netns: string; readonly rule: PolicyRule }
+  | { readonly do: 'set-sysctl'; readonly netns: string; readonly key: string; readonly value: string }
+  | { readonly do: 'load-iptables'; readonly netns: string; readonly tables: readonly IptablesTable[] };
+
+export interface Step {
+  readonly change: Change;
+  /** What takes it back; null for what vanishes together with the namespace it was done in. */
+  readonly undo: Change | null;
+}
+
+export type Plan = readonly Step[];
