@@ -26,7 +26,7 @@ Exit codes: 0 as expected, 1 not the expected outcome, 2 inconclusive, 64 wrong 
 
 async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('netdebug').description(about).addHelpText('after', examples);
-  program.helpCommand(true).showHelpAfterError('(add --help for usage)');
+  program.enablePositionalOptions().helpCommand(true).showHelpAfterError('(add --help for usage)');
   const wanted = argv.find((word) => !word.startsWith('-'));
   const loaders =
     wanted !== undefined && wanted in commands ? [commands[wanted]] : Object.values(commands);

@@ -29,7 +29,6 @@ export type Change =
   | { readonly do: 'delete-link'; readonly netns: string; readonly dev: string }
   | { readonly do: 'set-up'; readonly netns: string; readonly dev: string }
   | { readonly do: 'add-address'; readonly netns: string; readonly dev: string; readonly cidr: string }
-  | { readonly do: 'add-neighbour-proxy'; readonly netns: string; readonly dev: string; readonly address: string }
   | {
       readonly do: 'add-route';
       readonly netns: string;
@@ -37,7 +36,6 @@ export type Change =
       readonly via?: string;
       readonly dev: string;
       readonly table?: string;
-      readonly onlink?: boolean;
     }
   | { readonly do: 'add-rule'; readonly netns: string; readonly rule: PolicyRule }
   | { readonly do: 'delete-rule'; readonly netns: string; readonly rule: PolicyRule }

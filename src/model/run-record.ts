@@ -24,7 +24,13 @@ export const classSummarySchema = z.object({
   probes: count,
   resets: count,
   episodes: count,
-  otherFailures: z.object({ refused: count, timeout: count, closed: count, unreachable: count, other: count }),
+  otherFailures: z.object({
+    refused: count,
+    timeout: count,
+    closed: count,
+    unreachable: count,
+    other: count,
+  }),
   /** Resets per connection-hour with an exact 95% Poisson interval (Garwood 1936). */
   resetsPerHour: rateSchema,
   /** Episodes per hour of wall time, likewise. */
@@ -33,10 +39,38 @@ export const classSummarySchema = z.object({
 });
 export type ClassSummary = z.infer<typeof classSummarySchema>;
 
+/** What a verdict rests on. All bounds and e-values hold at every moment of the run at once, however often it was looked at. */
+export const verdictBasisSchema = z.object({
+  /** The accepted probability of a wrong decision. */
+  alpha: z.number().gt(0).lt(1),
+  /** Evidence that the classes differ; decided from 1/alpha on. At most 1e300. */
+  eValue: amount,
+  /** How many times the remote class's rate the co-located one's is. */
+  rateRatio: z.object({ estimate: amount.nullable(), low: amount, high: amount.nullable() }),
+  /** Time in which both classes had an open connection: the exposure of the comparison, the same for both. */
+  sharedSeconds: amount,
+  /** Triggers by whom they hit. `waiting`: too recent to say. `unshared`: while only one class was watched; not compared. */
+  triggers: z.object({ coLocated: count, remote: count, common: count, waiting: count, unshared: count }),
+  /** The co-located share of triggers if there is no difference; a range when the connection counts are not equal. */
+  nullShare: z.object({ low: amount, high: amount }),
+  /** Episodes per hour in which the class had an open connection; each bound holds with probability 1 − alpha on its own. */
+  episodesPerHour: z.object({ coLocated: rateSchema, remote: rateSchema }),
+  /** The rate below which a class counts as not hit. */
+  maxRatePerHour: amount,
+  /** How much longer to run, if things go on as they did; null when decided or not foreseeable. */
+  needSeconds: amount.nullable(),
+  /** The outcome with half, the same and twice the episode window. */
+  sensitivity: z.array(z.object({ episodeWindowMs: amount, outcome: outcomeSchema })),
+});
+export type VerdictBasis = z.infer<typeof verdictBasisSchema>;
+
 export const verdictSchema = z.object({
   outcome: outcomeSchema,
+  /** In the outcome: one minus the probability of evidence this strong if it were wrong. 0 when inconclusive. */
   confidence: z.number().min(0).max(1),
   sentence: z.string(),
+  /** Absent when a class was never answered, so that there was nothing to compare. */
+  basis: verdictBasisSchema.optional(),
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 

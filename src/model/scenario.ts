@@ -1,5 +1,5 @@
 // A scenario: a topology, factors that can be switched off, a fault brought about by agents, fixes, and the outcome to expect.
-import type { Plan } from './plan.ts';
+import type { Plan, PolicyRule } from './plan.ts';
 import type { Outcome } from './run-record.ts';
 import type { ClientClass, Topology } from './topology.ts';
 
@@ -11,7 +11,7 @@ export interface Named {
 
 /** A program that runs on a node while the world lives and changes it, as netd and Felix do. Periods in milliseconds. */
 export type AgentSpec =
-  | { readonly kind: 'netd'; readonly node: string; readonly reconcileMs: number; readonly rules: Plan }
+  | { readonly kind: 'netd'; readonly node: string; readonly reconcileMs: number; readonly rules: readonly PolicyRule[] }
   | {
       readonly kind: 'felix';
       readonly node: string;
@@ -37,11 +37,21 @@ export interface Setup {
   readonly clientPeriodMs: number;
 }
 
+export interface ScenarioDefaults {
+  /** How many times faster than real its periods run. */
+  readonly speed: number;
+  /** How long a run takes at that speed; at another speed it takes as much longer or shorter. */
+  readonly durationMs: number;
+  /** Connections per class. */
+  readonly connections: number;
+  /** `none` is claimed when each class is shown to have fewer episodes than this per hour of scenario time. */
+  readonly maxRatePerHour: number;
+}
+
 export interface Scenario extends Named {
   readonly factors: readonly Named[];
   readonly fixes: readonly Named[];
-  /** How many times faster than real it runs by default, and for how long. */
-  readonly defaults: { readonly speed: number; readonly durationMs: number; readonly connections: number };
+  readonly defaults: ScenarioDefaults;
   expected(choice: Choice): Outcome;
   setup(choice: Choice): Setup;
 }

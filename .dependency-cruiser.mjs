@@ -1,0 +1,95 @@
+// Who may import whom, as data: each rule says its reason, and `npm run layers` prints it when the rule is broken.
+
+// Layer → the layers it may import besides itself, and why no others.
+const layers = {
+  model: [[], 'everything imports the model, so whatever the model imported would reach everywhere'],
+  system: [['model'], 'the syntax of outside programs must not depend on what the lab or a command wants from them'],
+  lab: [['system', 'model'], 'a scenario must run, and print its plan, without probes, statistics or reports'],
+  observe: [['system', 'model'], 'observers run alone on a node that has neither a lab nor a report'],
+  cluster: [['system', 'model'], 'a cluster is reached through kubectl alone, as its user would'],
+  probe: [['model'], 'what measures the network starts no program and knows no lab, so that it runs in any pod'],
+  mesh: [['model', 'metrics'], 'agents run in any pod, and meet each other and the coordinator only in messages'],
+  verdict: [['model'], 'the decision is a pure function of a saved run, and can be made again on another machine'],
+  diagnose: [['model'], 'causes are found in a saved folder, so nothing here may ask the machine it runs on'],
+  report: [['model'], 'a report is a pure function of the run record'],
+  metrics: [['model'], 'the metrics library has one importer, which counts what it is given'],
+  web: [['model'], 'the page shows records and events, and takes part in none of what makes them'],
+};
+
+const layerRules = Object.entries(layers).map(([layer, [allowed, reason]]) => ({
+  name: `${layer}-imports-${allowed.length > 0 ? `only-${allowed.join('-and-')}` : 'nothing-of-ours'}`,
+  severity: 'error',
+  comment: `src/${layer} may import ${allowed.map((name) => `src/${name}`).join(' and ') || 'nothing else of src'}: ${reason}.`,
+  from: { path: `^src/${layer}/` },
+  to: { path: '^src/', pathNot: `^src/(${[layer, ...allowed].join('|')})/` },
+}));
+
+/** A package or core module that only some files may import. */
+function onlyImporter(name, comment, module, importer) {
+  return { name, severity: 'error', comment, from: { path: '^src/', pathNot: importer }, to: { path: module } };
+}
+
+export default {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'nobody-imports-cli',
+      severity: 'error',
+      comment: 'src/cli alone reads argv and the environment, prints and exits; what others need from it is in the wrong place.',
+      from: { path: '^src/(?!cli/)' },
+      to: { path: '^src/cli/' },
+    },
+    onlyImporter(
+      'only-system-starts-programs',
+      'Programs are started in src/system alone, where their syntax, their time limits and their end are known.',
+      '^(node:)?child_process$',
+      '^src/system/',
+    ),
+    onlyImporter(
+      'only-cli-imports-commander',
+      'Options are the concern of src/cli; everyone else takes arguments.',
+      '(^|/)node_modules/commander/',
+      '^src/cli/',
+    ),
+    onlyImporter(
+      'only-schema-imports-zod',
+      'One importer per library: every schema is built from the z of src/model/schema.ts.',
+      '(^|/)node_modules/zod/',
+      '^src/model/schema[.]ts$',
+    ),
+    {
+      name: 'no-circular-imports',
+      severity: 'error',
+      comment: 'Two files that import each other, be it for types only, are one file; neither can be read or tested alone.',
+      from: { path: '^src/' },
+      to: { circular: true },
+    },
+    {
+      name: 'no-dev-dependencies-in-src',
+      severity: 'error',
+      comment: 'The published program is installed without devDependencies, so src cannot rely on them.',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
+    {
+      name: 'no-unlisted-packages',
+      severity: 'error',
+      comment: 'What package.json does not name, or what cannot be found, is there by luck.',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'] },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      comment: 'A file that nobody imports and that imports nothing is dead; the entry is the one that may stand alone.',
+      from: { orphan: true, pathNot: '^src/cli/main[.]ts$' },
+      to: {},
+    },
+  ],
+  options: {
+    // Type-only imports count: they tie files together for the reader just as well.
+    tsPreCompilationDeps: true,
+    detectProcessBuiltinModuleCalls: true,
+    doNotFollow: { path: 'node_modules' },
+  },
+};

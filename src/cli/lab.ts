@@ -1,0 +1,18 @@
+// `netdebug lab …`: the laboratory's commands.
+import { Command, Option } from 'commander';
+import { execCommand } from './lab/exec.ts';
+import { listCommand } from './lab/list.ts';
+import { matrixCommand } from './lab/matrix.ts';
+import { runCommand } from './lab/run.ts';
+import { insideFlag } from './lab/world-process.ts';
+
+export function command(): Command {
+  const lab = new Command('lab').description('reproduce resets in private network namespaces on this machine');
+  // `lab exec node-1 ip -br link`: what follows the command's name belongs to that command.
+  lab.enablePositionalOptions();
+  for (const sub of [runCommand(), matrixCommand()]) {
+    // Set by ourselves when we start the same command once more inside the world.
+    lab.addCommand(sub.addOption(new Option(insideFlag).hideHelp()));
+  }
+  return lab.addCommand(listCommand()).addCommand(execCommand());
+}

@@ -1,0 +1,156 @@
+// One run of a scenario, inside the private world: build, watch, probe, stop, and make the record of it.
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { diagnose } from '../../diagnose/diagnose.ts';
+import { runAgents } from '../../lab/agents/run-agents.ts';
+import { applyPlan, undo } from '../../lab/apply.ts';
+import { clientWords, serverWords, startPodProgram } from '../../lab/pod-programs.ts';
+import { formatMicros, systemClock } from '../../model/clock.ts';
+import type { NodeEvent } from '../../model/node-event.ts';
+import type { ProbeEvent } from '../../model/probe-event.ts';
+import type { RunRecord } from '../../model/run-record.ts';
+import type { Choice, Scenario } from '../../model/scenario.ts';
+import { watchNode } from '../../observe/watch-node.ts';
+import { decide } from '../../verdict/decide.ts';
+import type { Tally } from '../../verdict/tally.ts';
+import { StopStack } from './stop-stack.ts';
+
+export interface ExperimentSpec {
+  readonly scenario: Scenario;
+  readonly choice: Choice;
+  readonly seed: number;
+  readonly speed: number;
+  readonly connections: number;
+  /** The clients' period as they run it, after `speed`. */
+  readonly periodMs: number;
+  readonly durationMs: number;
+  /** The run's folder; exists and is empty. */
+  readonly folder: string;
+  /** Counts what the clients report; it may be read at any time. */
+  readonly tally: Tally;
+  /** The words that start this program: Node and its script. */
+  readonly self: readonly string[];
+}
+
+export interface ExperimentHooks {
+  /** A new stage, in words. */
+  onStage(text: string): void;
+  /** The clients have been started. */
+  onStarted(): void;
+  /** Called when the record is made and the world still stands; the world goes when the promise resolves. */
+  onRecord(record: RunRecord): Promise<void>;
+  /** Ends the run early when aborted. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs the experiment and resolves when everything it started is gone. Rejects with a `fault` when a step of the plan, an agent,
+ * an observer or one of our own programs fails; what was recorded until then stays in the folder.
+ */
+export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks): Promise<RunRecord> {
+  const setup = spec.scenario.setup(spec.choice);
+  const { folder } = spec;
+  const { signal } = hooks;
+  const probes: ProbeEvent[] = [];
+  const nodes: NodeEvent[] = [];
+  await mkdir(join(folder, 'evidence'), { recursive: true });
+  const eventFile = createWriteStream(join(folder, 'events.ndjson'));
+  const record = (event: ProbeEvent, line: string) => {
+    eventFile.write(`${line}\n`);
+    probes.push(event);
+    if (event.role === 'client') spec.tally.add(event);
+  };
+
+  const running = new StopStack();
+  try {
+    hooks.onStage(`building the world: ${setup.plan.length} steps`);
+    await applyPlan(setup.plan);
+    running.onStop(() => undo(setup.plan));
+
+    hooks.onStage('starting observers, server and clients');
+    const watches = await Promise.all(
+      setup.topology.nodes.map((node) => watchNode(node.name, folder, (event) => nodes.push(event))),
+    );
+    const stopWatches = running.onStop(async () => {
+      await Promise.all(watches.map((watch) => watch.stop()));
+    });
+
+    const program = (pod: string, name: string, words: readonly string[]) =>
+      startPodProgram(
+        { pod, name, argv: [...spec.self, ...words], logFile: join(folder, 'evidence', `${name}.log`) },
+        (event, line) => {
+          record(event, line);
+          if (event.event === 'listening') listening();
+        },
+      );
+    let listening: () => void = () => undefined;
+    const serverReady = new Promise<void>((resolve) => (listening = resolve));
+    const server = program(setup.server.pod, 'server', serverWords(setup.server.port));
+    running.onStop(() => server.stop());
+    await Promise.race([serverReady, server.failed]);
+
+    const agents = runAgents(setup.agents, spec.speed, spec.seed);
+    running.onStop(() => agents.stop());
+    const startedAt = systemClock().now();
+    const clients = setup.clients.map((client) =>
+      program(client.pod, client.name, clientWords(client, spec.connections, spec.periodMs)),
+    );
+    const stopClients = running.onStop(async () => {
+      await Promise.all(clients.map((client) => client.stop()));
+    });
+
+    hooks.onStage(`running ${setup.clients.length} classes of ${spec.connections} connections`);
+    hooks.onStarted();
+    const failures = [server, ...clients, ...watches, agents].map((part) => part.failed);
+    await Promise.race([duration(spec.durationMs, signal), ...failures]);
+    const complete = !signal.aborted;
+
+    hooks.onStage('stopping the clients and reading what is left');
+    await stopClients();
+    await stopWatches();
+    const endedAt = systemClock().now();
+    const summaries = new Map(spec.tally.summaries(endedAt).map((summary) => [summary.name, summary]));
+    const result: RunRecord = {
+      schemaVersion: 1,
+      kind: 'lab',
+      scenario: spec.scenario.name,
+      factors: { ...spec.choice.factors },
+      fix: spec.choice.fix,
+      seed: spec.seed,
+      speed: spec.speed,
+      startedAt: formatMicros(startedAt),
+      durationSeconds: Math.round((endedAt - startedAt) / 1e5) / 10,
+      complete,
+      classes: setup.clients.flatMap((client) => summaries.get(client.name) ?? []),
+      verdict: decide({
+        coLocated: spec.tally.history('co-located', endedAt),
+        remote: spec.tally.history('remote', endedAt),
+        episodeWindowMs: spec.periodMs,
+        maxRatePerHour: spec.scenario.defaults.maxRatePerHour * spec.speed,
+      }),
+      findings: diagnose({ probes, nodes }),
+    };
+    await writeFile(join(folder, 'run.json'), `${JSON.stringify(result, null, 2)}\n`);
+    await hooks.onRecord(result);
+    return result;
+  } finally {
+    await running.stop();
+    eventFile.end();
+    await once(eventFile, 'close');
+  }
+}
+
+/** Resolves after the time or when aborted, whichever comes first. */
+function duration(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    const stop = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,36 @@
+// `netdebug lab list`: the scenarios with their factors, fixes and defaults.
+import { Command } from 'commander';
+import { defaultScenario, scenarios } from '../../lab/scenarios/index.ts';
+import type { Named } from '../../model/scenario.ts';
+
+export function listCommand(): Command {
+  return new Command('list')
+    .description('the scenarios, with their factors and fixes')
+    .option('--json', 'one JSON document on stdout')
+    .action((flags: { json?: boolean }) => {
+      process.stdout.write(flags.json === true ? asJson() : asText());
+    });
+}
+
+function asJson(): string {
+  const rows = scenarios.map(({ name, about, factors, fixes, defaults }) => ({
+    ...{ name, about, factors, fixes, defaults },
+  }));
+  return `${JSON.stringify(rows, null, 2)}\n`;
+}
+
+function asText(): string {
+  const lines: string[] = [];
+  for (const { name, about, factors, fixes } of scenarios) {
+    lines.push(`${name}${name === defaultScenario ? ' (default)' : ''}`, `  ${about}`);
+    lines.push(...section('factors, each switched off by --without NAME', factors));
+    lines.push(...section('fixes, each applied by --fix NAME', fixes));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function section(title: string, items: readonly Named[]): string[] {
+  if (items.length === 0) return [];
+  const width = Math.max(...items.map((item) => item.name.length));
+  return [`  ${title}:`, ...items.map((item) => `    ${item.name.padEnd(width)}  ${item.about}`)];
+}

@@ -1,0 +1,116 @@
+// What the user typed after `lab run` and `lab matrix`, checked, with the scenario's defaults filled in.
+import { existsSync, readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { choose, defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
+import { parseDuration } from '../../model/duration.ts';
+import { Problem } from '../../model/problem.ts';
+import { outcomes } from '../../model/run-record.ts';
+import type { Outcome } from '../../model/run-record.ts';
+import type { Choice, Scenario } from '../../model/scenario.ts';
+
+/** As commander hands them over. */
+export interface RunFlags {
+  readonly without?: readonly string[];
+  readonly fix?: string;
+  readonly seed: string;
+  readonly speed?: string;
+  readonly connections?: string;
+  readonly period?: string;
+  readonly duration?: string;
+  readonly out?: string;
+  readonly expect?: string;
+}
+
+export interface RunSettings {
+  readonly scenario: Scenario;
+  readonly choice: Choice;
+  readonly seed: number;
+  readonly speed: number;
+  readonly connections: number;
+  /** After `speed`. */
+  readonly periodMs: number;
+  readonly durationMs: number;
+  readonly expected: Outcome | 'any';
+  /** Absolute. */
+  readonly folder: string;
+}
+
+/** Throws a usage Problem, one sentence with the allowed values, for anything that cannot be run. */
+export function readRunSettings(name: string | undefined, flags: RunFlags, startedAt: Date): RunSettings {
+  const scenario = findScenario(name ?? defaultScenario);
+  const choice = choose(scenario, flags.without ?? [], flags.fix ?? null);
+  const { defaults } = scenario;
+  const speed = flags.speed === undefined ? defaults.speed : number('--speed', flags.speed, 0.1, 1_000);
+  const setup = scenario.setup(choice);
+  const period = flags.period === undefined ? setup.clientPeriodMs : positiveDuration('--period', flags.period);
+  const seed = whole('--seed', flags.seed, 0, 2 ** 31 - 1);
+  return {
+    scenario,
+    choice,
+    seed,
+    speed,
+    connections:
+      flags.connections === undefined
+        ? defaults.connections
+        : whole('--connections', flags.connections, 1, 10_000),
+    periodMs: period / speed,
+    durationMs:
+      flags.duration === undefined
+        ? (defaults.durationMs * defaults.speed) / speed
+        : positiveDuration('--duration', flags.duration),
+    expected: readExpected(flags.expect) ?? scenario.expected(choice),
+    folder: resolve(flags.out ?? `netdebug-runs/${stamp(startedAt)}-${scenario.name}`),
+  };
+}
+
+/** Refuses a folder that holds something already, and one below /run, which the world replaces with its own. */
+export function checkFolder(folder: string): void {
+  if (folder === '/run' || folder.startsWith('/run/')) {
+    throw new Problem('usage', `--out ${folder} lies below /run, which the lab replaces; choose another folder.`);
+  }
+  if (!existsSync(folder)) return;
+  let entries: string[];
+  try {
+    entries = readdirSync(folder);
+  } catch {
+    throw new Problem('usage', `--out ${folder} is not a folder that can be read; choose another one.`);
+  }
+  if (entries.length > 0) {
+    throw new Problem('usage', `--out ${folder} is not empty; choose a new or an empty folder.`);
+  }
+}
+
+function readExpected(text: string | undefined): Outcome | 'any' | undefined {
+  if (text === undefined || text === 'any') return text;
+  const found = outcomes.find((outcome) => outcome === text);
+  if (found === undefined) {
+    throw new Problem('usage', `--expect ${text} is no outcome; choose one of: ${outcomes.join(', ')}, any.`);
+  }
+  return found;
+}
+
+function positiveDuration(flag: string, text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds <= 0) throw new Problem('usage', `${flag} must be longer than nothing.`);
+  return milliseconds;
+}
+
+function number(flag: string, text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= low && value <= high)) {
+    throw new Problem('usage', `${flag} ${text} must be a number from ${low} to ${high}.`);
+  }
+  return value;
+}
+
+export function whole(flag: string, text: string, low: number, high: number): number {
+  if (!/^[0-9]+$/.test(text)) {
+    throw new Problem('usage', `${flag} ${text} must be a whole number from ${low} to ${high}.`);
+  }
+  return number(flag, text, low, high);
+}
+
+/** `20261123-061114`, UTC. */
+export function stamp(at: Date): string {
+  return at.toISOString().slice(0, 19).replaceAll('-', '').replaceAll(':', '').replace('T', '-');
+}

@@ -1,0 +1,102 @@
+// Reads the flags that client and server share; a bad value is refused with the flag's name and what it takes.
+import { Option } from 'commander';
+import { parseDuration } from '../model/duration.ts';
+import { messageOf, Problem } from '../model/problem.ts';
+import { logFormats } from '../probe/log-line.ts';
+import type { LogFormat } from '../probe/log-line.ts';
+
+const bytesPer: Readonly<Record<string, number>> = {
+  '': 1,
+  B: 1,
+  kB: 1_000,
+  KB: 1_000,
+  MB: 1_000_000,
+  KiB: 1_024,
+  MiB: 1_048_576,
+};
+const largestBytes = 1_024 * 1_048_576;
+
+/** What every command that probes takes. */
+export interface ProbeFlags {
+  readonly events?: string;
+  readonly duration?: number;
+  readonly logFormat: LogFormat;
+}
+
+/** The options behind ProbeFlags. */
+export function probeOptions(): Option[] {
+  return [
+    new Option(
+      '--events <file>',
+      'write one line of JSON for everything that happens, - for stdout (an existing file is replaced)',
+    ).argParser(filled('--events', 'a file, or - for stdout')),
+    durationOption('--duration <time>', 'end after this time (default: run until stopped)'),
+    new Option('--log-format <format>', 'how the log on stderr is written')
+      .choices(logFormats)
+      .default('text'),
+  ];
+}
+
+/** The longest line that is accepted, with its default. */
+export function maxLineOption(): Option {
+  return new Option('--max-line <size>', 'refuse longer lines and end the connection: 65536, 64KiB, 1MiB')
+    .argParser(size('--max-line'))
+    .default(65_536, '64KiB');
+}
+
+/** An option that takes a Go-style duration, zero excluded, and gives milliseconds. */
+export function durationOption(flags: string, about: string, defaultText?: string): Option {
+  const option = new Option(flags, about);
+  const parse = positiveDuration(option.long ?? flags);
+  option.argParser(parse);
+  return defaultText === undefined ? option : option.default(parse(defaultText), defaultText);
+}
+
+function positiveDuration(flag: string): (text: string) => number {
+  return (text) => {
+    let milliseconds: number;
+    try {
+      milliseconds = parseDuration(text);
+    } catch (error) {
+      throw new Problem('usage', `${flag}: ${messageOf(error)}`, { cause: error });
+    }
+    if (milliseconds > 0) return milliseconds;
+    throw new Problem('usage', `${flag}: "${text}" is no time at all; write it like 500ms, 5s or 1m30s.`);
+  };
+}
+
+/** A TCP port from `lowest` to 65535. */
+export function port(flag: string, lowest: 0 | 1): (text: string) => number {
+  return (text) => {
+    const value = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= lowest && value <= 65_535) return value;
+    throw new Problem('usage', `${flag}: "${text}" is not a port; write a number from ${lowest} to 65535.`);
+  };
+}
+
+/** A whole number from 1 up. */
+export function count(flag: string): (text: string) => number {
+  return (text) => {
+    const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
+    if (value >= 1) return value;
+    throw new Problem('usage', `${flag}: "${text}" is not a count; write a whole number from 1 up.`);
+  };
+}
+
+/** A size in bytes, from 1 to 1 GiB. */
+export function size(flag: string): (text: string) => number {
+  return (text) => {
+    const match = /^([0-9]{1,10})([A-Za-z]*)$/.exec(text);
+    const bytes = Number(match?.[1]) * (bytesPer[match?.[2] ?? ''] ?? Number.NaN);
+    if (bytes >= 1 && bytes <= largestBytes) return bytes;
+    throw new Problem('usage', `${flag}: "${text}" is not a size; write it like 65536, 64KiB or 1MiB.`);
+  };
+}
+
+/** Any text but an empty one. */
+export function filled(flag: string, wanted: string): (text: string) => string {
+  return (text) => {
+    if (text !== '') return text;
+    throw new Problem('usage', `${flag}: the value is empty; give ${wanted}.`);
+  };
+}

@@ -1,0 +1,81 @@
+// Runs a probe from start to orderly end: its log, its events, and what can end it (a signal, --duration, readers that went away).
+import { systemClock } from '../model/clock.ts';
+import { exitCodes, Problem } from '../model/problem.ts';
+import { createAlarm } from '../probe/alarm.ts';
+import { createEventWriter } from '../probe/event-writer.ts';
+import { formatLogLine } from '../probe/log-line.ts';
+import { watchLoopDelay } from '../probe/loop-delay.ts';
+import type { Surroundings } from '../probe/surroundings.ts';
+import { openEventOutput } from './event-output.ts';
+import type { ProbeFlags } from './probe-flags.ts';
+
+interface Running {
+  stop(): Promise<void>;
+}
+
+type Ending = 'stopped' | 'interrupted';
+
+/** From this many unwritten characters on, no new probes are sent: a reader that stands still must not fill the memory. */
+const congestedAt = 64 * 1_048_576;
+
+/**
+ * Starts the probe, waits for the end and stops it. Sets exit code 70 when events or log could not be written; rejects with a
+ * Problem when the probe cannot start, and with an `interrupted` one after SIGINT.
+ */
+export async function runSession(
+  flags: ProbeFlags,
+  start: (surroundings: Surroundings) => Running | Promise<Running>,
+): Promise<void> {
+  const clock = systemClock();
+  let end: (ending: Ending) => void = () => undefined;
+  const ended = new Promise<Ending>((resolve) => (end = resolve));
+
+  const log = (message: string) => {
+    process.stderr.write(formatLogLine(flags.logFormat, clock.now(), message));
+  };
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    // Nobody is left to be told; a full disk is not a reason to stop measuring.
+    if (error.code === 'EPIPE') end('stopped');
+    else process.exitCode = exitCodes.fault;
+  });
+
+  const output = flags.events === undefined ? undefined : await openEventOutput(flags.events);
+  const writer =
+    output &&
+    createEventWriter(output.stream, (error) => {
+      if (error.code === 'EPIPE') {
+        log('Nobody reads the events any more, so the run ends here.');
+        end('stopped');
+      } else {
+        log(`Events are no longer written to ${flags.events ?? ''}, the run goes on: ${error.message}`);
+        process.exitCode = exitCodes.fault;
+      }
+    });
+
+  // Once only: a second signal ends the process the hard way, should the first one's tidying up hang.
+  process.once('SIGTERM', () => end('stopped'));
+  process.once('SIGINT', () => end('interrupted'));
+  const loopDelay = watchLoopDelay(() => clock.monotonic());
+  const timeUp = createAlarm(clock, () => end('stopped'));
+
+  try {
+    const running = await start({
+      clock,
+      loopDelayMs: () => loopDelay.current(),
+      log,
+      report: (event) => writer?.write(event),
+      congested: () => (writer?.backlog() ?? 0) + process.stderr.writableLength > congestedAt,
+    });
+    if (flags.duration !== undefined) timeUp.set(clock.monotonic() + flags.duration);
+    const ending = await ended;
+    await running.stop();
+    if (ending === 'interrupted' && process.exitCode === undefined) {
+      throw new Problem('interrupted', 'interrupted; connections are closed and events are written.');
+    }
+  } finally {
+    timeUp.off();
+    loopDelay.stop();
+    await writer?.flushed();
+    await output?.close();
+  }
+}

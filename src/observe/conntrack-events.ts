@@ -1,0 +1,37 @@
+// What the node's connection tracking made, changed and removed, from `conntrack -E`.
+import { formatMicros } from '../model/clock.ts';
+import type { NodeEvent, Tuple } from '../model/node-event.ts';
+import type { LineOrigin } from './ip-monitor.ts';
+
+export const conntrackEventsArgv = (netns: string): string[] => [
+  ...['ip', 'netns', 'exec', netns, 'conntrack', '-E', '-p', 'tcp', '-o', 'timestamp,id'],
+];
+
+const head = /^\[([0-9]+)\.([0-9]{6})[0-9]*\]\s+\[(NEW|UPDATE|DESTROY)\]\s+(\S+)\s+[0-9]+\s+(?:[0-9]+\s+)?(?:([A-Z][A-Z0-9_]*)\s+)?src=/;
+const tuple = /src=(\S+) dst=(\S+) sport=([0-9]+) dport=([0-9]+)/g;
+const changes = { NEW: 'new', UPDATE: 'update', DESTROY: 'destroy' } as const;
+
+/** Reads one line of `conntrack -E -o timestamp,id`; undefined for anything else (ICMP entries have no ports). */
+export function parseConntrackLine(text: string, origin: LineOrigin): NodeEvent | undefined {
+  const match = head.exec(text);
+  if (match === null) return undefined;
+  const [original, reply] = [...text.matchAll(tuple)].map(
+    ([, src = '', dst = '', sport, dport]): Tuple => ({ src, dst, sport: Number(sport), dport: Number(dport) }),
+  );
+  if (original === undefined || reply === undefined) return undefined;
+  return {
+    event: 'conntrack',
+    at: formatMicros(Number(match[1]) * 1_000_000 + Number(match[2])),
+    source: 'conntrack-events',
+    text,
+    ...origin,
+    change: changes[match[3] as keyof typeof changes],
+    protocol: match[4] ?? '',
+    state: match[5] ?? null,
+    original,
+    reply,
+    id: /\bid=([0-9]+)/.exec(text)?.[1] ?? null,
+    deletedByProgram: text.includes('[USERSPACE]'),
+    portid: /\bportid=([0-9]+)/.exec(text)?.[1] ?? null,
+  };
+}

@@ -1,0 +1,85 @@
+// The seed's server: accepts connections and answers every line of each, until it is stopped.
+import { createServer } from 'node:net';
+import type { Server } from 'node:net';
+import type { Endpoint } from '../model/endpoint.ts';
+import { printedAddress } from './address.ts';
+import { createDeadlines } from './deadlines.ts';
+import { failureOf } from './failure.ts';
+import { acceptErrorInGo } from './go-words.ts';
+import { listenProblem } from './listen-problem.ts';
+import { serveConnection } from './served-connection.ts';
+import type { ServedConnection } from './served-connection.ts';
+import { settleWithin } from './settle-within.ts';
+import { moment } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface ServerSettings {
+  /** An empty address means all, IPv4 and IPv6; port 0 lets the kernel choose. */
+  readonly listen: Endpoint;
+  /** For reading one line and writing its answer. */
+  readonly deadlineMs: number;
+  /** Bytes. */
+  readonly maxLine: number;
+}
+
+export interface RunningServer {
+  /** `ADDRESS:PORT` */
+  readonly local: string;
+  /** Accepts no more and closes what is open, in an orderly way; resolves at the latest after a second. */
+  stop(): Promise<void>;
+}
+
+/** As many as Linux lets wait by default, and as Go asks for. */
+const backlog = 4_096;
+/** How long a peer may take to answer our FIN. */
+const graceMs = 1_000;
+
+/** Resolves when it listens; rejects with a Problem when it cannot. */
+export async function startServer(
+  settings: ServerSettings,
+  surroundings: Surroundings,
+): Promise<RunningServer> {
+  const open = new Set<ServedConnection>();
+  const deadlines = createDeadlines<ServedConnection>(settings.deadlineMs, surroundings.clock, (late) =>
+    late.expire(),
+  );
+  const served = {
+    maxLine: settings.maxLine,
+    deadlines,
+    surroundings,
+    onEnd: (connection: ServedConnection) => void open.delete(connection),
+  };
+  const server = createServer({ allowHalfOpen: true, noDelay: true });
+  server.on('connection', (socket) => open.add(serveConnection(socket, served)));
+
+  const local = await listen(server, settings.listen);
+  // Running out of file descriptors must not end the connections that are there.
+  server.on('error', (error) => surroundings.log(acceptErrorInGo(failureOf(error), local)));
+  surroundings.log('Server started and accepting connections');
+  surroundings.report({ event: 'listening', ...moment(surroundings), role: 'server', local });
+
+  return {
+    local,
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const connections = [...open];
+      await settleWithin(graceMs, [closed, ...connections.map((connection) => connection.finish())]);
+      for (const connection of connections) connection.abort();
+      deadlines.stop();
+    },
+  };
+}
+
+function listen(server: Server, wanted: Endpoint): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const refused = (error: Error) => reject(listenProblem(error, wanted));
+    server.once('error', refused);
+    const host = wanted.address === '' ? {} : { host: wanted.address };
+    server.listen({ ...host, port: wanted.port, backlog }, () => {
+      server.off('error', refused);
+      const bound = server.address();
+      const known = bound !== null && typeof bound === 'object' ? bound : wanted;
+      resolve(printedAddress(known.address, known.port) ?? 'unknown');
+    });
+  });
+}

@@ -1,0 +1,9 @@
+// The seed's protocol: a line goes out, the same line comes back behind `You said: `.
+
+export const newline = 0x0a;
+
+/** What the client says at every tick, newline included. */
+export const question = Buffer.from('Soy todo oídos!\n');
+
+/** What the server puts before the line that it answers. */
+export const answerPrefix = Buffer.from('You said: ');

@@ -1,0 +1,75 @@
+// A run as text: the verdict in a sentence, the classes as a table, then each finding with its evidence and what cures it.
+import type { ClassSummary, Finding, Rate, RunRecord } from '../model/run-record.ts';
+import { alignColumns } from './table.ts';
+
+/** Renders a run for a terminal or a log; ends with a newline. Control characters from outside are made visible. */
+export function renderText(run: RunRecord): string {
+  const lines = [
+    heading(run),
+    '',
+    `Outcome: ${run.verdict.outcome}`,
+    run.verdict.sentence,
+    '',
+    ...classTable(run.classes),
+    ...run.findings.flatMap((finding) => ['', ...findingLines(finding)]),
+  ];
+  if (!run.complete) lines.push('', 'The run was broken off; this is what there was until then.');
+  return `${lines.map(visible).join('\n')}\n`;
+}
+
+function heading(run: RunRecord): string {
+  const switchedOff = Object.entries(run.factors)
+    .filter(([, on]) => !on)
+    .map(([name]) => ` without ${name}`);
+  const fix = run.fix === null ? '' : ` with fix ${run.fix}`;
+  const speed = run.speed === 1 ? '' : `, ${run.speed} times faster than real`;
+  return `${run.scenario ?? run.kind}${switchedOff.join('')}${fix}: ${run.durationSeconds} s${speed}`;
+}
+
+function classTable(classes: readonly ClassSummary[]): string[] {
+  const head = ['class', 'target', 'connections', 'answers', 'resets', 'episodes', 'resets/h per connection (95%)', 'other'];
+  const rows = classes.map((one) => [
+    one.name,
+    one.target,
+    String(one.connections),
+    String(one.probes),
+    String(one.resets),
+    String(one.episodes),
+    rateText(one.resetsPerHour),
+    otherText(one),
+  ]);
+  return alignColumns([head, ...rows], [2, 3, 4, 5]);
+}
+
+function rateText({ estimate, low, high }: Rate): string {
+  if (estimate === null || high === null) return 'not observed';
+  return `${short(estimate)} (${short(low)} to ${short(high)})`;
+}
+
+function otherText(one: ClassSummary): string {
+  const some = Object.entries(one.otherFailures).filter(([, count]) => count > 0);
+  return some.length === 0 ? '-' : some.map(([kind, count]) => `${count} ${kind}`).join(', ');
+}
+
+function findingLines(finding: Finding): string[] {
+  return [
+    `Finding: ${finding.cause} (confidence ${percent(finding.confidence)}), explains ${finding.connections} resets in ${finding.classes.join(', ')}`,
+    finding.sentence,
+    ...(finding.evidence.length === 0 ? [] : ['Evidence, for one of them:']),
+    ...finding.evidence.map((item) => `  ${item.at}  ${item.source}  ${item.text}`),
+    ...(finding.fixes.length === 0 ? [] : [`Cured by: ${finding.fixes.join(' or ')}`]),
+  ];
+}
+
+/** Never rounds up to certainty. */
+const percent = (share: number) => `${Math.min(99.9, Math.floor(share * 1_000) / 10)}%`;
+
+function short(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** A log line from outside may hold anything; a terminal must not obey it. */
+function visible(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`).replaceAll('\t', ' ');
+}

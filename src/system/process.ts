@@ -1,0 +1,146 @@
+// The only place that starts programs: argv arrays, never shell strings; a result for every way one can end.
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { Problem } from '../model/problem.ts';
+import { findTool, searchFolders } from './tools.ts';
+
+export interface Exit {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface RunResult extends Exit {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly input?: string;
+  readonly timeoutMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs a program to its end. A non-zero exit is a result, not an exception; it throws a `missing` Problem when the program is
+ * not there and a `fault` when it is still running after `timeoutMs` (default 30 s), having killed it.
+ */
+export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const child = start(argv, { stdio: 'pipe', env: options.env });
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  // A program that exits without reading its input breaks the pipe; its exit code and stderr say more than EPIPE.
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(options.input ?? '');
+  const timeoutMs = options.timeoutMs ?? 30_000;
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    child.kill('SIGKILL');
+  }, timeoutMs);
+  try {
+    const exit = await ended(child, argv);
+    if (timedOut) throw new Problem('fault', `"${argv.join(' ')}" did not end within ${timeoutMs} ms.`);
+    return { ...exit, stdout, stderr };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Like run, but anything else than exit code 0 throws a `fault` with the command and what it printed. */
+export async function runChecked(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const result = await run(argv, options);
+  if (result.exitCode !== 0) throw commandFailed(argv, result);
+  return result;
+}
+
+export function commandFailed(argv: readonly string[], result: RunResult): Problem {
+  const said = (result.stderr.trim() || result.stdout.trim() || 'nothing printed').slice(0, 2_000);
+  const how = result.signal === null ? `exit code ${String(result.exitCode)}` : `signal ${result.signal}`;
+  return new Problem('fault', `"${argv.join(' ')}" failed with ${how}: ${said}`);
+}
+
+export interface ProgramOptions {
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Called with each piece of stdout as it comes. */
+  readonly onStdout?: (chunk: Buffer) => void;
+  readonly onStderr?: (chunk: Buffer) => void;
+}
+
+/** A program that runs beside us until it ends or is stopped. */
+export interface Program {
+  readonly argv: readonly string[];
+  readonly pid: number;
+  /** Resolves once, after its output has been read to the end. */
+  readonly exited: Promise<Exit>;
+  /** The last lines that it wrote to stderr. */
+  lastWords(): string;
+  /** Sends `signal` (default SIGTERM), then SIGKILL after `graceMs` (default 2 s); resolves when it is gone. */
+  stop(signal?: NodeJS.Signals, graceMs?: number): Promise<Exit>;
+}
+
+/**
+ * Starts a program in a session of its own, so that a Ctrl-C on the terminal reaches us alone and we decide how it ends.
+ * Throws a `missing` Problem when the program is not there.
+ */
+export function startProgram(argv: readonly string[], options: ProgramOptions = {}): Program {
+  const child = start(argv, { stdio: 'stream', env: options.env });
+  const { pid } = child;
+  let words = '';
+  child.stdout?.on('data', (chunk: Buffer) => options.onStdout?.(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => {
+    words = (words + chunk.toString('utf8')).slice(-2_000);
+    options.onStderr?.(chunk);
+  });
+  const exited = ended(child, argv);
+  // Whoever awaits `exited` gets the error; nobody doing so must not bring the process down.
+  exited.catch(() => undefined);
+  return {
+    argv,
+    pid: pid ?? -1,
+    exited,
+    lastWords: () => words.trim().split('\n').slice(-5).join('\n'),
+    async stop(signal = 'SIGTERM', graceMs = 2_000) {
+      child.kill(signal);
+      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      try {
+        return await exited;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+function start(
+  argv: readonly string[],
+  how: { stdio: 'pipe' | 'stream'; env: Readonly<Record<string, string>> | undefined },
+): ChildProcess {
+  const [name, ...args] = argv;
+  if (name === undefined) throw new Error('an empty command');
+  const file = name.includes('/') ? name : findTool(name);
+  if (file === undefined) throw new Problem('missing', `"${name}" is not installed; netdebug doctor says what to install.`);
+  return spawn(file, args, {
+    stdio: [how.stdio === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    detached: how.stdio === 'stream',
+    env: { ...toolEnvironment(), ...how.env },
+  });
+}
+
+/**
+ * The environment for outside tools: they must print what our parsers were written for, whatever the user's locale and time zone,
+ * and those that start others (`ip netns exec`) must find them in the sbin folders too.
+ */
+export function toolEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, LC_ALL: 'C', TZ: 'UTC', PATH: searchFolders().join(':') };
+}
+
+function ended(child: ChildProcess, argv: readonly string[]): Promise<Exit> {
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => {
+      reject(new Problem('fault', `"${argv.join(' ')}" could not be started: ${error.message}`, { cause: error }));
+    });
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
+  });
+}

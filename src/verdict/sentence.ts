@@ -1,0 +1,120 @@
+// The verdict in plain words, with its numbers.
+import { formatDuration } from '../model/duration.ts';
+import type { ClassSummary, Rate, VerdictBasis } from '../model/run-record.ts';
+import type { Judgement } from './judge.ts';
+
+type Side = 'coLocated' | 'remote';
+
+const names = { coLocated: 'same-node connections', remote: 'cross-node ones' } as const;
+
+/** Why nothing can be said: who never got an answer, and what happened instead. */
+export function unansweredSentence(
+  silent: Readonly<Record<Side, boolean>>,
+  coLocated: ClassSummary | undefined,
+  remote: ClassSummary | undefined,
+): string {
+  const both = silent.coLocated && silent.remote;
+  const who = both ? 'any connection' : silent.coLocated ? names.coLocated : 'cross-node connections';
+  const failures = [...(silent.coLocated ? [coLocated] : []), ...(silent.remote ? [remote] : [])]
+    .map((summary) => otherFailures(summary))
+    .filter((text) => text !== '');
+  const instead = failures.length > 0 ? ` (${failures.join('; ')})` : '';
+  return `Not decided: no probe of ${who} was ever answered${instead}; see that the server can be reached, then run again.`;
+}
+
+/** What was seen in both classes, then what follows from it. */
+export function decidedSentence(
+  judgement: Judgement,
+  basis: VerdictBasis,
+  coLocated: ClassSummary,
+  remote: ClassSummary,
+): string {
+  const seen = `${capitalize(whatHappened('coLocated', basis, coLocated))}; ${whatHappened('remote', basis, remote)}`;
+  const others = [otherFailures(coLocated, 'same-node'), otherFailures(remote, 'cross-node')].filter(
+    (text) => text !== '',
+  );
+  const aside = others.length > 0 ? ` Besides resets there were ${others.join(' and ')}.` : '';
+  return `${seen}: ${conclusion(judgement, basis)}.${aside}`;
+}
+
+function whatHappened(side: Side, basis: VerdictBasis, summary: ClassSummary): string {
+  const time = formatDuration(summary.wallSeconds * 1_000);
+  const rate = rateInBrackets(basis.episodesPerHour[side], basis.alpha);
+  if (summary.resets === 0) return `${names[side]} were never reset in ${time}${rate}`;
+  const times = plural(summary.resets, 'time', 'times');
+  const episodes = plural(summary.episodes, 'episode', 'episodes');
+  return `${names[side]} were reset ${times} in ${episodes} in ${time}${rate}`;
+}
+
+function conclusion(judgement: Judgement, basis: VerdictBasis): string {
+  const max = `${number(basis.maxRatePerHour)} an hour`;
+  switch (judgement.outcome) {
+    case 'co-located-only':
+    case 'remote-only':
+      return judgement.differs
+        ? `the difference is decided (${evidence(basis)})${factor(basis)}`
+        : `one rate is proved to be above ${max}, the other below`;
+    case 'both':
+      return judgement.differs
+        ? `both are affected, and the difference is decided (${evidence(basis)})${factor(basis)}`
+        : `both are affected, and no difference is decided (${evidence(basis)})${common(basis)}`;
+    case 'none':
+      return `in each class fewer than ${max} is proved`;
+    case 'inconclusive':
+      return `nothing is decided yet (${evidence(basis)}; none means below ${max})${outlook(basis)}`;
+  }
+}
+
+function evidence(basis: VerdictBasis): string {
+  return `e-value ${number(basis.eValue)}, ${number(1 / basis.alpha)} needed`;
+}
+
+function factor(basis: VerdictBasis): string {
+  const { low, high } = basis.rateRatio;
+  if (low > 1) return `, same-node ones being hit at least ${number(low)} times as often`;
+  if (high !== null && high < 1) {
+    const least = high > 0 ? `at least ${number(1 / high)} times as often` : 'alone';
+    return `, cross-node ones being hit ${least}`;
+  }
+  return '';
+}
+
+function common(basis: VerdictBasis): string {
+  const { common: count } = basis.triggers;
+  return count > 0 ? `, ${plural(count, 'trigger', 'triggers')} having hit both at once` : '';
+}
+
+function outlook(basis: VerdictBasis): string {
+  if (basis.sharedSeconds === 0)
+    return '; the two were never connected at the same time, which comparing them needs';
+  if (basis.needSeconds === null) return '';
+  return `; if it goes on like this, ${formatDuration(basis.needSeconds * 1_000)} more will do`;
+}
+
+function otherFailures(summary: ClassSummary | undefined, whose = ''): string {
+  const kinds = Object.entries(summary?.otherFailures ?? {}).filter(([, count]) => count > 0);
+  if (kinds.length === 0) return '';
+  const list = kinds.map(([kind, count]) => `${count} × ${kind}`).join(', ');
+  return whose === '' ? list : `${whose} failures (${list})`;
+}
+
+/** ` (2520 an hour; at 95% above 1034 and below 5223)`; each bound is at that level on its own. */
+function rateInBrackets(rate: Rate, alpha: number): string {
+  if (rate.estimate === null || rate.high === null) return '';
+  const above = rate.low > 0 ? `above ${number(rate.low)} and ` : '';
+  return ` (${number(rate.estimate)} an hour; at ${number(100 * (1 - alpha))}% ${above}below ${number(rate.high)})`;
+}
+
+function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** Three digits at most, and no more than are needed. */
+function number(value: number): string {
+  if (value >= 1e6) return value.toExponential(1).replace('e+', 'e');
+  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,134 @@
+// The import rules bite: each is broken once in a small tree of its own, and dependency-cruiser reports exactly that.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+const root = dirname(import.meta.dirname);
+
+/** The one thing that each rule forbids: `from` imports `what`, and the report names it as `to`. */
+const broken: readonly { rule: string; from: string; what: string; to?: string }[] = [
+  { rule: 'model-imports-nothing-of-ours', from: 'src/model/a.ts', what: '../system/some.ts' },
+  { rule: 'system-imports-only-model', from: 'src/system/a.ts', what: '../lab/some.ts' },
+  { rule: 'lab-imports-only-system-and-model', from: 'src/lab/a.ts', what: '../probe/some.ts' },
+  { rule: 'observe-imports-only-system-and-model', from: 'src/observe/a.ts', what: '../lab/some.ts' },
+  { rule: 'cluster-imports-only-system-and-model', from: 'src/cluster/a.ts', what: '../lab/some.ts' },
+  { rule: 'probe-imports-only-model', from: 'src/probe/a.ts', what: '../system/some.ts' },
+  { rule: 'mesh-imports-only-model-and-metrics', from: 'src/mesh/a.ts', what: '../probe/some.ts' },
+  { rule: 'verdict-imports-only-model', from: 'src/verdict/a.ts', what: '../diagnose/some.ts' },
+  { rule: 'diagnose-imports-only-model', from: 'src/diagnose/a.ts', what: '../verdict/some.ts' },
+  { rule: 'report-imports-only-model', from: 'src/report/a.ts', what: '../verdict/some.ts' },
+  { rule: 'metrics-imports-only-model', from: 'src/metrics/a.ts', what: '../mesh/some.ts' },
+  { rule: 'web-imports-only-model', from: 'src/web/a.ts', what: '../report/some.ts' },
+  { rule: 'only-system-starts-programs', from: 'src/lab/b.ts', what: 'node:child_process', to: 'child_process' },
+  {
+    rule: 'only-cli-imports-commander',
+    from: 'src/report/b.ts',
+    what: 'commander',
+    to: 'node_modules/commander/index.js',
+  },
+  { rule: 'only-schema-imports-zod', from: 'src/model/b.ts', what: 'zod', to: 'node_modules/zod/index.js' },
+  {
+    rule: 'no-dev-dependencies-in-src',
+    from: 'src/cli/b.ts',
+    what: 'dev-only',
+    to: 'node_modules/dev-only/index.js',
+  },
+  {
+    rule: 'no-unlisted-packages',
+    from: 'src/cli/c.ts',
+    what: 'by-luck',
+    to: 'node_modules/by-luck/index.js',
+  },
+];
+
+/** All that the rules allow: imports between layers, and each library in its one importer. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  'src/cli/main.ts': ['commander', ...['lab', 'probe', 'verdict', 'web'].map((layer) => `../${layer}/some.ts`)],
+  'src/model/schema.ts': ['zod'],
+  'src/system/some.ts': ['node:child_process', '../model/schema.ts'],
+  'src/lab/some.ts': ['../system/some.ts', '../model/schema.ts'],
+  'src/probe/some.ts': ['node:net', '../model/schema.ts'],
+  'src/mesh/some.ts': ['../metrics/some.ts', '../model/schema.ts'],
+  'src/metrics/some.ts': ['../model/schema.ts'],
+  'src/verdict/some.ts': ['../model/schema.ts'],
+  'src/diagnose/some.ts': ['../model/schema.ts'],
+  'src/report/some.ts': ['../model/schema.ts'],
+  'src/web/some.ts': ['../model/schema.ts'],
+};
+
+describe('the layers', () => {
+  let tree = '';
+  let report: { exitCode: number; text: string };
+
+  before(async () => {
+    tree = await mkdtemp(join(tmpdir(), 'netdebug-layers-'));
+    const write = async (file: string, content: string) => {
+      await mkdir(dirname(join(tree, file)), { recursive: true });
+      await writeFile(join(tree, file), content);
+    };
+    for (const name of ['commander', 'zod', 'dev-only', 'by-luck']) {
+      await write(`node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' }));
+      await write(`node_modules/${name}/index.js`, 'module.exports = {};\n');
+    }
+    const dependencies = { commander: '*', zod: '*' };
+    await write('package.json', JSON.stringify({ dependencies, devDependencies: { 'dev-only': '*' } }));
+    for (const [file, imports] of Object.entries(allowed)) await write(file, imports.map(importOf).join(''));
+    for (const { from, what } of broken) await write(from, importOf(what));
+    // Type-only on both sides: such a cycle is one as well.
+    await write('src/lab/one.ts', "import type { Two } from './two.ts';\nexport type One = Two[];\n");
+    await write('src/lab/two.ts', "import type { One } from './one.ts';\nexport type Two = One | null;\n");
+    await write('src/probe/b.ts', importOf('../cli/some.ts'));
+    await write('src/cli/some.ts', 'export {};\n');
+    await write('src/model/forgotten.ts', 'export {};\n');
+    report = await cruise(tree);
+  });
+  after(() => rm(tree, { recursive: true, force: true }));
+
+  test('every rule is broken by its file in the tree, and nothing else is reported', () => {
+    const expected = broken.map(({ rule, from, what, to }) => {
+      const target = to ?? join(dirname(from), what);
+      return `${rule}: ${from} → ${target}`;
+    });
+    expected.push(
+      'nobody-imports-cli: src/probe/b.ts → src/cli/some.ts',
+      'probe-imports-only-model: src/probe/b.ts → src/cli/some.ts',
+      'no-circular-imports: src/lab/one.ts →',
+      'no-orphans: src/model/forgotten.ts',
+    );
+    const reported = [...report.text.matchAll(/^ *error (.+)$/gm)].map((match) => (match[1] ?? '').trim());
+    assert.deepEqual(reported.sort(), expected.sort());
+  });
+
+  test('a broken rule fails the check and is printed with its reason', async () => {
+    const config = (await import(join(root, '.dependency-cruiser.mjs'))) as {
+      default: { forbidden: { name: string; comment: string }[] };
+    };
+    assert.notEqual(report.exitCode, 0);
+    const text = report.text.replace(/\s+/g, ' ');
+    for (const rule of config.default.forbidden) {
+      assert.ok(text.includes(rule.comment), `no reason printed for ${rule.name}`);
+    }
+  });
+});
+
+function importOf(what: string): string {
+  return `import '${what}';\n`;
+}
+
+/** Runs the words of `npm run layers` on another tree, asking for the reasons. */
+async function cruise(cwd: string): Promise<{ exitCode: number; text: string }> {
+  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    scripts: { layers: string };
+  };
+  const words = manifest.scripts.layers.split(' ').slice(1);
+  const ours = words.map((word) => (word === '.dependency-cruiser.mjs' ? join(root, word) : word));
+  const program = join(root, 'node_modules/.bin/depcruise');
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...ours, '--output-type', 'err-long'], { cwd }, (error, stdout, stderr) => {
+      resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, text: stdout + stderr });
+    });
+  });
+}
