@@ -3,13 +3,28 @@
 // Layer → the layers it may import besides itself, and why no others.
 const layers = {
   model: [[], 'everything imports the model, so whatever the model imported would reach everywhere'],
-  system: [['model'], 'the syntax of outside programs must not depend on what the lab or a command wants from them'],
-  lab: [['system', 'model'], 'a scenario must run, and print its plan, without probes, statistics or reports'],
+  system: [
+    ['model'],
+    'the syntax of outside programs must not depend on what the lab or a command wants from them',
+  ],
+  lab: [
+    ['system', 'model'],
+    'a scenario must run, and print its plan, without probes, statistics or reports',
+  ],
   observe: [['system', 'model'], 'observers run alone on a node that has neither a lab nor a report'],
   cluster: [['system', 'model'], 'a cluster is reached through kubectl alone, as its user would'],
-  probe: [['model'], 'what measures the network starts no program and knows no lab, so that it runs in any pod'],
-  mesh: [['model', 'metrics'], 'agents run in any pod, and meet each other and the coordinator only in messages'],
-  verdict: [['model'], 'the decision is a pure function of a saved run, and can be made again on another machine'],
+  probe: [
+    ['model'],
+    'what measures the network starts no program and knows no lab, so that it runs in any pod',
+  ],
+  mesh: [
+    ['model', 'metrics'],
+    'agents run in any pod, and meet each other and the coordinator only in messages',
+  ],
+  verdict: [
+    ['model'],
+    'the decision is a pure function of a saved run, and can be made again on another machine',
+  ],
   diagnose: [['model'], 'causes are found in a saved folder, so nothing here may ask the machine it runs on'],
   report: [['model'], 'a report is a pure function of the run record'],
   metrics: [['model'], 'the metrics library has one importer, which counts what it is given'],
@@ -26,7 +41,13 @@ const layerRules = Object.entries(layers).map(([layer, [allowed, reason]]) => ({
 
 /** A package or core module that only some files may import. */
 function onlyImporter(name, comment, module, importer) {
-  return { name, severity: 'error', comment, from: { path: '^src/', pathNot: importer }, to: { path: module } };
+  return {
+    name,
+    severity: 'error',
+    comment,
+    from: { path: '^src/', pathNot: importer },
+    to: { path: module },
+  };
 }
 
 export default {
@@ -35,7 +56,8 @@ export default {
     {
       name: 'nobody-imports-cli',
       severity: 'error',
-      comment: 'src/cli alone reads argv and the environment, prints and exits; what others need from it is in the wrong place.',
+      comment:
+        'src/cli alone reads argv and the environment, prints and exits; what others need from it is in the wrong place.',
       from: { path: '^src/(?!cli/)' },
       to: { path: '^src/cli/' },
     },
@@ -60,7 +82,8 @@ export default {
     {
       name: 'no-circular-imports',
       severity: 'error',
-      comment: 'Two files that import each other, be it for types only, are one file; neither can be read or tested alone.',
+      comment:
+        'Two files that import each other, be it for types only, are one file; neither can be read or tested alone.',
       from: { path: '^src/' },
       to: { circular: true },
     },
@@ -81,7 +104,8 @@ export default {
     {
       name: 'no-orphans',
       severity: 'error',
-      comment: 'A file that nobody imports and that imports nothing is dead; the entry is the one that may stand alone.',
+      comment:
+        'A file that nobody imports and that imports nothing is dead; the entry is the one that may stand alone.',
       from: { orphan: true, pathNot: '^src/cli/main[.]ts$' },
       to: {},
     },

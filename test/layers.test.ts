@@ -22,7 +22,12 @@ const broken: readonly { rule: string; from: string; what: string; to?: string }
   { rule: 'report-imports-only-model', from: 'src/report/a.ts', what: '../verdict/some.ts' },
   { rule: 'metrics-imports-only-model', from: 'src/metrics/a.ts', what: '../mesh/some.ts' },
   { rule: 'web-imports-only-model', from: 'src/web/a.ts', what: '../report/some.ts' },
-  { rule: 'only-system-starts-programs', from: 'src/lab/b.ts', what: 'node:child_process', to: 'child_process' },
+  {
+    rule: 'only-system-starts-programs',
+    from: 'src/lab/b.ts',
+    what: 'node:child_process',
+    to: 'child_process',
+  },
   {
     rule: 'only-cli-imports-commander',
     from: 'src/report/b.ts',
@@ -46,7 +51,10 @@ const broken: readonly { rule: string; from: string; what: string; to?: string }
 
 /** All that the rules allow: imports between layers, and each library in its one importer. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  'src/cli/main.ts': ['commander', ...['lab', 'probe', 'verdict', 'web'].map((layer) => `../${layer}/some.ts`)],
+  'src/cli/main.ts': [
+    'commander',
+    ...['lab', 'probe', 'verdict', 'web'].map((layer) => `../${layer}/some.ts`),
+  ],
   'src/model/schema.ts': ['zod'],
   'src/system/some.ts': ['node:child_process', '../model/schema.ts'],
   'src/lab/some.ts': ['../system/some.ts', '../model/schema.ts'],
@@ -127,8 +135,13 @@ async function cruise(cwd: string): Promise<{ exitCode: number; text: string }> 
   const ours = words.map((word) => (word === '.dependency-cruiser.mjs' ? join(root, word) : word));
   const program = join(root, 'node_modules/.bin/depcruise');
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...ours, '--output-type', 'err-long'], { cwd }, (error, stdout, stderr) => {
-      resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, text: stdout + stderr });
-    });
+    execFile(
+      process.execPath,
+      [program, ...ours, '--output-type', 'err-long'],
+      { cwd },
+      (error, stdout, stderr) => {
+        resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, text: stdout + stderr });
+      },
+    );
   });
 }

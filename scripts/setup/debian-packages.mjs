@@ -11,7 +11,10 @@ export async function bringDebianPackages() {
   const missing = missingTools();
   if (missing.length === 0) return;
   if (process.platform !== 'linux') {
-    throw new SetupStop(69, 'the lab runs on Linux only: its namespaces and its netfilter are the Linux kernel.');
+    throw new SetupStop(
+      69,
+      'the lab runs on Linux only: its namespaces and its netfilter are the Linux kernel.',
+    );
   }
   const manager = findPackageManager();
   const becomeRoot = manager === 'apt-get' ? await wayToRoot() : undefined;

@@ -7,7 +7,8 @@ import { SetupStop } from './stop.mjs';
 /** Installs what package-lock.json says unless it is there already; true when it had to. */
 export async function bringNpmPackages(root, pinnedNode) {
   const wanted = readPackages(join(root, 'package-lock.json'));
-  if (wanted === undefined) throw new SetupStop(69, 'package-lock.json cannot be read; type: git checkout package-lock.json');
+  if (wanted === undefined)
+    throw new SetupStop(69, 'package-lock.json cannot be read; type: git checkout package-lock.json');
   const upToDate = () => isInstalled(wanted, readPackages(join(root, 'node_modules/.package-lock.json')));
   const install = !upToDate();
   if (install) await npmCi(root, upToDate);
@@ -30,7 +31,10 @@ async function npmCi(root, upToDate) {
   if (interrupted()) throw new SetupStop(130, 'interrupted; type the same again to go on.');
   if (exitCode === 0 && upToDate()) return;
   showOutput(output);
-  throw new SetupStop(69, 'the npm packages could not be installed, for the reason above; mend it, then type: npm ci');
+  throw new SetupStop(
+    69,
+    'the npm packages could not be installed, for the reason above; mend it, then type: npm ci',
+  );
 }
 
 /** PATH without our own node_modules: `npm ci` deletes them first, and must not delete the Node.js that it runs on. */

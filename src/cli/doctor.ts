@@ -11,7 +11,9 @@ export function command(): Command {
     .option('--json', 'print one JSON document instead of the table')
     .action(async (options: { json?: true }) => {
       const readiness = await labReadiness();
-      process.stdout.write(options.json ? `${JSON.stringify(readiness, null, 2)}\n` : readinessTable(readiness));
+      process.stdout.write(
+        options.json ? `${JSON.stringify(readiness, null, 2)}\n` : readinessTable(readiness),
+      );
       process.exitCode = readiness.ready ? exitCodes.finished : exitCodes.missing;
     });
 }
@@ -20,7 +22,9 @@ export function command(): Command {
 export function readinessTable({ ready, rows, install }: LabReadiness): string {
   const width = Math.max(...rows.map((row) => row.what.length));
   const lines = rows.map((row) => `${row.state.padEnd(8)} ${row.what.padEnd(width)}  ${row.sentence}`);
-  return [...lines, '', ready ? 'The lab can run here: bin/netdebug lab run' : whatToDo(install), ''].join('\n');
+  return [...lines, '', ready ? 'The lab can run here: bin/netdebug lab run' : whatToDo(install), ''].join(
+    '\n',
+  );
 }
 
 function whatToDo(install: string | null): string {

@@ -56,7 +56,7 @@ function findingLines(finding: Finding): string[] {
     `Finding: ${finding.cause} (confidence ${percent(finding.confidence)}), explains ${finding.connections} resets in ${finding.classes.join(', ')}`,
     finding.sentence,
     ...(finding.evidence.length === 0 ? [] : ['Evidence, for one of them:']),
-    ...finding.evidence.map((item) => `  ${item.at}  ${item.source}  ${item.text}`),
+    ...finding.evidence.map((item) => `  ${item.at}  ${item.source}  ${item.text.replace(/\s+/g, ' ')}`),
     ...(finding.fixes.length === 0 ? [] : [`Cured by: ${finding.fixes.join(' or ')}`]),
   ];
 }

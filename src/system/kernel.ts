@@ -30,7 +30,9 @@ export async function labReadiness(): Promise<LabReadiness> {
     return { ready: false, rows: [{ what: 'Linux', state: 'missing', sentence: notLinux }], install: null };
   }
   const tools = await toolRows();
-  const toInstall = toolNames.filter((name) => tools.some((row) => row.what === name && row.state === 'missing'));
+  const toInstall = toolNames.filter((name) =>
+    tools.some((row) => row.what === name && row.state === 'missing'),
+  );
   const rows = [
     { what: 'Linux', state: 'ok', sentence: `Kernel ${release()}.` } as const,
     nodeRow(process.versions.node),
@@ -62,16 +64,18 @@ function nodeRow(version: string): Readiness {
   return {
     what: 'Node.js',
     state: enough ? 'ok' : 'warning',
-    sentence: enough ? `Version ${version}.` : `Version ${version}; the sources need 24 or newer to run unbuilt.`,
+    sentence: enough
+      ? `Version ${version}.`
+      : `Version ${version}; the sources need 24 or newer to run unbuilt.`,
   };
 }
 
 function toolRows(): Promise<readonly Readiness[]> {
   const missing = missingTools();
   return Promise.all(
-    toolNames.map((name) => {
-      if (!missing.includes(name)) return installedToolRow(name);
-      return { what: name, state: 'missing', sentence: 'Not installed.' } as const;
+    toolNames.map(async (name): Promise<Readiness> => {
+      if (missing.includes(name)) return { what: name, state: 'missing', sentence: 'Not installed.' };
+      return installedToolRow(name);
     }),
   );
 }
@@ -82,16 +86,29 @@ async function installedToolRow(name: ToolName): Promise<Readiness> {
     case 'version':
       return { what: name, state: 'ok', sentence: `Version ${found.version}.` };
     case 'busybox':
-      return { what: name, state: 'missing', sentence: "Only BusyBox's is here, and it lacks what the lab uses." };
+      return {
+        what: name,
+        state: 'missing',
+        sentence: "Only BusyBox's is here, and it lacks what the lab uses.",
+      };
     case 'unknown':
-      return { what: name, state: 'warning', sentence: `Does not say its version: ${found.said || 'nothing printed'}.` };
+      return {
+        what: name,
+        state: 'warning',
+        sentence: `Does not say its version: ${found.said || 'nothing printed'}.`,
+      };
   }
 }
 
 /** Namespaces, then netfilter in them; what cannot be tried yet says what it waits for. */
 async function kernelRows(missing: readonly ToolName[]): Promise<readonly Readiness[]> {
-  const untried = (what: string, why: string): Readiness => ({ what, state: 'warning', sentence: `Not tried: ${why}.` });
-  const lacking = (names: readonly ToolName[]) => names.filter((name) => missing.includes(name)).join(' and ');
+  const untried = (what: string, why: string): Readiness => ({
+    what,
+    state: 'warning',
+    sentence: `Not tried: ${why}.`,
+  });
+  const lacking = (names: readonly ToolName[]) =>
+    names.filter((name) => missing.includes(name)).join(' and ');
 
   const forNamespaces = lacking(['unshare', 'mount']);
   if (forNamespaces !== '') {

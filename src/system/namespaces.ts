@@ -32,7 +32,8 @@ export function explainRefusal(stderr: string, asRoot: boolean, switches: UserNa
     switches['kernel.apparmor_restrict_unprivileged_userns'] === '1' &&
       'kernel.apparmor_restrict_unprivileged_userns is 1',
   ].filter((reason) => reason !== false);
-  const reason = off.length > 0 ? off.join(' and ') : `${said}; in a container, its seccomp profile may be why`;
+  const reason =
+    off.length > 0 ? off.join(' and ') : `${said}; in a container, its seccomp profile may be why`;
   return `ordinary users may not make namespaces here (${reason}); run the lab as root: sudo bin/netdebug lab run`;
 }
 

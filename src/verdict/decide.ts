@@ -61,21 +61,15 @@ function describeEvidence(
   judgement: Judgement,
   limits: Limits,
 ): Omit<VerdictBasis, 'sensitivity'> {
-  const { counts, sharedSeconds } = comparison;
-  const { coLocated, remote, common, nullShare } = counts;
+  const { counts, triggers, sharedSeconds } = comparison;
+  const { coLocated, remote, nullShare } = counts;
   const { alpha, maxRatePerHour } = limits;
   return {
     alpha,
     eValue: Math.min(1e300, Math.exp(judgement.logE)),
     rateRatio: rateRatio(coLocated.own, coLocated.own + remote.own, nullShare, alpha),
     sharedSeconds,
-    triggers: {
-      coLocated: coLocated.own,
-      remote: remote.own,
-      common,
-      waiting: comparison.waiting,
-      unshared: comparison.unshared,
-    },
+    triggers,
     nullShare,
     episodesPerHour: {
       coLocated: rateBounds(coLocated.episodes, coLocated.hours, alpha),

@@ -21,7 +21,8 @@ async function write(file: string, body: string): Promise<void> {
 
 /** Runs it in the tree, as if no test runner were running already. */
 function runScript(...args: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const env = { ...process.env };
+  delete env['NODE_TEST_CONTEXT'];
   return new Promise((resolve) => {
     execFile(process.execPath, [script, ...args], { cwd: tree, env }, (error, stdout, stderr) => {
       resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
@@ -35,7 +36,10 @@ test('both parts pass: the lab comes last, and the one summary counts both', asy
   const { exitCode, stdout } = await runScript();
   assert.equal(exitCode, 0);
   assert.deepEqual(stdout.match(/(one|two|in the lab)(?= \()/g), ['one', 'two', 'in the lab']);
-  assert.match(stdout, /tests 3\n.*suites 0\n.*pass 2\n.*fail 0\n.*cancelled 0\n.*skipped 1\n.*todo 0\n.*duration_ms [0-9.]+\s*$/);
+  assert.match(
+    stdout,
+    /tests 3\n.*suites 0\n.*pass 2\n.*fail 0\n.*cancelled 0\n.*skipped 1\n.*todo 0\n.*duration_ms [0-9.]+\s*$/,
+  );
   assert.equal(stdout.match(/duration_ms/g)?.length, 1);
 });
 

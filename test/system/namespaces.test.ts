@@ -69,7 +69,8 @@ describe('a refusal', () => {
   });
 
   test('by an unshare without the options asks for a newer one', () => {
-    const printed = "unshare: unrecognized option '--keep-caps'\nTry 'unshare --help' for more information.\n";
+    const printed =
+      "unshare: unrecognized option '--keep-caps'\nTry 'unshare --help' for more information.\n";
     assert.match(explainRefusal(printed, false, noSwitches), /too old .* install util-linux 2\.36 or newer$/);
   });
 });

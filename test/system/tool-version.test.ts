@@ -19,7 +19,8 @@ test('the version is the first dotted number of the first line', () => {
 });
 
 test("BusyBox's look-alike is told apart, though it prints a version too", () => {
-  const printed = 'unshare: unrecognized option: version\nBusyBox v1.36.1 (2024-06-10 07:11:47 UTC) multi-call binary.\n';
+  const printed =
+    'unshare: unrecognized option: version\nBusyBox v1.36.1 (2024-06-10 07:11:47 UTC) multi-call binary.\n';
   assert.deepEqual(parseToolVersion(printed), { kind: 'busybox' });
 });
 

@@ -60,7 +60,10 @@ describe('looking for tools', () => {
 
 describe('the command that installs tools', () => {
   test('tools of one package name it once', () => {
-    assert.deepEqual(packagesFor(['iptables-restore', 'iptables', 'ip'], 'apt-get'), ['iproute2', 'iptables']);
+    assert.deepEqual(packagesFor(['iptables-restore', 'iptables', 'ip'], 'apt-get'), [
+      'iproute2',
+      'iptables',
+    ]);
   });
 
   test('Debian: fetches the package lists first, and asks for root only where the user is not', () => {

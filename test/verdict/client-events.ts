@@ -23,7 +23,12 @@ function base(className: string, connection: number, seconds: number, slot: numb
   } as const;
 }
 
-export function connected(className: string, connection: number, seconds: number, slot = connection): ClientEvent {
+export function connected(
+  className: string,
+  connection: number,
+  seconds: number,
+  slot = connection,
+): ClientEvent {
   return { event: 'connected', ...base(className, connection, seconds, slot), connectMs: 0.2 };
 }
 
@@ -34,7 +39,13 @@ export function answered(
   latency: { latencyMs?: number; lateMs?: number } = {},
 ): ClientEvent {
   const { latencyMs = 0.4, lateMs = 0 } = latency;
-  return { event: 'answered', ...base(className, connection, seconds, connection), latencyMs, lateMs, answers: 1 };
+  return {
+    event: 'answered',
+    ...base(className, connection, seconds, connection),
+    latencyMs,
+    lateMs,
+    answers: 1,
+  };
 }
 
 export function failed(
@@ -58,8 +69,14 @@ export function failed(
   };
 }
 
-export function finished(className: string, connection: number, seconds: number, livedMs: number): ClientEvent {
-  return { event: 'finished', ...base(className, connection, seconds, connection), livedMs, answers: 1 };
+export function finished(
+  className: string,
+  connection: number,
+  seconds: number,
+  livedMs: number,
+  slot = connection,
+): ClientEvent {
+  return { event: 'finished', ...base(className, connection, seconds, slot), livedMs, answers: 1 };
 }
 
 /**
@@ -83,7 +100,10 @@ export function classEvents(
       since = reset;
       events.push(connected(className, number, since, slot));
     }
-    events.push(answered(className, number, until), finished(className, number, until, (until - since) * 1_000));
+    events.push(
+      answered(className, number, until),
+      finished(className, number, until, (until - since) * 1_000),
+    );
     number += 1;
   }
   return events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));

@@ -26,7 +26,10 @@ test('the 95% limits are those of the published table', () => {
   for (const [count, low, high] of published) {
     const interval = poissonInterval(count, 1, 0.95);
     assert.ok(Math.abs(interval.low - low) < 1e-4, `${count}: low ${interval.low}, published ${low}`);
-    assert.ok(Math.abs((interval.high ?? 0) - high) < 1e-4, `${count}: high ${interval.high ?? ''}, published ${high}`);
+    assert.ok(
+      Math.abs((interval.high ?? 0) - high) < 1e-4,
+      `${count}: high ${interval.high ?? ''}, published ${high}`,
+    );
   }
 });
 

@@ -22,7 +22,9 @@ Examples:
   netdebug lab exec co-located-client -- sh          a shell in the pod`,
     )
     .action(async (where: string, command: string[], flags: { world?: string }) => {
-      process.exitCode = await exec(where, command.length === 0 ? ['sh'] : command, flags.world);
+      // Passed through as typed, the `--` that ends our own options included.
+      const argv = command[0] === '--' ? command.slice(1) : command;
+      process.exitCode = await exec(where, argv.length === 0 ? ['sh'] : argv, flags.world);
     });
 }
 

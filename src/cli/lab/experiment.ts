@@ -104,7 +104,8 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
     hooks.onStage(`running ${setup.clients.length} classes of ${spec.connections} connections`);
     hooks.onStarted();
     const failures = [server, ...clients, ...watches, agents].map((part) => part.failed);
-    await Promise.race([duration(spec.durationMs, signal), ...failures]);
+    const timeUp = countDown(spec.durationMs, signal);
+    await Promise.race([timeUp.done, ...failures]).finally(timeUp.cancel);
     const complete = !signal.aborted;
 
     hooks.onStage('stopping the clients and reading what is left');
@@ -142,15 +143,17 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
   }
 }
 
-/** Resolves after the time or when aborted, whichever comes first. */
-function duration(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    const stop = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
+interface CountDown {
+  /** Resolves when the time is up or the signal aborts. */
+  readonly done: Promise<void>;
+  /** A timer that nobody waits for any more would keep the process alive. */
+  cancel(): void;
+}
+
+function countDown(milliseconds: number, signal: AbortSignal): CountDown {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  if (signal.aborted) resolve();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return { done: promise, cancel: () => clearTimeout(timer) };
 }

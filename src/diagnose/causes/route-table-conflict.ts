@@ -1,7 +1,8 @@
 // Two agents fight over a policy-routing rule: while it stands a same-node flow crosses the node twice and the server sees a
 // rewritten port, while it is missing the server sees the client's own. Each flip moves the flow to a port nobody knows.
 import { formatMicros } from '../../model/clock.ts';
-import { formatEndpoint } from '../../model/endpoint.ts';
+import { formatEndpoint, parseEndpoint } from '../../model/endpoint.ts';
+import type { RuleChange } from '../../model/node-event.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
 import type { Entry } from '../entries.ts';
 import type { Explanation, Observation } from '../explanation.ts';
@@ -11,20 +12,17 @@ export const fixes = ['felix-table-range', 'headless-service'] as const;
 
 /** Undefined unless a rule changed since the last good answer and the port that the server sees moved with it. */
 export function explainRouteTableConflict(story: ResetStory): Explanation | undefined {
-  const flip = story.ruleChanges.at(-1);
-  const ports = portsSeen(story);
-  if (flip === undefined || ports === undefined) return undefined;
-  const deletedBefore = [story.first, ...story.second].some(
-    (entry) => entry !== null && entry.destroyedAt < story.failedAt && entry.destroyedAt > story.lastGoodAt && wasAlive(entry, story),
-  );
-  if (deletedBefore) return undefined;
+  if (someEntryRemoved(story)) return undefined;
+  const move = portMove(story);
+  if (move === undefined) return undefined;
+  const { flip } = move;
   const observations: Observation[] = [
     {
       name: 'a routing rule changed since the last good answer',
       logOdds: 3,
       evidence: [{ source: flip.source, at: flip.at, text: flip.text, file: flip.file }],
     },
-    { name: 'the port that the server sees moved', logOdds: 3, evidence: ports },
+    { name: 'the port that the server sees moved', logOdds: 3, evidence: portEvidence(story, move) },
     {
       name: 'no entry of the flow was removed before the reset',
       logOdds: 1.5,
@@ -47,47 +45,53 @@ export function explainRouteTableConflict(story: ResetStory): Explanation | unde
   return { cause: 'route-table-conflict', observations };
 }
 
-/** Entries whose whole life was within the reset itself (made by the last packet, closed by its RST) were not removed before it. */
-function wasAlive(entry: Entry, story: ResetStory): boolean {
-  return entry.madeAt <= story.lastGoodAt;
+/** Whether an entry that carried good answers was removed between the last one and the reset. */
+function someEntryRemoved({ first, second, lastGoodAt, failedAt }: ResetStory): boolean {
+  return [...(first === null ? [] : [first]), ...second].some(
+    ({ madeAt, destroyedAt }) => madeAt <= lastGoodAt && destroyedAt > lastGoodAt && destroyedAt < failedAt,
+  );
 }
 
-/**
- * The port that the server had for this connection against the port that its packets carry now; undefined when they are equal or
- * one of them is unknown.
- */
-function portsSeen(story: ResetStory): EvidenceItem[] | undefined {
-  const { accepted, first, second, client } = story;
+interface PortMove {
+  readonly flip: RuleChange;
+  /** The port that the server had for this connection, and the one that its packets carry since the flip. */
+  readonly had: number;
+  readonly sees: number;
+  /** The entry of the second crossing that carried good answers, and the one that the flip made. */
+  readonly before: Entry | undefined;
+  readonly now: Entry | undefined;
+}
+
+/** Undefined unless a rule changed and the port moved in the direction that this change moves it. */
+function portMove({ accepted, first, second, client, lastGoodAt, ruleChanges }: ResetStory): PortMove | undefined {
   if (first === null) return undefined;
-  const before = second.findLast((entry) => entry.madeAt <= story.lastGoodAt);
-  const now = second.findLast((entry) => entry.madeAt > story.lastGoodAt);
-  const had = accepted === null ? (before?.reply.dport ?? client.port) : Number(accepted.peer.split(':').at(-1));
-  const flip = story.ruleChanges.at(-1);
-  // With the rule deleted there is no second crossing: what reaches the server is what the first entry made of it.
-  const sees = now?.reply.dport ?? (flip?.change === 'deleted' ? first.reply.dport : undefined);
-  if (sees === undefined || sees === had) return undefined;
+  const before = second.findLast((entry) => entry.madeAt <= lastGoodAt);
+  const now = second.findLast((entry) => entry.madeAt > lastGoodAt);
+  // A rule that came leads packets over the node twice: a second entry is made, with a new port. A rule that went ends that:
+  // what reaches the server is what the first entry alone made of it. Both may have happened around one reset.
+  const change = now === undefined ? 'deleted' : 'added';
+  const flip = ruleChanges.findLast((rule) => rule.change === change);
+  if (flip === undefined) return undefined;
+  const had = accepted === null ? (before?.reply.dport ?? client.port) : portOf(accepted.peer);
+  const sees = (now ?? first).reply.dport;
+  return had === sees ? undefined : { flip, had, sees, before, now };
+}
+
+const portOf = (endpoint: string) => parseEndpoint(endpoint)?.port ?? Number.NaN;
+
+function portEvidence({ accepted, client, first, failed }: ResetStory, move: PortMove): EvidenceItem[] {
   const items: EvidenceItem[] = [];
   if (accepted !== null) {
-    items.push({
-      source: 'server-events',
-      at: accepted.at,
-      text: `the server accepted ${formatEndpoint(client)} as ${accepted.peer}`,
-      file: 'events.ndjson',
-    });
+    const text = `the server accepted ${formatEndpoint(client)} as ${accepted.peer}`;
+    items.push({ source: 'server-events', at: accepted.at, text, file: 'events.ndjson' });
   }
-  for (const entry of [first, before, now]) {
-    if (entry?.made != null) {
-      const { source, at, text, file } = entry.made;
-      items.push({ source, at, text, file });
-    }
+  for (const entry of [first, move.before, move.now]) {
+    if (entry?.made == null) continue;
+    const { source, at, text, file } = entry.made;
+    items.push({ source, at, text, file });
   }
-  items.push({
-    source: 'diagnosis',
-    at: story.failed.at,
-    text: `the server had port ${had} for this connection and now sees port ${sees}`,
-    file: null,
-  });
-  return items;
+  const text = `the server had port ${move.had} for this connection and now sees port ${move.sees}`;
+  return [...items, { source: 'diagnosis', at: failed.at, text, file: null }];
 }
 
 function arrival(story: ResetStory): Observation {

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { diagnose } from '../../src/diagnose/diagnose.ts';
+import { labRun, labSkip, readNodeEvents, readProbeEvents } from './netdebug.ts';
+
+const skip = await labSkip();
+
+describe('the GKE bug', { skip }, () => {
+  it('resets the co-located client through the Service and nobody else, and the evidence says why', async (t) => {
+    const { record, exitCode, folder } = await labRun(t, '--seed', '7');
+    t.diagnostic(record.verdict.sentence);
+    assert.equal(exitCode, 0);
+    assert.equal(record.verdict.outcome, 'co-located-only');
+    const resets = Object.fromEntries(record.classes.map((one) => [one.name, one.resets]));
+    const { 'co-located': coLocated, ...others } = resets;
+    assert.deepEqual(others, { remote: 0, 'co-located-pod-ip': 0, 'remote-pod-ip': 0 });
+    assert.ok((record.classes.find((one) => one.name === 'co-located')?.episodes ?? 0) >= 10);
+    for (const one of record.classes) assert.ok(one.probes > 100, `${one.name} was answered ${one.probes} times`);
+    assert.deepEqual(
+      record.findings.map(({ cause, classes, connections }) => ({ cause, classes, connections })),
+      [{ cause: 'route-table-conflict', classes: ['co-located'], connections: coLocated }],
+    );
+    const sources = new Set(record.findings[0]?.evidence.map((item) => item.source));
+    for (const source of ['ip-monitor', 'conntrack-events', 'server-events', 'client-events']) {
+      assert.ok(sources.has(source), `evidence from ${source}`);
+    }
+
+    // The finding must come from the evidence: without it, it vanishes.
+    const probes = await readProbeEvents(folder);
+    const nodes = await readNodeEvents(folder);
+    const causes = (some: typeof nodes, probe = probes) =>
+      diagnose({ probes: probe, nodes: some }).map((finding) => finding.cause);
+    assert.deepEqual(causes(nodes), ['route-table-conflict']);
+    assert.deepEqual(causes(nodes.filter((event) => event.event !== 'rule-changed')), ['unknown']);
+    assert.deepEqual(causes(nodes.filter((event) => event.event !== 'conntrack')), ['unknown']);
+    assert.deepEqual(causes([]), ['unknown']);
+    assert.deepEqual(causes(nodes, probes.filter((event) => !(event.event === 'failed' && event.failure === 'reset'))), []);
+  });
+
+  const harmless = [
+    ['--without', 'network-policy'],
+    ['--without', 'intranode-visibility'],
+    ['--fix', 'felix-table-range'],
+    ['--fix', 'headless-service'],
+  ];
+  for (const words of harmless) {
+    it(`is gone with ${words.join(' ')}: nobody is reset`, async (t) => {
+      const { record, exitCode } = await labRun(t, ...words);
+      assert.deepEqual(
+        record.classes.map((one) => one.resets),
+        [0, 0, 0, 0],
+      );
+      assert.equal(record.verdict.outcome, 'none', record.verdict.sentence);
+      assert.deepEqual(record.findings, []);
+      assert.equal(exitCode, 0);
+    });
+  }
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { labSkip, newFolder, readProbeEvents, startNetdebug } from './netdebug.ts';
+
+const skip = await labSkip();
+
+/** What a run could leave behind on the host. */
+function hostState(): Record<string, readonly string[]> {
+  const text = (...words: [string, ...string[]]) =>
+    execFileSync(words[0], words.slice(1), { encoding: 'utf8' }).trim().split('\n').sort();
+  const ruleset = (table: string) => {
+    const lines = text('iptables-save', '-t', table);
+    // Comments carry the time of the call.
+    return lines.filter((line) => !line.startsWith('#'));
+  };
+  return {
+    links: text('ip', '-brief', 'link').map((line) => line.split(/\s+/)[0] ?? ''),
+    rules: text('ip', 'rule'),
+    routes: text('ip', 'route'),
+    namespaces: text('ip', 'netns'),
+    mounts: readFileSync('/proc/self/mountinfo', 'utf8').trim().split('\n').sort(),
+    networkNamespaces: [...new Set(labProcesses().map(({ netns }) => netns))],
+    ...(process.getuid?.() === 0 ? { nat: ruleset('nat'), filter: ruleset('filter') } : {}),
+  };
+}
+
+/** Processes that are the lab's: our program below a run, or a tool that it starts. */
+function labProcesses(): { pid: number; netns: string }[] {
+  const own = readlinkSync('/proc/self/ns/net');
+  return readdirSync('/proc')
+    .filter((entry) => /^[0-9]+$/.test(entry))
+    .flatMap((entry) => {
+      try {
+        return [{ pid: Number(entry), netns: readlinkSync(`/proc/${entry}/ns/net`) }];
+      } catch {
+        return [];
+      }
+    })
+    .filter(({ netns }) => netns !== own);
+}
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!condition()) {
+    assert.ok(performance.now() < deadline, `still waiting: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('a run that is killed in its middle', { skip }, () => {
+  for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+    it(`by ${signal} leaves nothing on the host, and its folder can be read`, async (t) => {
+      const before = hostState();
+      const processesBefore = labProcesses().map(({ pid }) => pid);
+      const folder = await newFolder(t);
+      const run = startNetdebug('lab', 'run', '--duration', '60s', '--out', folder);
+      await run.said('running 4 classes');
+      const accepted = () => readFileSync(join(folder, 'events.ndjson'), 'utf8').includes('"accepted"');
+      await until(accepted, 'the server has accepted somebody');
+      assert.ok(labProcesses().length > processesBefore.length);
+      run.child.kill(signal);
+      const { exitCode } = await run.ended;
+      assert.equal(exitCode, signal === 'SIGKILL' ? null : 130);
+      await until(
+        () => labProcesses().every(({ pid }) => processesBefore.includes(pid)),
+        'every process of the run is gone',
+      );
+      await until(() => JSON.stringify(hostState()) === JSON.stringify(before), 'the host is as it was');
+      assert.deepEqual(hostState(), before);
+      assert.ok((await readProbeEvents(folder)).some((event) => event.event === 'accepted'));
+    });
+  }
+});

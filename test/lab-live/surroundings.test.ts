@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { labRun, labSkip, netdebug, newFolder, startNetdebug } from './netdebug.ts';
+
+const skip = await labSkip();
+
+describe('wrong words', () => {
+  const cases: readonly (readonly [string[], RegExp])[] = [
+    [['lab', 'run', 'gke'], /there is no scenario "gke"; choose one of: .*gke-intranode-policy/],
+    [['lab', 'run', '--without', 'policy'], /there is no factor "policy".*network-policy/],
+    [['lab', 'run', '--fix', 'magic'], /there is no fix "magic".*felix-table-range/],
+    [['lab', 'run', '--duration', '20'], /"20" is not a duration/],
+    [['lab', 'run', '--duration', '0s'], /--duration must be longer than nothing/],
+    [['lab', 'run', '--period', 'x'], /"x" is not a duration/],
+    [['lab', 'run', '--seed', '-1'], /--seed -1 must be a whole number/],
+    [['lab', 'run', '--speed', 'fast'], /--speed fast must be a number/],
+    [['lab', 'run', '--connections', '0'], /--connections 0 must be a number from 1/],
+    [['lab', 'run', '--expect', 'good'], /--expect good is no outcome.*co-located-only/],
+    [['lab', 'run', '--out', '/run/x'], /below \/run/],
+    [['lab', 'run', '--nonsense'], /unknown option '--nonsense'/],
+    [['lab', 'matrix', 'gke'], /there is no scenario "gke"/],
+    [['lab', 'dance'], /unknown command 'dance'/],
+    [['dance'], /unknown command 'dance'/],
+  ];
+  for (const [words, sentence] of cases) {
+    it(`"${words.join(' ')}" ends with 64 and a sentence, and nothing on stdout`, async () => {
+      const { exitCode, stdout, stderr } = await netdebug(...words);
+      assert.equal(exitCode, 64, stderr);
+      assert.match(stderr, sentence);
+      assert.equal(stdout, '');
+    });
+  }
+
+  it('a folder that is not empty is refused', async (t) => {
+    const folder = await newFolder(t);
+    await mkdir(folder);
+    await writeFile(join(folder, 'mine'), '');
+    const { exitCode, stderr } = await netdebug('lab', 'run', '--out', folder);
+    assert.equal(exitCode, 64);
+    assert.match(stderr, /is not empty; choose a new or an empty folder/);
+  });
+});
+
+describe('surroundings', { skip }, () => {
+  it('--dry-run prints the plan as commands and builds nothing', async () => {
+    const { exitCode, stdout, stderr } = await netdebug('lab', 'run', '--dry-run', '--without', 'network-policy');
+    assert.equal(exitCode, 0);
+    assert.equal(stderr, '');
+    assert.match(stdout, /^ip netns add vpc$/m);
+    assert.match(stdout, /^ip -n node-1 rule add not iif eth0 lookup 1 preference 30003$/m);
+    assert.match(stdout, /^-A KUBE-SEP-SERVER -p tcp -m tcp -j DNAT --to-destination 10\.44\.0\.10:8080$/m);
+    assert.doesNotMatch(stdout, /cali-FORWARD/);
+  });
+
+  it('two runs at once do not meet', async (t) => {
+    const words = ['--duration', '3s', '--expect', 'any', '--without', 'network-policy'];
+    const runs = await Promise.all([labRun(t, ...words), labRun(t, ...words)]);
+    for (const { exitCode, record } of runs) {
+      assert.equal(exitCode, 0);
+      for (const one of record.classes) {
+        assert.equal(one.connections, 4);
+        assert.ok(one.probes > 0);
+        assert.equal(one.resets, 0);
+      }
+    }
+  });
+
+  it('a server that dies ends the run with 70 and its last words, and is not counted as a reset', async (t) => {
+    const folder = await newFolder(t);
+    const run = startNetdebug('lab', 'run', '--duration', '60s', '--out', folder, '--json');
+    await run.said('running 4 classes');
+    const killed = await netdebug('lab', 'exec', 'vpc', '--', 'sh', '-c', 'kill -KILL $(ip netns pids server)');
+    assert.equal(killed.exitCode, 0, killed.stderr);
+    const { exitCode, stdout, stderr } = await run.ended;
+    assert.equal(exitCode, 70);
+    assert.match(stderr, /the server in pod server ended with signal SIGKILL/);
+    assert.equal(stdout, '');
+  });
+
+  it('a rule set by hand in a living world is seen by the agents: netd puts a deleted one back', async (t) => {
+    const folder = await newFolder(t);
+    const words = ['--duration', '60s', '--speed', '20', '--without', 'network-policy', '--expect', 'any'];
+    const run = startNetdebug('lab', 'run', '--out', folder, ...words);
+    await run.said('running 4 classes');
+    const script = `ip rule del preference 30003 && until ip rule | grep -q 30003; do sleep 0.05; done; ip rule`;
+    const { exitCode, stdout, stderr } = await netdebug('lab', 'exec', 'node-1', '--', 'sh', '-c', script);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /^30003:\tnot from all iif eth0 lookup 1 ?$/m);
+    const nowhere = await netdebug('lab', 'exec', 'node-9', '--', 'true');
+    assert.equal(nowhere.exitCode, 64);
+    assert.match(nowhere.stderr, /there is no "node-9" in that world; choose one of: vpc, node-1/);
+    run.child.kill('SIGINT');
+    assert.equal((await run.ended).exitCode, 130);
+  });
+
+  it('lab exec without a world says how to get one', async () => {
+    const { exitCode, stderr } = await netdebug('lab', 'exec', 'node-1', '--', 'ip', 'rule');
+    assert.equal(exitCode, 69);
+    assert.match(stderr, /lab run --hold/);
+  });
+});

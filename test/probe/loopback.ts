@@ -1,0 +1,55 @@
+// Sockets on loopback for tests: listeners that are told what to do with each connection, and raw clients.
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { once } from 'node:events';
+import type { TestContext } from 'node:test';
+
+export interface Listener {
+  readonly server: Server;
+  readonly port: number;
+  /** Accepted sockets, in order. */
+  readonly sockets: Socket[];
+}
+
+/** Listens on 127.0.0.1 until the test is over. */
+export async function listen(t: TestContext, serve: (socket: Socket) => void): Promise<Listener> {
+  const sockets: Socket[] = [];
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    serve(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return { server, port: (server.address() as AddressInfo).port, sockets };
+}
+
+/** A port on 127.0.0.1 that nobody listens on. */
+export async function unusedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Connects to 127.0.0.1 until the test is over. `received` grows as bytes come, unless the socket is paused. */
+export async function dial(t: TestContext, port: number): Promise<{ socket: Socket; received(): Buffer }> {
+  const chunks: Buffer[] = [];
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true });
+  socket.on('error', () => undefined);
+  socket.on('data', (chunk: Buffer) => void chunks.push(chunk));
+  t.after(() => void socket.destroy());
+  await once(socket, 'connect');
+  return { socket, received: () => Buffer.concat(chunks) };
+}
+
+/** `127.0.0.1:PORT` of the socket's own end. */
+export function ownEnd(socket: Socket): string {
+  return `127.0.0.1:${socket.localPort ?? 0}`;
+}
