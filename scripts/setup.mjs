@@ -22,7 +22,7 @@ async function setUp(parts) {
   }
   if (parts.includes('lab')) {
     // Without it, stripping types takes longer than all the rest of a set-up that has nothing to do.
-    nodeModule.enableCompileCache(join(root, 'node_modules/.cache/node-compile'));
+    nodeModule.enableCompileCache(join(root, 'node_modules/.cache/netdebug'));
     const { bringDebianPackages } = await import('./setup/debian-packages.mjs');
     await bringDebianPackages();
   }

@@ -24,17 +24,3 @@ test('docs/dependencies.md has a sentence for each dependency of package.json, a
     devDependencies: Object.keys(manifest.devDependencies).sort(),
   });
 });
-
-test('the versions that it names are those of package-lock.json', async () => {
-  const text = await readFile(join(root, 'docs/dependencies.md'), 'utf8');
-  const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { version?: string }>;
-  };
-  const named = [...text.matchAll(/^- \*\*(.+?)\*\* [^]*?(?:; (\d+\.\d+\.\d+)|(?=\n- |\n## |$(?![^])))/gm)];
-  const versions = named.flatMap(([, name = '', version]) =>
-    version === undefined ? [] : [[name, version]],
-  );
-  assert.ok(versions.length >= 6);
-  for (const [name = '', version] of versions)
-    assert.equal(packages[`node_modules/${name}`]?.version, version, name);
-});

@@ -10,12 +10,24 @@ const tupleSchema = z.object({
 /** One direction of a conntrack entry. */
 export type Tuple = z.infer<typeof tupleSchema>;
 
+/** The observers, one file each in observe/. */
+export const nodeSources = [
+  'ip-monitor',
+  'conntrack-events',
+  'conntrack-stats',
+  'capture',
+  'rule-counters',
+  'snmp',
+  'listeners',
+] as const;
+export type NodeSource = (typeof nodeSources)[number];
+
 const base = {
   /** ISO 8601 with microseconds. */
   at: z.string(),
   node: z.string(),
   /** Which observer; also the `source` of evidence in findings. */
-  source: z.enum(['ip-monitor', 'conntrack-events']),
+  source: z.enum(nodeSources),
   /** The line as the tool printed it. */
   text: z.string(),
   /** The raw file it is in, relative to the run's folder. */
@@ -61,8 +73,63 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     /** Netlink port id of the deleter, as far as printed. */
     portid: z.string().nullable(),
   }),
+  /** A TCP packet on one of the node's interfaces, kept because it is a RST or belongs to a flow that a RST ended. */
+  z.object({
+    event: z.literal('packet'),
+    ...base,
+    interface: z.string(),
+    direction: z.enum(['in', 'out']),
+    /** As on the wire at this interface: before or after translation, whichever this side of the node sees. */
+    tuple: tupleSchema,
+    /** As tcpdump writes them: `S`, `S.`, `P.`, `.`, `F.`, `R`, `R.` */
+    flags: z.string(),
+    seq: z.number().int(),
+    ack: z.number().int(),
+    window: z.number().int(),
+    ttl: z.number().int(),
+    ipId: z.number().int(),
+    dontFragment: z.boolean(),
+    /** Length of the whole IP packet, and of its TCP payload. */
+    ipLength: z.number().int(),
+    payloadLength: z.number().int(),
+    hasTimestampOption: z.boolean(),
+    /** The same sequence number with data was seen before on this interface in this direction. */
+    retransmission: z.boolean(),
+  }),
+  /** Counters that moved since they were last read. `scope` is the node's name, or the address of one of its pods. */
+  z.object({
+    event: z.literal('counters'),
+    ...base,
+    scope: z.string(),
+    /** When they were read before: the change happened between `since` and `at`. */
+    since: z.string(),
+    /** Name → increase. conntrack-stats: `found`, `invalid`, `insert_failed`, `drop`, `early_drop`, …; snmp: `TcpOutRsts`,
+     * `TcpEstabResets`, `TcpRetransSegs`, `TcpExtTCPAbortOnData`, …; rule-counters: packets per rule, named
+     * `TABLE CHAIN RULE-TEXT`. Gauges (`nf_conntrack_count`, `nf_conntrack_max`) are in `values`. */
+    changes: z.record(z.string(), z.number()),
+    values: z.record(z.string(), z.number()),
+  }),
+  /** A listening TCP socket in the node or in one of its pods came or went. */
+  z.object({
+    event: z.literal('listener'),
+    ...base,
+    scope: z.string(),
+    change: z.enum(['opened', 'closed']),
+    port: z.number().int(),
+  }),
+  /** What a source says of itself: whether it runs, and what it lost. */
+  z.object({
+    event: z.literal('source'),
+    ...base,
+    state: z.enum(['started', 'stopped', 'failed', 'unavailable']),
+    /** Messages or packets that it could not get; null when unknown. */
+    lost: z.number().int().nullable(),
+  }),
 ]);
 
 export type NodeEvent = z.infer<typeof nodeEventSchema>;
 export type RuleChange = Extract<NodeEvent, { event: 'rule-changed' }>;
+export type PacketEvent = Extract<NodeEvent, { event: 'packet' }>;
+export type CountersEvent = Extract<NodeEvent, { event: 'counters' }>;
+export type SourceEvent = Extract<NodeEvent, { event: 'source' }>;
 export type ConntrackEvent = Extract<NodeEvent, { event: 'conntrack' }>;

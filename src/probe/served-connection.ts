@@ -67,7 +67,11 @@ export function serveConnection(socket: Socket, settings: ServedSettings): Serve
     peerEnded = true;
     if (state === 'reading') answerLines();
   });
-  socket.on('error', (error) => fail(failureOf(error)));
+  socket.on('error', (error) => {
+    const failure = failureOf(error);
+    // Node may still read ahead while a write is stuck; the original sits in that write and hears of a reset there.
+    fail(state === 'writing' ? { ...failure, syscall: 'write' } : failure);
+  });
   return self;
 
   function identity() {
@@ -109,9 +113,9 @@ export function serveConnection(socket: Socket, settings: ServedSettings): Serve
     return { bytes: Buffer.concat(parts, length), lines, tooLong: line === 'too-long' };
   }
 
-  function written(): void {
-    // Also called, later, for writes that the kernel took at once; those are counted already.
-    if (state !== 'writing' || socket.writableLength > 0) return;
+  function written(error?: Error | null): void {
+    // Also called, later, for writes that the kernel took at once; those are counted already. A failed one is told by 'error'.
+    if (error || state !== 'writing' || socket.writableLength > 0) return;
     state = 'reading';
     countAnswers();
     socket.resume();

@@ -48,7 +48,7 @@ function slowStream() {
 
 test('events of one turn go out in one write, those that come meanwhile in the next', async () => {
   const slow = slowStream();
-  const writer = createEventWriter(slow.stream, assert.fail);
+  const writer = createEventWriter(slow.stream, assert.ifError);
   writer.write(event(1));
   writer.write(event(2));
   await until('the first write is made', () => slow.writes.length === 1);
@@ -65,7 +65,7 @@ test('events of one turn go out in one write, those that come meanwhile in the n
 
 test('the backlog counts what is not written yet, and flushed() waits for it', async () => {
   const slow = slowStream();
-  const writer = createEventWriter(slow.stream, assert.fail);
+  const writer = createEventWriter(slow.stream, assert.ifError);
   assert.equal(writer.backlog(), 0);
   await writer.flushed();
   writer.write(event(1));

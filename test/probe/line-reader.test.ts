@@ -26,7 +26,7 @@ test('several lines in one segment come out one by one', () => {
 });
 
 test('a line may come one byte per segment', () => {
-  assert.deepEqual(read(100, ...'slow\nline\n'), ['slow', 'line']);
+  assert.deepEqual(read(100, ...Array.from('slow\nline\n')), ['slow', 'line']);
 });
 
 test('bytes after the last newline are no line', () => {

@@ -38,18 +38,23 @@ export async function unusedPort(): Promise<number> {
   return port;
 }
 
-/** Connects to 127.0.0.1 until the test is over. `received` grows as bytes come, unless the socket is paused. */
-export async function dial(t: TestContext, port: number): Promise<{ socket: Socket; received(): Buffer }> {
+export interface RawClient {
+  readonly socket: Socket;
+  /** `127.0.0.1:PORT` of its own end. */
+  readonly end: string;
+  /** All bytes so far; none come while the socket is paused. */
+  readonly received: () => Buffer;
+}
+
+/** Connects to 127.0.0.1 until the test is over. */
+export async function dial(t: TestContext, port: number): Promise<RawClient> {
   const chunks: Buffer[] = [];
-  const socket = connect({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true });
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   socket.on('error', () => undefined);
   socket.on('data', (chunk: Buffer) => void chunks.push(chunk));
   t.after(() => void socket.destroy());
   await once(socket, 'connect');
-  return { socket, received: () => Buffer.concat(chunks) };
-}
-
-/** `127.0.0.1:PORT` of the socket's own end. */
-export function ownEnd(socket: Socket): string {
-  return `127.0.0.1:${socket.localPort ?? 0}`;
+  // Taken now, because a socket that has ended no longer knows it.
+  const end = `127.0.0.1:${socket.localPort ?? 0}`;
+  return { socket, end, received: () => Buffer.concat(chunks) };
 }

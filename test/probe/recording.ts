@@ -10,10 +10,10 @@ export interface Recording {
   readonly events: ProbeEvent[];
   readonly lines: string[];
   /** All events of one name, so far. */
-  of<Name extends ProbeEvent['event']>(name: Name): Extract<ProbeEvent, { event: Name }>[];
+  readonly of: <Name extends ProbeEvent['event']>(name: Name) => Extract<ProbeEvent, { event: Name }>[];
   /** Moves the monotonic clock forward. */
-  advance(milliseconds: number): void;
-  setCongested(congested: boolean): void;
+  readonly advance: (milliseconds: number) => void;
+  readonly setCongested: (congested: boolean) => void;
 }
 
 export function record(): Recording {

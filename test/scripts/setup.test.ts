@@ -8,14 +8,16 @@ import { withoutPrograms } from '../without-programs.ts';
 const root = join(import.meta.dirname, '../..');
 const setup = join(root, 'scripts/setup.mjs');
 
+// Without these it cannot install anything, so the tests change no machine.
+const installers = ['npm', 'apt-get', 'sudo'];
+
 test('where everything is there, it says nothing and ends with 0', async () => {
-  const result = await run([process.execPath, setup, 'lab']);
+  const result = await withoutPrograms(installers, [process.execPath, setup, 'lab']);
   assert.deepEqual(result, { exitCode: 0, signal: null, stdout: '', stderr: '' });
 });
 
 test('a missing tool that it may not install ends with 69 and the tool by name', async () => {
-  // Without these it cannot become root or install anything, so the test changes no machine.
-  const hidden = ['conntrack', 'apt-get', 'sudo'];
+  const hidden = ['conntrack', ...installers];
   const { exitCode, stderr } = await withoutPrograms(hidden, [process.execPath, setup, 'lab']);
   assert.equal(exitCode, 69);
   assert.match(stderr, /^setup: the lab needs conntrack; [^\n]+\n$/);
