@@ -3,7 +3,12 @@ import { seededRandom } from '../../src/model/random.ts';
 import { binomialCdf } from '../../src/verdict/beta.ts';
 import { logEValue, rateRatio } from '../../src/verdict/e-process.ts';
 import { gammaCdf } from '../../src/verdict/gamma.ts';
-import { lowerRateBound, upperRateBound } from '../../src/verdict/rate-evidence.ts';
+import {
+  logEvidenceAbove,
+  logEvidenceBelow,
+  lowerRateBound,
+  upperRateBound,
+} from '../../src/verdict/rate-evidence.ts';
 import { shareAt } from './alternatives.ts';
 import { exponential } from './chance.ts';
 import { limits } from './false-alarms.ts';
@@ -78,11 +83,11 @@ export function rateMisses(episodes: number, histories: number, seed: number): R
       at = Math.min(episodes, at + exponential(random));
       if (at < moment) seenAtMoment = count + 1;
       // The upper bound is lowest just before an episode, the lower one highest just after it. The true rate is 1.
-      everBelow ||= (upperRateBound(count, at, alpha) ?? Number.POSITIVE_INFINITY) < 1;
+      everBelow ||= logEvidenceBelow(count, at) >= needed;
       everTextbook ||= 1 - gammaCdf(count + 1, at) < alpha / 2;
       if (at === episodes) break;
       count += 1;
-      everAbove ||= lowerRateBound(count, at, alpha) > 1;
+      everAbove ||= logEvidenceAbove(count, at) >= needed;
       everTextbook ||= gammaCdf(count, at) < alpha / 2;
     }
     const bounds = [lowerRateBound(seenAtMoment, moment, alpha), upperRateBound(seenAtMoment, moment, alpha)];

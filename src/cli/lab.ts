@@ -7,7 +7,9 @@ import { runCommand } from './lab/run.ts';
 import { insideFlag } from './lab/world-process.ts';
 
 export function command(): Command {
-  const lab = new Command('lab').description('reproduce resets in private network namespaces on this machine');
+  const lab = new Command('lab').description(
+    'reproduce resets in private network namespaces on this machine',
+  );
   // `lab exec node-1 ip -br link`: what follows the command's name belongs to that command.
   lab.enablePositionalOptions();
   for (const sub of [runCommand(), matrixCommand()]) {

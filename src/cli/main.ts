@@ -28,8 +28,7 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('netdebug').description(about).addHelpText('after', examples);
   program.enablePositionalOptions().helpCommand(true).showHelpAfterError('(add --help for usage)');
   const wanted = argv.find((word) => !word.startsWith('-'));
-  const loaders =
-    wanted !== undefined && wanted in commands ? [commands[wanted]] : Object.values(commands);
+  const loaders = wanted !== undefined && wanted in commands ? [commands[wanted]] : Object.values(commands);
   for (const load of loaders) {
     if (load !== undefined) program.addCommand((await load()).command());
   }

@@ -35,7 +35,9 @@ export function diagnose(evidence: Evidence): Finding[] {
   const explained = stories.map(explainBest);
   const findings: Finding[] = [];
   for (const examiner of examiners) {
-    const own = explained.filter((one) => one?.explanation.cause === examiner.cause).filter((one) => one !== undefined);
+    const own = explained
+      .filter((one) => one?.explanation.cause === examiner.cause)
+      .filter((one) => one !== undefined);
     if (own.length > 0) findings.push(findingOf(examiner, own));
   }
   const unexplained = stories.filter((_story, index) => explained[index] === undefined);
@@ -108,6 +110,7 @@ function routeTableSentence(stories: readonly ResetStory[]): string {
   );
 }
 
-const classesOf = (stories: readonly ResetStory[]) => [...new Set(stories.map((story) => story.failed.class))].sort();
+const classesOf = (stories: readonly ResetStory[]) =>
+  [...new Set(stories.map((story) => story.failed.class))].sort();
 
 const inOrder = (items: readonly EvidenceItem[]) => items.toSorted((a, b) => a.at.localeCompare(b.at));

@@ -65,17 +65,19 @@ async function applyBatch(changes: readonly Change[]): Promise<void> {
   if (first === undefined) return;
   switch (first.do) {
     case 'load-iptables':
-      return await restoreTables(first.netns, first.tables);
+      await restoreTables(first.netns, first.tables);
+      return;
     case 'set-sysctl':
-      return await setSysctls(
+      await setSysctls(
         first.netns,
         changes.filter((change) => change.do === 'set-sysctl'),
       );
+      return;
     default: {
       const commands = changes
         .filter((change) => change.do !== 'set-sysctl' && change.do !== 'load-iptables')
         .map(ipCommand);
-      return await applyIpBatch(ipCommand(first).netns, commands);
+      await applyIpBatch(ipCommand(first).netns, commands);
     }
   }
 }

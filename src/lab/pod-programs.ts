@@ -60,7 +60,10 @@ export function startPodProgram(spec: PodProgramSpec, onEvent: EventSink): PodPr
   const failed = program.exited.then(({ exitCode, signal }) => {
     if (stopping) return new Promise<never>(() => undefined);
     const how = signal === null ? `exit code ${String(exitCode)}` : `signal ${signal}`;
-    throw new Problem('fault', `the ${spec.name} in pod ${spec.pod} ended with ${how}: ${lastWords(program)}`);
+    throw new Problem(
+      'fault',
+      `the ${spec.name} in pod ${spec.pod} ended with ${how}: ${lastWords(program)}`,
+    );
   });
   failed.catch(() => undefined);
   return {

@@ -11,7 +11,12 @@ export interface Named {
 
 /** A program that runs on a node while the world lives and changes it, as netd and Felix do. Periods in milliseconds. */
 export type AgentSpec =
-  | { readonly kind: 'netd'; readonly node: string; readonly reconcileMs: number; readonly rules: readonly PolicyRule[] }
+  | {
+      readonly kind: 'netd';
+      readonly node: string;
+      readonly reconcileMs: number;
+      readonly rules: readonly PolicyRule[];
+    }
   | {
       readonly kind: 'felix';
       readonly node: string;

@@ -7,7 +7,8 @@ export const conntrackEventsArgv = (netns: string): string[] => [
   ...['ip', 'netns', 'exec', netns, 'conntrack', '-E', '-p', 'tcp', '-o', 'timestamp,id'],
 ];
 
-const head = /^\[([0-9]+)\.([0-9]{6})[0-9]*\]\s+\[(NEW|UPDATE|DESTROY)\]\s+(\S+)\s+[0-9]+\s+(?:[0-9]+\s+)?(?:([A-Z][A-Z0-9_]*)\s+)?src=/;
+const head =
+  /^\[([0-9]+)\.([0-9]{6})[0-9]*\]\s+\[(NEW|UPDATE|DESTROY)\]\s+(\S+)\s+[0-9]+\s+(?:[0-9]+\s+)?(?:([A-Z][A-Z0-9_]*)\s+)?src=/;
 const tuple = /src=(\S+) dst=(\S+) sport=([0-9]+) dport=([0-9]+)/g;
 const changes = { NEW: 'new', UPDATE: 'update', DESTROY: 'destroy' } as const;
 
@@ -15,9 +16,12 @@ const changes = { NEW: 'new', UPDATE: 'update', DESTROY: 'destroy' } as const;
 export function parseConntrackLine(text: string, origin: LineOrigin): NodeEvent | undefined {
   const match = head.exec(text);
   if (match === null) return undefined;
-  const [original, reply] = [...text.matchAll(tuple)].map(
-    ([, src = '', dst = '', sport, dport]): Tuple => ({ src, dst, sport: Number(sport), dport: Number(dport) }),
-  );
+  const [original, reply] = [...text.matchAll(tuple)].map(([, src = '', dst = '', sport, dport]): Tuple => ({
+    src,
+    dst,
+    sport: Number(sport),
+    dport: Number(dport),
+  }));
   if (original === undefined || reply === undefined) return undefined;
   return {
     event: 'conntrack',

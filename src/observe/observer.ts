@@ -76,9 +76,13 @@ export async function startObserver(
 
 /** Waits until the program has a netlink socket that listens to a group. */
 async function subscribed(program: Program): Promise<void> {
-  await waitFor(async () => (await listeningSocket(program.pid)) !== undefined, 5_000, () => {
-    return `"${program.argv.join(' ')}" did not start to listen: ${program.lastWords()}`;
-  });
+  await waitFor(
+    async () => (await listeningSocket(program.pid)) !== undefined,
+    5_000,
+    () => {
+      return `"${program.argv.join(' ')}" did not start to listen: ${program.lastWords()}`;
+    },
+  );
 }
 
 /** Waits, for a second at most, until the kernel holds nothing more for the program. */

@@ -13,7 +13,14 @@ export function renderMatrix(scenario: string, cells: readonly MatrixCell[]): st
   if (first === undefined) return '';
   const factors = Object.keys(first.record.factors);
   const classes = first.record.classes.map((one) => one.name);
-  const head = [...factors, 'fix', ...classes.map((name) => `resets ${name}`), 'outcome', 'finding', 'expected'];
+  const head = [
+    ...factors,
+    'fix',
+    ...classes.map((name) => `resets ${name}`),
+    'outcome',
+    'finding',
+    'expected',
+  ];
   const rows = cells.map(({ record, expected }) => [
     ...factors.map((name) => (record.factors[name] === true ? 'on' : 'off')),
     record.fix ?? '-',

@@ -27,7 +27,16 @@ function heading(run: RunRecord): string {
 }
 
 function classTable(classes: readonly ClassSummary[]): string[] {
-  const head = ['class', 'target', 'connections', 'answers', 'resets', 'episodes', 'resets/h per connection (95%)', 'other'];
+  const head = [
+    'class',
+    'target',
+    'connections',
+    'answers',
+    'resets',
+    'episodes',
+    'resets/h per connection (95%)',
+    'other',
+  ];
   const rows = classes.map((one) => [
     one.name,
     one.target,
@@ -70,6 +79,10 @@ function short(value: number): string {
 
 /** A log line from outside may hold anything; a terminal must not obey it. */
 function visible(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`).replaceAll('\t', ' ');
+  return text
+    .replace(
+      /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+      (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    )
+    .replaceAll('\t', ' ');
 }

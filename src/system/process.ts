@@ -34,17 +34,16 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(options.input ?? '');
   const timeoutMs = options.timeoutMs ?? 30_000;
-  let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    child.kill('SIGKILL');
-  }, timeoutMs);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const onTimeout = () => child.kill('SIGKILL');
+  timeout.addEventListener('abort', onTimeout);
   try {
     const exit = await ended(child, argv);
-    if (timedOut) throw new Problem('fault', `"${argv.join(' ')}" did not end within ${timeoutMs} ms.`);
+    if (timeout.aborted)
+      throw new Problem('fault', `"${argv.join(' ')}" did not end within ${timeoutMs} ms.`);
     return { ...exit, stdout, stderr };
   } finally {
-    clearTimeout(timer);
+    timeout.removeEventListener('abort', onTimeout);
   }
 }
 
@@ -120,7 +119,8 @@ function start(
   const [name, ...args] = argv;
   if (name === undefined) throw new Error('an empty command');
   const file = name.includes('/') ? name : findTool(name);
-  if (file === undefined) throw new Problem('missing', `"${name}" is not installed; netdebug doctor says what to install.`);
+  if (file === undefined)
+    throw new Problem('missing', `"${name}" is not installed; netdebug doctor says what to install.`);
   return spawn(file, args, {
     stdio: [how.stdio === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     detached: how.stdio === 'stream',
@@ -139,7 +139,9 @@ export function toolEnvironment(): NodeJS.ProcessEnv {
 function ended(child: ChildProcess, argv: readonly string[]): Promise<Exit> {
   return new Promise((resolve, reject) => {
     child.once('error', (error) => {
-      reject(new Problem('fault', `"${argv.join(' ')}" could not be started: ${error.message}`, { cause: error }));
+      reject(
+        new Problem('fault', `"${argv.join(' ')}" could not be started: ${error.message}`, { cause: error }),
+      );
     });
     child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
   });

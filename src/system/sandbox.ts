@@ -35,7 +35,11 @@ export function sandboxArgv(asRoot: boolean): string[] {
  */
 export function runInSandbox(argv: readonly string[], options: SandboxOptions): Sandbox {
   const setpriv = findTool('setpriv');
-  const words = [...(setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL']), ...sandboxArgv(options.asRoot), ...argv];
+  const words = [
+    ...(setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL']),
+    ...sandboxArgv(options.asRoot),
+    ...argv,
+  ];
   const [name = '', ...args] = words;
   const file = findTool(name) ?? name;
   // A session of its own, so that Ctrl-C reaches us alone and the inside hears of it once, in words.

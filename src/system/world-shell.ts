@@ -63,10 +63,10 @@ function serveCaller(socket: Socket, places: readonly string[]): void {
   });
 }
 
-/** With a terminal, util-linux's script gives the command one of its own. */
+/** With a terminal, util-linux's script gives the command one of its own; without script it runs on plain pipes. */
 function commandFor({ where, argv, terminal }: ShellRequest): string[] {
   const command = ['ip', 'netns', 'exec', where, ...argv];
-  if (terminal === null) return command;
+  if (terminal === null || findTool('script') === undefined) return command;
   const size = `stty cols ${terminal.columns} rows ${terminal.rows}`;
   return ['script', '--quiet', '--return', '--command', `${size}; ${shellQuote(command)}`, '/dev/null'];
 }

@@ -15,7 +15,8 @@ describe('the GKE bug', { skip }, () => {
     const { 'co-located': coLocated, ...others } = resets;
     assert.deepEqual(others, { remote: 0, 'co-located-pod-ip': 0, 'remote-pod-ip': 0 });
     assert.ok((record.classes.find((one) => one.name === 'co-located')?.episodes ?? 0) >= 10);
-    for (const one of record.classes) assert.ok(one.probes > 100, `${one.name} was answered ${one.probes} times`);
+    for (const one of record.classes)
+      assert.ok(one.probes > 100, `${one.name} was answered ${one.probes} times`);
     assert.deepEqual(
       record.findings.map(({ cause, classes, connections }) => ({ cause, classes, connections })),
       [{ cause: 'route-table-conflict', classes: ['co-located'], connections: coLocated }],
@@ -34,7 +35,13 @@ describe('the GKE bug', { skip }, () => {
     assert.deepEqual(causes(nodes.filter((event) => event.event !== 'rule-changed')), ['unknown']);
     assert.deepEqual(causes(nodes.filter((event) => event.event !== 'conntrack')), ['unknown']);
     assert.deepEqual(causes([]), ['unknown']);
-    assert.deepEqual(causes(nodes, probes.filter((event) => !(event.event === 'failed' && event.failure === 'reset'))), []);
+    assert.deepEqual(
+      causes(
+        nodes,
+        probes.filter((event) => !(event.event === 'failed' && event.failure === 'reset')),
+      ),
+      [],
+    );
   });
 
   const harmless = [

@@ -31,7 +31,10 @@ export function startNetdebug(...words: readonly string[]): Started {
 }
 
 export function startWords([file = '', ...args]: readonly string[], cwd?: string): Started {
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(cwd === undefined ? {} : { cwd }) });
+  const child = spawn(file, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd === undefined ? {} : { cwd }),
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -82,7 +85,9 @@ export async function readProbeEvents(folder: string): Promise<ProbeEvent[]> {
 }
 
 export async function readNodeEvents(folder: string): Promise<NodeEvent[]> {
-  const nodes = ['node-1', 'node-2'].map((node) => readLines<NodeEvent>(join(folder, 'evidence', node, 'events.ndjson')));
+  const nodes = ['node-1', 'node-2'].map((node) =>
+    readLines<NodeEvent>(join(folder, 'evidence', node, 'events.ndjson')),
+  );
   return (await Promise.all(nodes)).flat();
 }
 

@@ -45,7 +45,13 @@ describe('wrong words', () => {
 
 describe('surroundings', { skip }, () => {
   it('--dry-run prints the plan as commands and builds nothing', async () => {
-    const { exitCode, stdout, stderr } = await netdebug('lab', 'run', '--dry-run', '--without', 'network-policy');
+    const { exitCode, stdout, stderr } = await netdebug(
+      'lab',
+      'run',
+      '--dry-run',
+      '--without',
+      'network-policy',
+    );
     assert.equal(exitCode, 0);
     assert.equal(stderr, '');
     assert.match(stdout, /^ip netns add vpc$/m);
@@ -71,7 +77,15 @@ describe('surroundings', { skip }, () => {
     const folder = await newFolder(t);
     const run = startNetdebug('lab', 'run', '--duration', '60s', '--out', folder, '--json');
     await run.said('running 4 classes');
-    const killed = await netdebug('lab', 'exec', 'vpc', '--', 'sh', '-c', 'kill -KILL $(ip netns pids server)');
+    const killed = await netdebug(
+      'lab',
+      'exec',
+      'vpc',
+      '--',
+      'sh',
+      '-c',
+      'kill -KILL $(ip netns pids server)',
+    );
     assert.equal(killed.exitCode, 0, killed.stderr);
     const { exitCode, stdout, stderr } = await run.ended;
     assert.equal(exitCode, 70);

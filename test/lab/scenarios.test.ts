@@ -27,7 +27,9 @@ describe('choosing', () => {
     const cells = combinations(scenario).map((choice) => JSON.stringify(choice));
     assert.equal(new Set(cells).size, 4 + 2);
     const broken = combinations(scenario).filter((choice) => scenario.expected(choice) !== 'none');
-    assert.deepEqual(broken, [{ factors: { 'intranode-visibility': true, 'network-policy': true }, fix: null }]);
+    assert.deepEqual(broken, [
+      { factors: { 'intranode-visibility': true, 'network-policy': true }, fix: null },
+    ]);
   });
 });
 
@@ -61,7 +63,8 @@ describe('plans', () => {
   it('have interface names that the kernel takes (15 characters)', () => {
     for (const scenario of scenarios) {
       const [choice] = combinations(scenario);
-      for (const pod of scenario.setup(choice!).topology.pods) assert.ok(pod.hostInterface.length <= 15, pod.hostInterface);
+      for (const pod of scenario.setup(choice!).topology.pods)
+        assert.ok(pod.hostInterface.length <= 15, pod.hostInterface);
     }
   });
 });

@@ -12,7 +12,10 @@ describe('times', () => {
   it('are read with another offset, with fewer and with more digits', () => {
     assert.equal(parseMicros('2026-11-23T06:13:00.5+01:00'), parseMicros('2026-11-23T05:13:00.500000Z'));
     assert.equal(parseMicros('2026-11-23T05:13:00Z'), parseMicros('2026-11-23T05:13:00.000000Z'));
-    assert.equal(parseMicros('2026-11-23T05:13:00.123456789Z'), parseMicros('2026-11-23T05:13:00.123456Z') + 0.789);
+    assert.equal(
+      parseMicros('2026-11-23T05:13:00.123456789Z'),
+      parseMicros('2026-11-23T05:13:00.123456Z') + 0.789,
+    );
   });
 
   it('are NaN when they are none', () => {

@@ -47,13 +47,19 @@ describe('a line of conntrack -E', () => {
       '[1795416116.851570]\t[DESTROY] tcp      6 CLOSE src=10.44.0.33 dst=10.48.14.50 sport=46450 dport=8080 ' +
         'src=10.44.0.10 dst=10.44.0.33 sport=8080 dport=46450 [ASSURED] id=2798038198',
     );
-    assert.deepEqual([expired?.change, expired?.state, expired?.deletedByProgram], ['destroy', 'CLOSE', false]);
+    assert.deepEqual(
+      [expired?.change, expired?.state, expired?.deletedByProgram],
+      ['destroy', 'CLOSE', false],
+    );
     const deleted = parse(
       '[1795416116.851570]\t[DESTROY] tcp      6 431999 ESTABLISHED src=10.44.0.33 dst=10.44.0.10 sport=1 dport=8080 ' +
         'src=10.44.0.10 dst=10.44.0.33 sport=8080 dport=2 [ASSURED] delta-time=3 [start=..] [stop=..] id=2560530652 ' +
         '[USERSPACE] portid=4289731197',
     );
-    assert.deepEqual([deleted?.deletedByProgram, deleted?.portid, deleted?.id], [true, '4289731197', '2560530652']);
+    assert.deepEqual(
+      [deleted?.deletedByProgram, deleted?.portid, deleted?.id],
+      [true, '4289731197', '2560530652'],
+    );
   });
 
   it('without ports, cut off, or of another kind, says nothing', () => {

@@ -41,16 +41,26 @@ describe('a line of ip monitor', () => {
       'added',
       '10.7.0.0/16 via 10.9.0.2 dev v0',
     ]);
-    const gone = parse('[2026-11-23T06:49:57.955937] Deleted local 10.9.0.1 dev v0 table local proto kernel scope host src 10.9.0.1 ');
+    const gone = parse(
+      '[2026-11-23T06:49:57.955937] Deleted local 10.9.0.1 dev v0 table local proto kernel scope host src 10.9.0.1 ',
+    );
     assert.equal(gone?.event === 'route-changed' && gone.change, 'deleted');
     const table = parse('[2026-11-23T06:49:57.945258] default via 10.9.0.2 dev v0 table 7 ');
     assert.equal(table?.event, 'route-changed');
   });
 
   it('about a link tells its name and state', () => {
-    const down = parse('[2026-11-23T06:49:57.951732] 3: v0@v1: <BROADCAST,MULTICAST> mtu 1500 qdisc noqueue state DOWN group default ');
-    assert.deepEqual(down?.event === 'link-changed' && [down.change, down.link, down.state], ['changed', 'v0', 'DOWN']);
-    const gone = parse('[2026-11-23T06:49:57.956016] Deleted 2: v1@NONE: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN group default ');
+    const down = parse(
+      '[2026-11-23T06:49:57.951732] 3: v0@v1: <BROADCAST,MULTICAST> mtu 1500 qdisc noqueue state DOWN group default ',
+    );
+    assert.deepEqual(down?.event === 'link-changed' && [down.change, down.link, down.state], [
+      'changed',
+      'v0',
+      'DOWN',
+    ]);
+    const gone = parse(
+      '[2026-11-23T06:49:57.956016] Deleted 2: v1@NONE: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN group default ',
+    );
     assert.deepEqual(gone?.event === 'link-changed' && [gone.change, gone.link], ['deleted', 'v1']);
   });
 

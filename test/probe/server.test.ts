@@ -36,7 +36,7 @@ test('it says that it started, and listens on all addresses unless told otherwis
 
 test('an IPv4 client of a dual-stack server is named by its IPv4 address', async (t) => {
   const { of, port } = await serve(t, { listen: { address: '', port: 0 } });
-  const { socket, end } = await dial(t, port);
+  const { end } = await dial(t, port);
   await until('it is accepted', () => of('accepted').length === 1);
   assert.equal(of('accepted')[0]?.peer, end);
   assert.equal(of('accepted')[0]?.local, `127.0.0.1:${port}`);
@@ -72,7 +72,7 @@ test('ten thousand pipelined lines are answered in order', async (t) => {
 
 test('a peer that is silent for the deadline is cut', async (t) => {
   const { lines, of, port } = await serve(t, { deadlineMs: 100 });
-  const { socket, end } = await dial(t, port);
+  const { end } = await dial(t, port);
   await until('it is cut', () => of('ended').length === 1);
   assert.equal(lines.at(-1), `read tcp 127.0.0.1:${port}->${end}: i/o timeout`);
   assert.equal(of('ended')[0]?.failure, 'timeout');

@@ -39,12 +39,19 @@ async function exec(where: string, argv: readonly string[], wanted: string | und
   try {
     const result = await callShell(pid, { where, argv, terminal }, { stdin, stdout, stderr });
     if ('exit' in result) return result.exit;
-    throw new Problem('usage', `there is no "${where}" in that world; choose one of: ${result.unknownWhere.join(', ')}.`);
+    throw new Problem(
+      'usage',
+      `there is no "${where}" in that world; choose one of: ${result.unknownWhere.join(', ')}.`,
+    );
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem('missing', `the world of process ${pid} cannot be entered (not yet built, ending, or another user's).`, {
-      cause: error,
-    });
+    throw new Problem(
+      'missing',
+      `the world of process ${pid} cannot be entered (not yet built, ending, or another user's).`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     if (terminal !== null) stdin.setRawMode(false);
     // A terminal that nobody reads any more would keep the process alive.
@@ -60,7 +67,10 @@ function pick(worlds: readonly number[], wanted: string | undefined): number {
   }
   const [only, second] = worlds;
   if (only === undefined) {
-    throw new Problem('missing', 'no world lives; start one with "netdebug lab run --hold" in another terminal.');
+    throw new Problem(
+      'missing',
+      'no world lives; start one with "netdebug lab run --hold" in another terminal.',
+    );
   }
   if (second !== undefined) {
     throw new Problem('usage', `several worlds live; choose one with --world: ${worlds.join(', ')}.`);

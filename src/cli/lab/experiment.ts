@@ -145,15 +145,15 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
 
 interface CountDown {
   /** Resolves when the time is up or the signal aborts. */
-  readonly done: Promise<void>;
+  readonly done: Promise<undefined>;
   /** A timer that nobody waits for any more would keep the process alive. */
-  cancel(): void;
+  readonly cancel: () => void;
 }
 
 function countDown(milliseconds: number, signal: AbortSignal): CountDown {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  if (signal.aborted) resolve();
-  signal.addEventListener('abort', () => resolve(), { once: true });
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), milliseconds);
+  if (signal.aborted) resolve(undefined);
+  signal.addEventListener('abort', () => resolve(undefined), { once: true });
   return { done: promise, cancel: () => clearTimeout(timer) };
 }

@@ -28,7 +28,9 @@ interface Cell {
 
 export function matrixCommand(): Command {
   return new Command('matrix')
-    .description('run a scenario with each combination of its factors and with each fix, and compare the outcomes')
+    .description(
+      'run a scenario with each combination of its factors and with each fix, and compare the outcomes',
+    )
     .argument('[scenario]', 'see "netdebug lab list" (default: gke-intranode-policy)')
     .option('--seed <n>', 'as in lab run', '1')
     .option('--speed <x>', 'as in lab run')
@@ -97,6 +99,7 @@ function cellWords(name: string, choice: Choice, flags: Flags, folder: string): 
 async function readRecord(folder: string): Promise<RunRecord> {
   const text = await readFile(join(folder, 'run.json'), 'utf8');
   const parsed = runRecordSchema.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new Problem('fault', `${folder}/run.json is not as it should be: ${parsed.error.message}`);
+  if (!parsed.success)
+    throw new Problem('fault', `${folder}/run.json is not as it should be: ${parsed.error.message}`);
   return parsed.data;
 }

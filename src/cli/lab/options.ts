@@ -42,7 +42,8 @@ export function readRunSettings(name: string | undefined, flags: RunFlags, start
   const { defaults } = scenario;
   const speed = flags.speed === undefined ? defaults.speed : number('--speed', flags.speed, 0.1, 1_000);
   const setup = scenario.setup(choice);
-  const period = flags.period === undefined ? setup.clientPeriodMs : positiveDuration('--period', flags.period);
+  const period =
+    flags.period === undefined ? setup.clientPeriodMs : positiveDuration('--period', flags.period);
   const seed = whole('--seed', flags.seed, 0, 2 ** 31 - 1);
   return {
     scenario,
@@ -66,7 +67,10 @@ export function readRunSettings(name: string | undefined, flags: RunFlags, start
 /** Refuses a folder that holds something already, and one below /run, which the world replaces with its own. */
 export function checkFolder(folder: string): void {
   if (folder === '/run' || folder.startsWith('/run/')) {
-    throw new Problem('usage', `--out ${folder} lies below /run, which the lab replaces; choose another folder.`);
+    throw new Problem(
+      'usage',
+      `--out ${folder} lies below /run, which the lab replaces; choose another folder.`,
+    );
   }
   if (!existsSync(folder)) return;
   let entries: string[];

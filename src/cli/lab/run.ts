@@ -83,9 +83,17 @@ async function makeFolder(folder: string): Promise<void> {
 async function runInside(settings: RunSettings, flags: Flags): Promise<number> {
   const signal = await insideWorld();
   const { topology } = settings.scenario.setup(settings.choice);
-  await serveShell([vpc, ...topology.nodes.map((node) => node.name), ...topology.pods.map((pod) => pod.name)]);
+  await serveShell([
+    vpc,
+    ...topology.nodes.map((node) => node.name),
+    ...topology.pods.map((pod) => pod.name),
+  ]);
   const tally = createTally({ episodeWindowMs: settings.periodMs });
-  const view = createView({ stream: process.stderr, durationMs: settings.durationMs, classes: () => tally.summaries() });
+  const view = createView({
+    stream: process.stderr,
+    durationMs: settings.durationMs,
+    classes: () => tally.summaries(),
+  });
   let record: RunRecord;
   try {
     record = await runExperiment(

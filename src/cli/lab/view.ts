@@ -36,7 +36,9 @@ function plainView({ stream, classes, durationMs }: ViewOptions): View {
       const since = performance.now();
       timer = setInterval(() => {
         const counts = classes().map((one) => `${one.name} ${one.probes} answered, ${one.resets} resets`);
-        say(`${formatDuration(Math.round((performance.now() - since) / 1_000) * 1_000)} of ${formatDuration(durationMs)}: ${counts.join('; ')}`);
+        say(
+          `${formatDuration(Math.round((performance.now() - since) / 1_000) * 1_000)} of ${formatDuration(durationMs)}: ${counts.join('; ')}`,
+        );
       }, plainEveryMs);
     },
     end: () => clearInterval(timer),
@@ -53,7 +55,10 @@ function liveView({ stream, classes, durationMs }: ViewOptions): View {
   };
   const draw = () => {
     const columns = stream.getWindowSize()[0];
-    const lines = [stage, ...(since === undefined ? [] : liveLines(performance.now() - since, durationMs, classes()))];
+    const lines = [
+      stage,
+      ...(since === undefined ? [] : liveLines(performance.now() - since, durationMs, classes())),
+    ];
     clear();
     stream.write(lines.map((line) => `${line.slice(0, Math.max(20, columns - 1))}\n`).join(''));
     drawn = lines.length;

@@ -40,7 +40,11 @@ export function explainRouteTableConflict(story: ResetStory): Explanation | unde
   const added = story.ruleHistory.filter((rule) => rule.change === 'added').length;
   const deleted = story.ruleHistory.length - added;
   if (added > 0 && deleted > 0) {
-    observations.push({ name: `the rule was deleted ${deleted} and added ${added} times`, logOdds: 1.5, evidence: [] });
+    observations.push({
+      name: `the rule was deleted ${deleted} and added ${added} times`,
+      logOdds: 1.5,
+      evidence: [],
+    });
   }
   return { cause: 'route-table-conflict', observations };
 }
@@ -63,7 +67,14 @@ interface PortMove {
 }
 
 /** Undefined unless a rule changed and the port moved in the direction that this change moves it. */
-function portMove({ accepted, first, second, client, lastGoodAt, ruleChanges }: ResetStory): PortMove | undefined {
+function portMove({
+  accepted,
+  first,
+  second,
+  client,
+  lastGoodAt,
+  ruleChanges,
+}: ResetStory): PortMove | undefined {
   if (first === null) return undefined;
   const before = second.findLast((entry) => entry.madeAt <= lastGoodAt);
   const now = second.findLast((entry) => entry.madeAt > lastGoodAt);
@@ -86,8 +97,9 @@ function portEvidence({ accepted, client, first, failed }: ResetStory, move: Por
     items.push({ source: 'server-events', at: accepted.at, text, file: 'events.ndjson' });
   }
   for (const entry of [first, move.before, move.now]) {
-    if (entry?.made == null) continue;
-    const { source, at, text, file } = entry.made;
+    const made = entry?.made ?? null;
+    if (made === null) continue;
+    const { source, at, text, file } = made;
     items.push({ source, at, text, file });
   }
   const text = `the server had port ${move.had} for this connection and now sees port ${move.sees}`;

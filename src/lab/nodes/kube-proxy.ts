@@ -24,7 +24,8 @@ export function kubeProxyTables(topology: Topology): readonly IptablesTable[] {
         'KUBE-SERVICES': [`! -s ${clusterCidr} ${toService} -j KUBE-MARK-MASQ`, `${toService} -j ${svc}`],
         [svc]: endpoints.map((pod, index) => {
           const left = endpoints.length - index;
-          const share = left === 1 ? '' : `-m statistic --mode random --probability ${(1 / left).toFixed(10)} `;
+          const share =
+            left === 1 ? '' : `-m statistic --mode random --probability ${(1 / left).toFixed(10)} `;
           return `${share}-j ${sep(pod)}`;
         }),
         ...Object.fromEntries(

@@ -18,14 +18,24 @@ const seconds = 1_000;
 
 export const gkeIntranodePolicy: Scenario = {
   name: 'gke-intranode-policy',
-  about: 'netd and Felix fight over a routing rule; same-node connections through a Service are reset at every flip',
+  about:
+    'netd and Felix fight over a routing rule; same-node connections through a Service are reset at every flip',
   factors: [
-    { name: intranodeVisibility, about: 'netd sends same-node traffic out of the node and back (policy routing)' },
+    {
+      name: intranodeVisibility,
+      about: 'netd sends same-node traffic out of the node and back (policy routing)',
+    },
     { name: networkPolicy, about: 'Calico enforces a network policy; Felix refreshes its routes every 90 s' },
   ],
   fixes: [
-    { name: felixTableRange, about: 'Felix owns routing tables 10-250, as GKE sets it since 2021 (FELIX_ROUTETABLERANGE)' },
-    { name: headlessService, about: 'clients dial the pod IP (a headless Service), so that nothing is translated' },
+    {
+      name: felixTableRange,
+      about: 'Felix owns routing tables 10-250, as GKE sets it since 2021 (FELIX_ROUTETABLERANGE)',
+    },
+    {
+      name: headlessService,
+      about: 'clients dial the pod IP (a headless Service), so that nothing is translated',
+    },
   ],
   // 80 times faster, Felix refreshes every 1.2 s: 20 s show 16 refreshes.
   defaults: { speed: 80, durationMs: 20 * seconds, connections: 4, maxRatePerHour: 12 },

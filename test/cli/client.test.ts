@@ -1,0 +1,162 @@
+// `netdebug client` as a process: its log word for word, its events, and every way to end it.
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { startServer } from '../../src/probe/server.ts';
+import { parseEndpoint } from '../../src/model/endpoint.ts';
+import { unusedPort } from '../probe/loopback.ts';
+import { record, until } from '../probe/recording.ts';
+import { runProgram } from './running-program.ts';
+
+async function serve(t: TestContext) {
+  const recording = record();
+  const server = await startServer(
+    { listen: { address: '127.0.0.1', port: 0 }, deadlineMs: 30_000, maxLine: 65_536 },
+    recording.surroundings,
+  );
+  t.after(() => server.stop());
+  return { ...recording, port: parseEndpoint(server.local)?.port ?? 0 };
+}
+
+function client(t: TestContext, port: number, ...args: string[]) {
+  return runProgram(t, 'client', '-H', '127.0.0.1', '-p', String(port), ...args);
+}
+
+test('it logs the lines of the original, and SIGTERM ends it with FINs, complete events and exit code 0', async (t) => {
+  const server = await serve(t);
+  const { child, events, exit, messages } = client(t, server.port, '-t', '1h', '--events', '-');
+  await until('it is answered', () => events().length === 2);
+  child.kill('SIGTERM');
+  assert.equal(await exit(), 0);
+  assert.deepEqual(messages(), [
+    `Connected to server at: 127.0.0.1:${server.port}`,
+    'Response from server: "You said: Soy todo oídos!"',
+  ]);
+  assert.deepEqual(
+    events().map(({ event }) => event),
+    ['connected', 'answered', 'finished'],
+  );
+  await until('the server noticed', () => server.lines.length === 3);
+  assert.equal(server.lines[2], 'EOF');
+});
+
+test('SIGINT ends it as orderly, with exit code 130', async (t) => {
+  const server = await serve(t);
+  const { child, events, exit } = client(t, server.port, '--events', '-');
+  await until('it is answered', () => events().length === 2);
+  child.kill('SIGINT');
+  assert.equal(await exit(), 130);
+  assert.equal(events().at(-1)?.event, 'finished');
+});
+
+test('--duration ends it with exit code 0 even when nothing ever answered', async (t) => {
+  const port = await unusedPort();
+  const { events, exit, messages } = client(t, port, '--duration', '700ms', '--events', '-');
+  assert.equal(await exit(), 0);
+  assert.deepEqual(messages(), [
+    `Error connecting to server: dial tcp 127.0.0.1:${port}: connect: connection refused`,
+  ]);
+  assert.deepEqual(
+    events().map(({ event }) => event),
+    ['failed'],
+  );
+});
+
+test('--connections, --class and --events FILE give every connection its events in the file', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'netdebug-test-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'events.ndjson');
+  const server = await serve(t);
+  const { child, exit, messages, stdout } = client(
+    t,
+    server.port,
+    ...['--connections', '3', '--period', '60ms', '--class', 'co-located', '--events', file],
+  );
+  await until('all are connected', () => server.of('accepted').length === 3);
+  await until('all are answered', () => messages().length >= 6);
+  child.kill('SIGTERM');
+  assert.equal(await exit(), 0);
+  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+  const events = lines.map((line) => JSON.parse(line) as { event: string; slot: number; class: string });
+  assert.deepEqual(
+    events.filter(({ event }) => event === 'finished').map(({ slot }) => slot),
+    [0, 1, 2],
+  );
+  assert.ok(events.every((event) => event.class === 'co-located'));
+  assert.equal(stdout(), '');
+});
+
+test('--log-format json has the same messages', async (t) => {
+  const server = await serve(t);
+  const { child, exit, stderr } = client(t, server.port, '--log-format', 'json');
+  await until('it is answered', () => stderr().split('\n').length === 3);
+  child.kill('SIGTERM');
+  assert.equal(await exit(), 0);
+  const messages = stderr()
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { message: string }).message);
+  assert.deepEqual(messages, [
+    `Connected to server at: 127.0.0.1:${server.port}`,
+    'Response from server: "You said: Soy todo oídos!"',
+  ]);
+});
+
+test('when the reader of the events goes away the run ends with one sentence and exit code 0', async (t) => {
+  const server = await serve(t);
+  const { child, events, exit, messages } = client(t, server.port, '-t', '20ms', '--events', '-');
+  await until('it is answered', () => events().length >= 2);
+  child.stdout.destroy();
+  assert.equal(await exit(), 0);
+  assert.equal(messages().at(-1), 'Nobody reads the events any more, so the run ends here.');
+  await until('the server noticed', () => server.of('ended').length === 1);
+  assert.equal(server.of('ended')[0]?.errno, 'EOF');
+});
+
+test('when the disk is full it says so once, keeps its connections, and exits with 70', async (t) => {
+  const server = await serve(t);
+  const { child, exit, messages } = client(t, server.port, '-t', '20ms', '--events', '/dev/full');
+  const complaints = () => messages().filter((line) => line.startsWith('Events are no longer written'));
+  await until('it complains', () => complaints().length === 1);
+  const before = messages().length;
+  await until('it is answered all the same', () => messages().length > before + 5);
+  child.kill('SIGTERM');
+  assert.equal(await exit(), 70);
+  assert.deepEqual(complaints(), [
+    'Events are no longer written to /dev/full, the run goes on: ENOSPC: no space left on device, write',
+  ]);
+  assert.equal(server.of('accepted').length, 1);
+});
+
+test('values that make no sense are refused in one sentence that names the flag, with exit code 64', async (t) => {
+  const refusals: Readonly<Record<string, string>> = {
+    '--period=5x': '--period: "5x" is not a duration; write it like 500ms, 5s or 1m30s.',
+    '--timeout=0s': '--timeout: "0s" is no time at all; write it like 500ms, 5s or 1m30s.',
+    '--port=0': '--port: "0" is not a port; write a number from 1 to 65535.',
+    '--port=65536': '--port: "65536" is not a port; write a number from 1 to 65535.',
+    '--connections=2.5': '--connections: "2.5" is not a count; write a whole number from 1 up.',
+    '--max-line=1XB': '--max-line: "1XB" is not a size; write it like 65536, 64KiB or 1MiB.',
+    '--host=': '--host: the value is empty; give a name or an address.',
+    '--events=/nonexistent/x':
+      'Cannot write events to /nonexistent/x: its folder does not exist; make it first.',
+    '--events=/': 'Cannot write events to /: it is a folder; give a file.',
+  };
+  for (const [argument, sentence] of Object.entries(refusals)) {
+    const { exit, stderr } = runProgram(t, 'client', argument);
+    assert.equal(await exit(), 64, argument);
+    assert.equal(stderr(), `netdebug: ${sentence}\n`);
+  }
+});
+
+test('the help names every flag with a text, and has examples', async (t) => {
+  const { exit, stdout } = runProgram(t, 'client', '--help');
+  assert.equal(await exit(), 0);
+  const flags = ['--host', '--port', '--period', '--connections', '--class', '--timeout', '--max-line'];
+  for (const flag of [...flags, '--events', '--duration', '--log-format']) {
+    assert.match(stdout(), new RegExp(`^  (-., )?${flag} <[a-z]+> +[a-z]`, 'm'));
+  }
+  assert.match(stdout(), /Examples:\n {2}netdebug client/);
+});
