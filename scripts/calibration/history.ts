@@ -80,7 +80,7 @@ export function* looksAt(history: SimulatedHistory, window: number): Generator<L
     yield lookAt(trigger.start / 1e6 - 1e-6);
     own[trigger.label] += 1;
     resets = [resets[0] + trigger.resets[0], resets[1] + trigger.resets[1]];
-    yield lookAt(trigger.end / 1e6 + window);
+    yield lookAt(trigger.end / 1e6 + window + 1e-6);
   }
   yield lookAt(Math.max(history.coLocated.until, history.remote.until));
 }

@@ -105,6 +105,22 @@ export const nulls: readonly Setting[] = [
     },
   },
   {
+    name: 'the bug on both',
+    about: 'on each node an agent deletes a rule every 90 s + 0..9 s, and another puts it back within 10 s',
+    draw: (random) => {
+      const triggers: SimulatedTrigger[] = [];
+      for (const hits of [
+        [4, 0],
+        [0, 4],
+      ] as const) {
+        for (let at = 90 * random.next(); at < seconds; at += 90 + 9 * random.next()) {
+          triggers.push({ at, hits }, { at: at + 10 * random.next(), hits });
+        }
+      }
+      return historyOf(random, triggers, even);
+    },
+  },
+  {
     name: 'crowded',
     about: 'a trigger every 3 s, so that many fall into the window of another',
     draw: (random) =>

@@ -5,6 +5,7 @@ import { judge } from '../../src/verdict/judge.ts';
 import { alternative } from './alternatives.ts';
 import { limits } from './false-alarms.ts';
 import { looksAt } from './history.ts';
+import type { Look } from './history.ts';
 import type { Proportion } from './proportion.ts';
 import { period } from './triggers.ts';
 
@@ -34,16 +35,18 @@ export function power(
   const atEnd: Partial<Record<Outcome, number>> = {};
   for (let run = 0; run < histories; run += 1) {
     let decided = false;
-    let outcome: Outcome = 'inconclusive';
-    for (const { at, counts } of looksAt(setting.draw(random), window)) {
-      const judgement = judge(counts, limits);
-      outcome = judgement.outcome;
-      if (decided || !judgement.differs) continue;
+    let last: Look | undefined;
+    for (const look of looksAt(setting.draw(random), window)) {
+      last = look;
+      if (decided) continue;
+      const { differs, outcome } = judge(look.counts, limits);
+      if (!differs) continue;
       decided = true;
-      triggers.push(counts.coLocated.own + counts.remote.own);
-      minutes.push(at / 60);
+      triggers.push(look.counts.coLocated.own + look.counts.remote.own);
+      minutes.push(look.at / 60);
       atDecision[outcome] = (atDecision[outcome] ?? 0) + 1;
     }
+    const outcome = last === undefined ? 'inconclusive' : judge(last.counts, limits).outcome;
     atEnd[outcome] = (atEnd[outcome] ?? 0) + 1;
   }
   const ascending = (a: number, b: number): number => a - b;

@@ -13,8 +13,10 @@ export function standardError({ hits, of }: Proportion): number {
   return Math.sqrt((p * (1 - p)) / of);
 }
 
-/** `3.8 ± 0.4` in percent. */
+/** `3.8 ± 0.4` in percent; for what never happened, `0 (< 0.15)`: the rate excluded at 95%, three in so many. */
 export function percent(proportion: Proportion): string {
+  if (proportion.hits === 0) return `0 (< ${Number((300 / proportion.of).toPrecision(2))})`;
+  if (proportion.hits === proportion.of) return '100';
   return `${(100 * share(proportion)).toFixed(1)} ± ${(100 * standardError(proportion)).toFixed(1)}`;
 }
 

@@ -32,7 +32,7 @@ export interface RunningServer {
 /** As many as Linux lets wait by default, and as Go asks for. */
 const backlog = 4_096;
 /** How long a peer may take to answer our FIN. */
-const graceMs = 1_000;
+const graceMs = 250;
 
 /** Resolves when it listens; rejects with a Problem when it cannot. */
 export async function startServer(

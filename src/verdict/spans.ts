@@ -22,10 +22,21 @@ export function addSpan(spans: Span[], added: Span, gap: Micros): void {
   spans.splice(from, to - from, { start, end, count });
 }
 
-/** The same times with a gap at least as wide: exactly what adding everything with that gap would have given. */
+/**
+ * Spans of any order and origin as sorted, disjoint ones: exactly what adding them one by one with this gap would have given. Spans
+ * that were made with a smaller gap may be joined with a larger one.
+ */
 export function joinSpans(spans: readonly Span[], gap: Micros): Span[] {
   const joined: Span[] = [];
-  for (const span of spans) addSpan(joined, span, gap);
+  let last: Span | undefined;
+  for (const span of spans.toSorted((a, b) => a.start - b.start)) {
+    if (last !== undefined && span.start <= last.end + gap) {
+      last = { start: last.start, end: Math.max(last.end, span.end), count: last.count + span.count };
+      joined[joined.length - 1] = last;
+    } else {
+      joined.push((last = span));
+    }
+  }
   return joined;
 }
 

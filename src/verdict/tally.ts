@@ -8,7 +8,10 @@ import { createClassTally } from './class-tally.ts';
 import type { ClassHistory, ClassTally } from './class-tally.ts';
 
 export interface TallyOptions {
-  /** Resets of one class no further apart than this have one trigger. Give the probe period: so late can a reset be seen. */
+  /**
+   * Resets no further apart than this have one trigger. A connection finds out by its next probe, so at least the probe period;
+   * twice that leaves room for a client that is late (docs/calibration.md, "The episode window").
+   */
   readonly episodeWindowMs: number;
 }
 

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diagnose } from '../../diagnose/diagnose.ts';
 import { runAgents } from '../../lab/agents/run-agents.ts';
-import { applyPlan, undo } from '../../lab/apply.ts';
+import { applyPlan } from '../../lab/apply.ts';
 import { clientWords, serverWords, startPodProgram } from '../../lab/pod-programs.ts';
 import { formatMicros, systemClock } from '../../model/clock.ts';
 import type { NodeEvent } from '../../model/node-event.ts';
@@ -67,7 +67,7 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
   try {
     hooks.onStage(`building the world: ${setup.plan.length} steps`);
     await applyPlan(setup.plan);
-    running.onStop(() => undo(setup.plan));
+    // Nothing undoes the plan after this: its namespaces end with the first process of the private world.
 
     hooks.onStage('starting observers, server and clients');
     const watches = await Promise.all(

@@ -1,0 +1,119 @@
+// Reads the pcap file format piece by piece, as it comes from a program or a file that may be cut off anywhere.
+
+/** What the file says of all its packets. */
+export interface PcapHeader {
+  /** LINKTYPE_ number: https://www.tcpdump.org/linktypes.html */
+  readonly linkType: number;
+  readonly snapLength: number;
+  readonly nanoseconds: boolean;
+  readonly littleEndian: boolean;
+  /** The 24 bytes as they came; a file that begins with them may go on with any `PcapRecord.bytes`. */
+  readonly bytes: Buffer;
+}
+
+export interface PcapRecord {
+  /** Microseconds since the Unix epoch, with the file's fraction of a microsecond as far as a double holds it (1/4 µs). */
+  readonly at: number;
+  /** What was captured, from the link layer on. */
+  readonly data: Buffer;
+  /** Bytes that the packet had on the wire. */
+  readonly wireLength: number;
+  /** The record as it came, header included. */
+  readonly bytes: Buffer;
+}
+
+export interface PcapReader {
+  /** Takes the next piece; whole packets in it are handed out before it returns. */
+  push(chunk: Buffer): void;
+  /** Null as long as all that came can be read; otherwise why the rest, or the end, cannot. */
+  problem(): string | null;
+}
+
+/** Called in this order: once the header, then each packet. */
+export interface PcapHandlers {
+  onHeader(header: PcapHeader): void;
+  onRecord(record: PcapRecord): void;
+}
+
+const fileHeaderLength = 24;
+const recordHeaderLength = 16;
+/** libpcap's MAXIMUM_SNAPLEN; a longer record means that we no longer stand at a record's beginning. */
+const longestRecord = 262_144;
+
+/** A reader for the format of pcap-savefile(5), both byte orders, microseconds and nanoseconds. Never throws on what it reads. */
+export function createPcapReader(handlers: PcapHandlers): PcapReader {
+  let rest: Buffer = Buffer.alloc(0);
+  let header: PcapHeader | undefined;
+  let broken: string | null = null;
+
+  const take = (length: number): Buffer | undefined => {
+    if (rest.length < length) return undefined;
+    const taken = rest.subarray(0, length);
+    rest = rest.subarray(length);
+    return taken;
+  };
+
+  const readHeader = () => {
+    const bytes = take(fileHeaderLength);
+    if (bytes === undefined) return;
+    const read = parseHeader(bytes);
+    if (typeof read === 'string') broken = read;
+    else {
+      header = read;
+      handlers.onHeader(read);
+    }
+  };
+
+  /** False when the next record has not come whole yet. */
+  const readRecord = ({ littleEndian, nanoseconds }: PcapHeader): boolean => {
+    if (rest.length < recordHeaderLength) return false;
+    const word = (offset: number) => (littleEndian ? rest.readUInt32LE(offset) : rest.readUInt32BE(offset));
+    const captured = word(8);
+    if (captured > longestRecord) {
+      broken = `a record of ${captured} bytes is longer than any packet; what follows cannot be read`;
+      return false;
+    }
+    const at = word(0) * 1_000_000 + (nanoseconds ? word(4) / 1_000 : word(4));
+    const wireLength = word(12);
+    const bytes = take(recordHeaderLength + captured);
+    if (bytes === undefined) return false;
+    handlers.onRecord({ at, data: bytes.subarray(recordHeaderLength), wireLength, bytes });
+    return true;
+  };
+
+  return {
+    push(chunk) {
+      if (broken !== null) return;
+      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      if (header === undefined) readHeader();
+      if (header === undefined) return;
+      while (readRecord(header));
+    },
+    problem() {
+      if (broken !== null) return broken;
+      if (header === undefined) {
+        return rest.length === 0 ? 'the capture is empty' : 'the capture ends within its header';
+      }
+      return rest.length === 0 ? null : `the capture ends within a packet; its last ${rest.length} bytes are left out`;
+    },
+  };
+}
+
+function parseHeader(bytes: Buffer): PcapHeader | string {
+  const known = magics.get(bytes.readUInt32BE(0));
+  if (known === undefined) {
+    return bytes.readUInt32BE(0) === 0x0a0d0d0a
+      ? 'this is a pcapng file; make a pcap file of it: editcap -F nsecpcap IN OUT'
+      : 'this is no pcap file';
+  }
+  const word = (offset: number) => (known.littleEndian ? bytes.readUInt32LE(offset) : bytes.readUInt32BE(offset));
+  // The upper bits of the link type's word are flags about frame check sequences.
+  return { ...known, linkType: word(20) & 0xffff, snapLength: word(16), bytes };
+}
+
+const magics = new Map<number, { nanoseconds: boolean; littleEndian: boolean }>([
+  [0xa1b2c3d4, { nanoseconds: false, littleEndian: false }],
+  [0xd4c3b2a1, { nanoseconds: false, littleEndian: true }],
+  [0xa1b23c4d, { nanoseconds: true, littleEndian: false }],
+  [0x4d3cb2a1, { nanoseconds: true, littleEndian: true }],
+]);
