@@ -1,116 +1,57 @@
 // From evidence to findings. It knows nothing of scenarios: what it says must follow from the events alone.
-import type { CauseId } from '../model/cause.ts';
-import type { EvidenceItem, Finding } from '../model/run-record.ts';
-import { explainRouteTableConflict, fixes as routeTableFixes } from './causes/route-table-conflict.ts';
-import { confidenceOf } from './explanation.ts';
-import type { Explanation } from './explanation.ts';
-import { ruleIdentity, tellResets } from './reset-story.ts';
-import type { Evidence, ResetStory } from './reset-story.ts';
+import type { NodeEvent } from '../model/node-event.ts';
+import type { ProbeEvent } from '../model/probe-event.ts';
+import type { Finding } from '../model/run-record.ts';
+import { causeModels } from './causes/index.ts';
+import { findingOf, unknownFinding } from './findings.ts';
+import type { Judged } from './findings.ts';
+import { observe, scoreCauses } from './score.ts';
+import { alignIncidents } from './timeline/client-clock.ts';
+import { createProbeReader } from './timeline/incidents.ts';
+import type { ProbeTimeline } from './timeline/incidents.ts';
+import { createNodeReader } from './timeline/node-timeline.ts';
+import type { NodeTimeline } from './timeline/node-timeline.ts';
+import { tell } from './timeline/story.ts';
 
-interface Examiner {
-  readonly cause: CauseId;
-  readonly explain: (story: ResetStory) => Explanation | undefined;
-  readonly fixes: readonly string[];
-  readonly sentence: (stories: readonly ResetStory[]) => string;
+export interface Evidence {
+  /** In order of time within each process. */
+  readonly probes: Iterable<ProbeEvent>;
+  readonly nodes: Iterable<NodeEvent>;
 }
 
-const examiners: readonly Examiner[] = [
-  {
-    cause: 'route-table-conflict',
-    explain: explainRouteTableConflict,
-    fixes: routeTableFixes,
-    sentence: routeTableSentence,
-  },
-];
+/** A name is given from this probability on; below it the evidence does not decide. */
+const enough = 0.5;
 
-interface Explained {
-  readonly story: ResetStory;
-  readonly explanation: Explanation;
-  readonly confidence: number;
-}
-
-/** Explains every reset among the probe events; resets with the same cause become one finding, most resets first. */
+/** Explains every failed connection; those with the same cause become one finding, the one with most connections first. */
 export function diagnose(evidence: Evidence): Finding[] {
-  const stories = tellResets(evidence);
-  const explained = stories.map(explainBest);
-  const findings: Finding[] = [];
-  for (const examiner of examiners) {
-    const own = explained
-      .filter((one) => one?.explanation.cause === examiner.cause)
-      .filter((one) => one !== undefined);
-    if (own.length > 0) findings.push(findingOf(examiner, own));
-  }
-  const unexplained = stories.filter((_story, index) => explained[index] === undefined);
-  if (unexplained.length > 0) findings.push(unknownFinding(unexplained, evidence));
+  const probes = createProbeReader();
+  for (const event of evidence.probes) probes.add(event);
+  const timeline = probes.timeline();
+  const nodes = createNodeReader(clientAddresses(timeline));
+  for (const event of evidence.nodes) nodes.add(event);
+  return explain(timeline, nodes.timeline());
+}
+
+/** The addresses that the nodes' evidence has to be searched for. */
+export function clientAddresses({ incidents }: ProbeTimeline): Set<string> {
+  return new Set(incidents.flatMap(({ client }) => (client === null ? [] : [client.address])));
+}
+
+/** The same for evidence that was read piece by piece. */
+export function explain(probes: ProbeTimeline, nodes: NodeTimeline): Finding[] {
+  const judged = alignIncidents(probes.incidents, nodes).map((incident): Judged => {
+    const story = tell(incident, probes, nodes);
+    const sightings = observe(story);
+    return { story, sightings, scores: scoreCauses(sightings) };
+  });
+  const byCause = Map.groupBy(judged, ({ scores: [best] }) =>
+    best !== undefined && best.probability >= enough ? best.model : null,
+  );
+  const findings = causeModels.flatMap((model) => {
+    const own = byCause.get(model);
+    return own === undefined ? [] : [findingOf(model, own)];
+  });
+  const unexplained = byCause.get(null);
+  if (unexplained !== undefined) findings.push(unknownFinding(unexplained));
   return findings.sort((a, b) => b.connections - a.connections);
 }
-
-function explainBest(story: ResetStory): Explained | undefined {
-  const candidates = examiners.flatMap(({ explain }) => {
-    const explanation = explain(story);
-    return explanation === undefined ? [] : [{ story, explanation, confidence: confidenceOf(explanation) }];
-  });
-  return candidates.sort((a, b) => b.confidence - a.confidence)[0];
-}
-
-function findingOf(examiner: Examiner, own: readonly Explained[]): Finding {
-  const confidences = own.map((one) => one.confidence).sort((a, b) => a - b);
-  // The clearest reset stands for the others in the report.
-  const shown = own.reduce((best, one) => (one.confidence > best.confidence ? one : best));
-  return {
-    cause: examiner.cause,
-    confidence: confidences[Math.floor(confidences.length / 2)] ?? 0,
-    classes: classesOf(own.map((one) => one.story)),
-    connections: own.length,
-    sentence: examiner.sentence(own.map((one) => one.story)),
-    evidence: inOrder(shown.explanation.observations.flatMap((observation) => observation.evidence)),
-    fixes: [...examiner.fixes],
-  };
-}
-
-function unknownFinding(stories: readonly ResetStory[], evidence: Evidence): Finding {
-  const missing = [
-    ...(evidence.nodes.length === 0 ? ['no evidence from any node (netdebug observe)'] : []),
-    ...(evidence.probes.some((event) => event.role === 'server') ? [] : ["no events of the server's side"]),
-  ];
-  const why = missing.length === 0 ? 'nothing that was recorded fits them' : `missing: ${missing.join(', ')}`;
-  const [first] = stories;
-  return {
-    cause: 'unknown',
-    confidence: 0,
-    classes: classesOf(stories),
-    connections: stories.length,
-    sentence: `${stories.length} resets are not explained; ${why}.`,
-    evidence:
-      first === undefined
-        ? []
-        : [
-            {
-              source: 'client-events',
-              at: first.failed.at,
-              text: `${first.failed.syscall} ${first.failed.local ?? '?'}->${first.failed.remote}: ${first.failed.errno}`,
-              file: 'events.ndjson',
-            },
-          ],
-    fixes: [],
-  };
-}
-
-function routeTableSentence(stories: readonly ResetStory[]): string {
-  const story = stories.find((one) => one.ruleHistory.length > 0);
-  const rule = story?.ruleChanges.at(-1);
-  if (story === undefined || rule === undefined) return '';
-  const same = story.ruleHistory.filter((change) => ruleIdentity(change) === ruleIdentity(rule));
-  const deleted = same.filter((change) => change.change === 'deleted').length;
-  return (
-    `On ${rule.node} the rule "${rule.preference}: ${rule.selector} lookup ${rule.table ?? ''}" was deleted ${deleted} and added ` +
-    `${same.length - deleted} times. While it stands, a same-node flow leaves the node and comes back, and a second conntrack entry ` +
-    `gives it another source port; each change moves live connections to a port that the server has no socket for, and the ` +
-    `server's kernel answers with RST.`
-  );
-}
-
-const classesOf = (stories: readonly ResetStory[]) =>
-  [...new Set(stories.map((story) => story.failed.class))].sort();
-
-const inOrder = (items: readonly EvidenceItem[]) => items.toSorted((a, b) => a.at.localeCompare(b.at));

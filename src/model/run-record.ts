@@ -1,4 +1,5 @@
 // The one record between the stages of a run: everything after the observers reads and writes only this and the run's folder.
+import { authors } from './author.ts';
 import { causeIds } from './cause.ts';
 import { z } from './schema.ts';
 
@@ -85,12 +86,23 @@ export type EvidenceItem = z.infer<typeof evidenceItemSchema>;
 
 export const findingSchema = z.object({
   cause: z.enum(causeIds),
+  /** Who sent the RST, or ended the connection. */
+  author: z.enum(authors).default('unknown'),
   confidence: z.number().min(0).max(1),
   classes: z.array(z.string()),
   /** How many connections this explains. */
   connections: count,
   sentence: z.string(),
+  /** Named observations with their weight, for the clearest of the connections. */
+  observations: z.array(z.object({ name: z.string(), seen: z.boolean(), logOdds: z.number() })).default([]),
   evidence: z.array(evidenceItemSchema),
+  /** The next best cause, and what speaks against it. */
+  against: z
+    .object({ cause: z.enum(causeIds), because: z.array(z.string()) })
+    .nullable()
+    .default(null),
+  /** Evidence that was not collected and would have helped. */
+  missing: z.array(z.string()).default([]),
   fixes: z.array(z.string()),
 });
 export type Finding = z.infer<typeof findingSchema>;
@@ -100,6 +112,8 @@ export const runRecordSchema = z.object({
   kind: z.enum(['lab', 'cluster', 'import']),
   scenario: z.string().nullable(),
   factors: z.record(z.string(), z.boolean()),
+  /** Absent in records of before there were variants. */
+  variant: z.string().nullable().optional(),
   fix: z.string().nullable(),
   seed: z.number().int().nullable(),
   /** How many times faster than real the scenario's periods ran. */

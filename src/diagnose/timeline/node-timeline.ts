@@ -1,0 +1,141 @@
+// What the nodes saw, sorted by kind and indexed by address, so that each incident finds its own quickly.
+import type { Micros } from '../../model/clock.ts';
+import { parseMicros } from '../../model/clock.ts';
+import type {
+  ConntrackEvent,
+  CountersEvent,
+  NodeEvent,
+  NodeSource,
+  PacketEvent,
+  RuleChange,
+  Tuple,
+} from '../../model/node-event.ts';
+import { aligner, clockOffsets } from './clocks.ts';
+import { indexEntries } from './entries.ts';
+import type { EntryIndex } from './entries.ts';
+
+export type LinkChange = Extract<NodeEvent, { event: 'link-changed' | 'route-changed' }>;
+export type ListenerEvent = Extract<NodeEvent, { event: 'listener' }>;
+
+export interface NodeTimeline {
+  readonly entries: EntryIndex;
+  readonly rules: readonly RuleChange[];
+  /** Links and routes. */
+  readonly links: readonly LinkChange[];
+  readonly listeners: readonly ListenerEvent[];
+  readonly counters: readonly CountersEvent[];
+  /** Packets with this ADDRESS:PORT at either end, in order of time. */
+  packetsOf(endpoint: string): readonly PacketEvent[];
+  /** Whether the source ran on the node (on any node, when null) as far as the evidence shows. */
+  ran(source: NodeSource, node: string | null): boolean;
+  readonly nodes: ReadonlySet<string>;
+  /** How far the stamps of two nodes may still be apart after alignment, microseconds. */
+  readonly clockError: Micros;
+}
+
+export interface NodeReader {
+  /** Takes one event; of any node, in any order. */
+  add(event: NodeEvent): void;
+  timeline(): NodeTimeline;
+}
+
+/**
+ * Reads the events of nodes one by one and keeps of entries and packets only those of the given clients' addresses: a node sees
+ * far more traffic than ours.
+ */
+export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
+  const conntrack: ConntrackEvent[] = [];
+  const rules: RuleChange[] = [];
+  const links: LinkChange[] = [];
+  const listeners: ListenerEvent[] = [];
+  const counters: CountersEvent[] = [];
+  const packets = new Map<string, PacketEvent[]>();
+  const sources = new Set<string>();
+  const nodes = new Set<string>();
+  const isOurs = ({ src, dst }: Tuple) => clients.has(src) || clients.has(dst);
+
+  function add(event: NodeEvent): void {
+    nodes.add(event.node);
+    if (event.event !== 'source' || event.state === 'started' || event.state === 'stopped') {
+      sources.add(`${event.source} ${event.node}`).add(event.source);
+    }
+    switch (event.event) {
+      case 'conntrack':
+        if (isOurs(event.original)) conntrack.push(event);
+        break;
+      case 'rule-changed':
+        rules.push(event);
+        break;
+      case 'link-changed':
+      case 'route-changed':
+        links.push(event);
+        break;
+      case 'listener':
+        listeners.push(event);
+        break;
+      case 'counters':
+        counters.push(event);
+        break;
+      case 'packet': {
+        const { src, sport, dst, dport } = event.tuple;
+        if (clients.has(src)) remember(packets, `${src}:${sport}`, event);
+        if (clients.has(dst)) remember(packets, `${dst}:${dport}`, event);
+        break;
+      }
+      case 'source':
+        break;
+    }
+  }
+
+  function timeline(): NodeTimeline {
+    const all = [...new Set([...packets.values()].flat())];
+    const offsets = clockOffsets(all, mostTalkative(all));
+    const align = aligner(offsets);
+    const sorted = <T extends NodeEvent>(events: readonly T[]) => byTime(events.map(align));
+    const byEndpoint = new Map([...packets].map(([endpoint, list]) => [endpoint, sorted(list)]));
+    return {
+      entries: indexEntries(sorted(conntrack)),
+      rules: sorted(rules),
+      links: sorted(links),
+      listeners: sorted(listeners),
+      counters: sorted(
+        counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at })),
+      ),
+      packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
+      ran: (source, node) => sources.has(node === null ? source : `${source} ${node}`),
+      nodes,
+      clockError: Math.max(0, ...[...offsets.values()].map(({ error }) => error)),
+    };
+  }
+
+  return { add, timeline };
+}
+
+/** Sorts by time stamp. Stamps have one format and one zone, so their text sorts as their time does. */
+export function byTime<T extends { readonly at: string }>(events: readonly T[]): T[] {
+  return events.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+/** Those of a sorted list from `from` to `to`, both included. */
+export function between<T extends { readonly at: string }>(
+  events: readonly T[],
+  from: Micros,
+  to: Micros,
+): T[] {
+  return events.filter((event) => {
+    const at = parseMicros(event.at);
+    return at >= from && at <= to;
+  });
+}
+
+/** The reference for all clocks: the node that saw most of what we know. */
+function mostTalkative(packets: readonly PacketEvent[]): string {
+  const counts = Map.groupBy(packets, (packet) => packet.node);
+  return [...counts].sort(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? '';
+}
+
+function remember(packets: Map<string, PacketEvent[]>, endpoint: string, packet: PacketEvent): void {
+  const list = packets.get(endpoint);
+  if (list === undefined) packets.set(endpoint, [packet]);
+  else list.push(packet);
+}
