@@ -1,6 +1,7 @@
 // docs/calibration.md: the method in words, the figures in tables, the limits.
-import type { Outcome } from '../../src/model/run-record.ts';
 import { ratioName } from './alternatives.ts';
+import { number, outcomes, table } from './markdown.ts';
+import { method } from './method.ts';
 import { percent, quantile } from './proportion.ts';
 import { episodes, noneLengths, seriesWindow } from './study.ts';
 import type { Study } from './study.ts';
@@ -27,34 +28,6 @@ The verdict may be looked at after every reset, and the run stopped as soon as i
 all the same. This page checks that promise on simulated histories, ${histories.toLocaleString('en')} of each kind, through the
 code that decides real runs. Figures are percentages ± their Monte Carlo standard error.`;
 }
-
-const method = `## What is decided, and how
-
-* **A trigger, not a reset, is what counts.** Resets no further apart than the episode window (a probe period or two) are one
-  trigger, so one that resets a thousand connections counts once. A trigger that hits both classes is common to them: it says nothing about
-  their difference. A trigger is counted only when a window has passed after it, for until then it may still become a common one.
-* **Only times are compared at which both classes were connected.** Then, if there is no difference, each trigger that hits one class
-  alone is as likely to hit either, whatever the rate of triggers does meanwhile (Lindon and Malek, NeurIPS 2022, make this argument).
-  The exposure is therefore the shared time, the same for both classes. With unequal numbers of connections it matters whether a trigger hits nodes or
-  single connections; we cannot know, so the null is then every share between the two.
-* **The evidence is an e-value.** With k of n such triggers in the co-located class, E is the binomial likelihood averaged with weight Beta(1/2, 1/2),
-  over that of the null. Without a difference it ever reaches 1/α = 20 with probability ≤ α = 5% (Ville 1939; Robbins 1970). From
-  20 on the classes differ. Inverting it gives the interval of the rate ratio (Howard, Ramdas, McAuliffe and Sekhon, Annals of Statistics 2021).
-* **\`none\` needs proof.** Each class's rate is shown to be below the maximum by an e-value of its own: a clean run proves it after 3.44
-  times the mean gap between episodes at that rate (a bound for a length fixed beforehand would need 3.0).
-
-| | the outcome is |
-|---|---|
-| the classes differ, and the less hit one is shown to be affected as well | \`both\` |
-| the classes differ otherwise | \`co-located-only\` or \`remote-only\` |
-| both rates are shown to be below the maximum | \`none\` |
-| both classes are shown to be affected | \`both\` |
-| one rate is shown to be above the maximum, the other below | \`co-located-only\` or \`remote-only\` |
-| nothing of this | \`inconclusive\`, with the time that is still needed if things go on as they did |
-
-A class is affected when its rate is above the maximum, or when it has a part in more than a tenth of all triggers. So \`…-only\` means that
-the difference is decided and that nothing has yet shown the other class to be hit as well, be it for a stray reset; the bounds
-on both rates stand in the record beside it.`;
 
 function falseAlarmSection({ nulls, unguarded }: Study): string {
   return `## False alarms
@@ -132,7 +105,8 @@ ${table(
 
 ![Intervals that ever missed the truth](calibration/coverage.svg)
 
-The bounds on the rate of one class, over 200 episodes on average; each bound promises at most 5%:
+The bounds on the rate of one class, over 200 episodes on average; each bound promises at most 5%. Between two episodes the proof of a low rate grows
+steadily instead of in jumps, so the upper bound uses up its 5% to the full:
 
 ${table(
   [
@@ -194,7 +168,8 @@ ${table(
 
 * **A cause that makes a series of episodes in one class** counts as often as it makes them. If the other class has the like at other times, give a window as
   long as the pauses within a series (above: ${seriesWindow} s instead of 1 s), or run for long enough to see several causes.
-* **Unequal numbers of connections and triggers that crowd each other's windows**: joining favours the class that is hit more often. Use the same number of connections in both
+* **Unequal numbers of connections and triggers that crowd each other's windows**: joining favours the class that is hit
+  more often, so the ratio comes out too large. Use the same number of connections in both
   classes, as the lab and the cluster run do.
 * **\`none\` is about a rate that holds throughout.** A fault that comes once a day is not excluded by a morning without it.
 * **Clocks.** Whether a trigger was common is seen from both clients' clocks; they must agree to well within the episode window.
@@ -207,21 +182,4 @@ function reproduction({ histories, seed }: Study): string {
 Written by \`npm run calibrate\`, with ${histories.toLocaleString('en')} histories per setting (half as many per window) and seed ${seed}. The settings are in \`scripts/calibration/\`; a
 small version runs with the tests.
 `;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
-}
-
-function number(value: number | undefined): string {
-  if (value === undefined) return '–';
-  return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(2)));
-}
-
-function outcomes(counts: Readonly<Partial<Record<Outcome, number>>>, of: number): string {
-  const shares = Object.entries(counts)
-    .sort(([, a], [, b]) => b - a)
-    .map(([outcome, count]) => `\`${outcome}\` ${((100 * count) / of).toFixed(1)}`);
-  return shares.length > 0 ? shares.join(', ') : '–';
 }

@@ -8,7 +8,9 @@ const commands: Readonly<Record<string, () => Promise<{ command(): Command }>>> 
   server: () => import('./server.ts'),
   client: () => import('./client.ts'),
   lab: () => import('./lab.ts'),
+  observe: () => import('./observe.ts'),
   doctor: () => import('./doctor.ts'),
+  diagnose: () => import('./diagnose.ts'),
 };
 
 const about = `Shows, measures and explains connection resets between Kubernetes pods.`;

@@ -1,5 +1,8 @@
 // `netdebug server`: the seed's server, which answers every line.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import type { Misbehaviour } from '../probe/misbehaviour.ts';
+import { closeWays } from '../probe/served-connection.ts';
+import type { CloseWay } from '../probe/served-connection.ts';
 import { startServer } from '../probe/server.ts';
 import { durationOption, filled, maxLineOption, port, probeOptions } from './probe-flags.ts';
 import type { ProbeFlags } from './probe-flags.ts';
@@ -10,6 +13,9 @@ interface ServerFlags extends ProbeFlags {
   readonly port: number;
   readonly deadline: number;
   readonly maxLine: number;
+  readonly pushEvery?: number;
+  readonly closeEvery?: number;
+  readonly closeWith: CloseWay;
 }
 
 const examples = `
@@ -17,6 +23,7 @@ Examples:
   netdebug server                                  answer on port 8080 of all addresses, IPv4 and IPv6
   netdebug server --host 127.0.0.1 --port 9000     only on this machine
   netdebug server --events server.ndjson           also write who connected, and how each connection ended
+  netdebug server --close-every 1m --close-with reset   be the server that resets its clients
   printf 'hello\\n' | nc -q1 127.0.0.1 8080         ask it something by hand
 
 Stops in an orderly way on SIGTERM (exit 0) and Ctrl-C (exit 130).`;
@@ -34,6 +41,18 @@ export function command(): Command {
       ),
     )
     .addOption(maxLineOption())
+    .addOption(durationOption('--push-every <time>', 'misbehave: also say a line unasked on each connection'))
+    .addOption(
+      durationOption('--close-every <time>', 'misbehave: end all connections each time this has passed'),
+    )
+    .addOption(
+      new Option(
+        '--close-with <how>',
+        'what --close-every and --deadline end with: a FIN, a RST, or a close that leaves input unread',
+      )
+        .choices(closeWays)
+        .default('fin' satisfies CloseWay),
+    )
     .addHelpText('after', examples);
   for (const option of probeOptions()) server.addOption(option);
   return server.action(async () => {
@@ -44,9 +63,18 @@ export function command(): Command {
           listen: { address: flags.host ?? '', port: flags.port },
           deadlineMs: flags.deadline,
           maxLine: flags.maxLine,
+          misbehaviour: misbehaviour(flags),
         },
         surroundings,
       ),
     );
   });
+}
+
+function misbehaviour({ pushEvery, closeEvery, closeWith }: ServerFlags): Misbehaviour {
+  return {
+    ...(pushEvery === undefined ? {} : { pushEveryMs: pushEvery }),
+    ...(closeEvery === undefined ? {} : { closeEveryMs: closeEvery }),
+    closeWith,
+  };
 }

@@ -1,8 +1,11 @@
 // Applies a plan to the world in few processes, and takes back what was done when a step fails.
 import type { Change, Plan, Step } from '../model/plan.ts';
 import { messageOf, Problem } from '../model/problem.ts';
+import { deleteEntries, fillConntrack } from '../system/conntrack.ts';
 import { applyIpBatch, ipCommand } from '../system/ip.ts';
-import { restoreTables, setSysctls } from '../system/iptables.ts';
+import type { IpChange } from '../system/ip.ts';
+import { changeChainRule, restoreTables, setSysctls } from '../system/iptables.ts';
+import { deleteNftTable, loadNftTable } from '../system/nft.ts';
 import { shellCommand } from '../system/plan-commands.ts';
 
 /** Consecutive steps that one process can do. */
@@ -28,6 +31,11 @@ export async function applyPlan(plan: Plan): Promise<void> {
   }
 }
 
+/** Does changes that nothing takes back, in order; throws like applyPlan. */
+export async function applyChanges(changes: readonly Change[]): Promise<void> {
+  await applyPlan(changes.map((change) => ({ change, undo: null })));
+}
+
 /** Takes steps back, last one first. A step that cannot be taken back does not keep the others from it. */
 export async function undo(steps: readonly Step[]): Promise<void> {
   for (const step of steps.toReversed()) {
@@ -50,35 +58,50 @@ export function batches(plan: Plan): Batch[] {
 
 /** Steps with the same key can share a process; the empty key stands alone. */
 function batchKey(change: Change): string {
+  if (change.do === 'set-sysctl') return `sysctl ${change.netns}`;
+  return isIpChange(change) ? `ip ${ipCommand(change).netns ?? ''}` : '';
+}
+
+function isIpChange(change: Change): change is IpChange {
   switch (change.do) {
-    case 'load-iptables':
-      return '';
     case 'set-sysctl':
-      return `sysctl ${change.netns}`;
+    case 'load-iptables':
+    case 'add-chain-rule':
+    case 'delete-chain-rule':
+    case 'load-nft-table':
+    case 'delete-nft-table':
+    case 'delete-entries':
+    case 'fill-conntrack':
+      return false;
     default:
-      return `ip ${ipCommand(change).netns ?? ''}`;
+      return true;
   }
 }
 
-async function applyBatch(changes: readonly Change[]): Promise<void> {
+function applyBatch(changes: readonly Change[]): Promise<void> {
   const [first] = changes;
-  if (first === undefined) return;
+  if (first === undefined) return Promise.resolve();
   switch (first.do) {
     case 'load-iptables':
-      await restoreTables(first.netns, first.tables);
-      return;
-    case 'set-sysctl':
-      await setSysctls(
-        first.netns,
-        changes.filter((change) => change.do === 'set-sysctl'),
-      );
-      return;
-    default: {
-      const commands = changes
-        .filter((change) => change.do !== 'set-sysctl' && change.do !== 'load-iptables')
-        .map(ipCommand);
-      await applyIpBatch(ipCommand(first).netns, commands);
+      return restoreTables(first.netns, first.tables);
+    case 'add-chain-rule':
+      return changeChainRule(first.netns, 'add', first.rule);
+    case 'delete-chain-rule':
+      return changeChainRule(first.netns, 'delete', first.rule);
+    case 'load-nft-table':
+      return loadNftTable(first.netns, first.name, first.body);
+    case 'delete-nft-table':
+      return deleteNftTable(first.netns, first.name);
+    case 'delete-entries':
+      return deleteEntries(first.netns, first.filter);
+    case 'fill-conntrack':
+      return fillConntrack(first);
+    case 'set-sysctl': {
+      const settings = changes.filter((change) => change.do === 'set-sysctl');
+      return setSysctls(first.netns, settings);
     }
+    default:
+      return applyIpBatch(ipCommand(first).netns, changes.filter(isIpChange).map(ipCommand));
   }
 }
 

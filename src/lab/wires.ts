@@ -24,6 +24,22 @@ export function wires(topology: Topology): Plan {
   ];
 }
 
+/** Gives a pod whose namespace exists its link, address and routes, while the world lives. */
+export function plugIn(pod: Pod): Change[] {
+  const b = { netns: pod.name, dev: 'eth0' };
+  return [
+    { do: 'add-veth', a: { netns: pod.node, dev: pod.hostInterface }, b },
+    ...podWires(pod),
+    ...hostWires(pod),
+    ...hostSysctls(pod),
+  ];
+}
+
+/** Takes the pod's link away, and with it the address and all routes to it. */
+export function unplug(pod: Pod): Change {
+  return { do: 'delete-link', netns: pod.node, dev: pod.hostInterface };
+}
+
 function addNamespace(netns: string): Step {
   return { change: { do: 'add-netns', netns }, undo: { do: 'delete-netns', netns } };
 }
@@ -67,18 +83,26 @@ function nodeWires({ gateway, pods }: Topology, node: Node): Change[] {
     { do: 'add-address', netns, dev: 'eth0', cidr: `${node.address}/32` },
     { do: 'add-route', netns, to: gateway, dev: 'eth0' },
     { do: 'add-route', netns, to: 'default', via: gateway, dev: 'eth0' },
-    ...own.flatMap((pod): Change[] => [
-      { do: 'set-up', netns, dev: pod.hostInterface },
-      { do: 'add-route', netns, to: pod.address, dev: pod.hostInterface },
-    ]),
+    ...own.flatMap(hostWires),
     sysctl(netns, 'net.ipv4.ip_forward', '1'),
     sysctl(netns, 'net.ipv4.conf.all.rp_filter', '0'),
-    ...own.flatMap((pod): Change[] => [
-      // As Felix sets them on a workload's interface; without proxy_delay=0 the first packet waits for up to 0.8 s.
-      sysctl(netns, `net.ipv4.conf.${pod.hostInterface}.proxy_arp`, '1'),
-      sysctl(netns, `net.ipv4.neigh.${pod.hostInterface}.proxy_delay`, '0'),
-      sysctl(netns, `net.ipv4.conf.${pod.hostInterface}.rp_filter`, '1'),
-    ]),
+    ...own.flatMap(hostSysctls),
+  ];
+}
+
+function hostWires({ node, hostInterface, address }: Pod): Change[] {
+  return [
+    { do: 'set-up', netns: node, dev: hostInterface },
+    { do: 'add-route', netns: node, to: address, dev: hostInterface },
+  ];
+}
+
+function hostSysctls({ node, hostInterface }: Pod): Change[] {
+  return [
+    // As Felix sets them on a workload's interface; without proxy_delay=0 the first packet waits for up to 0.8 s.
+    sysctl(node, `net.ipv4.conf.${hostInterface}.proxy_arp`, '1'),
+    sysctl(node, `net.ipv4.neigh.${hostInterface}.proxy_delay`, '0'),
+    sysctl(node, `net.ipv4.conf.${hostInterface}.rp_filter`, '1'),
   ];
 }
 

@@ -72,6 +72,10 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     deletedByProgram: z.boolean(),
     /** Netlink port id of the deleter, as far as printed. */
     portid: z.string().nullable(),
+    /** When the kernel made and ended the entry, in whole seconds; only on `destroy`, and only where the kernel keeps such times.
+     * The line of an entry that expired is printed up to seconds after its end. */
+    startedAt: z.string().optional(),
+    stoppedAt: z.string().optional(),
   }),
   /** A TCP packet on one of the node's interfaces, kept because it is a RST or belongs to a flow that a RST ended. */
   z.object({
@@ -121,7 +125,8 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('source'),
     ...base,
-    state: z.enum(['started', 'stopped', 'failed', 'unavailable']),
+    /** `limited`: it goes on, but had to leave something out; `text` says what and why. */
+    state: z.enum(['started', 'limited', 'stopped', 'failed', 'unavailable']),
     /** Messages or packets that it could not get; null when unknown. */
     lost: z.number().int().nullable(),
   }),

@@ -22,6 +22,23 @@ export interface IptablesTable {
   readonly chains: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Which conntrack entries: TCP, and each given address at its place in the entry. */
+export interface EntryFilter {
+  readonly originalSource?: string;
+  readonly originalDestination?: string;
+  readonly replySource?: string;
+  readonly mark?: number;
+}
+
+/** A rule of iptables with its place: at the top of the chain, or at its end. */
+export interface ChainRule {
+  readonly table: IptablesTable['name'];
+  readonly chain: string;
+  readonly place: 'first' | 'last';
+  /** In iptables' language, without the `-I CHAIN`. */
+  readonly rule: string;
+}
+
 export type Change =
   | { readonly do: 'add-netns'; readonly netns: string }
   | { readonly do: 'delete-netns'; readonly netns: string }
@@ -40,7 +57,27 @@ export type Change =
   | { readonly do: 'add-rule'; readonly netns: string; readonly rule: PolicyRule }
   | { readonly do: 'delete-rule'; readonly netns: string; readonly rule: PolicyRule }
   | { readonly do: 'set-sysctl'; readonly netns: string; readonly key: string; readonly value: string }
-  | { readonly do: 'load-iptables'; readonly netns: string; readonly tables: readonly IptablesTable[] };
+  | { readonly do: 'load-iptables'; readonly netns: string; readonly tables: readonly IptablesTable[] }
+  | { readonly do: 'add-chain-rule'; readonly netns: string; readonly rule: ChainRule }
+  | { readonly do: 'delete-chain-rule'; readonly netns: string; readonly rule: ChainRule }
+  /** Replaces the table of family inet and that name; `body` is what stands between its braces. */
+  | { readonly do: 'load-nft-table'; readonly netns: string; readonly name: string; readonly body: string }
+  | { readonly do: 'delete-nft-table'; readonly netns: string; readonly name: string }
+  | { readonly do: 'delete-entries'; readonly netns: string; readonly filter: EntryFilter }
+  /**
+   * Adds assured entries of flows that nobody has until `leaveFree` more would fit into the table. They come from the addresses
+   * SOURCE.0.0/16 (`source` is `172.16`), carry `mark`, and live for `lifeSeconds`.
+   */
+  | {
+      readonly do: 'fill-conntrack';
+      readonly netns: string;
+      readonly source: string;
+      readonly mark: number;
+      readonly leaveFree: number;
+      /** Adds no more than this; without it, as many as that takes. */
+      readonly atMost?: number;
+      readonly lifeSeconds: number;
+    };
 
 export interface Step {
   readonly change: Change;

@@ -1,4 +1,6 @@
-// A scenario: a topology, factors that can be switched off, a fault brought about by agents, fixes, and the outcome to expect.
+// A scenario: a topology, factors that can be switched off, variants, faults, fixes, and the outcome and cause to expect.
+import type { CauseId } from './cause.ts';
+import type { FaultSpec } from './fault.ts';
 import type { Plan, PolicyRule } from './plan.ts';
 import type { Outcome } from './run-record.ts';
 import type { ClientClass, Topology } from './topology.ts';
@@ -26,10 +28,32 @@ export type AgentSpec =
       readonly routeTableRange: readonly [number, number];
     };
 
-/** What the user chose: which factors are on, which fix is applied. */
+/** What the user chose: which factors are on, which variant is run, which fix is applied. */
 export interface Choice {
   readonly factors: Readonly<Record<string, boolean>>;
+  readonly variant: string;
   readonly fix: string | null;
+}
+
+/** How a server ends connections of its own accord: with a FIN, with a RST, or by closing with input that it has not read. */
+export type CloseWith = 'fin' | 'reset' | 'unread';
+
+/** A `netdebug server` in a pod. Times in milliseconds; what is not given is as `netdebug server` has it by default. */
+export interface ServerSpec {
+  /** What events, logs and faults call it. */
+  readonly name: string;
+  readonly pod: string;
+  readonly port: number;
+  readonly deadlineMs?: number;
+  readonly pushEveryMs?: number;
+  readonly closeEveryMs?: number;
+  readonly closeWith?: CloseWith;
+}
+
+/** A `netdebug client` in a pod, holding a class's connections. */
+export interface ClientSpec extends ClientClass {
+  /** For connecting, and for each answer. */
+  readonly timeoutMs?: number;
 }
 
 /** Everything needed to run a scenario once; pure data. All periods are the real ones; --speed divides them later. */
@@ -37,8 +61,11 @@ export interface Setup {
   readonly topology: Topology;
   readonly plan: Plan;
   readonly agents: readonly AgentSpec[];
-  readonly server: { readonly pod: string; readonly port: number };
-  readonly clients: readonly ClientClass[];
+  /** What happens to it, besides what the agents do. */
+  readonly faults: readonly FaultSpec[];
+  /** Started before the clients, in this order. */
+  readonly servers: readonly ServerSpec[];
+  readonly clients: readonly ClientSpec[];
   readonly clientPeriodMs: number;
 }
 
@@ -55,8 +82,15 @@ export interface ScenarioDefaults {
 
 export interface Scenario extends Named {
   readonly factors: readonly Named[];
+  /** At least one; the first is the default. */
+  readonly variants: readonly [Named, ...Named[]];
   readonly fixes: readonly Named[];
   readonly defaults: ScenarioDefaults;
+  /** True when kernel timers that cannot be scaled (retransmission, conntrack's seconds) are part of it: it runs at speed 1 only. */
+  readonly realTime?: true;
+  /** The verdict, which counts resets only: `none` may stand beside a cause that makes timeouts or closes. */
   expected(choice: Choice): Outcome;
+  /** What a diagnosis ought to find; null for nothing. It never sees this. */
+  expectedCause(choice: Choice): CauseId | null;
   setup(choice: Choice): Setup;
 }

@@ -1,10 +1,11 @@
 // Rule, route and link changes of a node, from `ip -ts monitor`.
 import { formatMicros, parseMicros } from '../model/clock.ts';
 import type { NodeEvent } from '../model/node-event.ts';
+import type { LineOrigin, NetlinkTool } from './netlink-tool.ts';
 
 /** iproute2 prints local time; our programs run in UTC. */
-export const ipMonitorArgv = (netns: string): string[] => [
-  ...['ip', '-4', '-n', netns, '-timestamp', '-tshort', 'monitor'],
+const ipMonitorArgv = (netns: string | null): string[] => [
+  ...['ip', '-4', ...(netns === null ? [] : ['-n', netns]), '-timestamp', '-tshort', 'monitor'],
   ...['rule', 'route', 'link'],
 ];
 
@@ -12,11 +13,12 @@ const stamped = /^\[([0-9-]+T[0-9:.]+)\] (Deleted )?(.*)$/;
 const rule = /^([0-9]+):\s+(.+?)\s+(?:lookup (\S+)|goto .*|blackhole|unreachable|prohibit)\s*$/;
 const link = /^[0-9]+: ([^:@\s]+)(?:@\S+)?: <[^>]*>(?:.*? state (\S+))?/;
 
-/** What every parsed event says of where its line is kept. */
-export interface LineOrigin {
-  readonly node: string;
-  readonly file: string;
-}
+export const ipMonitor: NetlinkTool = {
+  name: 'ip-monitor',
+  scope: 'rules, routes and links',
+  argv: ipMonitorArgv,
+  parse: parseIpMonitorLine,
+};
 
 /** Reads one line; undefined for continuation lines and for what is no rule, route or link. */
 export function parseIpMonitorLine(text: string, origin: LineOrigin): NodeEvent | undefined {

@@ -15,7 +15,7 @@ import { keepAlive } from './keep-alive.ts';
 import { createLineReader } from './line-reader.ts';
 import { moment, toMicroseconds } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
-import { question } from './wire.ts';
+import { pushPrefix, question } from './wire.ts';
 
 /** Go gives each of a name's addresses at least this long before it tries the next. */
 const perAddressMs = 2_000;
@@ -158,7 +158,7 @@ export function openConnection(
   function answered(line: Buffer): void {
     surroundings.log(`Response from server: ${goQuote(line)}`);
     // A line that nobody asked for is printed, as the original would, but is no answer.
-    if (phase !== 'awaiting') return;
+    if (phase !== 'awaiting' || line.subarray(0, pushPrefix.length).equals(pushPrefix)) return;
     const latencyMs = toMicroseconds(clock.monotonic() - sentMs);
     phase = 'idle';
     answers += 1;

@@ -16,6 +16,9 @@ export const lineTooLong: Failure = { failure: 'other', errno: 'EMSGSIZE', sysca
 /** The server itself is stopping. */
 export const shuttingDown: Failure = { failure: 'closed', errno: 'SHUTDOWN', syscall: 'shutdown' };
 
+/** The server ends every connection from time to time, because it was told to (--close-every). */
+export const closedOnPurpose: Failure = { failure: 'closed', errno: 'CLOSED', syscall: 'close' };
+
 /**
  * Our own deadline passed. Not ETIMEDOUT, because that is the kernel's word for having given up retransmitting, which is
  * another finding.

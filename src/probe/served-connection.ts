@@ -2,18 +2,29 @@
 import type { Socket } from 'node:net';
 import { printedAddress } from './address.ts';
 import type { Deadlines } from './deadlines.ts';
-import { deadlinePassed, endOfStream, failureOf, lineTooLong, shuttingDown } from './failure.ts';
+import {
+  closedOnPurpose,
+  deadlinePassed,
+  endOfStream,
+  failureOf,
+  lineTooLong,
+  shuttingDown,
+} from './failure.ts';
 import type { Failure } from './failure.ts';
 import { streamErrorInGo } from './go-words.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createLineReader } from './line-reader.ts';
 import { moment, toMicroseconds } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
-import { answerPrefix, newline } from './wire.ts';
+import { answerPrefix, newline, pushLine } from './wire.ts';
 
 /** Answers to lines that arrive together leave together, up to about this many bytes. */
 const batchBytes = 65_536;
 const lineEnd = Buffer.of(newline);
+
+/** How the server ends a connection of its own accord: a FIN, a RST (linger 0), or a close that leaves input unread. */
+export const closeWays = ['fin', 'reset', 'unread'] as const;
+export type CloseWay = (typeof closeWays)[number];
 
 /** What the connections of one server have in common. */
 export interface ServedSettings {
@@ -21,6 +32,8 @@ export interface ServedSettings {
   readonly maxLine: number;
   readonly deadlines: Deadlines<ServedConnection>;
   readonly surroundings: Surroundings;
+  /** Default: fin. */
+  readonly closeWith?: CloseWay;
   /** Called when the connection is over, for whatever reason. */
   readonly onEnd: (connection: ServedConnection) => void;
 }
@@ -28,6 +41,10 @@ export interface ServedSettings {
 export interface ServedConnection {
   /** Its deadline has passed. */
   expire(): void;
+  /** Says a line that nobody asked for, unless an answer is stuck. */
+  push(): void;
+  /** Ends it in the way that the settings say. */
+  close(): void;
   /** The server stops: says goodbye with a FIN; resolves when the peer has closed too. */
   finish(): Promise<void>;
   /** Cuts short a finish that the peer does not answer. */
@@ -49,8 +66,12 @@ export function serveConnection(socket: Socket, settings: ServedSettings): Serve
   let answersUnderWay = 0;
 
   const self: ServedConnection = {
-    expire: () => fail(deadlinePassed(state === 'writing' ? 'write' : 'read')),
-    finish,
+    expire: () => fail(deadlinePassed(state === 'writing' ? 'write' : 'read'), settings.closeWith),
+    push() {
+      if (state === 'reading') socket.write(pushLine);
+    },
+    close,
+    finish: () => finish(shuttingDown),
     abort: () => void socket.destroy(),
   };
   keepAlive(socket);
@@ -128,10 +149,11 @@ export function serveConnection(socket: Socket, settings: ServedSettings): Serve
     deadlines.renew(self);
   }
 
-  function fail(failure: Failure): void {
+  function fail(failure: Failure, closeWith: CloseWay = 'fin'): void {
     if (state === 'over') return;
     end(failure);
-    socket.destroy();
+    if (closeWith === 'reset') socket.resetAndDestroy();
+    else socket.destroy();
     surroundings.log(streamErrorInGo(failure, local, peer));
   }
 
@@ -143,9 +165,15 @@ export function serveConnection(socket: Socket, settings: ServedSettings): Serve
     settings.onEnd(self);
   }
 
-  function finish(): Promise<void> {
+  function close(): void {
+    const { closeWith = 'fin' } = settings;
+    if (closeWith === 'fin') void finish(closedOnPurpose);
+    else fail(closedOnPurpose, closeWith);
+  }
+
+  function finish(why: Failure): Promise<void> {
     if (state === 'over') return Promise.resolve();
-    end(shuttingDown);
+    end(why);
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     socket.resume();
     socket.end();

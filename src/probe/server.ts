@@ -7,6 +7,8 @@ import { createDeadlines } from './deadlines.ts';
 import { failureOf } from './failure.ts';
 import { acceptErrorInGo } from './go-words.ts';
 import { listenProblem } from './listen-problem.ts';
+import { misbehave } from './misbehaviour.ts';
+import type { Misbehaviour } from './misbehaviour.ts';
 import { serveConnection } from './served-connection.ts';
 import type { ServedConnection } from './served-connection.ts';
 import { settleWithin } from './settle-within.ts';
@@ -20,6 +22,8 @@ export interface ServerSettings {
   readonly deadlineMs: number;
   /** Bytes. */
   readonly maxLine: number;
+  /** Default: none. */
+  readonly misbehaviour?: Misbehaviour;
 }
 
 export interface RunningServer {
@@ -43,14 +47,26 @@ export async function startServer(
   const deadlines = createDeadlines<ServedConnection>(settings.deadlineMs, surroundings.clock, (late) =>
     late.expire(),
   );
+  const misbehaviour = settings.misbehaviour ?? { closeWith: 'fin' };
+  const misbehaving = misbehave(misbehaviour, open);
+  const endings = new Map<ServedConnection, () => void>();
   const served = {
     maxLine: settings.maxLine,
     deadlines,
     surroundings,
-    onEnd: (connection: ServedConnection) => void open.delete(connection),
+    closeWith: misbehaviour.closeWith,
+    onEnd: (connection: ServedConnection) => {
+      open.delete(connection);
+      endings.get(connection)?.();
+      endings.delete(connection);
+    },
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true });
-  server.on('connection', (socket) => open.add(serveConnection(socket, served)));
+  server.on('connection', (socket) => {
+    const connection = serveConnection(socket, served);
+    open.add(connection);
+    endings.set(connection, misbehaving.accepted(connection));
+  });
 
   const local = await listen(server, settings.listen);
   // Running out of file descriptors must not end the connections that are there.
@@ -61,6 +77,7 @@ export async function startServer(
   return {
     local,
     async stop() {
+      misbehaving.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const connections = [...open];
       await settleWithin(graceMs, [closed, ...connections.map((connection) => connection.finish())]);

@@ -7,3 +7,7 @@ export const question = Buffer.from('Soy todo oídos!\n');
 
 /** What the server puts before the line that it answers. */
 export const answerPrefix = Buffer.from('You said: ');
+
+/** What begins a line that the server says unasked (--push-every), so that no client takes it for an answer. */
+export const pushPrefix = Buffer.from('Server says: ');
+export const pushLine = Buffer.concat([pushPrefix, Buffer.from('still here\n')]);

@@ -1,6 +1,8 @@
 // A run as text: the verdict in a sentence, the classes as a table, then each finding with its evidence and what cures it.
-import type { ClassSummary, Finding, Rate, RunRecord } from '../model/run-record.ts';
+import type { ClassSummary, Rate, RunRecord } from '../model/run-record.ts';
+import { findingLines } from './finding-text.ts';
 import { alignColumns } from './table.ts';
+import { visible } from './visible.ts';
 
 /** Renders a run for a terminal or a log; ends with a newline. Control characters from outside are made visible. */
 export function renderText(run: RunRecord): string {
@@ -60,29 +62,6 @@ function otherText(one: ClassSummary): string {
   return some.length === 0 ? '-' : some.map(([kind, count]) => `${count} ${kind}`).join(', ');
 }
 
-function findingLines(finding: Finding): string[] {
-  return [
-    `Finding: ${finding.cause} (confidence ${percent(finding.confidence)}), explains ${finding.connections} resets in ${finding.classes.join(', ')}`,
-    finding.sentence,
-    ...(finding.evidence.length === 0 ? [] : ['Evidence, for one of them:']),
-    ...finding.evidence.map((item) => `  ${item.at}  ${item.source}  ${item.text.replace(/\s+/g, ' ')}`),
-    ...(finding.fixes.length === 0 ? [] : [`Cured by: ${finding.fixes.join(' or ')}`]),
-  ];
-}
-
-/** Never rounds up to certainty. */
-const percent = (share: number) => `${Math.min(99.9, Math.floor(share * 1_000) / 10)}%`;
-
 function short(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}
-
-/** A log line from outside may hold anything; a terminal must not obey it. */
-function visible(text: string): string {
-  return text
-    .replace(
-      /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
-      (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
-    )
-    .replaceAll('\t', ' ');
 }

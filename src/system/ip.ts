@@ -3,7 +3,22 @@ import type { Change, PolicyRule } from '../model/plan.ts';
 import { z } from '../model/schema.ts';
 import { runChecked } from './process.ts';
 
-export type IpChange = Exclude<Change, { do: 'set-sysctl' | 'load-iptables' }>;
+/** The changes that are one `ip` command each. */
+export type IpChange = Extract<
+  Change,
+  {
+    do:
+      | 'add-netns'
+      | 'delete-netns'
+      | 'add-veth'
+      | 'delete-link'
+      | 'set-up'
+      | 'add-address'
+      | 'add-route'
+      | 'add-rule'
+      | 'delete-rule';
+  }
+>;
 
 /** Where a command runs and its words: `ip [-n NETNS] WORDS…`. `netns` null means the world's own namespace. */
 export interface IpCommand {

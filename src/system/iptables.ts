@@ -1,5 +1,5 @@
 // iptables-restore's syntax, and sysctl's: how a ruleset and kernel settings reach a namespace.
-import type { IptablesTable } from '../model/plan.ts';
+import type { ChainRule, IptablesTable } from '../model/plan.ts';
 import { runChecked } from './process.ts';
 
 const builtinChains: Readonly<Record<IptablesTable['name'], readonly string[]>> = {
@@ -28,6 +28,20 @@ export function restoreText(tables: readonly IptablesTable[]): string {
 
 export async function restoreTables(netns: string, tables: readonly IptablesTable[]): Promise<void> {
   await runChecked(['ip', 'netns', 'exec', netns, 'iptables-restore'], { input: restoreText(tables) });
+}
+
+/** The command that puts a rule into a chain, or takes it out again. */
+export function chainRuleWords(action: 'add' | 'delete', { table, chain, place, rule }: ChainRule): string[] {
+  const how = action === 'delete' ? '-D' : place === 'first' ? '-I' : '-A';
+  return ['iptables', '-t', table, how, chain, ...rule.split(' ')];
+}
+
+export async function changeChainRule(
+  netns: string,
+  action: 'add' | 'delete',
+  rule: ChainRule,
+): Promise<void> {
+  await runChecked(['ip', 'netns', 'exec', netns, ...chainRuleWords(action, rule)]);
 }
 
 export function sysctlWords(settings: readonly { key: string; value: string }[]): string[] {

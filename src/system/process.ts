@@ -75,6 +75,8 @@ export interface Program {
   readonly exited: Promise<Exit>;
   /** The last lines that it wrote to stderr. */
   lastWords(): string;
+  /** Sends a signal and waits for nothing. */
+  signal(signal: NodeJS.Signals): void;
   /** Sends `signal` (default SIGTERM), then SIGKILL after `graceMs` (default 2 s); resolves when it is gone. */
   stop(signal?: NodeJS.Signals, graceMs?: number): Promise<Exit>;
 }
@@ -100,6 +102,7 @@ export function startProgram(argv: readonly string[], options: ProgramOptions = 
     pid: pid ?? -1,
     exited,
     lastWords: () => words.trim().split('\n').slice(-5).join('\n'),
+    signal: (signal) => void child.kill(signal),
     async stop(signal = 'SIGTERM', graceMs = 2_000) {
       child.kill(signal);
       const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);

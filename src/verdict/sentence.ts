@@ -52,7 +52,7 @@ function conclusion(judgement: Judgement, basis: VerdictBasis): string {
     case 'co-located-only':
     case 'remote-only':
       return judgement.differs
-        ? `the difference is decided (${evidence(basis)})${factor(basis)}`
+        ? `the difference is decided (${evidence(basis)})${factor(basis)}${lesser(judgement, basis)}`
         : `one rate is proved to be above ${max}, the other below`;
     case 'both':
       return judgement.differs
@@ -79,6 +79,13 @@ function factor(basis: VerdictBasis): string {
   return '';
 }
 
+/** What there is to say when the class that is hit less was hit too. */
+function lesser({ outcome }: Judgement, basis: VerdictBasis): string {
+  const side = outcome === 'co-located-only' ? 'remote' : 'coLocated';
+  const hit = (basis.episodesPerHour[side].estimate ?? 0) > 0;
+  return hit ? `; that ${names[side]} are affected as well is not shown` : '';
+}
+
 function common(basis: VerdictBasis): string {
   const { common: count } = basis.triggers;
   return count > 0 ? `, ${plural(count, 'trigger', 'triggers')} having hit both at once` : '';
@@ -101,8 +108,11 @@ function otherFailures(summary: ClassSummary | undefined, whose = ''): string {
 /** ` (2520 an hour; at 95% above 1034 and below 5223)`; each bound is at that level on its own. */
 function rateInBrackets(rate: Rate, alpha: number): string {
   if (rate.estimate === null || rate.high === null) return '';
+  const level = `at ${number(100 * (1 - alpha))}%`;
+  const high = number(rate.high);
+  if (rate.estimate === 0) return ` (${level} below ${high} an hour)`;
   const above = rate.low > 0 ? `above ${number(rate.low)} and ` : '';
-  return ` (${number(rate.estimate)} an hour; at ${number(100 * (1 - alpha))}% ${above}below ${number(rate.high)})`;
+  return ` (${number(rate.estimate)} an hour; ${level} ${above}below ${high})`;
 }
 
 function plural(count: number, one: string, many: string): string {

@@ -1,6 +1,7 @@
 // The calibration in small: the promises of docs/calibration.md on a few hundred seeded histories, and the page itself.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { shareAt } from '../../scripts/calibration/alternatives.ts';
 import { power } from '../../scripts/calibration/power.ts';
 import { rateMisses, ratioMisses } from '../../scripts/calibration/coverage.ts';
 import { falseAlarms, limits } from '../../scripts/calibration/false-alarms.ts';
@@ -41,16 +42,23 @@ test('what the model does not cover is seen to be not covered', () => {
   assert.ok(share(falseAlarms(outside[0]!, histories, 4).differs) > 0.2);
 });
 
-test('a class that alone is hit is told after seven triggers, a ratio of 10, 4 and 2 after some more', () => {
-  const median = (ratio: number): number => {
-    const { decided, triggers } = power(ratio, 300, 100, 5);
-    assert.ok(share(decided) >= 0.97);
-    return quantile(triggers, 0.5, decided.of)!;
-  };
-  assert.equal(median(Number.POSITIVE_INFINITY), 7);
-  assert.ok(median(10) >= 7 && median(10) <= 10);
-  assert.ok(median(4) >= 13 && median(4) <= 26);
-  assert.ok(median(2) >= 50 && median(2) <= 110);
+test('seven triggers that hit one class alone decide, and so as many histories are decided by then as chance makes such', () => {
+  for (const ratio of [2, 4, 10, Number.POSITIVE_INFINITY]) {
+    const { decided, triggers } = power(ratio, 300, histories, 5);
+    assert.ok(share(decided) >= 0.98);
+    assert.ok(triggers[0]! >= 7);
+    const chance = shareAt(ratio) ** 7 + (1 - shareAt(ratio)) ** 7;
+    const error = Math.sqrt((chance * (1 - chance)) / histories);
+    const bySeven = triggers.filter((n) => n === 7).length / histories;
+    assert.ok(Math.abs(bySeven - chance) <= 3 * error, `ratio ${ratio}: ${bySeven}, expected ${chance}`);
+  }
+});
+
+test('a ratio of 4 takes about 20 triggers, a ratio of 2 about 75', () => {
+  const median = (ratio: number): number =>
+    quantile(power(ratio, 300, histories, 6).triggers, 0.5, histories)!;
+  assert.ok(median(4) >= 15 && median(4) <= 25);
+  assert.ok(median(2) >= 60 && median(2) <= 90);
 });
 
 test('the interval of the rate ratio hardly ever misses, whenever it is looked at', () => {

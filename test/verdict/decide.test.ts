@@ -59,6 +59,15 @@ test('swapping the classes swaps the outcome and keeps the evidence', () => {
   assert.match(there.sentence, /cross-node ones being hit at least [\d.]+ times as often\.$/);
 });
 
+test('a stray reset of the other class changes no outcome, and the sentence says so', () => {
+  const verdict = verdictOf(run(every(1.2, 19), [9.7]));
+  assert.equal(verdict.outcome, 'co-located-only');
+  assert.match(
+    verdict.sentence,
+    /cross-node ones were reset 4 times in 1 episode .*; that cross-node ones are affected as well is not shown\.$/,
+  );
+});
+
 test('one trigger that resets a thousand connections proves nothing', () => {
   const verdict = verdictOf([
     ...classEvents('co-located', 1_000, 20, [10]),

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { diagnose } from '../../diagnose/diagnose.ts';
 import { runAgents } from '../../lab/agents/run-agents.ts';
 import { applyPlan } from '../../lab/apply.ts';
-import { clientWords, serverWords, startPodProgram } from '../../lab/pod-programs.ts';
+import { runFaults } from '../../lab/faults/run-faults.ts';
+import { runPrograms } from '../../lab/run-programs.ts';
 import { formatMicros, systemClock } from '../../model/clock.ts';
 import type { NodeEvent } from '../../model/node-event.ts';
 import type { ProbeEvent } from '../../model/probe-event.ts';
@@ -25,6 +26,8 @@ export interface ExperimentSpec {
   readonly connections: number;
   /** The clients' period as they run it, after `speed`. */
   readonly periodMs: number;
+  /** Resets of one class no further apart than this have one trigger. */
+  readonly episodeWindowMs: number;
   readonly durationMs: number;
   /** The run's folder; exists and is empty. */
   readonly folder: string;
@@ -57,6 +60,8 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
   const nodes: NodeEvent[] = [];
   await mkdir(join(folder, 'evidence'), { recursive: true });
   const eventFile = createWriteStream(join(folder, 'events.ndjson'));
+  // What was really done, for whoever judges a diagnosis; not below evidence/, because no diagnosis may read it.
+  const faultLog = createWriteStream(join(folder, 'faults.log'));
   const record = (event: ProbeEvent, line: string) => {
     eventFile.write(`${line}\n`);
     probes.push(event);
@@ -77,38 +82,35 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
       await Promise.all(watches.map((watch) => watch.stop()));
     });
 
-    const program = (pod: string, name: string, words: readonly string[]) =>
-      startPodProgram(
-        { pod, name, argv: [...spec.self, ...words], logFile: join(folder, 'evidence', `${name}.log`) },
-        (event, line) => {
-          record(event, line);
-          if (event.event === 'listening') listening();
-        },
-      );
-    let listening: () => void = () => undefined;
-    const serverReady = new Promise<void>((resolve) => (listening = resolve));
-    const server = program(setup.server.pod, 'server', serverWords(setup.server.port));
-    running.onStop(() => server.stop());
-    await Promise.race([serverReady, server.failed]);
+    const programs = runPrograms(
+      { ...spec, servers: setup.servers, clients: setup.clients, logFolder: join(folder, 'evidence') },
+      record,
+    );
+    const serverNames = setup.servers.map((server) => server.name);
+    running.onStop(() => programs.stop(serverNames));
+    await Promise.all(serverNames.map((name) => programs.start(name)));
 
     const agents = runAgents(setup.agents, spec.speed, spec.seed);
     running.onStop(() => agents.stop());
     const startedAt = systemClock().now();
-    const clients = setup.clients.map((client) =>
-      program(client.pod, client.name, clientWords(client, spec.connections, spec.periodMs)),
-    );
-    const stopClients = running.onStop(async () => {
-      await Promise.all(clients.map((client) => client.stop()));
+    const clientNames = setup.clients.map((client) => client.name);
+    const stopClients = running.onStop(() => programs.stop(clientNames));
+    await Promise.all(clientNames.map((name) => programs.start(name)));
+    const faults = runFaults(setup.faults, {
+      ...{ speed: spec.speed, seed: spec.seed, programs },
+      onAction: (text) => faultLog.write(`${formatMicros(systemClock().now())} ${text}\n`),
     });
+    const stopFaults = running.onStop(() => faults.stop());
 
     hooks.onStage(`running ${setup.clients.length} classes of ${spec.connections} connections`);
     hooks.onStarted();
-    const failures = [server, ...clients, ...watches, agents].map((part) => part.failed);
+    const failures = [programs, ...watches, agents, faults].map((part) => part.failed);
     const timeUp = countDown(spec.durationMs, signal);
     await Promise.race([timeUp.done, ...failures]).finally(timeUp.cancel);
     const complete = !signal.aborted;
 
     hooks.onStage('stopping the clients and reading what is left');
+    await stopFaults();
     await stopClients();
     await stopWatches();
     const endedAt = systemClock().now();
@@ -118,6 +120,7 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
       kind: 'lab',
       scenario: spec.scenario.name,
       factors: { ...spec.choice.factors },
+      variant: spec.choice.variant,
       fix: spec.choice.fix,
       seed: spec.seed,
       speed: spec.speed,
@@ -128,7 +131,7 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
       verdict: decide({
         coLocated: spec.tally.history('co-located', endedAt),
         remote: spec.tally.history('remote', endedAt),
-        episodeWindowMs: spec.periodMs,
+        episodeWindowMs: spec.episodeWindowMs,
         maxRatePerHour: spec.scenario.defaults.maxRatePerHour * spec.speed,
       }),
       findings: diagnose({ probes, nodes }),
@@ -138,8 +141,10 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
     return result;
   } finally {
     await running.stop();
-    eventFile.end();
-    await once(eventFile, 'close');
+    for (const file of [eventFile, faultLog]) {
+      file.end();
+      await once(file, 'close');
+    }
   }
 }
 

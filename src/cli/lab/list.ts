@@ -1,11 +1,11 @@
-// `netdebug lab list`: the scenarios with their factors, fixes and defaults.
+// `netdebug lab list`: the scenarios with their factors, variants, fixes and defaults.
 import { Command } from 'commander';
 import { defaultScenario, scenarios } from '../../lab/scenarios/index.ts';
 import type { Named } from '../../model/scenario.ts';
 
 export function listCommand(): Command {
   return new Command('list')
-    .description('the scenarios, with their factors and fixes')
+    .description('the scenarios, with their factors, variants and fixes')
     .option('--json', 'one JSON document on stdout')
     .action((flags: { json?: boolean }) => {
       process.stdout.write(flags.json === true ? asJson() : asText());
@@ -13,17 +13,18 @@ export function listCommand(): Command {
 }
 
 function asJson(): string {
-  const rows = scenarios.map(({ name, about, factors, fixes, defaults }) => ({
-    ...{ name, about, factors, fixes, defaults },
+  const rows = scenarios.map(({ name, about, factors, variants, fixes, defaults }) => ({
+    ...{ name, about, factors, variants, fixes, defaults },
   }));
   return `${JSON.stringify(rows, null, 2)}\n`;
 }
 
 function asText(): string {
   const lines: string[] = [];
-  for (const { name, about, factors, fixes } of scenarios) {
+  for (const { name, about, factors, variants, fixes } of scenarios) {
     lines.push(`${name}${name === defaultScenario ? ' (default)' : ''}`, `  ${about}`);
     lines.push(...section('factors, each switched off by --without NAME', factors));
+    lines.push(...section('variants, chosen by --variant NAME; the first is the default', variants));
     lines.push(...section('fixes, each applied by --fix NAME', fixes));
   }
   return `${lines.join('\n')}\n`;

@@ -14,6 +14,7 @@ import { checkFolder, readRunSettings, stamp } from './options.ts';
 import { runInWorld } from './world-process.ts';
 
 interface Flags {
+  readonly variant?: string;
   readonly seed: string;
   readonly speed?: string;
   readonly duration?: string;
@@ -32,6 +33,7 @@ export function matrixCommand(): Command {
       'run a scenario with each combination of its factors and with each fix, and compare the outcomes',
     )
     .argument('[scenario]', 'see "netdebug lab list" (default: gke-intranode-policy)')
+    .option('--variant <name>', 'as in lab run')
     .option('--seed <n>', 'as in lab run', '1')
     .option('--speed <x>', 'as in lab run')
     .option('--duration <duration>', 'of each run')
@@ -41,6 +43,7 @@ export function matrixCommand(): Command {
       'after',
       `
 Examples:
+  netdebug lab matrix policy-reject --variant one-client
   netdebug lab matrix                      about two and a half minutes
   netdebug lab matrix --json > matrix.json`,
     )
@@ -53,10 +56,10 @@ async function matrix(name: string, flags: Flags): Promise<number> {
   const scenario = findScenario(name);
   const folder = resolve(flags.out ?? `netdebug-runs/${stamp(new Date())}-${name}-matrix`);
   // Checked before the first of several minutes is spent.
-  readRunSettings(name, flags, new Date());
+  const { choice: asItIs } = readRunSettings(name, flags, new Date());
   checkFolder(folder);
   await requireLab();
-  const choices = combinations(scenario);
+  const choices = combinations(scenario, asItIs.variant);
   const cells: Cell[] = [];
   for (const [index, choice] of choices.entries()) {
     const title = cellName(choice);
@@ -90,6 +93,7 @@ function cellWords(name: string, choice: Choice, flags: Flags, folder: string): 
   return [
     ...['lab', 'run', name, '--expect', 'any', '--seed', flags.seed, '--out', folder],
     ...off.flatMap(([factor]) => ['--without', factor]),
+    ...['--variant', choice.variant],
     ...(choice.fix === null ? [] : ['--fix', choice.fix]),
     ...(flags.speed === undefined ? [] : ['--speed', flags.speed]),
     ...(flags.duration === undefined ? [] : ['--duration', flags.duration]),

@@ -11,6 +11,7 @@ import type { Choice, Scenario } from '../../model/scenario.ts';
 /** As commander hands them over. */
 export interface RunFlags {
   readonly without?: readonly string[];
+  readonly variant?: string;
   readonly fix?: string;
   readonly seed: string;
   readonly speed?: string;
@@ -29,6 +30,7 @@ export interface RunSettings {
   readonly connections: number;
   /** After `speed`. */
   readonly periodMs: number;
+  readonly episodeWindowMs: number;
   readonly durationMs: number;
   readonly expected: Outcome | 'any';
   /** Absolute. */
@@ -38,9 +40,13 @@ export interface RunSettings {
 /** Throws a usage Problem, one sentence with the allowed values, for anything that cannot be run. */
 export function readRunSettings(name: string | undefined, flags: RunFlags, startedAt: Date): RunSettings {
   const scenario = findScenario(name ?? defaultScenario);
-  const choice = choose(scenario, flags.without ?? [], flags.fix ?? null);
+  const choice = choose(scenario, flags);
   const { defaults } = scenario;
   const speed = flags.speed === undefined ? defaults.speed : number('--speed', flags.speed, 0.1, 1_000);
+  if (scenario.realTime === true && speed !== 1) {
+    const why = 'timers of the kernel, which go no faster, are part of it';
+    throw new Problem('usage', `${scenario.name} runs at --speed 1 only: ${why}.`);
+  }
   const setup = scenario.setup(choice);
   const period =
     flags.period === undefined ? setup.clientPeriodMs : positiveDuration('--period', flags.period);
@@ -55,6 +61,8 @@ export function readRunSettings(name: string | undefined, flags: RunFlags, start
         ? defaults.connections
         : whole('--connections', flags.connections, 1, 10_000),
     periodMs: period / speed,
+    // A trigger is noticed within a period; twice that also covers clients that run late (docs/calibration.md).
+    episodeWindowMs: (2 * period) / speed,
     durationMs:
       flags.duration === undefined
         ? (defaults.durationMs * defaults.speed) / speed

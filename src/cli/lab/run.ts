@@ -8,6 +8,7 @@ import { renderText } from '../../report/text.ts';
 import { requireLab } from '../../system/kernel.ts';
 import { shellScript } from '../../system/plan-commands.ts';
 import { serveShell } from '../../system/world-shell.ts';
+import { faultScript } from '../../lab/faults/describe.ts';
 import { vpc } from '../../lab/wires.ts';
 import { createTally } from '../../verdict/tally.ts';
 import { runExperiment } from './experiment.ts';
@@ -28,6 +29,7 @@ export function runCommand(): Command {
     .description('run a scenario in private namespaces, with the real kernel, and say what happened and why')
     .argument('[scenario]', 'see "netdebug lab list" (default: gke-intranode-policy)')
     .option('--without <factor>', 'switch a factor of the scenario off (repeatable)', collect, [])
+    .option('--variant <name>', 'another way in which the same happens (default: the scenario’s first)')
     .option('--fix <name>', 'apply a fix')
     .option('--seed <n>', 'fixes jitter and everything else that is random', '1')
     .option('--speed <x>', 'divides all periods: 1 is the real thing (default: the scenario’s)')
@@ -37,7 +39,7 @@ export function runCommand(): Command {
     .option('--out <dir>', 'the run’s folder (default: netdebug-runs/TIME-SCENARIO)')
     .option('--expect <outcome>', 'the outcome that ends with exit code 0, or any (default: the scenario’s)')
     .option('--json', 'print the run record, and nothing else, on stdout')
-    .option('--dry-run', 'print the plan as commands and do nothing')
+    .option('--dry-run', 'print the plan and the faults as commands, and do nothing')
     .option('--hold', 'keep the world after the run until Enter or a signal, for "netdebug lab exec"')
     .addHelpText('after', examples)
     .action(async (scenario: string | undefined, flags: Flags) => {
@@ -61,7 +63,9 @@ Examples:
 async function run(name: string | undefined, flags: Flags): Promise<number> {
   const settings = readRunSettings(name, flags, new Date());
   if (flags.dryRun === true) {
-    process.stdout.write(shellScript(settings.scenario.setup(settings.choice).plan));
+    const { plan, faults } = settings.scenario.setup(settings.choice);
+    process.stdout.write(shellScript(plan));
+    for (const fault of faults) process.stdout.write(`\n${faultScript(fault, settings.speed)}`);
     return exitCodes.finished;
   }
   if (flags.insideWorld === true) return await runInside(settings, flags);
@@ -88,7 +92,7 @@ async function runInside(settings: RunSettings, flags: Flags): Promise<number> {
     ...topology.nodes.map((node) => node.name),
     ...topology.pods.map((pod) => pod.name),
   ]);
-  const tally = createTally({ episodeWindowMs: settings.periodMs });
+  const tally = createTally({ episodeWindowMs: settings.episodeWindowMs });
   const view = createView({
     stream: process.stderr,
     durationMs: settings.durationMs,

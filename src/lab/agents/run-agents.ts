@@ -3,6 +3,7 @@ import { seededRandom } from '../../model/random.ts';
 import type { Random } from '../../model/random.ts';
 import type { AgentSpec } from '../../model/scenario.ts';
 import { refreshRoutes } from './felix.ts';
+import { repeat } from '../schedule.ts';
 import { reconcileRules } from './netd.ts';
 
 export interface Agents {
@@ -20,7 +21,7 @@ export function runAgents(specs: readonly AgentSpec[], speed: number, seed: numb
   const stopping = new AbortController();
   const loops = specs.map((spec, index) => {
     const random = seededRandom(seed * 1_000 + index);
-    return loop(act(spec), schedule(spec, speed, random), stopping.signal);
+    return repeat(act(spec), schedule(spec, speed, random), stopping.signal);
   });
   const failed = new Promise<never>((_resolve, reject) => {
     for (const each of loops) each.catch(reject);
@@ -54,33 +55,4 @@ function* schedule(spec: AgentSpec, speed: number, random: Random): Generator<nu
       yield (random.next() * spec.refreshMs) / speed;
       for (;;) yield (spec.refreshMs + random.next() * spec.jitterMs) / speed;
   }
-}
-
-async function loop(
-  action: () => Promise<unknown>,
-  delays: Generator<number, never>,
-  signal: AbortSignal,
-): Promise<void> {
-  let due = performance.now();
-  while (!signal.aborted) {
-    due += delays.next().value;
-    await pause(Math.max(0, due - performance.now()), signal);
-    // An AbortSignal may fire while we wait, which the compiler cannot see.
-    if (signal.aborted as boolean) return;
-    await action();
-    // A slow machine skips what it has missed; an agent that is late does not catch up by acting twice at once.
-    due = Math.max(due, performance.now() - 1);
-  }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

@@ -6,7 +6,8 @@ import type { Topology } from '../../model/topology.ts';
 /** Bit 0x4000 of the packet mark: "masquerade me". */
 export const masqueradeMark = '0x4000/0x4000';
 
-export function kubeProxyTables(topology: Topology): readonly IptablesTable[] {
+/** @param dropInvalid False for kube-proxy before v1.15, which let INVALID packets pass (kubernetes issue 74839). */
+export function kubeProxyTables(topology: Topology, dropInvalid = true): readonly IptablesTable[] {
   const { service, clusterCidr } = topology;
   const { clusterIp, port } = service;
   const endpoints = topology.pods.filter((pod) => service.endpoints.includes(pod.name));
@@ -49,7 +50,7 @@ export function kubeProxyTables(topology: Topology): readonly IptablesTable[] {
       chains: {
         FORWARD: ['-j KUBE-FORWARD'],
         'KUBE-FORWARD': [
-          '-m conntrack --ctstate INVALID -j DROP',
+          ...(dropInvalid ? ['-m conntrack --ctstate INVALID -j DROP'] : []),
           `-m mark --mark ${masqueradeMark} -j ACCEPT`,
           '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
         ],

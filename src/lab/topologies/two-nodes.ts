@@ -17,3 +17,20 @@ export const twoNodes: Topology = {
   ],
   service: { name: 'netdebug', clusterIp: '10.48.14.50', port: 8080, endpoints: ['server'] },
 };
+
+/** The same with the pods' places swapped: the server and the co-located client on node-2. */
+export const twoNodesSwapped: Topology = {
+  ...twoNodes,
+  pods: [
+    { name: 'server', node: 'node-2', address: '10.44.1.10', hostInterface: 'cali-server' },
+    { name: 'co-located-client', node: 'node-2', address: '10.44.1.33', hostInterface: 'cali-colocated' },
+    { name: 'remote-client', node: 'node-1', address: '10.44.0.21', hostInterface: 'cali-remote' },
+  ],
+};
+
+/** The pod's address. Throws for a pod that the topology lacks: a mistake of ours. */
+export function addressOf(topology: Topology, pod: string): string {
+  const found = topology.pods.find(({ name }) => name === pod);
+  if (found === undefined) throw new Error(`the topology has no pod "${pod}"`);
+  return found.address;
+}

@@ -94,7 +94,9 @@ export function createPcapReader(handlers: PcapHandlers): PcapReader {
       if (header === undefined) {
         return rest.length === 0 ? 'the capture is empty' : 'the capture ends within its header';
       }
-      return rest.length === 0 ? null : `the capture ends within a packet; its last ${rest.length} bytes are left out`;
+      return rest.length === 0
+        ? null
+        : `the capture ends within a packet; its last ${rest.length} bytes are left out`;
     },
   };
 }
@@ -106,7 +108,8 @@ function parseHeader(bytes: Buffer): PcapHeader | string {
       ? 'this is a pcapng file; make a pcap file of it: editcap -F nsecpcap IN OUT'
       : 'this is no pcap file';
   }
-  const word = (offset: number) => (known.littleEndian ? bytes.readUInt32LE(offset) : bytes.readUInt32BE(offset));
+  const word = (offset: number) =>
+    known.littleEndian ? bytes.readUInt32LE(offset) : bytes.readUInt32BE(offset);
   // The upper bits of the link type's word are flags about frame check sequences.
   return { ...known, linkType: word(20) & 0xffff, snapLength: word(16), bytes };
 }

@@ -58,7 +58,8 @@ interface IpHeader {
  */
 export function parseTcpPacket(data: Buffer, wireLength: number): TcpPacket | undefined {
   const version = (data[0] ?? 0) >> 4;
-  const ip = version === 4 ? parseIpv4(data, wireLength) : version === 6 ? parseIpv6(data, wireLength) : undefined;
+  const ip =
+    version === 4 ? parseIpv4(data, wireLength) : version === 6 ? parseIpv6(data, wireLength) : undefined;
   if (ip === undefined || data.length < ip.length + 20) return undefined;
   const at = ip.length;
   const tcpLength = ((data[at + 12] ?? 0) >> 4) * 4;

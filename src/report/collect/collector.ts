@@ -81,7 +81,7 @@ export function createCollector(options: CollectorOptions): Collector {
   function noteSource({ node, source, state, lost, text }: SourceEvent): void {
     const key = `${node} ${source}`;
     if (sources.size >= mostClasses && !sources.has(key)) return;
-    if (state === 'failed' || state === 'unavailable') {
+    if (state === 'failed' || state === 'unavailable' || state === 'limited') {
       sources.set(key, `${source} on ${node} is ${state}: ${text.slice(0, 300)}`);
     } else if (lost !== null && lost > 0) sources.set(key, `${source} on ${node} lost ${lost} messages.`);
   }

@@ -69,7 +69,8 @@ export function createNodeLanes(grid: {
       const change = changeOf(event);
       if (change === undefined || lane.changes.length >= mostChangesPerLane) return;
       made += 1;
-      const text = event.text.slice(0, longestText).replace(/\s+/g, ' ');
+      // The tool's own time stamp says once more what `at` says.
+      const text = event.text.slice(0, longestText).replace(/\s+/g, ' ').replace(/^\[[^\]]*\] ?/, '');
       lane.changes.push({ id: `change-${made}`, at, change, text, file: event.file.slice(0, longestText) });
     },
     get width() {

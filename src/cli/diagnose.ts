@@ -1,0 +1,84 @@
+// `netdebug diagnose PATH...`: joins what clients lived through with what nodes saw, from wherever it came, into findings.
+import { Command } from 'commander';
+import { clientAddresses, explain } from '../diagnose/diagnose.ts';
+import { createProbeReader } from '../diagnose/timeline/incidents.ts';
+import { createNodeReader } from '../diagnose/timeline/node-timeline.ts';
+import { exitCodes, Problem } from '../model/problem.ts';
+import type { Finding } from '../model/run-record.ts';
+import { findingLines } from '../report/finding-text.ts';
+import { visible } from '../report/visible.ts';
+import { findEvidenceFiles, readEvents } from './diagnose/evidence-files.ts';
+import type { Reading } from './diagnose/evidence-files.ts';
+
+export function command(): Command {
+  return new Command('diagnose')
+    .description('say who ended each failed connection, and why, from recorded events and evidence')
+    .argument('<path...>', 'folders of runs or of "netdebug observe", and event files (*.ndjson)')
+    .option('--json', 'one JSON document on stdout: the findings as in a run record')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  netdebug diagnose netdebug-runs/20261123-064139-gke-intranode-policy
+  netdebug diagnose client.ndjson server.ndjson node-1/ node-2/
+
+Exit codes: 0 every failed connection is explained or none failed, 2 some are not, 64 nothing to read.`,
+    )
+    .action(async (paths: string[], flags: { json?: true }) => {
+      process.exitCode = await diagnosePaths(paths, flags.json === true);
+    });
+}
+
+async function diagnosePaths(paths: readonly string[], json: boolean): Promise<number> {
+  const files = await findEvidenceFiles(paths);
+  const reading: Reading = { broken: 0, cutOff: 0, probes: { count: 0 }, nodes: { count: 0 } };
+  const probes = createProbeReader();
+  await readEvents(files, { probe: (event, file) => probes.add(event, file) }, reading);
+  if (reading.probes.count === 0) {
+    throw new Problem(
+      'usage',
+      `there are no probe events in ${paths.join(', ')} (${files.length} event files looked at); ` +
+        `give it what "netdebug client --events FILE" wrote, or a run's folder.`,
+    );
+  }
+  const timeline = probes.timeline();
+  const nodes = createNodeReader(clientAddresses(timeline));
+  await readEvents(files, { node: (event) => nodes.add(event) }, reading);
+  const findings = explain(timeline, nodes.timeline());
+  const notes = notesOf(reading, files.length);
+  process.stdout.write(
+    json ? asJson(findings, reading, notes) : asText(findings, timeline.incidents.length, notes),
+  );
+  return findings.some((finding) => finding.cause === 'unknown')
+    ? exitCodes.inconclusive
+    : exitCodes.finished;
+}
+
+function notesOf(reading: Reading, files: number): string[] {
+  const notes = [
+    `read ${reading.probes.count} probe events and ${reading.nodes.count} node events from ${files} files`,
+  ];
+  if (reading.nodes.count === 0) notes.push('no evidence from any node: collect it with "netdebug observe"');
+  if (reading.broken > 0)
+    notes.push(`${reading.broken} lines hold no event of this version and were left out`);
+  if (reading.cutOff > 0) notes.push(`the last line of ${reading.cutOff} files is cut off and was left out`);
+  return notes;
+}
+
+function asJson(findings: readonly Finding[], reading: Reading, notes: readonly string[]): string {
+  const { probes, nodes, broken } = reading;
+  const read = { probeEvents: probes.count, nodeEvents: nodes.count, brokenLines: broken };
+  return `${JSON.stringify({ schemaVersion: 1, findings, read, notes }, null, 2)}\n`;
+}
+
+function asText(findings: readonly Finding[], failures: number, notes: readonly string[]): string {
+  const said = findings.length === 0 ? ['No connection failed: nothing to explain.'] : [];
+  const lines = [
+    `${failures} failed connections, ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,
+    ...said,
+    ...findings.flatMap((finding) => ['', ...findingLines(finding)]),
+    '',
+    ...notes.map((note) => `(${note})`),
+  ];
+  return `${lines.map(visible).join('\n')}\n`;
+}

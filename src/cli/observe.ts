@@ -1,0 +1,140 @@
+// `netdebug observe`: collects evidence on a node until stopped.
+import { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { NodeEvent } from '../model/node-event.ts';
+import { messageOf, Problem } from '../model/problem.ts';
+import { watchNode } from '../observe/watch-node.ts';
+import { missingCapabilities } from '../system/capabilities.ts';
+import { byteSize } from './byte-size.ts';
+import { durationOption, filled, port } from './probe-flags.ts';
+
+interface ObserveFlags {
+  readonly out: string;
+  readonly duration?: number;
+  readonly maxSize: number;
+  readonly port: readonly number[];
+  readonly node: string;
+  readonly sample: number;
+}
+
+const examples = `
+Examples:
+  sudo netdebug observe --out evidence                    until Ctrl-C
+  sudo netdebug observe --out evidence --port 8080        with the data packets of that port around each reset
+  sudo netdebug observe --out evidence --duration 1h --max-size 1GiB
+
+Run it on the node, in the node's network namespace. In a container: hostNetwork and the capabilities NET_ADMIN and
+NET_RAW; hostPID as well lets it read the counters and listeners of the node's pods, not only of the node.
+Connections' beginnings and ends are captured of every port; data packets only of --port, because of what they cost.
+
+Stops in an orderly way on SIGTERM, or when --duration is over (exit 0), and on Ctrl-C (exit 130).
+DIR then holds evidence/NODE as a run's folder does. Killed at any moment, what was written can be read.`;
+
+/** How much of the time each source may spend on reading /proc: all of them together stay well below 2% of a core. */
+const readingShare = 0.004;
+
+export function command(): Command {
+  const observe = new Command('observe')
+    .description(
+      'Collects evidence on a node, as root, until stopped: who reset which connection, and what made it.',
+    )
+    .requiredOption('--out <dir>', 'folder for the evidence', filled('--out', 'a folder'))
+    .addOption(durationOption('--duration <time>', 'end after this time (default: run until stopped)'))
+    .option(
+      '--max-size <size>',
+      'bound on all files together; the oldest lines go first',
+      byteSize('--max-size', minSize),
+    )
+    .option('--port <port>', 'capture the data packets of this port, too (repeatable)', addPort)
+    .option('--node <name>', 'what the node is called in the evidence (default: the host name)', nodeName)
+    .addOption(durationOption('--sample <time>', 'time between two readings of counters', '1s'))
+    .addHelpText('after', examples);
+  return observe.action(async () => {
+    const flags = observe.opts<Partial<ObserveFlags>>();
+    await run({
+      out: flags.out ?? '',
+      ...(flags.duration === undefined ? {} : { duration: flags.duration }),
+      maxSize: flags.maxSize ?? 256 * 1_048_576,
+      port: flags.port ?? [],
+      node: flags.node ?? hostname(),
+      sample: flags.sample ?? 1_000,
+    });
+  });
+}
+
+const minSize = 1_048_576;
+
+function addPort(text: string, before: readonly number[] = []): readonly number[] {
+  return [...before, port('--port', 1)(text)];
+}
+
+/** The name becomes a folder's. */
+function nodeName(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/.test(text)) return text;
+  throw new Problem('usage', `--node: "${text}" is not a name; use letters, digits, dots and dashes.`);
+}
+
+async function run(flags: ObserveFlags): Promise<void> {
+  requireRights();
+  const folder = resolve(flags.out);
+  const { node } = flags;
+  if (existsSync(join(folder, 'evidence', node))) {
+    throw new Problem(
+      'usage',
+      `--out ${flags.out} already holds evidence of ${node}; choose another folder or --node.`,
+    );
+  }
+  await makeFolder(folder);
+  let end: (ending: 'stopped' | 'interrupted') => void = () => undefined;
+  const ended = new Promise<'stopped' | 'interrupted'>((done) => (end = done));
+  // Once only: a second signal ends the process the hard way.
+  process.once('SIGTERM', () => end('stopped'));
+  process.once('SIGHUP', () => end('stopped'));
+  process.once('SIGINT', () => end('interrupted'));
+  const watch = await watchNode(node, folder, tellOfSources, {
+    netns: null,
+    capture: { packets: 'flags', ports: flags.port, immediate: false },
+    pace: { periodMs: flags.sample, share: readingShare },
+    maxBytes: flags.maxSize,
+  });
+  process.stderr.write(`Observing ${node}; the evidence goes to ${folder}. Ctrl-C ends it.\n`);
+  const timer = flags.duration === undefined ? undefined : setTimeout(() => end('stopped'), flags.duration);
+  try {
+    const ending = await Promise.race([ended, watch.failed]);
+    if (ending === 'interrupted') throw new Problem('interrupted', 'interrupted; the evidence is complete.');
+  } finally {
+    clearTimeout(timer);
+    await watch.stop();
+  }
+}
+
+function requireRights(): void {
+  if (process.platform !== 'linux')
+    throw new Problem('missing', 'observe runs on Linux only, on the node itself.');
+  const missing = missingCapabilities(['CAP_NET_ADMIN', 'CAP_NET_RAW']);
+  if (missing.length === 0) return;
+  const again = [
+    'sudo',
+    process.argv[1]?.endsWith('.ts') === true ? 'bin/netdebug' : 'netdebug',
+    ...process.argv.slice(2),
+  ];
+  throw new Problem('missing', `observe needs root, or ${missing.join(' and ')}; type: ${again.join(' ')}`);
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new Problem('usage', `--out ${folder} cannot be made: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+/** A line for each thing that a source says of itself. */
+function tellOfSources(event: NodeEvent): void {
+  if (event.event !== 'source') return;
+  const lost = event.lost === null || event.lost === 0 ? '' : ` (${event.lost} lost)`;
+  process.stderr.write(`${event.source.padEnd(16)} ${event.state.padEnd(11)} ${event.text}${lost}\n`);
+}

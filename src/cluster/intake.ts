@@ -1,0 +1,66 @@
+// Decides which client events count: failures wait until a later look at the cluster has said whether anything was being done to it.
+import { parseMicros } from '../model/clock.ts';
+import type { Micros } from '../model/clock.ts';
+import type { ClientEvent, FailedEvent } from '../model/probe-event.ts';
+import type { Disturbances } from './disturbances.ts';
+
+export interface SetAside {
+  readonly event: FailedEvent;
+  readonly reason: string;
+}
+
+export interface IntakeSinks {
+  /** What counts. A failure that does not is replaced by the plain end of its connection. */
+  onCounted(event: ClientEvent): void;
+  onSetAside(one: SetAside): void;
+}
+
+export interface Intake {
+  /** @param arrivedAt By our own clock. */
+  take(event: ClientEvent, arrivedAt: Micros): void;
+  /** A look at the cluster that began at this time is done: judges the failures that had arrived well before it. */
+  settle(lookedAt: Micros): void;
+  /** Judges all that is left. */
+  flush(): void;
+}
+
+/** A cordon or a restart is seen in the API at most this much later than by the clients. */
+const settleMicros = 2e6;
+
+export function createIntake(disturbances: Disturbances, sinks: IntakeSinks): Intake {
+  let waiting: { readonly event: FailedEvent; readonly arrivedAt: Micros }[] = [];
+  // Our clock minus theirs. A line can arrive late and never early, so the least difference is the nearest.
+  let skew = Number.POSITIVE_INFINITY;
+
+  function judge(event: FailedEvent): void {
+    const reason = disturbances.reasonAt(parseMicros(event.at) + skew);
+    if (reason === undefined) return sinks.onCounted(event);
+    sinks.onSetAside({ event, reason });
+    // An attempt that failed held no connection whose time would count.
+    if (event.phase !== 'connecting') sinks.onCounted(plainEnd(event));
+  }
+
+  return {
+    take(event, arrivedAt) {
+      skew = Math.min(skew, arrivedAt - parseMicros(event.at));
+      if (event.event === 'failed') waiting.push({ event, arrivedAt });
+      else sinks.onCounted(event);
+    },
+    settle(lookedAt) {
+      const ripe = waiting.filter((one) => one.arrivedAt + settleMicros <= lookedAt);
+      if (ripe.length === 0) return;
+      waiting = waiting.filter((one) => one.arrivedAt + settleMicros > lookedAt);
+      for (const { event } of ripe) judge(event);
+    },
+    flush() {
+      const rest = waiting;
+      waiting = [];
+      for (const { event } of rest) judge(event);
+    },
+  };
+}
+
+function plainEnd(event: FailedEvent): ClientEvent {
+  const { at, loopDelayMs, role, class: className, connection, slot, local, remote, livedMs, answers } = event;
+  return { event: 'finished', at, loopDelayMs, role, class: className, connection, slot, local, remote, livedMs, answers };
+}

@@ -1,0 +1,30 @@
+// One look at the cluster: the run's pods, and the nodes that they are on.
+import type { Micros } from '../model/clock.ts';
+import type { Kubectl } from '../system/kubectl.ts';
+import type { Look } from './disturbances.ts';
+import { readNodes } from './node-view.ts';
+import { readPods } from './pod-view.ts';
+import type { PodView } from './pod-view.ts';
+
+/** The run's pods. Throws a `missing` Problem when they cannot be read. */
+export async function readRunPods(kubectl: Kubectl, selector: string): Promise<PodView[]> {
+  return readPods(await kubectl.json(['get', 'pods', `--selector=${selector}`]));
+}
+
+/**
+ * Looks at pods and nodes; the look's time is when it began. Nodes that may not be read are left out. Throws a `missing` Problem
+ * when the pods cannot be read.
+ */
+export async function takeLook(
+  kubectl: Kubectl,
+  selector: string,
+  nodes: readonly string[],
+  now: () => Micros,
+): Promise<Look> {
+  const at = now();
+  const [pods, nodeAnswer] = await Promise.all([
+    readRunPods(kubectl, selector),
+    nodes.length === 0 ? undefined : kubectl.ask(['get', 'nodes', ...nodes, '--output=json']),
+  ]);
+  return { at, pods, nodes: nodeAnswer?.ok === true ? readNodes(JSON.parse(nodeAnswer.stdout)) : undefined };
+}

@@ -1,0 +1,89 @@
+// The observers of a run: a namespace that admits them, and a DaemonSet for the two nodes that matter; as in manifests/overlays/observe.
+import type { KubeObject } from './experiment-objects.ts';
+import { containerName, runLabel } from './names.ts';
+
+/** Where the observer writes, inside its pod. */
+export const observerFolder = '/var/run/netdebug';
+
+export interface ObserverShape {
+  readonly runId?: string;
+  readonly image: string;
+  /** Undefined for the nodes that their user has labelled `netdebug-observe=true`, as manifests/ wants it. */
+  readonly nodes?: readonly string[];
+}
+
+/** The namespace of a run's observers. */
+export function observerNamespace({ runId }: Pick<ObserverShape, 'runId'>): string {
+  return runId === undefined ? 'netdebug-observe' : `netdebug-observe-${runId}`;
+}
+
+/** The Namespace first: the other object lies in it. */
+export function observerObjects(shape: ObserverShape): KubeObject[] {
+  const runLabels = shape.runId === undefined ? {} : { [runLabel]: shape.runId };
+  const labels = { app: 'netdebug', component: 'observer', ...runLabels };
+  const namespace = observerNamespace(shape);
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: namespace,
+        labels: { app: 'netdebug', ...runLabels, 'pod-security.kubernetes.io/enforce': 'privileged' },
+      },
+    },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'observer', namespace, labels } as KubeObject['metadata'],
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: podSpec(shape) },
+      },
+    },
+  ];
+}
+
+function podSpec({ image, nodes }: ObserverShape): object {
+  return {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: 10,
+    nodeSelector: { 'kubernetes.io/os': 'linux', ...(nodes === undefined ? { 'netdebug-observe': 'true' } : {}) },
+    ...(nodes === undefined ? {} : { affinity: onlyOn(nodes) }),
+    tolerations: [{ operator: 'Exists' }],
+    hostNetwork: true,
+    dnsPolicy: 'Default',
+    securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
+    containers: [
+      {
+        name: containerName,
+        image,
+        imagePullPolicy: 'IfNotPresent',
+        args: ['observe', '--out', observerFolder, '--max-size', '256MiB'],
+        resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          // NET_ADMIN for conntrack's events and netfilter's dumps, NET_RAW for captures; SYS_ADMIN would serve tracing alone.
+          capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_RAW'] },
+        },
+        volumeMounts: [
+          { name: 'evidence', mountPath: observerFolder },
+          { name: 'tmp', mountPath: '/tmp' },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'evidence', emptyDir: { sizeLimit: '320Mi' } },
+      { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
+    ],
+  };
+}
+
+/** By name, which a node's label kubernetes.io/hostname need not be. Terms are alternatives; a term takes one name. */
+function onlyOn(nodes: readonly string[]): object {
+  const nodeSelectorTerms = nodes.map((name) => ({
+    matchFields: [{ key: 'metadata.name', operator: 'In', values: [name] }],
+  }));
+  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } };
+}

@@ -1,0 +1,62 @@
+// What the user may do in the namespace, asked with `kubectl auth can-i` before anything is created.
+import type { Kubectl } from '../system/kubectl.ts';
+
+interface Permission {
+  readonly verb: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  /** Cluster-wide; the run goes on without it when it is not required. */
+  readonly everywhere?: true;
+  readonly required: boolean;
+  readonly why: string;
+}
+
+const forRuns: readonly Permission[] = [
+  { verb: 'create', resource: 'deployments.apps', required: true, why: 'to start server and clients' },
+  { verb: 'patch', resource: 'deployments.apps', required: true, why: 'to apply them' },
+  { verb: 'delete', resource: 'deployments.apps', required: true, why: 'to remove them again' },
+  { verb: 'create', resource: 'services', required: true, why: 'to give the server an address' },
+  { verb: 'patch', resource: 'services', required: true, why: 'to apply it' },
+  { verb: 'delete', resource: 'services', required: true, why: 'to remove it again' },
+  { verb: 'list', resource: 'deployments.apps', required: true, why: 'to see why they do not start' },
+  { verb: 'list', resource: 'services', required: true, why: 'to see that it is gone' },
+  { verb: 'list', resource: 'pods', required: true, why: 'to see where they run' },
+  { verb: 'get', resource: 'pods', subresource: 'log', required: true, why: "to read the clients' events" },
+  { verb: 'list', resource: 'nodes', everywhere: true, required: false, why: 'to notice a cordoned node' },
+];
+
+const forObservers: readonly Permission[] = [
+  { verb: 'create', resource: 'namespaces', everywhere: true, required: true, why: 'to give observers their own' },
+  { verb: 'delete', resource: 'namespaces', everywhere: true, required: true, why: 'to remove it again' },
+  { verb: 'create', resource: 'daemonsets.apps', everywhere: true, required: true, why: 'to start observers' },
+  { verb: 'create', resource: 'pods', subresource: 'exec', everywhere: true, required: true, why: 'to copy their evidence' },
+];
+
+export interface Refusal {
+  /** `create deployments.apps` */
+  readonly what: string;
+  readonly why: string;
+  readonly required: boolean;
+}
+
+/** What is refused of what a run needs. Throws a `missing` Problem when the cluster does not answer. */
+export async function findRefusals(kubectl: Kubectl, observe: boolean): Promise<Refusal[]> {
+  const wanted = [...forRuns, ...(observe ? forObservers : [])];
+  const answers = await Promise.all(wanted.map(async (one) => ((await isAllowed(kubectl, one)) ? [] : [refusal(one)])));
+  return answers.flat();
+}
+
+async function isAllowed(kubectl: Kubectl, permission: Permission): Promise<boolean> {
+  const { verb, resource, subresource, everywhere } = permission;
+  const answer = await kubectl.ask([
+    ...['auth', 'can-i', verb, resource],
+    ...(subresource === undefined ? [] : [`--subresource=${subresource}`]),
+    ...(everywhere === true ? ['--all-namespaces'] : []),
+  ]);
+  // It says "no" on stdout, with a reason sometimes, and ends with 1. Anything else is no answer, and the next call will say why.
+  return answer.ok ? answer.stdout.trim().startsWith('yes') : !answer.result.stdout.trim().startsWith('no');
+}
+
+function refusal({ verb, resource, subresource, why, required }: Permission): Refusal {
+  return { what: `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`}`, why, required };
+}

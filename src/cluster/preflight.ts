@@ -1,0 +1,149 @@
+// What stands ready and what is missing before a run, as rows of one sentence each; and what the dataplane lets one expect.
+import { messageOf } from '../model/problem.ts';
+import type { Kubectl } from '../system/kubectl.ts';
+import { readDataplane } from './dataplane.ts';
+import type { Dataplane } from './dataplane.ts';
+import { ownsTable } from './felix-tables.ts';
+import { readNodes } from './node-view.ts';
+import type { NodeView } from './node-view.ts';
+import { findRefusals } from './permissions.ts';
+import type { Refusal } from './permissions.ts';
+import type { ReachedCluster } from './reach-cluster.ts';
+
+export interface PreflightRow {
+  readonly what: string;
+  readonly state: 'ok' | 'warning' | 'missing';
+  readonly sentence: string;
+}
+
+/** The routing table that netd's rule points to. */
+const netdTable = 1;
+
+/** Asks the cluster; creates nothing. Throws a `missing` Problem when it no longer answers. */
+export async function preflight(cluster: ReachedCluster, observe: boolean): Promise<PreflightRow[]> {
+  const { kubectl } = cluster;
+  const [nodes, refusals, dataplane] = await Promise.all([
+    askJson(kubectl, ['get', 'nodes']),
+    findRefusals(kubectl, observe),
+    askDataplane(kubectl),
+  ]);
+  return [
+    clientRow(cluster),
+    {
+      what: 'cluster',
+      state: 'ok',
+      sentence: `Context ${cluster.context} answers with version ${cluster.serverVersion.text}; the run would use namespace ${cluster.namespace}.`,
+    },
+    nodesRow(nodes === null ? null : readNodes(nodes)),
+    rightsRow(refusals, cluster.namespace),
+    ...dataplaneRows(dataplane),
+  ];
+}
+
+function clientRow({ clientVersion, serverVersion }: ReachedCluster): PreflightRow {
+  const apart = Math.abs(clientVersion.minor - serverVersion.minor);
+  const what = 'kubectl';
+  if (apart <= 1) return { what, state: 'ok', sentence: `kubectl ${clientVersion.text} fits the cluster.` };
+  return {
+    what,
+    state: 'warning',
+    sentence: `kubectl ${clientVersion.text} and the cluster are ${apart} minor versions apart, and Kubernetes supports one; it may work all the same.`,
+  };
+}
+
+/** Two nodes that take ordinary pods. @param nodes Null when they may not be read. */
+export function nodesRow(nodes: readonly NodeView[] | null): PreflightRow {
+  const what = 'nodes';
+  if (nodes === null) {
+    return {
+      what,
+      state: 'warning',
+      sentence: 'Nodes may not be read here: whether there are two is seen only when the pods start, and a cordoned node would go unnoticed.',
+    };
+  }
+  const fit = nodes.filter((node) => node.schedulable);
+  if (fit.length >= 2) return { what, state: 'ok', sentence: `${fit.length} of ${nodes.length} nodes take the pods.` };
+  return {
+    what,
+    state: 'missing',
+    sentence: `${fit.length} of ${nodes.length} nodes ${fit.length === 1 ? 'takes' : 'take'} the pods, and the experiment needs two: add a node, or uncordon one.`,
+  };
+}
+
+export function rightsRow(refusals: readonly Refusal[], namespace: string): PreflightRow {
+  const what = 'rights';
+  const list = (some: readonly Refusal[]) => some.map((one) => `${one.what} (${one.why})`).join(', ');
+  const required = refusals.filter((one) => one.required);
+  if (required.length > 0) {
+    return { what, state: 'missing', sentence: `In namespace ${namespace} you may not ${list(required)}; ask for these rights.` };
+  }
+  if (refusals.length > 0) return { what, state: 'warning', sentence: `The run works, but without: ${list(refusals)}.` };
+  return { what, state: 'ok', sentence: `All that a run needs is allowed in namespace ${namespace}.` };
+}
+
+/** One row for each part of the dataplane that was found, and the prediction that follows from them. */
+export function dataplaneRows(dataplane: Dataplane | string): PreflightRow[] {
+  if (typeof dataplane === 'string') {
+    return [{ what: 'dataplane', state: 'warning', sentence: `The dataplane could not be read: ${dataplane}` }];
+  }
+  const { kubeProxyMode, netd, calico, cilium } = dataplane;
+  const found = [
+    ...(kubeProxyMode === null ? [] : [`kube-proxy in mode ${kubeProxyMode}`]),
+    ...(netd === null ? [] : [`netd ${netd.version} with policy routing ${onOff(netd.policyRouting)}`]),
+    ...(calico === null ? [] : [`Calico ${calico.version}`]),
+    ...(cilium === null ? [] : [`${cilium.name === 'anetd' ? 'Dataplane V2' : 'Cilium'} ${cilium.version}`]),
+  ];
+  const sentence = found.length === 0 ? 'None of kube-proxy, netd, Calico and Cilium was recognised.' : `Found ${found.join(', ')}.`;
+  return [{ what: 'dataplane', state: found.length === 0 ? 'warning' : 'ok', sentence }, predict(dataplane)];
+}
+
+/** Whether the bug that netdebug started from is to be expected, from configuration alone. */
+export function predict({ netd, calico }: Dataplane): PreflightRow {
+  const row = (state: PreflightRow['state'], sentence: string): PreflightRow => ({ what: 'prediction', state, sentence });
+  if (netd === null || calico === null) {
+    return row('ok', 'No route-table-conflict is to be expected: it takes both netd and Calico.');
+  }
+  if (netd.policyRouting === false) {
+    return row('ok', 'No route-table-conflict is to be expected: netd does no policy routing (intranode visibility is off).');
+  }
+  const owns = ownsTable(calico.tables, netdTable);
+  const { source } = calico.tables;
+  if (owns === false) {
+    return row('ok', `No route-table-conflict is to be expected: Calico leaves table ${netdTable} alone (${source}).`);
+  }
+  if (owns === null || netd.policyRouting === null) {
+    return row('warning', `A route-table-conflict is possible: netd and Calico are here, and not all of their configuration can be read (${source}).`);
+  }
+  return row(
+    'warning',
+    `route-table-conflict: netd routes by table ${netdTable} and Calico takes that table for its own (${source}); expect resets of same-node connections. Cure: FELIX_ROUTETABLERANGE=10-250.`,
+  );
+}
+
+async function askDataplane(kubectl: Kubectl): Promise<Dataplane | string> {
+  const system = '--namespace=kube-system';
+  const everywhere = await askJson(kubectl, ['get', 'daemonsets', '--all-namespaces']);
+  try {
+    const [daemonSets, configMaps, proxyPods, felixConfiguration] = await Promise.all([
+      everywhere ?? kubectl.json(['get', 'daemonsets', system]),
+      askJson(kubectl, ['get', 'configmaps', system]),
+      askJson(kubectl, ['get', 'pods', system, '--selector=component=kube-proxy']),
+      // The type itself is missing where there is no Calico.
+      askJson(kubectl, ['get', 'felixconfigurations.crd.projectcalico.org', 'default']),
+    ]);
+    return readDataplane({ daemonSets, configMaps, proxyPods, felixConfiguration });
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** The answer, or null when it is refused or not there. */
+async function askJson(kubectl: Kubectl, words: readonly string[]): Promise<unknown> {
+  const answer = await kubectl.ask([...words, '--output=json']);
+  return answer.ok ? JSON.parse(answer.stdout) : null;
+}
+
+function onOff(value: boolean | null): string {
+  if (value === null) return 'not stated';
+  return value ? 'on' : 'off';
+}

@@ -1,0 +1,81 @@
+// From what the cluster says of our pods to: ready, wait on, or hopeless for this reason.
+import { z } from '../model/schema.ts';
+import { Problem } from '../model/problem.ts';
+import type { PodView } from './pod-view.ts';
+
+export type Rollout =
+  | { readonly state: 'ready' }
+  | { readonly state: 'waiting'; readonly sentence: string }
+  | { readonly state: 'hopeless'; readonly problem: Problem };
+
+// ErrImagePull is not among them: it is the first try, and BackOff the verdict after it.
+const imageTroubles = ['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'ImageInspectError'];
+const startTroubles = ['CrashLoopBackOff', 'CreateContainerConfigError', 'CreateContainerError', 'RunContainerError'];
+
+const controllerSchema = z.object({
+  items: z.array(
+    z.object({
+      status: z
+        .object({
+          conditions: z
+            .array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') }))
+            .default([]),
+        })
+        .prefault({}),
+    }),
+  ),
+});
+
+/** Why a Deployment cannot make its pods, from `kubectl get deployments -o json`; null when it can. */
+export function readCreationFailure(json: unknown): string | null {
+  const conditions = controllerSchema.parse(json).items.flatMap((item) => item.status.conditions);
+  return conditions.find((one) => one.type === 'ReplicaFailure' && one.status === 'True')?.message ?? null;
+}
+
+/** Judges the pods of `components`, one ready pod each being wanted, or `count` of the one component. */
+export function judgeRollout(
+  wanted: readonly { readonly component: string; readonly count: number }[],
+  pods: readonly PodView[],
+  creationFailure: string | null,
+  image: string,
+): Rollout {
+  const hopeless = (message: string): Rollout => ({ state: 'hopeless', problem: new Problem('missing', message) });
+  if (creationFailure !== null) return hopeless(creationSentence(creationFailure));
+  const living = pods.filter((pod) => !pod.deleting);
+  for (const pod of living) {
+    const { waiting } = pod;
+    if (waiting !== null && imageTroubles.includes(waiting.reason)) {
+      return hopeless(
+        `The image ${image} cannot be pulled on node ${pod.node ?? '?'}; push it where the cluster can reach it and name it with --image (${waiting.reason}: ${waiting.message}).`,
+      );
+    }
+    if (waiting !== null && startTroubles.includes(waiting.reason)) {
+      const why = pod.lastExit ?? waiting.message;
+      return hopeless(`Pod ${pod.name} does not start: is ${image} an image of netdebug? (${waiting.reason}: ${why})`);
+    }
+  }
+  const late = wanted.flatMap(({ component, count }) => {
+    const own = living.filter((pod) => pod.component === component);
+    const ready = own.filter((pod) => pod.ready).length;
+    return ready >= count ? [] : [`${component}: ${waitSentence(own)}`];
+  });
+  return late.length === 0 ? { state: 'ready' } : { state: 'waiting', sentence: late.join('; ') };
+}
+
+function waitSentence(pods: readonly PodView[]): string {
+  const pod = pods.find((one) => !one.ready);
+  if (pod === undefined) return 'no pod yet';
+  if (pod.unschedulable !== null) return `no node takes pod ${pod.name}: ${pod.unschedulable}`;
+  if (pod.waiting !== null) return `${pod.waiting.reason} ${pod.waiting.message}`.trim();
+  return pod.node === null ? 'waiting for a node' : `${pod.phase} on ${pod.node}, not ready`;
+}
+
+function creationSentence(message: string): string {
+  if (message.includes('exceeded quota')) {
+    return `A quota of the namespace leaves no room for the pods; raise it, or use --namespace (${message}).`;
+  }
+  if (message.includes('violates PodSecurity')) {
+    return `Pod Security refuses the pods; use a namespace that admits them with --namespace (${message}).`;
+  }
+  return `The cluster refuses to create the pods (${message}).`;
+}

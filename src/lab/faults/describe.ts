@@ -1,0 +1,30 @@
+// Faults as commands with their times, for --dry-run and for the run's log of what was done to the world.
+import { formatDuration } from '../../model/duration.ts';
+import type { FaultAction, FaultSpec } from '../../model/fault.ts';
+import { shellCommand } from '../../system/plan-commands.ts';
+
+/** One action as a command line; a program is called by its name, for its process has no number yet. */
+export function describeAction(action: FaultAction): string {
+  switch (action.do) {
+    case 'signal':
+      return `kill -${action.signal.slice('SIG'.length)} ${action.program}`;
+    case 'start':
+      return `start ${action.program}`;
+    default:
+      return shellCommand(action);
+  }
+}
+
+/** A fault's times, then its commands, each step headed by its time after the beginning. Ends with a newline. */
+export function faultScript(fault: FaultSpec, speed: number): string {
+  const time = (milliseconds: number) => formatDuration(milliseconds / speed);
+  const jitter = fault.jitterMs > 0 ? ` and up to ${time(fault.jitterMs)} more` : '';
+  const lines = [
+    `# ${fault.about}: ${time(fault.firstMs)} after the clients' start, then every ${time(fault.everyMs)}${jitter}`,
+  ];
+  for (const { afterMs, actions } of fault.steps) {
+    if (afterMs > 0) lines.push(`# ${time(afterMs)} later`);
+    lines.push(...actions.map(describeAction));
+  }
+  return `${lines.join('\n')}\n`;
+}

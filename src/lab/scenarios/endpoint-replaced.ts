@@ -1,0 +1,94 @@
+// The pod behind the address goes and another one with the same address comes: it knows nothing of the connections.
+import type { FaultAction, FaultStep } from '../../model/fault.ts';
+import type { Choice, Scenario, ServerSpec, Setup } from '../../model/scenario.ts';
+import type { Pod } from '../../model/topology.ts';
+import { plugIn, unplug } from '../wires.ts';
+import {
+  briefDefaults,
+  intranodeVisibility,
+  serverAddress,
+  servicePort,
+  serviceWorld,
+} from './service-world.ts';
+
+const listening = 'listening';
+const notYetListening = 'not-yet-listening';
+const gap = 'gap';
+const drained = 'drained-first';
+
+/** They take turns at the one address; whichever is out is thrown away and made anew before its next turn. */
+const first: Pod = { name: 'server', node: 'node-1', address: serverAddress, hostInterface: 'cali-server' };
+const second: Pod = { ...first, name: 'server-next', hostInterface: 'cali-servernext' };
+
+export const endpointReplaced: Scenario = {
+  name: 'endpoint-replaced',
+  about: 'the server’s pod is replaced by a new one that gets the same address',
+  factors: [intranodeVisibility],
+  variants: [
+    { name: listening, about: 'the new pod’s server listens from the first moment' },
+    {
+      name: notYetListening,
+      about: 'the new pod’s server needs half a second to start: connections are refused',
+    },
+    { name: gap, about: 'for half a second nobody has the address' },
+  ],
+  fixes: [{ name: drained, about: 'the old server stops in an orderly way before its pod is taken away' }],
+  // After a refused connect a client waits for a second, so that pods cannot change more often.
+  defaults: briefDefaults(12_000, 4, 0.5),
+  expected: ({ fix }) => (fix === null ? 'both' : 'none'),
+  expectedCause: ({ fix }) => (fix === null ? 'endpoint-replaced' : null),
+  setup(choice): Setup {
+    const world = serviceWorld(choice);
+    const netns = second.name;
+    return {
+      ...world,
+      plan: [...world.plan, { change: { do: 'add-netns', netns }, undo: { do: 'delete-netns', netns } }],
+      servers: [serverIn(first), serverIn(second)],
+      faults: [
+        {
+          about: 'a new pod takes the server’s address, and later the old one’s successor',
+          ...{ firstMs: 1_200, everyMs: 3_000, jitterMs: 100 },
+          steps: [...replace(first, second, 0, choice), ...replace(second, first, 1_500, choice)],
+        },
+      ],
+    };
+  },
+};
+
+function serverIn(pod: Pod): ServerSpec {
+  return { name: pod.name, pod: pod.name, port: servicePort };
+}
+
+function replace(old: Pod, next: Pod, atMs: number, { variant, fix }: Choice): FaultStep[] {
+  const late = variant === notYetListening;
+  const goes: FaultAction[] = [
+    ...(fix === drained ? [signal(old, 'SIGTERM')] : []),
+    ...(late ? [signal(next, 'SIGKILL')] : []),
+    unplug(old),
+  ];
+  const comes: FaultAction[] = plugIn(next);
+  const gone: FaultStep[] = variant === gap ? [{ afterMs: atMs, actions: goes }] : [];
+  const came: FaultStep =
+    variant === gap
+      ? { afterMs: atMs + 500, actions: comes }
+      : { afterMs: atMs, actions: [...goes, ...comes] };
+  return [
+    ...gone,
+    came,
+    ...(late ? [{ afterMs: atMs + 500, actions: [start(next)] }] : []),
+    { afterMs: atMs + 600, actions: [signal(old, 'SIGKILL'), ...makeAnew(old), start(old)] },
+  ];
+}
+
+function makeAnew({ name }: Pod): FaultAction[] {
+  return [
+    { do: 'delete-netns', netns: name },
+    { do: 'add-netns', netns: name },
+  ];
+}
+
+const start = ({ name }: Pod): FaultAction => ({ do: 'start', program: name });
+
+function signal({ name }: Pod, what: 'SIGKILL' | 'SIGTERM'): FaultAction {
+  return { do: 'signal', program: name, signal: what };
+}

@@ -1,0 +1,81 @@
+// A policy change rejects flows that live: a node answers their packets with a RST of its own making.
+import type { ChainRule } from '../../model/plan.ts';
+import type { Choice, Scenario, Setup } from '../../model/scenario.ts';
+import {
+  briefDefaults,
+  coLocatedAddress,
+  intranodeVisibility,
+  serverAddress,
+  servicePort,
+  serviceWorld,
+} from './service-world.ts';
+
+const toServer = 'to-server';
+const oneClient = 'one-client';
+const fromServer = 'from-server';
+const clientNode = 'client-node';
+const establishedFirst = 'established-first';
+
+const toServerMatch = `-d ${serverAddress} -p tcp --dport ${servicePort}`;
+const matches: Readonly<Record<string, string>> = {
+  [toServer]: toServerMatch,
+  [oneClient]: `-s ${coLocatedAddress} ${toServerMatch}`,
+  [fromServer]: `-s ${serverAddress} -p tcp --sport ${servicePort}`,
+  [clientNode]: toServerMatch,
+};
+
+export const policyReject: Scenario = {
+  name: 'policy-reject',
+  about: 'a policy change rejects established flows for a moment, with a RST made on the node',
+  factors: [intranodeVisibility],
+  variants: [
+    { name: toServer, about: 'the server’s node rejects everything to the server' },
+    { name: oneClient, about: 'the server’s node rejects what the co-located client sends' },
+    {
+      name: fromServer,
+      about: 'the server’s node rejects what the server sends, so that the server is reset first',
+    },
+    { name: clientNode, about: 'the other node rejects what its client sends to the server' },
+  ],
+  fixes: [
+    {
+      name: establishedFirst,
+      about: 'the policy is evaluated after established flows are accepted, so for new ones only',
+    },
+  ],
+  // After a refused connect a client waits for a second, so that the fault cannot come more often.
+  defaults: briefDefaults(14_000),
+  expected({ variant, fix }) {
+    if (fix !== null) return 'none';
+    if (variant === oneClient) return 'co-located-only';
+    return variant === clientNode ? 'remote-only' : 'both';
+  },
+  expectedCause: ({ fix }) => (fix === null ? 'policy-reject' : null),
+  setup(choice): Setup {
+    const netns = choice.variant === clientNode ? 'node-2' : 'node-1';
+    const rule = rejectRule(choice);
+    return {
+      ...serviceWorld(choice),
+      faults: [
+        {
+          about: 'a policy rejects, and is taken back',
+          ...{ firstMs: 1_200, everyMs: 1_300, jitterMs: 100 },
+          steps: [
+            { afterMs: 0, actions: [{ do: 'add-chain-rule', netns, rule }] },
+            { afterMs: 130, actions: [{ do: 'delete-chain-rule', netns, rule }] },
+          ],
+        },
+      ],
+    };
+  },
+};
+
+/** At the end of the chain it comes after kube-proxy's rule that accepts what is established. */
+function rejectRule({ variant, fix }: Choice): ChainRule {
+  return {
+    table: 'filter',
+    chain: 'FORWARD',
+    place: fix === establishedFirst ? 'last' : 'first',
+    rule: `${matches[variant] ?? toServerMatch} -j REJECT --reject-with tcp-reset`,
+  };
+}

@@ -1,0 +1,86 @@
+// The world that most scenarios share: a Service by kube-proxy, netd's intranode visibility, and clients of it on both nodes.
+import type { Choice, ClientSpec, Named, ScenarioDefaults, ServerSpec, Setup } from '../../model/scenario.ts';
+import type { Change, Plan } from '../../model/plan.ts';
+import type { Node, Topology } from '../../model/topology.ts';
+import { kubeProxyTables } from '../nodes/kube-proxy.ts';
+import { mergeTables } from '../nodes/merge-tables.ts';
+import { netdChanges, netdTables } from '../nodes/netd.ts';
+import { addressOf, twoNodes } from '../topologies/two-nodes.ts';
+import { within, wires } from '../wires.ts';
+
+export const intranodeVisibility: Named = {
+  name: 'intranode-visibility',
+  about: 'netd sends same-node traffic out of the node and back (policy routing)',
+};
+
+/** Clients that need no Service: no address is translated, so nothing that conntrack forgets matters. */
+export const headlessService: Named = {
+  name: 'headless-service',
+  about: 'clients dial the pod IP (a headless Service), so that nothing is translated',
+};
+
+export const hasVisibility = ({ factors }: Choice) => factors[intranodeVisibility.name] === true;
+
+/** Where the pods are, for faults and rules that name them. */
+export const serverAddress = addressOf(twoNodes, 'server');
+export const coLocatedAddress = addressOf(twoNodes, 'co-located-client');
+export const remoteAddress = addressOf(twoNodes, 'remote-client');
+export const servicePort = twoNodes.service.port;
+
+export interface WorldOptions {
+  /** False for a kube-proxy that lets INVALID packets pass. Default true. */
+  readonly dropInvalid?: boolean;
+  /** Done to the nodes and the VPC after everything else. */
+  readonly changes?: readonly Change[];
+  readonly server?: Omit<ServerSpec, 'name' | 'pod' | 'port'>;
+  readonly clientTimeoutMs?: number;
+  /** Default 100 ms: every fault meets each connection within that time. */
+  readonly clientPeriodMs?: number;
+}
+
+/** The world of a choice, with nothing yet happening to it. Periods are as they run: nothing here waits for minutes. */
+export function serviceWorld(choice: Choice, options: WorldOptions = {}): Setup {
+  const { clientPeriodMs = 100, server = {}, changes = [] } = options;
+  const nodes = twoNodes.nodes.flatMap((node) => nodePlan(node, choice, options.dropInvalid ?? true));
+  return {
+    topology: twoNodes,
+    plan: [...wires(twoNodes), ...nodes, ...within(changes)],
+    agents: [],
+    faults: [],
+    servers: [{ name: 'server', pod: 'server', port: servicePort, ...server }],
+    clients: clientClasses(twoNodes, choice.fix === headlessService.name).map((client) => ({
+      ...client,
+      ...(options.clientTimeoutMs === undefined ? {} : { timeoutMs: options.clientTimeoutMs }),
+    })),
+    clientPeriodMs,
+  };
+}
+
+function nodePlan(node: Node, choice: Choice, dropInvalid: boolean): Plan {
+  const visibility = hasVisibility(choice);
+  const tables = mergeTables(kubeProxyTables(twoNodes, dropInvalid), visibility ? netdTables : []);
+  return within([
+    ...(visibility ? netdChanges(twoNodes, node) : []),
+    { do: 'load-iptables', netns: node.name, tables },
+  ]);
+}
+
+/** One class beside the server, one on the other node, both through the Service, or both straight to the pod. */
+export function clientClasses(topology: Topology, headless: boolean): ClientSpec[] {
+  const { clusterIp, port } = topology.service;
+  const target = { address: headless ? addressOf(topology, 'server') : clusterIp, port };
+  return [
+    { name: 'co-located', pod: 'co-located-client', target },
+    { name: 'remote', pod: 'remote-client', target },
+  ];
+}
+
+/**
+ * Defaults of a scenario whose fault comes about every second by itself.
+ * @param watchedShare How much of the time a class has an open connection, at the worst.
+ */
+export function briefDefaults(durationMs: number, connections = 4, watchedShare = 1): ScenarioDefaults {
+  // A clean run proves a rate absent in 3.5 of its mean gaps; the first second goes by before all connections are open.
+  const watchedHours = ((durationMs - 1_000) * watchedShare) / 3_600_000;
+  return { speed: 1, durationMs, connections, maxRatePerHour: Math.ceil(3.6 / watchedHours) };
+}

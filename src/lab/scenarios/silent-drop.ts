@@ -1,0 +1,79 @@
+// Packets vanish in the VPC for a while; nobody sends a RST, and a client's patience decides what it sees.
+import type { ChainRule, Change } from '../../model/plan.ts';
+import type { Scenario, Setup } from '../../model/scenario.ts';
+import { vpc } from '../wires.ts';
+import {
+  briefDefaults,
+  hasVisibility,
+  intranodeVisibility,
+  serverAddress,
+  servicePort,
+  serviceWorld,
+} from './service-world.ts';
+
+const everything = 'everything';
+const sameNode = 'same-node';
+const answers = 'answers';
+const patientClient = 'patient-client';
+const statefulFirewall = 'stateful-firewall';
+
+const matches: Readonly<Record<string, string>> = {
+  [everything]: '-p tcp',
+  [sameNode]: '-i node-1 -o node-1 -p tcp',
+  [answers]: `-s ${serverAddress} -p tcp --sport ${servicePort}`,
+};
+
+export const silentDrop: Scenario = {
+  name: 'silent-drop',
+  about: 'a firewall in the VPC drops packets of live connections for a while: timeouts, and no RST at all',
+  factors: [intranodeVisibility],
+  variants: [
+    { name: everything, about: 'all TCP that crosses the VPC' },
+    { name: sameNode, about: 'same-node traffic that crosses the VPC (with intranode visibility)' },
+    { name: answers, about: 'what the server sends' },
+  ],
+  fixes: [
+    { name: patientClient, about: 'the client waits for 30 s, so that TCP repeats what was lost' },
+    { name: statefulFirewall, about: 'the firewall accepts flows that it knows before it drops anything' },
+  ],
+  defaults: briefDefaults(10_000),
+  realTime: true,
+  // No reset, so no outcome but `none`: the timeouts are the symptom.
+  expected: () => 'none',
+  expectedCause(choice) {
+    const reached = choice.variant !== sameNode || hasVisibility(choice);
+    return choice.fix === null && reached ? 'silent-drop' : null;
+  },
+  setup(choice): Setup {
+    const rule: ChainRule = {
+      ...{ table: 'filter', chain: 'FORWARD', place: 'last' },
+      rule: `${matches[choice.variant] ?? ''} -j DROP`,
+    };
+    return {
+      ...serviceWorld(choice, {
+        // Longer than the outage, so that the next connection is made at once, and shorter than until TCP's fourth attempt.
+        ...(choice.fix === patientClient ? {} : { clientTimeoutMs: 700 }),
+        changes: choice.fix === statefulFirewall ? [acceptKnown()] : [],
+      }),
+      faults: [
+        {
+          about: 'the firewall drops, and is put right',
+          ...{ firstMs: 1_200, everyMs: 1_500, jitterMs: 100 },
+          steps: [
+            { afterMs: 0, actions: [{ do: 'add-chain-rule', netns: vpc, rule }] },
+            { afterMs: 600, actions: [{ do: 'delete-chain-rule', netns: vpc, rule }] },
+          ],
+        },
+      ],
+    };
+  },
+};
+
+function acceptKnown(): Change {
+  const rule = '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT';
+  return {
+    do: 'add-chain-rule',
+    netns: vpc,
+    rule: { table: 'filter', chain: 'FORWARD', place: 'first', rule },
+  };
+}

@@ -1,0 +1,36 @@
+// Does something again and again at times that are fixed beforehand, until told to stop.
+
+/**
+ * Waits for the first of `delays` (milliseconds), acts, waits for the next, and so on; delays are reckoned from due time to due
+ * time. Resolves when the signal has aborted and the action under way is over; rejects when an action does.
+ */
+export async function repeat(
+  action: (signal: AbortSignal) => Promise<unknown>,
+  delays: Generator<number, never>,
+  signal: AbortSignal,
+): Promise<void> {
+  let due = performance.now();
+  while (!signal.aborted) {
+    due += delays.next().value;
+    await pause(Math.max(0, due - performance.now()), signal);
+    // An AbortSignal may fire while we wait, which the compiler cannot see.
+    if (signal.aborted as boolean) return;
+    await action(signal);
+    // A slow machine skips what it has missed; who is late does not catch up by acting twice at once.
+    due = Math.max(due, performance.now() - 1);
+  }
+}
+
+/** Resolves after the time, or at once when the signal aborts. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}

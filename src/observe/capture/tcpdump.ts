@@ -1,0 +1,37 @@
+// tcpdump's syntax: how a node is captured, and what tcpdump says of itself on stderr.
+
+export interface CaptureScope {
+  /** `all`: every TCP packet. `flags`: those that open and end connections, and every one of `ports`. */
+  readonly packets: 'all' | 'flags';
+  readonly ports: readonly number[];
+  /** Hands each packet on at once instead of up to a second later; costs a wake-up for each. */
+  readonly immediate: boolean;
+}
+
+/** Enough for the link layer, the longest IPv6 header without extensions and all TCP options. */
+const snapLength = 128;
+
+/** The filter in pcap-filter(7)'s language. tcp[…] is IPv4 only, so IPv6's flags are looked up by their place. */
+export function captureFilter({ packets, ports }: CaptureScope): string {
+  if (packets === 'all') return 'tcp';
+  const flags = ['tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0', '(ip6[6] == 6 and ip6[53] & 7 != 0)'];
+  return [...flags, ...ports.map((port) => `tcp port ${port}`)].join(' or ');
+}
+
+export function tcpdumpArgv(scope: CaptureScope): string[] {
+  return [
+    ...['tcpdump', '-n', '-i', 'any', '-y', 'LINUX_SLL2', '-w', '-', '-U'],
+    ...['--time-stamp-precision=nano', '-s', String(snapLength), '-B', '8192'],
+    ...(scope.immediate ? ['--immediate-mode'] : []),
+    captureFilter(scope),
+  ];
+}
+
+/** True once tcpdump has said that it captures. */
+export const saysListening = (stderr: string): boolean => /^tcpdump: listening on /m.test(stderr);
+
+/** Packets that the kernel could not hand to tcpdump, as it says when it ends; null when it did not say. */
+export function droppedByKernel(stderr: string): number | null {
+  const match = /^([0-9]+) packets? dropped by kernel/m.exec(stderr);
+  return match === null ? null : Number(match[1]);
+}

@@ -1,0 +1,147 @@
+// A source that is one outside tool which listens to the kernel's messages and prints a line for each.
+import type { NodeEvent, NodeSource } from '../model/node-event.ts';
+import { Problem } from '../model/problem.ts';
+import { netlinkSocketsOf, socketInodesOf } from '../system/netlink-sockets.ts';
+import type { NetlinkSocket } from '../system/netlink-sockets.ts';
+import { startProgram } from '../system/process.ts';
+import type { Program } from '../system/process.ts';
+import { splitLines } from '../system/split-lines.ts';
+import type { RawFile, Source, SourceContext } from './source.ts';
+
+/** What every parsed event says of where its line is kept. */
+export interface LineOrigin {
+  readonly node: string;
+  readonly file: string;
+}
+
+export interface NetlinkTool {
+  readonly name: NodeSource;
+  /** What it listens to, in words. */
+  readonly scope: string;
+  readonly argv: (netns: string | null) => readonly string[];
+  /** What the kernel needs to be told first; resolves with how to take it back. */
+  readonly prepare?: (netns: string | null) => Promise<() => void>;
+  readonly parse: (line: string, origin: LineOrigin) => NodeEvent | undefined;
+}
+
+const lossCheckMs = 1_000;
+
+/** The source. Its tool is started once more when it ends unasked; messages that the kernel could not deliver are counted. */
+export function netlinkToolSource(tool: NetlinkTool): Source {
+  return {
+    name: tool.name,
+    async start(context) {
+      const raw = context.openRaw();
+      const takeBack = await tool.prepare?.(context.netns);
+      let program = await startListening(tool, context, raw);
+      let lines = 0;
+      let stopping = false;
+      // Of tools that have ended, and of the one that runs.
+      let lostBefore = 0;
+      let lostNow = 0;
+      const guard = async (restarts: number): Promise<void> => {
+        await program.program.exited;
+        if (stopping) return;
+        const again = restarts > 0;
+        lostBefore += lostNow;
+        lostNow = 0;
+        lines += program.lines();
+        const words = program.program.lastWords() || 'it said nothing';
+        context.failed(
+          `"${program.program.argv.join(' ')}" ended: ${words}${again ? '; it is started again' : ''}`,
+          !again,
+        );
+        if (!again) return;
+        try {
+          program = await startListening(tool, context, raw);
+        } catch (error) {
+          context.failed(`it could not be started again: ${String(error)}`, true);
+          return;
+        }
+        await guard(restarts - 1);
+      };
+      const guarded = guard(1);
+      const checkLoss = async () => {
+        const drops = (await listeningSocket(program.program.pid))?.drops ?? lostNow;
+        if (drops > lostNow) {
+          lostNow = drops;
+          context.limited(`the kernel could not deliver ${drops} messages in all`, lostBefore + drops);
+        }
+      };
+      const timer = setInterval(() => void checkLoss(), lossCheckMs);
+      return {
+        scope: tool.scope,
+        async stop() {
+          clearInterval(timer);
+          const socket = await drained(program.program);
+          if (socket !== undefined) lostNow = socket.drops;
+          stopping = true;
+          await program.program.stop();
+          await guarded;
+          takeBack?.();
+          lines += program.lines();
+          return { lost: socket === undefined ? null : lostBefore + lostNow, text: `${lines} lines` };
+        },
+      };
+    },
+  };
+}
+
+interface Listening {
+  readonly program: Program;
+  lines(): number;
+}
+
+async function startListening(tool: NetlinkTool, context: SourceContext, raw: RawFile): Promise<Listening> {
+  const origin = { node: context.node, file: context.file };
+  let lines = 0;
+  const program = startProgram(tool.argv(context.netns), {
+    onStdout: splitLines((line) => {
+      lines += 1;
+      raw.write(`${line}\n`);
+      const event = tool.parse(line, origin);
+      if (event !== undefined) context.emit(event);
+    }),
+  });
+  const ended = program.exited.then(() => {
+    throw new Problem('fault', program.lastWords() || `"${program.argv.join(' ')}" ended at once`);
+  });
+  ended.catch(() => undefined);
+  try {
+    await Promise.race([subscribed(program), ended]);
+  } catch (error) {
+    await program.stop('SIGKILL');
+    throw error;
+  }
+  return { program, lines: () => lines };
+}
+
+/** Waits until the program has a netlink socket that listens to a group. */
+async function subscribed(program: Program): Promise<void> {
+  const deadline = performance.now() + 5_000;
+  while ((await listeningSocket(program.pid)) === undefined) {
+    if (performance.now() > deadline) {
+      throw new Problem('fault', `"${program.argv.join(' ')}" did not begin to listen`);
+    }
+    await shortPause();
+  }
+}
+
+/** Waits, for a second at most, until the kernel holds nothing more for the program. */
+async function drained(program: Program): Promise<NetlinkSocket | undefined> {
+  let socket = await listeningSocket(program.pid);
+  const deadline = performance.now() + 1_000;
+  while (socket !== undefined && socket.queued > 0 && performance.now() < deadline) {
+    await shortPause();
+    socket = await listeningSocket(program.pid);
+  }
+  return socket;
+}
+
+async function listeningSocket(pid: number): Promise<NetlinkSocket | undefined> {
+  const inodes = await socketInodesOf(pid);
+  const sockets = await netlinkSocketsOf(pid);
+  return sockets.find((socket) => socket.groups !== 0 && inodes.has(socket.inode));
+}
+
+const shortPause = () => new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,0 +1,78 @@
+// The page of a matrix: the table of outcomes, then each run as a small picture of the same shape.
+import type { MatrixCell } from '../matrix.ts';
+import type { ClassView, RunView } from '../run-view.ts';
+import { barPath, colourOf, stretched, unitsWide } from './chart.ts';
+import { renderDocument } from './document.ts';
+import { html } from './markup.ts';
+import type { Markup } from './markup.ts';
+import { countText, durationText, plural } from './numbers.ts';
+import { linearPercent } from './scale.ts';
+import { settingText } from './sections/heading.ts';
+
+/** A run of the matrix with its picture. */
+export interface PicturedCell extends MatrixCell {
+  readonly view: RunView;
+  /** The run's own page, relative to this one; null when there is none. */
+  readonly page: string | null;
+}
+
+/** One self-contained page for all runs of a matrix; `missing` says which runs could not be read, one sentence each. */
+export function renderMatrixPage(scenario: string, cells: readonly PicturedCell[], missing: readonly string[] = []): string {
+  const wrong = cells.filter(({ record, expected }) => record.verdict.outcome !== expected).length;
+  const main = html`<section id="heading"><header class="verdict ${wrong === 0 && missing.length === 0 ? 'outcome-none' : 'outcome-inconclusive'}">
+<p class="outcome"><span class="dot" aria-hidden="true"></span>${wrong === 0 ? 'as expected' : `${wrong} not as expected`}</p>
+<h1>${headline(cells.length, wrong)}</h1>
+<p class="deck">Each run is the same world with one thing changed: a factor switched off, or a fix applied. What the resets need, and what cures them, is what makes the difference.</p></header></section>
+${missing.length > 0 && html`<section id="missing"><div class="missing" role="note"><h2>What is missing</h2><ul>${missing.map((note) => html`<li>${note}</li>`)}</ul></div></section>`}
+<section id="outcomes"><h2>Outcomes</h2>${outcomeTable(cells)}</section>
+<section id="runs"><h2>Run by run</h2><p class="lede">A row per class over the run's time: answers as a band, resets as dots, and how many there were.</p><div class="cells">${cells.map(cellFigure)}</div></section>`;
+  const top = html`<strong>netdebug</strong> <span aria-hidden="true">·</span> ${scenario} <span aria-hidden="true">·</span> matrix of ${plural(cells.length, 'run')}`;
+  return renderDocument({ title: `matrix of ${scenario} – netdebug`, top, main, live: false });
+}
+
+function headline(runs: number, wrong: number): string {
+  if (runs === 0) return 'No run of this matrix can be read.';
+  if (wrong === 0) return `All ${runs} runs came out as expected.`;
+  return `${runs - wrong} of ${runs} runs came out as expected.`;
+}
+
+function outcomeTable(cells: readonly PicturedCell[]): Markup {
+  const factors = Object.keys(cells[0]?.record.factors ?? {});
+  const classes = [...new Set(cells.flatMap(({ record }) => record.classes.map((one) => one.name)))];
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Outcomes"><table class="matrix">
+<thead><tr>${factors.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">fix</th>${classes.map((name) => html`<th scope="col" class="number">resets ${name}</th>`)}<th scope="col">outcome</th><th scope="col">finding</th><th scope="col">expected</th></tr></thead>
+<tbody>${cells.map((cell) => tableRow(cell, factors, classes))}</tbody></table></div>`;
+}
+
+function tableRow({ record, expected }: PicturedCell, factors: readonly string[], classes: readonly string[]): Markup {
+  const resets = (name: string) => record.classes.find((one) => one.name === name)?.resets ?? 0;
+  const { outcome } = record.verdict;
+  return html`<tr>${factors.map((name) => html`<td class="${record.factors[name] === true ? 'on' : 'off'}">${record.factors[name] === true ? 'on' : 'off'}</td>`)}<td>${record.fix ?? '–'}</td>
+${classes.map((name) => html`<td class="number">${countText(resets(name))}</td>`)}<td class="outcome-${outcome} verdict"><span class="badge">${outcome}</span></td>
+<td>${record.findings.map((finding) => finding.cause).join(', ') || '–'}</td><td>${outcome === expected ? 'yes' : html`<span class="unexpected">no: ${expected}</span>`}</td></tr>`;
+}
+
+function cellFigure({ record, view, page }: PicturedCell): Markup {
+  const { outcome } = record.verdict;
+  const title = cellTitle(record);
+  return html`<article class="cell verdict outcome-${outcome}"><h3>${page === null ? title : html`<a href="${page}">${title}</a>`}</h3>
+<p class="meta"><span class="badge">${outcome}</span> · ${durationText(record.durationSeconds)}</p>
+${view.classes.map((one, index) => cellRow(one, index, view))}</article>`;
+}
+
+function cellTitle(record: PicturedCell['record']): string {
+  const all = settingText({ ...record, scenario: '' }).trim();
+  return all === '' ? 'as it is' : all;
+}
+
+const height = 22;
+
+function cellRow(one: ClassView, index: number, view: RunView): Markup {
+  const most = Math.max(1, ...view.classes.flatMap((other) => other.columns.map((column) => column.answers)));
+  const width = (unitsWide * view.columnSeconds) / view.seconds;
+  const dots = view.episodes
+    .filter((episode) => episode.class === one.name)
+    .map(({ start }) => html`<circle class="dot-reset" cx="${linearPercent((start - view.startedAt) / 1e6, 0, view.seconds)}%" cy="7" r="3.5"/>`);
+  return html`<div class="cell-row ${colourOf(index)}"><span>${one.name}</span><svg class="plot" width="100%" height="${height}" role="img" aria-label="${one.name}: ${plural(one.answers, 'answer')}, ${plural(one.resets, 'reset')} in ${plural(dots.length, 'episode')}">
+${stretched({ top: 4, height: height - 5 }, html`<path class="answers" d="${barPath(one.columns.map((column) => column.answers / most), width, height - 5)}"/>`)}${dots}</svg><span class="number ${one.resets > 0 && 'hit'}">${countText(one.resets)}</span></div>`;
+}

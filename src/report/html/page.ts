@@ -1,0 +1,60 @@
+// The page of one run, as one self-contained file or, while the run lasts, as parts that replace those of the page that is open.
+import type { FixProof } from '../fix-proof.ts';
+import type { RunView } from '../run-view.ts';
+import { renderDocument } from './document.ts';
+import { html, nothing } from './markup.ts';
+import type { Markup } from './markup.ts';
+import { findingsSection } from './sections/findings.ts';
+import { headingSection, runLine, settingText } from './sections/heading.ts';
+import { journeySection } from './sections/journey.ts';
+import { latencySection } from './sections/latency.ts';
+import { ratesSection } from './sections/rates.ts';
+import { timelineSection } from './sections/timeline.ts';
+
+export interface PageOptions {
+  /** What is known about fixes from this run and its neighbours. */
+  readonly proofs?: readonly FixProof[];
+  /** The page of a run that still lasts, which updates itself. */
+  readonly live?: boolean;
+}
+
+/** The page of one run: HTML that fetches nothing. Its size depends on the picture, not on the number of events. */
+export function renderPage(view: RunView, options: PageOptions = {}): string {
+  const { top, ...sections } = pageParts(view, options);
+  const setting = view.record === null ? 'run' : settingText(view.record);
+  const outcome = view.record?.verdict.outcome;
+  return renderDocument({
+    title: `${outcome === undefined ? '' : `${outcome}: `}${setting} – netdebug`,
+    top: top ?? nothing,
+    main: html`${Object.entries(sections).map(([id, section]) => html`<section id="${id}">${section}</section>
+`)}`,
+    live: options.live === true,
+  });
+}
+
+/** The inside of each part of the page, by the id of the element that it is in. */
+export function renderParts(view: RunView, options: PageOptions = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(pageParts(view, options)).map(([id, part]) => [id, part.text]));
+}
+
+function pageParts(view: RunView, { proofs = [], live = false }: PageOptions): Record<string, Markup> {
+  return {
+    top: runLine(view),
+    heading: headingSection(view, live),
+    missing: missingSection(view),
+    journey: journeySection(view),
+    timeline: timelineSection(view),
+    findings: findingsSection(view, proofs),
+    rates: ratesSection(view.record),
+    latency: latencySection(view),
+  };
+}
+
+const mostNotes = 30;
+
+function missingSection({ missing, record }: RunView): Markup {
+  const brokenOff = record?.complete === false ? ['The run was broken off; this is what there was until then.'] : [];
+  const all = [...brokenOff, ...missing];
+  if (all.length === 0) return nothing;
+  return html`<div class="missing" role="note"><h2>What is missing</h2><ul>${all.slice(0, mostNotes).map((note) => html`<li>${note.slice(0, 500)}</li>`)}</ul></div>`;
+}
