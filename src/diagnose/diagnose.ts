@@ -44,7 +44,7 @@ export function explain(probes: ProbeTimeline, nodes: NodeTimeline): Finding[] {
     const sightings = observe(story);
     return { story, sightings, scores: scoreCauses(sightings) };
   });
-  const byCause = Map.groupBy(judged, ({ scores: [best] }) =>
+  const byCause = Map.groupBy(judged.filter(isWorthExplaining), ({ scores: [best] }) =>
     best !== undefined && best.probability >= enough ? best.model : null,
   );
   const findings = causeModels.flatMap((model) => {
@@ -54,4 +54,11 @@ export function explain(probes: ProbeTimeline, nodes: NodeTimeline): Finding[] {
   const unexplained = byCause.get(null);
   if (unexplained !== undefined) findings.push(unknownFinding(unexplained));
   return findings.sort((a, b) => b.connections - a.connections);
+}
+
+/** A peer that closes in an orderly way and takes the next connection at once did what applications do: nobody's fault. */
+function isWorthExplaining({ story, scores: [best] }: Judged): boolean {
+  const { failed, afterwards } = story.incident;
+  const orderly = failed.failure === 'closed' && afterwards[0]?.event !== 'failed';
+  return !orderly || (best !== undefined && best.probability >= enough);
 }

@@ -5,7 +5,7 @@ export const endpointReplaced: CauseModel = {
   cause: 'endpoint-replaced',
   author: 'server-kernel',
   weights: {
-    'endpoint changed': [6, -5],
+    'endpoint changed': [8, -5],
     'reset of a missing socket': [0.5, -0.5],
     'refused afterwards': [0.5, 0],
     'silent afterwards': [0.5, 0],

@@ -5,7 +5,8 @@ export const policyReject: CauseModel = {
   cause: 'policy-reject',
   author: 'node-rule',
   weights: {
-    'reset made on the node': [5, -3],
+    'reset made on the node': [5.5, -3],
+    'client reset the server': [-3, 0],
     'reject rule hit': [3.5, -2],
     'refused afterwards': [1, -0.5],
     'reset came from the server': [-4, 1],

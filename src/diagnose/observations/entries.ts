@@ -39,7 +39,7 @@ export function entryExpired(story: Story): Sighting {
 export function pickedUpMidStream(story: Story): Sighting {
   if (!story.available.has('conntrack-events')) return unknown('conntrack-events');
   const { lastGoodAt } = story.incident;
-  const picked = [...(story.first === null ? [] : [story.first]), ...story.second].filter(
+  const picked = [...story.firsts, ...story.second].filter(
     ({ made, madeAt }) => made !== null && madeAt > lastGoodAt - story.slack && made.state !== 'SYN_SENT',
   );
   return picked.length === 0
@@ -48,9 +48,8 @@ export function pickedUpMidStream(story: Story): Sighting {
 }
 
 /** Entries that were there when the connection last worked. */
-function carried({ first, second, incident }: Story): Entry[] {
-  const all = [...(first === null ? [] : [first]), ...second];
-  return all.filter((entry) => entry.madeAt <= incident.lastGoodAt);
+function carried({ firsts, second, incident }: Story): Entry[] {
+  return [...firsts, ...second].filter((entry) => entry.madeAt <= incident.lastGoodAt);
 }
 
 const lines = ({ destroyed }: Entry) => (destroyed === null ? [] : [asEvidence(destroyed)]);

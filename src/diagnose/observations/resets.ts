@@ -13,55 +13,55 @@ function towardsClient(story: Story): PacketEvent[] {
   return story.resets.filter((packet) => client !== null && packet.tuple.dst === client.address);
 }
 
-/** The first RST came out of the server's pod. */
+/** The first RST of all came out of the server's pod. */
 export function resetFromServer(story: Story): Sighting {
   if (!story.available.has('capture')) return unknown('capture');
-  const first = towardsClient(story)[0];
+  const [first] = story.resets;
   if (first === undefined) return no();
-  if (story.serverInterface === null) return unknown('capture');
+  if (!serverWatched(story)) return unknown('capture');
   return seenIf(isServers(first, story), asEvidence(first));
 }
 
-function isServers(packet: PacketEvent, { serverInterface, server }: Story): boolean {
-  return (
-    serverInterface !== null &&
-    packet.direction === 'in' &&
-    packet.node === serverInterface.node &&
-    packet.interface === serverInterface.name &&
-    packet.tuple.src === server?.address
-  );
+/** Whether somebody watched where the server's packets enter its node: only they can say that it sent nothing. */
+function serverWatched({ serverInterface, serverNode, watched }: Story): boolean {
+  return serverInterface !== null || (serverNode !== null && watched('capture', serverNode));
 }
 
-/** The RST left the node towards the client without ever having come into it: something on the node made it. */
+function isServers(packet: PacketEvent, { serverInterface, serverNode, server }: Story): boolean {
+  if (packet.direction !== 'in' || packet.tuple.src !== server?.address || packet.node !== serverNode)
+    return false;
+  return serverInterface === null || packet.interface === serverInterface.name;
+}
+
+/** A RST left the node without ever having come into it: something on the node made it. */
 export function resetMadeOnNode(story: Story): Sighting {
   if (!story.available.has('capture')) return unknown('capture');
-  const resets = story.resets;
-  const [first] = resets;
+  const [first] = story.resets;
   if (first === undefined) return no();
+  const cameIn = story.resets.some(
+    (packet) => packet.node === first.node && packet.direction === 'in' && isCopy(packet, first),
+  );
   return seenIf(
-    first.direction === 'out' &&
-      !resets.some((packet) => packet.node === first.node && packet.direction === 'in'),
+    first.direction === 'out' && !cameIn,
     asEvidence(first),
     conclusion(story, `no interface of ${first.node} saw this RST come in`),
   );
 }
 
+/** The same packet on another leg: addresses are translated, sequence numbers are not. */
+const isCopy = (a: PacketEvent, b: PacketEvent) => a.seq === b.seq && a.ack === b.ack && a.flags === b.flags;
+
 /** The RST came into a node from outside, and no pod had sent it: something in between made it. */
 export function resetFromBetween(story: Story): Sighting {
   if (!story.available.has('capture')) return unknown('capture');
-  const first = towardsClient(story)[0];
+  const [first] = story.resets;
   if (first === undefined || first.direction !== 'in') return no();
-  const { serverInterface } = story;
-  // Only who watches the server's own interface can say that the server did not send it.
-  if (serverInterface === null) return unknown('capture');
-  if (first.node === serverInterface.node && first.interface === serverInterface.name) return no();
+  if (!serverWatched(story)) return unknown('capture');
+  if (isServers(first, story)) return no();
   return seenIf(
     cameFromOutside(first, story),
     asEvidence(first),
-    conclusion(
-      story,
-      `the server's pod did not send it: nothing came in on ${serverInterface.name} of ${serverInterface.node}`,
-    ),
+    conclusion(story, `the server's pod on ${story.serverNode ?? 'its node'} did not send it`),
   );
 }
 
@@ -131,7 +131,9 @@ export function clientResetTheServer(story: Story): Sighting {
   const [first] = story.resets;
   if (first === undefined || client === null) return no();
   return seenIf(
-    first.tuple.src === client.address &&
+    // Out of the node it would be one that the node made in the client's name.
+    first.direction === 'in' &&
+      first.tuple.src === client.address &&
       first.tuple.dst !== target.address &&
       first.tuple.dst === story.server?.address,
     asEvidence(first),

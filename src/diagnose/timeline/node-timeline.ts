@@ -27,8 +27,10 @@ export interface NodeTimeline {
   /** Packets with this ADDRESS:PORT at either end, in order of time. */
   packetsOf(endpoint: string): readonly PacketEvent[];
   /** Whether the source ran on the node (on any node, when null) as far as the evidence shows. */
-  ran(source: NodeSource, node: string | null): boolean;
+  ran(this: void, source: NodeSource, node: string | null): boolean;
   readonly nodes: ReadonlySet<string>;
+  /** The node that has this address in one of its pods, as far as its observers named it. */
+  nodeOf(address: string): string | null;
   /** How far the stamps of two nodes may still be apart after alignment, microseconds. */
   readonly clockError: Micros;
 }
@@ -52,6 +54,7 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
   const packets = new Map<string, PacketEvent[]>();
   const sources = new Set<string>();
   const nodes = new Set<string>();
+  const homes = new Map<string, string>();
   const isOurs = ({ src, dst }: Tuple) => clients.has(src) || clients.has(dst);
 
   function add(event: NodeEvent): void {
@@ -71,9 +74,11 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
         links.push(event);
         break;
       case 'listener':
+        homes.set(event.scope, event.node);
         listeners.push(event);
         break;
       case 'counters':
+        if (event.source === 'snmp') homes.set(event.scope, event.node);
         counters.push(event);
         break;
       case 'packet': {
@@ -104,6 +109,7 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
       packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
       ran: (source, node) => sources.has(node === null ? source : `${source} ${node}`),
       nodes,
+      nodeOf: (address) => homes.get(address) ?? null,
       clockError: Math.max(0, ...[...offsets.values()].map(({ error }) => error)),
     };
   }

@@ -12,12 +12,16 @@ import type { LinkChange, ListenerEvent, NodeTimeline } from './node-timeline.ts
 
 export interface Story {
   readonly incident: Incident;
-  /** The entry of the client's own packets, client → target; null when no node reported one. */
+  /** The entry of the client's own packets, client → target, that last carried them; null when no node reported one. */
   readonly first: Entry | null;
+  /** Every entry of those packets while the connection lived: a new one means that the old one was lost. */
+  readonly firsts: readonly Entry[];
   /** Entries that the same packets made after translation, client → server's pod: the second crossing of a node. */
   readonly second: readonly Entry[];
   /** The server's own end: where the target leads. Null when nothing tells. */
   readonly server: Endpoint | null;
+  /** The node that the server's pod is on, if the evidence tells. */
+  readonly serverNode: string | null;
   /** Nodes whose entries or packets show that they carried the connection. */
   readonly carriers: ReadonlySet<string>;
   /** Whom the server accepted when this connection was made, with the port that the server saw; and how that ended. */
@@ -36,10 +40,12 @@ export interface Story {
   readonly packets: readonly PacketEvent[];
   /** Those with the RST flag, as far as they can have caused the failure. */
   readonly resets: readonly PacketEvent[];
-  /** Where packets of the server's pod enter its node: the interface at which they have the highest TTL. */
+  /** Where packets of the server's pod enter its node: they have all their hops still before them there. */
   readonly serverInterface: ServerInterface | null;
   /** The sources that ran where this connection went: what such a source did not see did not happen. */
   readonly available: ReadonlySet<NodeSource>;
+  /** The same for one node. */
+  watched(this: void, source: NodeSource, node: string): boolean;
   /** How far the order of two stamps of different tools can be trusted here, microseconds. */
   readonly slack: Micros;
 }
@@ -60,11 +66,11 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
   const slack =
     (orderSlackMs + Math.min(failed.loopDelayMs, 1_000)) * 1_000 + Math.min(nodes.clockError, 1e6);
   const alive = (entry: Entry) => entry.madeAt <= failedAt + slack && entry.destroyedAt >= bornAt - slack;
-  const first =
+  const firsts =
     client === null
-      ? null
-      : (nodes.entries.find(client.address, client.port, target.address, target.port).findLast(alive) ??
-        null);
+      ? []
+      : nodes.entries.find(client.address, client.port, target.address, target.port).filter(alive);
+  const first = firsts.findLast((entry) => entry.madeAt <= lastGoodAt) ?? firsts.at(-1) ?? null;
   const server = serverOf(first, target, probes);
   const second =
     client === null || server === null || server.address === target.address
@@ -79,7 +85,7 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
     failedAt + Math.max(slack, 50_000),
   );
   const carriers = new Set([
-    ...[...(first === null ? [] : [first]), ...second].map((entry) => entry.node),
+    ...[...firsts, ...second].map((entry) => entry.node),
     ...packets.map((packet) => packet.node),
   ]);
   const here = nodes.rules.filter((rule) => carriers.has(rule.node));
@@ -90,8 +96,10 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
   return {
     incident,
     first,
+    firsts,
     second,
     server,
+    serverNode: server === null ? null : (serverInterface?.node ?? nodes.nodeOf(server.address)),
     carriers,
     accepted,
     ended: findEnded(accepted, probes),
@@ -112,6 +120,7 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
     ),
     serverInterface,
     available: new Set(nodeSources.filter((source) => ranHere(source, carriers, nodes))),
+    watched: nodes.ran,
     slack,
   };
 }
@@ -139,14 +148,19 @@ function mergePackets(lists: readonly (readonly PacketEvent[])[]): PacketEvent[]
   return [...new Set(lists.flat())].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
+// What operating systems begin with; a packet that has one of these has passed no router yet.
+const initialTtls = new Set([64, 128, 255]);
+
 function findServerInterface(packets: readonly PacketEvent[], server: Endpoint): ServerInterface | null {
-  let best: ServerInterface | null = null;
-  for (const { flags, direction, tuple, ttl, node, interface: name } of packets) {
-    const fromServer = tuple.src === server.address && tuple.sport === server.port;
-    if (!fromServer || direction !== 'in' || flags.includes('R')) continue;
-    if (best === null || ttl > best.ttl) best = { node, name, ttl };
-  }
-  return best;
+  const fresh = packets.find(
+    ({ flags, direction, tuple, ttl }) =>
+      direction === 'in' &&
+      tuple.src === server.address &&
+      tuple.sport === server.port &&
+      !flags.includes('R') &&
+      initialTtls.has(ttl),
+  );
+  return fresh === undefined ? null : { node: fresh.node, name: fresh.interface, ttl: fresh.ttl };
 }
 
 function namesServer(change: LinkChange, server: Endpoint | null, at: ServerInterface | null): boolean {

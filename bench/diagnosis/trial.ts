@@ -1,0 +1,112 @@
+// One run of a scenario and what a blind diagnosis says of it, with all evidence and with some of it taken away.
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { diagnose } from '../../src/diagnose/diagnose.ts';
+import type { CauseId } from '../../src/model/cause.ts';
+import type { NodeEvent } from '../../src/model/node-event.ts';
+import type { ProbeEvent } from '../../src/model/probe-event.ts';
+
+/** What of the evidence the diagnosis may see. */
+export const views = {
+  'all evidence': () => true,
+  'no capture': (event: NodeEvent) => event.source !== 'capture',
+  'no conntrack events': (event: NodeEvent) => event.source !== 'conntrack-events',
+  'no rule, route and link changes': (event: NodeEvent) => event.source !== 'ip-monitor',
+  'client events only': () => false,
+} as const satisfies Record<string, (event: NodeEvent) => boolean>;
+export type View = keyof typeof views;
+
+export interface TrialSpec {
+  readonly scenario: string;
+  readonly variant: string;
+  readonly seed: number;
+  readonly durationMs: number;
+  /** Run as an ordinary user in a user namespace. */
+  readonly rootless: boolean;
+}
+
+export interface Outcome {
+  readonly view: View;
+  /** The first finding's cause; null when there is none. */
+  readonly cause: CauseId | null;
+  readonly confidence: number;
+  readonly findings: number;
+  readonly milliseconds: number;
+}
+
+export interface Trial extends TrialSpec {
+  readonly failures: number;
+  readonly outcomes: readonly Outcome[];
+}
+
+const program = resolve(import.meta.dirname, '../../bin/netdebug');
+
+/** Runs the scenario in a folder of its own, which is removed. Throws when the run itself fails. */
+export async function runTrial(spec: TrialSpec): Promise<Trial> {
+  const folder = await mkdtemp(join(tmpdir(), 'netdebug-trial-'));
+  try {
+    const out = join(folder, 'run');
+    const duration = `${spec.durationMs}ms`;
+    const words = ['lab', 'run', spec.scenario, '--variant', spec.variant, '--seed', String(spec.seed)];
+    await start([...words, '--duration', duration, '--expect', 'any', '--out', out], spec.rootless, folder);
+    const probes = await readLines<ProbeEvent>(join(out, 'events.ndjson'));
+    const nodes = (
+      await Promise.all((await nodeFiles(out)).map((file) => readLines<NodeEvent>(file)))
+    ).flat();
+    return {
+      ...spec,
+      failures: probes.filter((event) => event.event === 'failed').length,
+      outcomes: (Object.keys(views) as View[]).map((view) => look(view, probes, nodes)),
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function look(view: View, probes: readonly ProbeEvent[], nodes: readonly NodeEvent[]): Outcome {
+  const allowed = nodes.filter(views[view]);
+  const said = view === 'client events only' ? probes.filter((event) => event.role === 'client') : probes;
+  const begun = performance.now();
+  const findings = diagnose({ probes: said, nodes: allowed });
+  const [first] = findings;
+  return {
+    view,
+    cause: first?.cause ?? null,
+    confidence: first?.confidence ?? 0,
+    findings: findings.length,
+    milliseconds: performance.now() - begun,
+  };
+}
+
+async function nodeFiles(out: string): Promise<string[]> {
+  const entries = await readdir(join(out, 'evidence'), { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(out, 'evidence', entry.name, 'events.ndjson'));
+}
+
+async function readLines<T>(file: string): Promise<T[]> {
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as T);
+}
+
+async function start(words: readonly string[], rootless: boolean, folder: string): Promise<void> {
+  const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+  const [file = '', ...args] = [...(rootless ? asNobody : []), program, ...words];
+  if (rootless) await handOver(folder);
+  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const code = await new Promise<number | null>((done, failed) => {
+    child.once('error', failed);
+    child.once('close', done);
+  });
+  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${String(code)}: ${stderr.slice(-500)}`);
+}
+
+async function handOver(folder: string): Promise<void> {
+  const { chown } = await import('node:fs/promises');
+  await chown(folder, 65_534, 65_534);
+}
