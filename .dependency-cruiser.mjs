@@ -26,9 +26,19 @@ const layers = {
     'the decision is a pure function of a saved run, and can be made again on another machine',
   ],
   diagnose: [['model'], 'causes are found in a saved folder, so nothing here may ask the machine it runs on'],
-  report: [['model'], 'a report is a pure function of the run record'],
+  catalogue: [
+    ['model'],
+    'the pages are text, the same for every run, and depend on nothing that a run or a machine says',
+  ],
+  report: [
+    ['catalogue', 'model'],
+    'a report is a pure function of the run record, with the catalogue for what a cause means',
+  ],
   metrics: [['model'], 'the metrics library has one importer, which counts what it is given'],
-  web: [['model'], 'the page shows records and events, and takes part in none of what makes them'],
+  web: [
+    ['catalogue', 'model'],
+    'the page shows records, events and what a cause means, and takes part in none of what makes them',
+  ],
 };
 
 const layerRules = Object.entries(layers).map(([layer, [allowed, reason]]) => ({

@@ -19,9 +19,10 @@ const broken: readonly { rule: string; from: string; what: string; to?: string }
   { rule: 'mesh-imports-only-model-and-metrics', from: 'src/mesh/a.ts', what: '../probe/some.ts' },
   { rule: 'verdict-imports-only-model', from: 'src/verdict/a.ts', what: '../diagnose/some.ts' },
   { rule: 'diagnose-imports-only-model', from: 'src/diagnose/a.ts', what: '../verdict/some.ts' },
-  { rule: 'report-imports-only-model', from: 'src/report/a.ts', what: '../verdict/some.ts' },
+  { rule: 'catalogue-imports-only-model', from: 'src/catalogue/a.ts', what: '../lab/some.ts' },
+  { rule: 'report-imports-only-catalogue-and-model', from: 'src/report/a.ts', what: '../verdict/some.ts' },
   { rule: 'metrics-imports-only-model', from: 'src/metrics/a.ts', what: '../mesh/some.ts' },
-  { rule: 'web-imports-only-model', from: 'src/web/a.ts', what: '../report/some.ts' },
+  { rule: 'web-imports-only-catalogue-and-model', from: 'src/web/a.ts', what: '../report/some.ts' },
   {
     rule: 'only-system-starts-programs',
     from: 'src/lab/b.ts',
@@ -63,8 +64,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/metrics/some.ts': ['../model/schema.ts'],
   'src/verdict/some.ts': ['../model/schema.ts'],
   'src/diagnose/some.ts': ['../model/schema.ts'],
-  'src/report/some.ts': ['../model/schema.ts'],
-  'src/web/some.ts': ['../model/schema.ts'],
+  'src/catalogue/some.ts': ['../model/schema.ts'],
+  'src/report/some.ts': ['../catalogue/some.ts', '../model/schema.ts'],
+  'src/web/some.ts': ['../catalogue/some.ts', '../model/schema.ts'],
 };
 
 describe('the layers', () => {

@@ -24,7 +24,7 @@ export type Place =
 
 export interface ConfirmStep {
   readonly where: Place;
-  /** Typed as it stands, once the placeholders are filled in. */
+  /** Typed as it stands, once the placeholders are filled in; a long one has line breaks where the shell reads on. */
   readonly run: string;
   /** What it prints, or how it goes on, when this is the cause; and when it is not. */
   readonly whenItIs: string;
@@ -56,7 +56,7 @@ export interface Source {
 
 export interface CatalogueEntry {
   readonly id: CauseId;
-  /** One line. */
+  /** One line of at most 75 characters. */
   readonly title: string;
   /** The lab's scenario that makes it happen; null when there is none. */
   readonly scenario: string | null;

@@ -8,9 +8,12 @@ const commands: Readonly<Record<string, () => Promise<{ command(): Command }>>> 
   server: () => import('./server.ts'),
   client: () => import('./client.ts'),
   lab: () => import('./lab.ts'),
+  cluster: () => import('./cluster.ts'),
   observe: () => import('./observe.ts'),
+  explain: () => import('./explain.ts'),
   doctor: () => import('./doctor.ts'),
   diagnose: () => import('./diagnose.ts'),
+  report: () => import('./report.ts'),
 };
 
 const about = `Shows, measures and explains connection resets between Kubernetes pods.`;
@@ -21,6 +24,7 @@ Examples:
   netdebug lab matrix                  every combination of its factors and fixes
   netdebug server                      the server of the experiment
   netdebug client --host 10.48.14.50   the client of the experiment
+  netdebug explain                     the causes of resets: why, how to confirm, what ends them
   netdebug doctor                      what this machine lacks for the lab
 
 Exit codes: 0 as expected, 1 not the expected outcome, 2 inconclusive, 64 wrong usage,

@@ -1,4 +1,5 @@
 // What the user may do in the namespace, asked with `kubectl auth can-i` before anything is created.
+import { Problem } from '../model/problem.ts';
 import type { Kubectl } from '../system/kubectl.ts';
 
 interface Permission {
@@ -53,8 +54,10 @@ async function isAllowed(kubectl: Kubectl, permission: Permission): Promise<bool
     ...(subresource === undefined ? [] : [`--subresource=${subresource}`]),
     ...(everywhere === true ? ['--all-namespaces'] : []),
   ]);
-  // It says "no" on stdout, with a reason sometimes, and ends with 1. Anything else is no answer, and the next call will say why.
-  return answer.ok ? answer.stdout.trim().startsWith('yes') : !answer.result.stdout.trim().startsWith('no');
+  if (answer.ok) return answer.stdout.trim().startsWith('yes');
+  // It says "no" on stdout, with a reason sometimes, and ends with 1; anything else is no answer.
+  if (answer.result.stdout.trim().startsWith('no')) return false;
+  throw new Problem('missing', answer.failure.sentence);
 }
 
 function refusal({ verb, resource, subresource, why, required }: Permission): Refusal {

@@ -126,7 +126,7 @@ async function askDataplane(kubectl: Kubectl): Promise<Dataplane | string> {
   try {
     const [daemonSets, configMaps, proxyPods, felixConfiguration] = await Promise.all([
       everywhere ?? kubectl.json(['get', 'daemonsets', system]),
-      askJson(kubectl, ['get', 'configmaps', system]),
+      askJson(kubectl, ['get', 'configmaps', 'netd-config', 'kube-proxy', '--ignore-not-found', system]),
       askJson(kubectl, ['get', 'pods', system, '--selector=component=kube-proxy']),
       // The type itself is missing where there is no Calico.
       askJson(kubectl, ['get', 'felixconfigurations.crd.projectcalico.org', 'default']),
@@ -137,10 +137,10 @@ async function askDataplane(kubectl: Kubectl): Promise<Dataplane | string> {
   }
 }
 
-/** The answer, or null when it is refused or not there. */
+/** The answer, or null when it is refused or not there; with --ignore-not-found kubectl then prints nothing. */
 async function askJson(kubectl: Kubectl, words: readonly string[]): Promise<unknown> {
   const answer = await kubectl.ask([...words, '--output=json']);
-  return answer.ok ? JSON.parse(answer.stdout) : null;
+  return answer.ok && answer.stdout.trim() !== '' ? JSON.parse(answer.stdout) : null;
 }
 
 function onOff(value: boolean | null): string {

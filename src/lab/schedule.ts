@@ -11,13 +11,12 @@ export async function repeat(
 ): Promise<void> {
   let due = performance.now();
   while (!signal.aborted) {
-    due += delays.next().value;
+    // Who is late does not catch up by acting several times at once: what was missed is left out.
+    due = Math.max(due + delays.next().value, performance.now());
     await pause(Math.max(0, due - performance.now()), signal);
     // An AbortSignal may fire while we wait, which the compiler cannot see.
     if (signal.aborted as boolean) return;
     await action(signal);
-    // A slow machine skips what it has missed; who is late does not catch up by acting twice at once.
-    due = Math.max(due, performance.now() - 1);
   }
 }
 

@@ -67,6 +67,8 @@ export interface Setup {
   readonly servers: readonly ServerSpec[];
   readonly clients: readonly ClientSpec[];
   readonly clientPeriodMs: number;
+  /** Resets of one class no further apart than this have one trigger. Default: twice the clients' period. */
+  readonly episodeWindowMs?: number;
 }
 
 export interface ScenarioDefaults {

@@ -3,6 +3,7 @@ import type { NodeEvent, NodeSource } from '../model/node-event.ts';
 import { Problem } from '../model/problem.ts';
 import { netlinkSocketsOf, socketInodesOf } from '../system/netlink-sockets.ts';
 import type { NetlinkSocket } from '../system/netlink-sockets.ts';
+import { endingWithUs } from '../system/ending-with-us.ts';
 import { startProgram } from '../system/process.ts';
 import type { Program } from '../system/process.ts';
 import { splitLines } from '../system/split-lines.ts';
@@ -48,7 +49,7 @@ export function netlinkToolSource(tool: NetlinkTool): Source {
         lines += program.lines();
         const words = program.program.lastWords() || 'it said nothing';
         context.failed(
-          `"${program.program.argv.join(' ')}" ended: ${words}${again ? '; it is started again' : ''}`,
+          `"${tool.argv(context.netns).join(' ')}" ended: ${words}${again ? '; it is started again' : ''}`,
           !again,
         );
         if (!again) return;
@@ -94,8 +95,9 @@ interface Listening {
 
 async function startListening(tool: NetlinkTool, context: SourceContext, raw: RawFile): Promise<Listening> {
   const origin = { node: context.node, file: context.file };
+  const argv = tool.argv(context.netns);
   let lines = 0;
-  const program = startProgram(tool.argv(context.netns), {
+  const program = startProgram(endingWithUs(argv), {
     onStdout: splitLines((line) => {
       lines += 1;
       raw.write(`${line}\n`);

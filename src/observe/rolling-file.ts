@@ -1,5 +1,5 @@
 // A file that never grows beyond its bound: when half of it is used up it is set aside, and the half before that is let go.
-import { closeSync, ftruncateSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs';
 import { extname } from 'node:path';
 
 export interface RollingFile {
@@ -49,15 +49,21 @@ export function createRollingFile(path: string, options: RollingFileOptions): Ro
     options.onLeftOut(reason);
   };
 
+  const fail = (error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    tell('disk', `${path} could not be written (${code}); lines are left out until it can`);
+  };
+
   const put = (bytes: Uint8Array) => {
     try {
-      for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
+      for (let done = 0; done < bytes.length;) {
+        done += writeSync(fd, bytes, done, bytes.length - done, written + done);
+      }
       written += bytes.length;
     } catch (error) {
-      // A piece of a line would spoil the next one.
-      ftruncateSync(fd, written);
-      const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-      tell('disk', `${path} could not be written (${code}); lines are left out until it can`);
+      // What was written of it is overwritten by what comes next, or cut off here: a piece of a line would spoil the next one.
+      cutOff(fd, written);
+      fail(error);
     }
   };
   const flush = () => {
@@ -69,15 +75,24 @@ export function createRollingFile(path: string, options: RollingFileOptions): Ro
     waitingBytes = 0;
     put(bytes);
   };
-  const roll = () => {
+  /** False when the file cannot be set aside; then nothing more is written than was. */
+  const roll = (): boolean => {
     flush();
-    closeSync(fd);
-    renameSync(path, olderHalf(path));
-    if (rolled) tell('size', `the oldest lines of ${path} are let go to stay within the bound on size`);
-    rolled = true;
-    fd = openSync(path, 'w');
+    try {
+      renameSync(path, olderHalf(path));
+      const next = openSync(path, 'w');
+      closeSync(fd);
+      fd = next;
+    } catch (error) {
+      fail(error);
+      return false;
+    }
     written = 0;
     put(head);
+    // Last, because whoever is told may write to this very file.
+    if (rolled) tell('size', `the oldest lines of ${path} are let go to stay within the bound on size`);
+    rolled = true;
+    return true;
   };
 
   put(head);
@@ -88,7 +103,7 @@ export function createRollingFile(path: string, options: RollingFileOptions): Ro
         tell('piece', `a piece of ${bytes.length} bytes is too large for ${path} and the bound on size`);
         return;
       }
-      if (written + waitingBytes + bytes.length > half) roll();
+      if (written + waitingBytes + bytes.length > half && !roll()) return;
       waiting.push(bytes);
       waitingBytes += bytes.length;
       if (waitingBytes >= flushAtBytes) flush();
@@ -102,8 +117,10 @@ export function createRollingFile(path: string, options: RollingFileOptions): Ro
   };
 }
 
-/** Bytes that the file and its older half have on the disk. */
-export function sizeOf(path: string): number {
-  const size = (name: string) => statSync(name, { throwIfNoEntry: false })?.size ?? 0;
-  return size(path) + size(olderHalf(path));
+function cutOff(fd: number, length: number): void {
+  try {
+    ftruncateSync(fd, length);
+  } catch {
+    // A device has no length.
+  }
 }

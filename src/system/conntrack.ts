@@ -28,6 +28,9 @@ export async function deleteEntries(netns: string, filter: EntryFilter): Promise
 /** How a person would do what fillConntrack does. */
 export const fillWords = ['conntrack', '-R', '-'] as const;
 
+// conntrack opens /dev/stdin anew, which goes for a pipe but not for the socket that Node gives as stdin; nothing here is quoted.
+const fillFromSocket = ['sh', '-c', `cat | ${fillWords.join(' ')}`] as const;
+
 /** `count` lines for `conntrack -R`, each an assured entry of another flow from SOURCE.0.0/16. At most four thousand million. */
 export function fillLines({ source, mark, lifeSeconds }: Fill, count: number): string {
   const lines: string[] = [];
@@ -47,7 +50,7 @@ export async function fillConntrack(fill: Fill): Promise<void> {
   const [most = 0, present = 0] = stdout.trim().split('\n').map(Number);
   const count = Math.min(most - present - fill.leaveFree, fill.atMost ?? Number.POSITIVE_INFINITY);
   if (count <= 0) return;
-  const argv = [...inside, ...fillWords];
+  const argv = [...inside, ...fillFromSocket];
   const result = await run(argv, { input: fillLines(fill, count), timeoutMs: 120_000 });
   // Live flows take entries meanwhile, so that the last lines may find the table full, which is what was wanted.
   const full = /not enough memory|Cannot allocate memory/i.test(result.stderr);

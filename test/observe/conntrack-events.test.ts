@@ -73,4 +73,15 @@ describe('a line of conntrack -E', () => {
       assert.equal(parse(text), undefined, text);
     }
   });
+
+  it('that removes an entry tells when the kernel made and ended it, where the kernel keeps such times', () => {
+    const event = parse(
+      '[1795418018.944075]\t[DESTROY] tcp      6 431998 ESTABLISHED src=127.0.0.1 dst=127.0.0.1 sport=56056 dport=9000 ' +
+        'src=127.0.0.1 dst=127.0.0.1 sport=9000 dport=56056 [ASSURED] delta-time=1 [start=Mon Nov 23 07:13:37 2026] ' +
+        '[stop=Mon Nov 23 07:13:38 2026] id=519555657 [USERSPACE] portid=2503287204',
+    );
+    assert.equal(event?.startedAt, '2026-11-23T07:13:37.000000Z');
+    assert.equal(event.stoppedAt, '2026-11-23T07:13:38.000000Z');
+    assert.deepEqual([event.id, event.deletedByProgram, event.portid], ['519555657', true, '2503287204']);
+  });
 });

@@ -76,7 +76,12 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
 
     hooks.onStage('starting observers, server and clients');
     const watches = await Promise.all(
-      setup.topology.nodes.map((node) => watchNode(node.name, folder, (event) => nodes.push(event))),
+      setup.topology.nodes.map((node) => {
+        const pods = setup.topology.pods.filter((pod) => pod.node === node.name);
+        // All pods of the world can be seen from here; a node's observers see its own.
+        const podAddresses = pods.map((pod) => pod.address);
+        return watchNode(node.name, folder, (event) => nodes.push(event), { podAddresses });
+      }),
     );
     const stopWatches = running.onStop(async () => {
       await Promise.all(watches.map((watch) => watch.stop()));

@@ -1,15 +1,17 @@
 // `netdebug lab matrix`: the scenario with every combination of factors and with each fix, one world after the other.
 import { Command } from 'commander';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { combinations } from '../../lab/scenarios/combinations.ts';
 import { defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
+import type { MatrixRecord } from '../../model/matrix-record.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { runRecordSchema } from '../../model/run-record.ts';
 import type { Outcome, RunRecord } from '../../model/run-record.ts';
 import type { Choice } from '../../model/scenario.ts';
 import { renderMatrix } from '../../report/matrix.ts';
 import { requireLab } from '../../system/kernel.ts';
+import { writeMatrixPages } from '../report/matrix-report.ts';
 import { checkFolder, readRunSettings, stamp } from './options.ts';
 import { runInWorld } from './world-process.ts';
 
@@ -61,6 +63,7 @@ async function matrix(name: string, flags: Flags): Promise<number> {
   await requireLab();
   const choices = combinations(scenario, asItIs.variant);
   const cells: Cell[] = [];
+  const matrixRecord: MatrixRecord = { schemaVersion: 1, kind: 'matrix', scenario: name, cells: [] };
   for (const [index, choice] of choices.entries()) {
     const title = cellName(choice);
     process.stderr.write(`${index + 1} of ${choices.length}: ${title}\n`);
@@ -69,12 +72,15 @@ async function matrix(name: string, flags: Flags): Promise<number> {
     const code = await runInWorld(cellWords(name, choice, flags, cellFolder), 'ignore');
     if (code !== exitCodes.finished) return code;
     cells.push({ record: await readRecord(cellFolder), expected: scenario.expected(choice) });
+    matrixRecord.cells.push({ folder: basename(cellFolder), expected: scenario.expected(choice) });
+    await writeFile(join(folder, 'matrix.json'), `${JSON.stringify(matrixRecord, null, 2)}\n`);
   }
   const records = cells.map((cell) => cell.record);
   process.stdout.write(
     flags.json === true ? `${JSON.stringify(records, null, 2)}\n` : renderMatrix(scenario.name, cells),
   );
   process.stderr.write(`\nThe runs' folders: ${folder}\n`);
+  process.stderr.write(`The report: ${await writeMatrixPages(folder, matrixRecord)}\n`);
   const wrong = cells.filter(({ record, expected }) => record.verdict.outcome !== expected);
   if (wrong.length === 0) return exitCodes.finished;
   return wrong.every(({ record }) => record.verdict.outcome === 'inconclusive')

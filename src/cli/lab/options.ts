@@ -62,7 +62,7 @@ export function readRunSettings(name: string | undefined, flags: RunFlags, start
         : whole('--connections', flags.connections, 1, 10_000),
     periodMs: period / speed,
     // A trigger is noticed within a period; twice that also covers clients that run late (docs/calibration.md).
-    episodeWindowMs: (2 * period) / speed,
+    episodeWindowMs: (setup.episodeWindowMs ?? 2 * period) / speed,
     durationMs:
       flags.duration === undefined
         ? (defaults.durationMs * defaults.speed) / speed

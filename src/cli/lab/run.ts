@@ -21,6 +21,7 @@ type Flags = RunFlags & {
   readonly json?: true;
   readonly dryRun?: true;
   readonly hold?: true;
+  readonly ui?: true;
   readonly insideWorld?: true;
 };
 
@@ -41,6 +42,7 @@ export function runCommand(): Command {
     .option('--json', 'print the run record, and nothing else, on stdout')
     .option('--dry-run', 'print the plan and the faults as commands, and do nothing')
     .option('--hold', 'keep the world after the run until Enter or a signal, for "netdebug lab exec"')
+    .option('--ui', 'serve the report as a live page on 127.0.0.1 while the run lasts')
     .addHelpText('after', examples)
     .action(async (scenario: string | undefined, flags: Flags) => {
       process.exitCode = await run(scenario, flags);
@@ -73,7 +75,11 @@ async function run(name: string | undefined, flags: Flags): Promise<number> {
   await requireLab();
   await makeFolder(settings.folder);
   const words = process.argv.slice(2);
-  return await runInWorld(flags.out === undefined ? [...words, '--out', settings.folder] : words, 'inherit');
+  // Loaded by the outer process alone, and late: the inside must start fast.
+  const live = flags.ui === true ? await (await import('./page.ts')).showLive(settings) : null;
+  const code = await runInWorld(flags.out === undefined ? [...words, '--out', settings.folder] : words, 'inherit');
+  await (await import('./page.ts')).finishPage(settings.folder, live);
+  return code;
 }
 
 async function makeFolder(folder: string): Promise<void> {

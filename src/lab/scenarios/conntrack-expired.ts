@@ -52,12 +52,16 @@ export const conntrackExpired: Scenario = {
   setup(choice): Setup {
     const { variant, fix } = choice;
     const speaksLater = variant === serverFirst ? 250 : 0;
-    return serviceWorld(choice, {
-      clientPeriodMs: fix === heartbeat ? 300 : silenceMs + speaksLater,
-      clientTimeoutMs: 500,
-      server: variant === serverFirst ? { pushEveryMs: silenceMs } : {},
-      changes: changes(choice),
-    });
+    return {
+      ...serviceWorld(choice, {
+        clientPeriodMs: fix === heartbeat ? 300 : silenceMs + speaksLater,
+        clientTimeoutMs: 500,
+        server: variant === serverFirst ? { pushEveryMs: silenceMs } : {},
+        changes: changes(choice),
+      }),
+      // Each silence is a trigger of its own, and they follow each other closely.
+      episodeWindowMs: 500,
+    };
   },
 };
 

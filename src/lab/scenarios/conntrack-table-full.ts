@@ -47,9 +47,9 @@ export const conntrackTableFull: Scenario = {
           about: 'a burst of flows fills the table, and ends',
           ...{ firstMs: 1_200, everyMs: 2_400, jitterMs: 100 },
           steps: [
-            { afterMs: 0, actions: [fillRest(netns)] },
+            { afterMs: 0, actions: [fillRest(netns, '172.17')] },
             // Closed connections give their places back, so what is free is taken once more.
-            { afterMs: 500, actions: [fillRest(netns)] },
+            { afterMs: 500, actions: [fillRest(netns, '172.18')] },
             { afterMs: 1_000, actions: [{ do: 'delete-entries', netns, filter: { mark: burst } }] },
           ],
         },
@@ -63,7 +63,7 @@ function fillUp(netns: string, { fix }: Choice): Change {
   return { do: 'fill-conntrack', netns, source: '172.16', mark: standing, leaveFree: 250, lifeSeconds };
 }
 
-function fillRest(netns: string): Change {
+function fillRest(netns: string, source: string): Change {
   const some = { leaveFree: 0, atMost: 500, lifeSeconds: 300 };
-  return { do: 'fill-conntrack', netns, source: '172.17', mark: burst, ...some };
+  return { do: 'fill-conntrack', netns, source, mark: burst, ...some };
 }

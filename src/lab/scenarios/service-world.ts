@@ -80,7 +80,7 @@ export function clientClasses(topology: Topology, headless: boolean): ClientSpec
  * @param watchedShare How much of the time a class has an open connection, at the worst.
  */
 export function briefDefaults(durationMs: number, connections = 4, watchedShare = 1): ScenarioDefaults {
-  // A clean run proves a rate absent in 3.5 of its mean gaps; the first second goes by before all connections are open.
-  const watchedHours = ((durationMs - 1_000) * watchedShare) / 3_600_000;
+  // A clean run proves a rate absent in 3.5 of its mean gaps; the first second and a half is for starting up.
+  const watchedHours = ((durationMs - 1_500) * watchedShare) / 3_600_000;
   return { speed: 1, durationMs, connections, maxRatePerHour: Math.ceil(3.6 / watchedHours) };
 }

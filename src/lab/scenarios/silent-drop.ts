@@ -36,7 +36,7 @@ export const silentDrop: Scenario = {
     { name: patientClient, about: 'the client waits for 30 s, so that TCP repeats what was lost' },
     { name: statefulFirewall, about: 'the firewall accepts flows that it knows before it drops anything' },
   ],
-  defaults: briefDefaults(10_000),
+  defaults: briefDefaults(10_000, 4, 0.6),
   realTime: true,
   // No reset, so no outcome but `none`: the timeouts are the symptom.
   expected: () => 'none',

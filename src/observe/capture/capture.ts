@@ -1,12 +1,14 @@
 // Captures TCP on all interfaces of a node and keeps the packets around each reset.
 import { Problem } from '../../model/problem.ts';
 import type { Program } from '../../system/process.ts';
+import { endingWithUs } from '../../system/ending-with-us.ts';
 import { startProgram } from '../../system/process.ts';
 import { inNetns } from '../source.ts';
 import type { RawFile, RunningSource, Source, SourceContext } from '../source.ts';
 import { flowKey, readTcp } from './captured-packet.ts';
 import type { CapturedPacket } from './captured-packet.ts';
 import { createFlowKeeper, defaultKeeperBounds } from './flow-keeper.ts';
+import type { LeftOut } from './flow-keeper.ts';
 import { createInterfaceNames } from './interface-names.ts';
 import type { InterfaceNames } from './interface-names.ts';
 import { packetEvent } from './packet-event.ts';
@@ -92,7 +94,7 @@ async function startTcpdump(
   onBegin();
   let said = '';
   const ready = Promise.withResolvers<undefined>();
-  const program = startProgram(inNetns(context.netns, tcpdumpArgv(scope)), {
+  const program = startProgram(endingWithUs(inNetns(context.netns, tcpdumpArgv(scope))), {
     onStdout: onChunk,
     onStderr(chunk) {
       // Only the first and the last lines matter, and tcpdump says little between them.
@@ -136,6 +138,7 @@ function keepPackets(context: SourceContext, names: InterfaceNames): PacketKeepi
   let seen = 0;
   let kept = 0;
   let unreadable = 0;
+  let toldLeftOut = false;
   let lastChunk = monotonic();
   let settled = -Infinity;
   let timer: NodeJS.Timeout | undefined;
@@ -162,6 +165,10 @@ function keepPackets(context: SourceContext, names: InterfaceNames): PacketKeepi
     timer = undefined;
     settled = monotonic();
     keeper.settle();
+    const left = describeLeftOut(keeper.leftOut());
+    if (left.length > 0 && !toldLeftOut)
+      context.limited(`${left.join('; ')}; the last line tells how many in all`, null);
+    toldLeftOut ||= left.length > 0;
   };
   const newReader = () =>
     createPcapReader({
@@ -213,4 +220,13 @@ function keepPackets(context: SourceContext, names: InterfaceNames): PacketKeepi
       return [`${seen} packets seen, ${kept} kept`, ...left].join('; ');
     },
   };
+}
+
+function describeLeftOut({ packets, flows, crowdedOut }: LeftOut): string[] {
+  return [
+    packets > 0 &&
+      `${packets} packets of flows in trouble were left out by the bounds per flow and per second`,
+    flows > 0 && `${flows} resets or repetitions came too fast for their packets to be kept`,
+    crowdedOut > 0 && `${crowdedOut} packets had to leave the memory before their time`,
+  ].filter((part) => part !== false);
 }

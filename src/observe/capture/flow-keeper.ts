@@ -41,7 +41,11 @@ export interface FlowKeeper {
   leftOut(): LeftOut;
 }
 
+/** Trouble may be settled this much later, by the capture's time: packets come in batches of a second. */
+const settledWithin = 2_000_000;
+
 interface Window {
+  readonly from: number;
   until: number;
   kept: number;
 }
@@ -51,9 +55,13 @@ interface Window {
  * settled, those after it as they come. Packets of one flow come in order; between flows the order is not that of time.
  */
 export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: CapturedPacket) => void): FlowKeeper {
-  const ring = createPacketRing({ maxAgeMicros: bounds.beforeMicros, maxBytes: bounds.ringBytes });
+  const ring = createPacketRing({
+    maxAgeMicros: bounds.beforeMicros + settledWithin,
+    maxBytes: bounds.ringBytes,
+  });
   const windows = new Map<string, Window>();
-  const kept = new WeakSet<CapturedPacket>();
+  // Kept or left out: no packet is looked at twice.
+  const decided = new WeakSet<CapturedPacket>();
   let pending = new Map<string, number>();
   let now = 0;
   let second = 0;
@@ -63,14 +71,14 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
   let leftOutFlows = 0;
 
   const keep = (packet: CapturedPacket, window: Window) => {
-    if (packet.at > window.until || kept.has(packet)) return;
+    if (packet.at < window.from || packet.at > window.until || decided.has(packet)) return;
+    decided.add(packet);
     if (window.kept >= bounds.packetsPerFlow || keptThisSecond >= bounds.packetsPerSecond) {
       leftOutPackets += 1;
       return;
     }
     window.kept += 1;
     keptThisSecond += 1;
-    kept.add(packet);
     onKeep(packet);
   };
 
@@ -112,7 +120,8 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
       for (const [flow, at] of otherLegs(troubles, [...ring.from(since)])) {
         const window = windows.get(flow);
         const until = at + bounds.afterMicros;
-        if (window === undefined || window.until < at) windows.set(flow, { until, kept: 0 });
+        const from = at - bounds.beforeMicros;
+        if (window === undefined || window.until < at) windows.set(flow, { from, until, kept: 0 });
         else window.until = Math.max(window.until, until);
       }
       for (const packet of ring.from(since)) {

@@ -1,5 +1,6 @@
 // The page of a matrix: the table of outcomes, then each run as a small picture of the same shape.
 import type { MatrixCell } from '../matrix.ts';
+import { runChanges } from '../run-title.ts';
 import type { ClassView, RunView } from '../run-view.ts';
 import { barPath, colourOf, stretched, unitsWide } from './chart.ts';
 import { renderDocument } from './document.ts';
@@ -7,7 +8,6 @@ import { html } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { countText, durationText, plural } from './numbers.ts';
 import { linearPercent } from './scale.ts';
-import { settingText } from './sections/heading.ts';
 
 /** A run of the matrix with its picture. */
 export interface PicturedCell extends MatrixCell {
@@ -61,8 +61,8 @@ ${view.classes.map((one, index) => cellRow(one, index, view))}</article>`;
 }
 
 function cellTitle(record: PicturedCell['record']): string {
-  const all = settingText({ ...record, scenario: '' }).trim();
-  return all === '' ? 'as it is' : all;
+  const setting = runChanges(record);
+  return setting === '' ? 'as it is' : setting;
 }
 
 const height = 22;

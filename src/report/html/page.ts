@@ -1,11 +1,12 @@
 // The page of one run, as one self-contained file or, while the run lasts, as parts that replace those of the page that is open.
 import type { FixProof } from '../fix-proof.ts';
+import { runTitle } from '../run-title.ts';
 import type { RunView } from '../run-view.ts';
 import { renderDocument } from './document.ts';
 import { html, nothing } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { findingsSection } from './sections/findings.ts';
-import { headingSection, runLine, settingText } from './sections/heading.ts';
+import { headingSection, runLine } from './sections/heading.ts';
 import { journeySection } from './sections/journey.ts';
 import { latencySection } from './sections/latency.ts';
 import { ratesSection } from './sections/rates.ts';
@@ -21,7 +22,7 @@ export interface PageOptions {
 /** The page of one run: HTML that fetches nothing. Its size depends on the picture, not on the number of events. */
 export function renderPage(view: RunView, options: PageOptions = {}): string {
   const { top, ...sections } = pageParts(view, options);
-  const setting = view.record === null ? 'run' : settingText(view.record);
+  const setting = view.record === null ? 'run' : runTitle(view.record);
   const outcome = view.record?.verdict.outcome;
   return renderDocument({
     title: `${outcome === undefined ? '' : `${outcome}: `}${setting} – netdebug`,

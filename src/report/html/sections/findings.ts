@@ -1,7 +1,9 @@
 // Why it happened: each cause with the lines that show it, how to see it by hand, and what cures it.
 import { parseMicros } from '../../../model/clock.ts';
 import type { EvidenceItem, Finding, RunRecord } from '../../../model/run-record.ts';
-import { confirmByHand } from '../../confirm-by-hand.ts';
+import { authorWords } from '../../../model/author.ts';
+import type { CatalogueEntry } from '../../../catalogue/entry.ts';
+import { catalogue } from '../../../catalogue/index.ts';
 import type { FixProof } from '../../fix-proof.ts';
 import type { RunView } from '../../run-view.ts';
 import { html, nothing } from '../markup.ts';
@@ -26,29 +28,58 @@ ${left > 0 && html`<p>${plural(left, 'more finding')} in run.json.</p>`}${ownFix
 }
 
 function findingArticle(finding: Finding, index: number, view: RunView, proofs: readonly FixProof[]): Markup {
-  const { cause, confidence, classes, connections, sentence, evidence } = finding;
-  const byHand = confirmByHand[cause];
+  const { cause, author, confidence, classes, connections, sentence, evidence, against, missing } = finding;
+  const entry = catalogue[cause];
   return html`<article class="finding" aria-labelledby="finding-${index}">
 <h3 id="finding-${index}">${cause}</h3>
-<p class="meta">explains ${plural(connections, 'reset')} of ${classes.join(', ')}${cause !== 'unknown' && html` · confidence ${percentText(confidence)}`}</p>
-<p>${sentence.slice(0, longestText)}</p>
-${evidence.length > 0 && html`<h4>Evidence, for one of them</h4><ol class="evidence">${evidence.slice(0, mostEvidence).map((item) => evidenceLine(item, view))}</ol>
-${evidence.length > mostEvidence && html`<p>${plural(evidence.length - mostEvidence, 'more line')} in run.json.</p>`}`}
-${byHand.length > 0 && html`<h4>Confirm it by hand</h4><ol class="by-hand">${byHand.map(({ why, command }) => html`<li><span>${why}</span><pre tabindex="0"><code>${command}</code></pre></li>`)}</ol>`}
-${finding.fixes.length > 0 && html`<h4>Cured by</h4><ul class="fixes">${finding.fixes.map((fix) => fixLine(fix, view.record, proofs))}</ul>`}
+<p class="meta">${entry.title} · explains ${plural(connections, 'failed connection')} of ${classes.join(', ')}${cause !== 'unknown' && ` · confidence ${percentText(confidence)}`}${author !== 'unknown' && ` · sent by ${authorWords[author]}`}</p>
+<p>${cut(sentence)}</p>
+${evidenceList(evidence, view)}${observationList(finding, index)}
+${against !== null && against.because.length > 0 && html`<h4>Next best: ${against.cause}</h4><p>Against it: ${cut(against.because.join('; '))}.</p>`}
+${missing.length > 0 && html`<h4>Not collected, and would have helped</h4><ul class="plain">${missing.map((one) => html`<li>${cut(one)}</li>`)}</ul>`}
+${confirmList(entry)}
+${finding.fixes.length > 0 && html`<h4>Cured by</h4><ul class="fixes">${finding.fixes.map((fix) => fixLine(fix, view.record, entry, proofs))}</ul>`}
 </article>`;
 }
+
+function evidenceList(evidence: readonly EvidenceItem[], view: RunView): Markup {
+  if (evidence.length === 0) return nothing;
+  const left = evidence.length - mostEvidence;
+  return html`<h4>Evidence, for one of them</h4><ol class="evidence">${evidence.slice(0, mostEvidence).map((item) => evidenceLine(item, view))}</ol>${left > 0 && html`<p>${plural(left, 'more line')} in run.json.</p>`}`;
+}
+
+/** The weights that the confidence is made of. */
+function observationList({ observations }: Finding, index: number): Markup {
+  if (observations.length === 0) return nothing;
+  const rows = observations.toSorted((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds)).slice(0, mostEvidence);
+  return html`<details id="weights-${index}"><summary>What was seen and what was not, with its weight</summary><table class="weights">
+<thead><tr><th scope="col">observation</th><th scope="col">seen</th><th scope="col" class="number">weight</th></tr></thead>
+<tbody>${rows.map(({ name, seen, logOdds }) => html`<tr><td>${cut(name)}</td><td>${seen ? 'yes' : 'no'}</td><td class="number">${logOdds > 0 && '+'}${logOdds.toFixed(1)}</td></tr>`)}</tbody></table></details>`;
+}
+
+function confirmList({ howToConfirm, id }: CatalogueEntry): Markup {
+  if (howToConfirm.length === 0) return nothing;
+  return html`<h4>Confirm it by hand</h4><ol class="by-hand">${howToConfirm.map(
+    ({ where, run, whenItIs }) => html`<li><span>${placeText(where)}:</span><pre tabindex="0"><code>${run}</code></pre><span class="expect">If it is this: ${whenItIs}</span></li>`,
+  )}</ol><p class="meta">Capitals stand for what is yours; <code>netdebug explain ${id}</code> says more.</p>`;
+}
+
+const placeText = (where: string) => (where.startsWith('anywhere') ? 'Anywhere with kubectl' : `In ${where}`);
+
+const cut = (text: string): string => (text.length > longestText ? `${text.slice(0, longestText)} …` : text);
 
 function evidenceLine({ at, source, text, file }: EvidenceItem, view: RunView): Markup {
   const moment = parseMicros(at);
   const time = Number.isNaN(moment) ? at.slice(0, 40) : sinceText(moment, view.startedAt);
-  return html`<li><span class="when" title="${at.slice(0, 40)}">${time}</span><span class="source">${source}</span><code>${text.slice(0, longestText).replace(/\s+/g, ' ')}</code>${file !== null && html`<span class="file">${file}</span>`}</li>`;
+  return html`<li><span class="when" title="${at.slice(0, 40)}">${time}</span><span class="source">${source}</span><code>${cut(text).replace(/\s+/g, ' ')}</code>${file !== null && html`<span class="file">${file}</span>`}</li>`;
 }
 
-function fixLine(fix: string, record: RunRecord | null, proofs: readonly FixProof[]): Markup {
+function fixLine(fix: string, record: RunRecord | null, entry: CatalogueEntry, proofs: readonly FixProof[]): Markup {
   const proof = proofs.find((one) => one.fix === fix);
+  const known = entry.fixes.find((one) => one.name === fix);
   const tryIt = record?.kind === 'lab' && record.scenario !== null && html` Try it: <code>netdebug lab run ${record.scenario} --fix ${fix}</code>`;
-  return html`<li><strong>${fix}</strong> ${proof === undefined ? html`<span class="proof">not tried here</span>${tryIt}` : proofBadge(proof)}</li>`;
+  const state = proof === undefined ? html`<span class="proof">not tried here</span>${tryIt}` : proofBadge(proof);
+  return html`<li><strong>${fix}</strong> ${state}${known !== undefined && html`<p>${known.whatToDo}</p>`}</li>`;
 }
 
 /** A run with a fix has no finding left to list it under. */

@@ -1,5 +1,6 @@
 // What the reader came for: the verdict in one sentence, then what each class lived through.
 import type { ClassSummary, Outcome, RunRecord } from '../../../model/run-record.ts';
+import { runTitle } from '../../run-title.ts';
 import type { RunView } from '../../run-view.ts';
 import { colourOf } from '../chart.ts';
 import { html } from '../markup.ts';
@@ -31,18 +32,11 @@ export function runLine(view: RunView): Markup {
   const parts: Insert[] = [html`<strong>netdebug</strong>`];
   if (record === null) parts.push(durationText(view.seconds));
   else {
-    parts.push(settingText(record), startedText(record.startedAt), durationText(record.durationSeconds));
+    parts.push(runTitle(record), startedText(record.startedAt), durationText(record.durationSeconds));
     if (record.speed !== 1) parts.push(`${record.speed}× faster than real`);
     if (!record.complete) parts.push('broken off');
   }
   return html`${parts.map((part, index) => (index === 0 ? part : html` <span aria-hidden="true">·</span> ${part}`))}`;
-}
-
-/** `gke-intranode-policy without network-policy`. */
-export function settingText({ scenario, kind, factors, fix }: RunRecord): string {
-  const off = Object.entries(factors).filter(([, on]) => !on);
-  const without = off.length === 0 ? '' : ` without ${off.map(([name]) => name).join(' and ')}`;
-  return `${scenario ?? kind}${without}${fix === null ? '' : ` with fix ${fix}`}`;
 }
 
 function startedText(startedAt: string): string {

@@ -1,0 +1,29 @@
+// Ctrl-C and its relatives: the first asks the command to tidy up and end, a second ends it at once.
+import { exitCodes } from '../../model/problem.ts';
+
+export interface Interruption {
+  readonly signal: AbortSignal;
+  /** Signals have their usual effect again. */
+  off(): void;
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** @param onSecond Called before a second signal ends the process, to say what stays behind. */
+export function catchInterruption(onSecond: () => void = () => undefined): Interruption {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) {
+      onSecond();
+      process.exit(exitCodes.interrupted);
+    }
+    controller.abort();
+  };
+  for (const name of signals) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    off() {
+      for (const name of signals) process.off(name, onSignal);
+    },
+  };
+}

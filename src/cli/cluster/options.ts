@@ -1,0 +1,73 @@
+// What the user typed after `cluster run`, checked.
+import { resolve } from 'node:path';
+import { newRunId } from '../../cluster/names.ts';
+import { Problem } from '../../model/problem.ts';
+import { outcomes } from '../../model/run-record.ts';
+import type { Outcome } from '../../model/run-record.ts';
+import { checkFolder, stamp } from '../lab/options.ts';
+import type { TargetFlags } from './target-flags.ts';
+
+/** As commander hands them over; durations in milliseconds. */
+export interface RunFlags extends TargetFlags {
+  readonly image: string;
+  readonly observerImage?: string;
+  readonly connections: number;
+  readonly period: number;
+  readonly duration: number;
+  readonly rolloutTimeout: number;
+  readonly maxRate: string;
+  readonly expect: string;
+  readonly out?: string;
+  readonly podIp?: true;
+  readonly observe?: true;
+  readonly keep?: true;
+  readonly json?: true;
+}
+
+export interface RunSettings {
+  readonly runId: string;
+  readonly image: string;
+  /** Null when nobody observes. */
+  readonly observerImage: string | null;
+  readonly connections: number;
+  readonly periodMs: number;
+  readonly durationMs: number;
+  readonly rolloutTimeoutMs: number;
+  readonly maxRatePerHour: number;
+  readonly podIp: boolean;
+  readonly expected: Outcome | 'any';
+  /** Absolute; new or empty. */
+  readonly folder: string;
+}
+
+/** Throws a usage Problem, one sentence with what is allowed, for anything that cannot be run. */
+export function readRunSettings(flags: RunFlags, startedAt: Date, random: () => number): RunSettings {
+  const maxRatePerHour = Number(flags.maxRate);
+  if (flags.maxRate.trim() === '' || !(maxRatePerHour > 0 && maxRatePerHour <= 1e6)) {
+    throw new Problem('usage', `--max-rate ${flags.maxRate} must be a number above 0, of episodes per hour.`);
+  }
+  const expected = ([...outcomes, 'any'] as const).find((outcome) => outcome === flags.expect);
+  if (expected === undefined) {
+    throw new Problem('usage', `--expect ${flags.expect} is no outcome; choose one of: ${outcomes.join(', ')}, any.`);
+  }
+  const folder = resolve(flags.out ?? `netdebug-runs/${stamp(startedAt)}-cluster`);
+  checkFolder(folder);
+  return {
+    runId: newRunId(random),
+    image: flags.image,
+    observerImage: flags.observe === true ? (flags.observerImage ?? observerTagOf(flags.image)) : null,
+    connections: flags.connections,
+    periodMs: flags.period,
+    durationMs: flags.duration,
+    rolloutTimeoutMs: flags.rolloutTimeout,
+    maxRatePerHour,
+    podIp: flags.podIp === true,
+    expected,
+    folder,
+  };
+}
+
+/** The same repository with the tag `observer`: where docs/cluster.md has the second image pushed. */
+export function observerTagOf(image: string): string {
+  return `${image.replace(/@sha256:[0-9a-f]+$/, '').replace(/:[^:/]+$/, '')}:observer`;
+}

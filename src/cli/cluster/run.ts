@@ -1,0 +1,141 @@
+// `netdebug cluster run`: the experiment on the user's cluster, removed again on every way out.
+import { Command } from 'commander';
+import { removeLeftBehind } from '../../cluster/left-behind.ts';
+import { ofRun } from '../../cluster/names.ts';
+import { nodesRow, rightsRow } from '../../cluster/preflight.ts';
+import { findRefusals } from '../../cluster/permissions.ts';
+import { readNodes } from '../../cluster/node-view.ts';
+import { reachCluster } from '../../cluster/reach-cluster.ts';
+import type { ReachedCluster } from '../../cluster/reach-cluster.ts';
+import { systemClock } from '../../model/clock.ts';
+import { exitCodes, Problem } from '../../model/problem.ts';
+import type { RunRecord } from '../../model/run-record.ts';
+import { renderText } from '../../report/text.ts';
+import { createTally } from '../../verdict/tally.ts';
+import { createView } from '../lab/view.ts';
+import type { View } from '../lab/view.ts';
+import { count, durationOption, filled } from '../probe-flags.ts';
+import { runOnCluster } from './experiment.ts';
+import type { ExperimentEnd } from './experiment.ts';
+import { catchInterruption } from './interruption.ts';
+import { readRunSettings } from './options.ts';
+import type { RunFlags, RunSettings } from './options.ts';
+import { openRunFolder } from './run-folder.ts';
+import { targetOf, targetOptions } from './target-flags.ts';
+
+const examples = `
+Examples:
+  netdebug cluster run --image registry.example/netdebug
+  netdebug cluster run --image registry.example/netdebug --observe --duration 2h
+  netdebug cluster run --image registry.example/netdebug --pod-ip --expect none --json
+
+Ends as soon as the verdict is decided: 0 when it is the one of --expect, 1 when it is another, 2 when time ran out first.
+What it created is removed however it ends; after a kill or a lost connection, "netdebug cluster cleanup" does it.`;
+
+export function runCommand(): Command {
+  const run = new Command('run')
+    .description('run server and clients in the cluster, decide, explain, and remove them again')
+    .option('--image <image>', 'image of netdebug that the cluster can pull', filled('--image', 'an image'), 'netdebug:latest')
+    .option('--connections <count>', 'connections per client', count('--connections'), 10)
+    .addOption(durationOption('--period <time>', 'time between two probes of a connection', '1s'))
+    .addOption(durationOption('--duration <time>', 'how long to try for a decision', '30m'))
+    .addOption(durationOption('--rollout-timeout <time>', 'how long to wait for the pods', '2m'))
+    .option('--max-rate <number>', '"none" is decided when each class has fewer episodes than this per hour', '1')
+    .option('--pod-ip', "dial the server's pod instead of the Service's address")
+    .option('--observe', 'also run observers on the two nodes, and collect their evidence')
+    .option('--observer-image <image>', 'image of the target "observer" (default: --image with the tag "observer")')
+    .option('--out <dir>', 'the run’s folder (default: netdebug-runs/TIME-cluster)')
+    .option('--expect <outcome>', 'the outcome that ends with exit code 0, or any', 'none')
+    .option('--keep', 'leave everything in the cluster')
+    .option('--json', 'print the run record, and nothing else, on stdout')
+    .addHelpText('after', examples);
+  for (const option of targetOptions()) run.addOption(option);
+  return run.action(async (flags: RunFlags) => {
+    process.exitCode = await runAndRemove(flags);
+  });
+}
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+async function runAndRemove(flags: RunFlags): Promise<number> {
+  const settings = readRunSettings(flags, new Date(), Math.random);
+  const interruption = catchInterruption(() => {
+    say(`netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${settings.runId} --dry-run`);
+  });
+  const { signal } = interruption;
+  try {
+    const cluster = await reachCluster(targetOf(flags), signal);
+    await requireRoom(cluster, settings);
+    const removeAll = () => remove(cluster, settings, flags.keep === true);
+    let end: ExperimentEnd;
+    try {
+      end = await runWithView(cluster, settings, signal);
+      print(end.record, settings, flags);
+    } catch (error) {
+      await removeAll().catch((failed: unknown) => say(`netdebug: ${String(failed)}`));
+      throw signal.aborted ? new Problem('interrupted', 'interrupted; what the run created is removed.') : error;
+    }
+    await removeAll();
+    if (end.problem !== null && !signal.aborted) throw end.problem;
+    return exitCodeOf(end.record, settings, signal);
+  } finally {
+    interruption.off();
+  }
+}
+
+/** What would fail later for certain fails now, before anything is created. */
+async function requireRoom({ kubectl, namespace }: ReachedCluster, settings: RunSettings): Promise<void> {
+  const nodes = await kubectl.ask(['get', 'nodes', '--output=json']);
+  const refusals = await findRefusals(kubectl, settings.observerImage !== null);
+  const rows = [
+    rightsRow(refusals, namespace),
+    ...(nodes.ok ? [nodesRow(readNodes(JSON.parse(nodes.stdout)))] : []),
+  ];
+  const missing = rows.find((row) => row.state === 'missing');
+  if (missing !== undefined) throw new Problem('missing', missing.sentence);
+}
+
+async function runWithView(cluster: ReachedCluster, settings: RunSettings, signal: AbortSignal): Promise<ExperimentEnd> {
+  const tally = createTally({ episodeWindowMs: settings.periodMs });
+  const files = await openRunFolder(settings.folder);
+  say(`Run ${settings.runId} in namespace ${cluster.namespace} of context ${cluster.context}`);
+  const view: View = createView({
+    stream: process.stderr,
+    durationMs: settings.durationMs,
+    classes: () => tally.summaries(),
+  });
+  try {
+    return await runOnCluster(cluster.kubectl, settings, { clock: systemClock(), tally, files }, {
+      onStage: (text) => view.stage(text),
+      onStarted: () => view.started(),
+      onNote: (text) => view.stage(text),
+      signal,
+    });
+  } finally {
+    view.end();
+    await files.close();
+  }
+}
+
+/** Not interrupted by the signal that ended the run: a second one ends the process. */
+async function remove({ kubectl }: ReachedCluster, settings: RunSettings, keep: boolean): Promise<void> {
+  const { runId, observerImage } = settings;
+  if (keep) {
+    say(`Everything stays in the cluster; remove it with: netdebug cluster cleanup --run ${runId}`);
+    return;
+  }
+  say(`Removing what run ${runId} created …`);
+  await removeLeftBehind(kubectl.withSignal(undefined), { selector: ofRun(runId), namespaces: observerImage !== null });
+}
+
+function print(record: RunRecord, { folder }: RunSettings, flags: RunFlags): void {
+  process.stdout.write(flags.json === true ? `${JSON.stringify(record, null, 2)}\n` : renderText(record));
+  say(`\nThe run's folder: ${folder}`);
+}
+
+function exitCodeOf(record: RunRecord, { expected }: RunSettings, signal: AbortSignal): number {
+  if (signal.aborted && !record.complete) return exitCodes.interrupted;
+  const { outcome } = record.verdict;
+  if (expected === 'any' || outcome === expected) return exitCodes.finished;
+  return outcome === 'inconclusive' ? exitCodes.inconclusive : exitCodes.unexpected;
+}

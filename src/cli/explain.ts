@@ -1,0 +1,50 @@
+// `netdebug explain [CAUSE]`: the catalogue of causes, as a list, as a page, or as JSON.
+import { Command } from 'commander';
+import { catalogue } from '../catalogue/index.ts';
+import { causeIds } from '../model/cause.ts';
+import type { CauseId } from '../model/cause.ts';
+import { Problem } from '../model/problem.ts';
+import { nearest } from './explain/nearest.ts';
+import { listText, pageText } from './explain/page.ts';
+
+/** The command, for the program to add. Exits with 64, and the allowed names, for a cause that there is not. */
+export function command(): Command {
+  return new Command('explain')
+    .description(
+      'What a cause of resets looks like, why it happens, how to confirm it by hand, and what ends it.',
+    )
+    .argument('[cause]', 'as findings name it; without it, all causes are listed')
+    .option('--json', 'print one JSON document: the page, or an array of all pages')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  netdebug explain                                the causes, one line each
+  netdebug explain conntrack-invalid | less       the page of one
+  netdebug explain unknown                        what to collect when no cause was found
+  netdebug explain --json route-table-conflict    the same text for programs`,
+    )
+    .action((cause: string | undefined, options: { json?: true }) => {
+      process.stdout.write(explain(cause, options.json === true));
+    });
+}
+
+/** What the command prints. Throws a usage Problem for a cause that there is not. */
+export function explain(cause: string | undefined, json: boolean): string {
+  if (cause === undefined) {
+    const all = causeIds.map((id) => catalogue[id]);
+    return json ? document(all) : listText(all);
+  }
+  const entry = catalogue[known(cause)];
+  return json ? document(entry) : pageText(entry);
+}
+
+const document = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+function known(cause: string): CauseId {
+  const found = causeIds.find((id) => id === cause);
+  if (found !== undefined) return found;
+  const meant = nearest(cause, causeIds);
+  const guess = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  throw new Problem('usage', `there is no cause "${cause}"; choose one of: ${causeIds.join(', ')}.${guess}`);
+}

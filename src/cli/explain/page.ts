@@ -1,0 +1,129 @@
+// A page of the catalogue as text for a terminal, and the list of all pages.
+import type { CatalogueEntry, ConfirmStep, Fix, Paragraph } from '../../catalogue/entry.ts';
+import { placeholders, placeholdersIn } from '../../catalogue/placeholders.ts';
+import { wrap } from './wrap.ts';
+
+/** No line goes beyond this. */
+export const pageWidth = 100;
+
+/** One line for each cause, ids first. */
+export function listText(entries: readonly CatalogueEntry[]): string {
+  const width = Math.max(...entries.map(({ id }) => id.length));
+  const lines = entries.flatMap(({ id, title }) =>
+    wrap(title, pageWidth, `${id.padEnd(width)}  `, ' '.repeat(width + 2)),
+  );
+  return `${[...lines, '', 'netdebug explain CAUSE shows the page of one of them.'].join('\n')}\n`;
+}
+
+/** The whole page; ends with a newline. */
+export function pageText(entry: CatalogueEntry): string {
+  const sections = [
+    wrap(`${entry.id}: ${entry.title}`, pageWidth),
+    section('What is seen', symptoms(entry)),
+    section('Who sends the reset', wrap(entry.author.text, pageWidth, '  ')),
+    section('Why', why(entry)),
+    section('How to confirm', confirm(entry)),
+    section('What looks like it', lookAlikes(entry)),
+    section('What ends it', entry.fixes.flatMap(fixLines)),
+    section('Sources', sources(entry)),
+  ];
+  const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  return `${text.join('\n\n')}\n`;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title, ...lines];
+}
+
+function symptoms({ symptom }: CatalogueEntry): string[] {
+  return Object.entries(symptom).flatMap(([who, text]) =>
+    wrap(text, pageWidth, `  ${who.padEnd(6)}  `, ' '.repeat(10)),
+  );
+}
+
+function why({ mechanism, drawing, scenario }: CatalogueEntry): string[] {
+  const seeIt = scenario === null ? [] : ['', `  To see it happen: netdebug lab run ${scenario}`];
+  return [
+    ...mechanism.flatMap((paragraph) => [...wrap(marked(paragraph), pageWidth, '  '), '']),
+    ...drawing.map((line) => (line === '' ? '' : `    ${line}`)),
+    ...seeIt,
+  ];
+}
+
+const marked = ({ text, basis }: Paragraph) => `${text} [${basis.join(', ')}]`;
+
+function confirm({ id, howToConfirm }: CatalogueEntry): string[] {
+  const words = howToConfirm.flatMap(({ run, whenItIs, whenNot }) => [run, whenItIs, whenNot]).join(' ');
+  const used = placeholdersIn(words);
+  const width = Math.max(...used.map((name) => name.length));
+  const legend = used.map((name) => `    ${name.padEnd(width)}  ${placeholders[name]}`);
+  return [
+    ...howToConfirm.flatMap((step, index) =>
+      stepLines(step, index, id === 'unknown' ? undecided : thisCause),
+    ),
+    '',
+    ...(legend.length > 0 ? ['  Replace', ...legend] : []),
+    ...wrap(
+      'Commands for a node need root there. "In a pod" is in its network namespace: on its node, nsenter -t PID -n COMMAND ' +
+        'with the id of one of its processes; in a world that the lab holds, netdebug lab exec POD -- COMMAND.',
+      pageWidth,
+      '  ',
+    ),
+  ];
+}
+
+/** What stands before the two results of a step. */
+const thisCause = ['this cause:', 'otherwise:'] as const;
+const undecided = ['undecided:', 'decided:'] as const;
+
+function stepLines(
+  { where, run, whenItIs, whenNot }: ConfirmStep,
+  index: number,
+  [itIs, not]: readonly [string, string],
+): string[] {
+  const indent = ' '.repeat(18);
+  const label = (text: string) => `     ${text.padEnd(indent.length - 5)}`;
+  return [
+    ...(index === 0 ? [] : ['']),
+    `  ${index + 1}. ${capital(placeWords(where))}:`,
+    ...run.split('\n').map((line) => `       ${line}`),
+    ...wrap(whenItIs, pageWidth, label(itIs), indent),
+    ...wrap(whenNot, pageWidth, label(not), indent),
+  ];
+}
+
+function placeWords(where: ConfirmStep['where']): string {
+  if (where === 'anywhere with kubectl') return where;
+  return `${where.endsWith('node') ? 'on' : 'in'} ${where}`;
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function lookAlikes(entry: CatalogueEntry): string[] {
+  return entry.lookAlikes.flatMap(({ cause, tellApart }) => [
+    `  ${cause}`,
+    ...wrap(tellApart, pageWidth, '    '),
+  ]);
+}
+
+function fixLines({ name, whatToDo, sideEffects, proven, tryIt }: Fix): string[] {
+  return [
+    `  ${name} (${proven === 'lab' ? 'shown in the lab' : 'inferred, not run in the lab'})`,
+    ...wrap(whatToDo, pageWidth, '    '),
+    ...wrap(`Side effects: ${sideEffects}`, pageWidth, '    '),
+    ...(tryIt === null ? [] : [`    Try it: ${tryIt}`]),
+  ];
+}
+
+function sources({ sources: list }: CatalogueEntry): string[] {
+  return [
+    ...list.flatMap(({ title, where }) => [...wrap(title, pageWidth, '  '), `    ${where}`]),
+    '',
+    ...wrap(
+      'Marks: [source] read there; [measured] seen in the lab, with the real kernel in network namespaces; [inferred] ' +
+        'follows from the two. No cloud was measured.',
+      pageWidth,
+      '  ',
+    ),
+  ];
+}

@@ -1,0 +1,66 @@
+// `netdebug report DIR`: renders a saved run, or a saved matrix, on whatever machine it is now.
+import { Command } from 'commander';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { messageOf, Problem } from '../model/problem.ts';
+import { fileNames, readFormats } from './report/formats.ts';
+import type { Format } from './report/formats.ts';
+import { renderMatrixReport } from './report/matrix-report.ts';
+import { checkRunFolder, readMatrixRecord } from './report/read-record.ts';
+import { renderRun } from './report/run-report.ts';
+import { writeWhole } from './report/write-file.ts';
+
+interface Flags {
+  readonly format: readonly string[];
+  readonly out?: string;
+}
+
+export function command(): Command {
+  return new Command('report')
+    .description('render a run, or a matrix, from its folder')
+    .argument('<dir>', 'the folder that "netdebug lab run" or "lab matrix" named')
+    .option(
+      '--format <formats>',
+      'text, json, junit or html; several with commas, or give it again (default: text)',
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
+    .option('--out <dir>', 'write report.txt, report.json, report.xml, report.html there')
+    .addHelpText(
+      'after',
+      `
+Without --out, html is written to report.html in the run's folder, and any other format to stdout.
+
+Examples:
+  netdebug report netdebug-runs/20261123-061114-gke-intranode-policy
+  netdebug report DIR --format html
+  netdebug report DIR --format text,junit,html --out artifacts`,
+    )
+    .action(async (dir: string, flags: Flags) => report(resolve(dir), readFormats(flags.format), flags.out));
+}
+
+async function report(folder: string, formats: readonly Format[], out: string | undefined): Promise<void> {
+  const printed = formats.filter((format) => format !== 'html');
+  if (out === undefined && printed.length > 1) {
+    throw new Problem('usage', `${printed.join(' and ')} cannot share stdout; give --out DIR to write them to files.`);
+  }
+  await checkRunFolder(folder);
+  const matrix = await readMatrixRecord(folder);
+  if (matrix.data === null && !matrix.absent) throw new Problem('usage', `${folder}: ${matrix.why}`);
+  if (out !== undefined) await makeFolder(out);
+  for (const format of formats) {
+    const text = await (matrix.data === null ? renderRun(folder, format) : renderMatrixReport(folder, matrix.data, format));
+    if (out === undefined && format !== 'html') process.stdout.write(text);
+    else {
+      const path = join(out === undefined ? folder : resolve(out), fileNames[format]);
+      await writeWhole(path, text);
+      process.stderr.write(`${path}\n`);
+    }
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw new Problem('usage', `--out ${folder} cannot be made: ${messageOf(error)}.`, { cause: error });
+  });
+}

@@ -1,0 +1,72 @@
+// The open pages: each gets the whole state once and then what changed; one that reads slowly is given less, never a backlog.
+import type { ServerResponse } from 'node:http';
+import type { Parts } from './serve-live.ts';
+
+export interface Subscribers {
+  /** Takes an open page; false when there are too many. */
+  add(response: ServerResponse): boolean;
+  publish(parts: Parts): void;
+  /** Sends the last state and ends every stream; those that have not read it after `longestMs` are cut off. */
+  end(parts: Parts, longestMs: number): Promise<void>;
+}
+
+const mostPages = 16;
+
+interface Page {
+  readonly response: ServerResponse;
+  /** What it has been sent. */
+  known: Parts;
+}
+
+export function createSubscribers(): Subscribers {
+  const pages = new Set<Page>();
+  let latest: Parts = {};
+
+  function bring(page: Page): void {
+    if (page.response.writableNeedDrain) return;
+    const news = Object.entries(latest).filter(([id, part]) => page.known[id] !== part);
+    if (news.length === 0) return;
+    page.known = latest;
+    page.response.write(message('parts', Object.fromEntries(news)));
+  }
+
+  return {
+    add(response) {
+      if (pages.size >= mostPages) return false;
+      const page: Page = { response, known: {} };
+      pages.add(page);
+      response.on('close', () => pages.delete(page));
+      response.on('drain', () => bring(page));
+      response.on('error', () => pages.delete(page));
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      // Tells the page at once that it is connected.
+      response.write('retry: 1000\n\n');
+      bring(page);
+      return true;
+    },
+    publish(parts) {
+      latest = parts;
+      for (const page of pages) bring(page);
+    },
+    async end(parts, longestMs) {
+      latest = parts;
+      const ends = [...pages].map((page) => {
+        const news = Object.fromEntries(Object.entries(latest).filter(([id, part]) => page.known[id] !== part));
+        return new Promise<void>((resolve) => {
+          page.response.on('close', resolve);
+          page.response.end(`${message('parts', news)}${message('end', {})}`, resolve);
+        });
+      });
+      await Promise.race([Promise.all(ends), deadline(longestMs)]);
+    },
+  };
+}
+
+/** JSON has no line breaks outside its strings, and in them they are escaped, so it is one line of the stream. */
+function message(event: string, data: unknown): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+function deadline(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+}

@@ -1,0 +1,58 @@
+// The text of the pages: its width, its parts, and one page as a whole.
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { catalogue } from '../../../src/catalogue/index.ts';
+import { listText, pageText } from '../../../src/cli/explain/page.ts';
+import { causeIds } from '../../../src/model/cause.ts';
+
+const golden = join(import.meta.dirname, '../../golden/explain/conntrack-invalid.txt');
+
+test('the list has one line for each cause, its id first', () => {
+  const lines = listText(causeIds.map((id) => catalogue[id])).split('\n');
+  assert.deepEqual(
+    lines.slice(0, causeIds.length).map((line) => line.split(' ')[0]),
+    [...causeIds],
+  );
+  assert.equal(lines[causeIds.length], '');
+  for (const line of lines) assert.ok(line.length <= 100, line);
+});
+
+for (const id of causeIds) {
+  const text = pageText(catalogue[id]);
+
+  test(`no line of the page of ${id} is longer than 100 characters or ends in a space`, () => {
+    for (const line of text.split('\n')) {
+      assert.ok(line.length <= 100, `${line.length}: ${line}`);
+      assert.equal(line, line.trimEnd());
+    }
+    assert.match(text, /[^\n]\n$/);
+  });
+
+  test(`the page of ${id} holds every word of its entry`, () => {
+    const words = text.replace(/\s+/g, ' ');
+    const { title, symptom, author, mechanism, howToConfirm, lookAlikes, fixes, sources } = catalogue[id];
+    const parts = [
+      ...[title, author.text, ...Object.values(symptom)],
+      ...mechanism.map((paragraph) => paragraph.text),
+      ...howToConfirm.flatMap(({ run, whenItIs, whenNot }) => [run, whenItIs, whenNot]),
+      ...lookAlikes.flatMap(({ cause, tellApart }) => [cause, tellApart]),
+      ...fixes.flatMap(({ name, whatToDo, sideEffects, tryIt }) => [
+        name,
+        whatToDo,
+        sideEffects,
+        tryIt ?? '',
+      ]),
+      ...sources.flatMap(({ title: name, where }) => [name, where]),
+    ];
+    for (const part of parts) assert.ok(words.includes(part.replace(/\s+/g, ' ')), part);
+    for (const line of catalogue[id].drawing) assert.ok(text.includes(`${line}\n`), line);
+  });
+}
+
+test('a page is as it was when somebody last read it through', async () => {
+  const text = pageText(catalogue['conntrack-invalid']);
+  if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(golden, text);
+  assert.equal(text, await readFile(golden, 'utf8'));
+});

@@ -1,0 +1,63 @@
+// Runs inside a private world: starts `netdebug observe`, makes traffic on loopback, and ends observe with a signal.
+//   observe-inside.ts FOLDER SIGNAL RESETS [OBSERVE-FLAG...]     prints one line of JSON: { "exitCode", "signal", "stderr" }
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { run } from '../../src/system/process.ts';
+import { mainScript } from './netdebug.ts';
+
+const [folder = '', signal = 'SIGTERM', resets = '1', ...flags] = process.argv.slice(2);
+const port = 9_000;
+
+async function waitUntil(what: string, condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`not within 30 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** One connection over which a few messages go before the server's side aborts it. */
+async function connectionThatIsReset(
+  server: ReturnType<typeof createServer>,
+  messages: number,
+): Promise<void> {
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const client = connect(port, '127.0.0.1');
+  const [socket] = await accepted;
+  for (let message = 0; message < messages; message += 1) {
+    client.write(`message ${message}\n`);
+    await once(socket, 'data');
+  }
+  const failed = once(client, 'error');
+  socket.resetAndDestroy();
+  await failed;
+}
+
+await run(['ip', 'link', 'set', 'lo', 'up']);
+// Connection tracking works from the first rule on that needs it.
+await run(['iptables', '-A', 'INPUT', '-m', 'conntrack', '--ctstate', 'INVALID', '-j', 'DROP']);
+const words = [mainScript, 'observe', '--out', folder, '--node', 'here', '--port', String(port), ...flags];
+const observe = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+let stderr = '';
+observe.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+await waitUntil('observe has started', () => stderr.includes('Observing here') || observe.exitCode !== null);
+
+const server = createServer().listen(port, '127.0.0.1');
+await once(server, 'listening');
+for (let count = 0; count < Number(resets); count += 1)
+  await connectionThatIsReset(server, resets === '1' ? 3 : 0);
+server.close();
+
+const events = join(folder, 'evidence/here/events.ndjson');
+await waitUntil(
+  'the RST is in the evidence',
+  () => existsSync(events) && readFileSync(events, 'utf8').includes('"flags":"R.'),
+);
+const ended = once(observe, 'close');
+observe.kill(signal as NodeJS.Signals);
+const [exitCode, killedBy] = (await ended) as [number | null, string | null];
+process.stdout.write(`${JSON.stringify({ exitCode, signal: killedBy, stderr })}\n`);

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClassSummary, RunRecord } from '../../src/model/run-record.ts';
+import { labRun, labSkip, netdebug } from './netdebug.ts';
+
+const skip = await labSkip();
+
+type Kind = 'resets' | keyof ClassSummary['otherFailures'];
+
+/** How often the two classes failed in this way. */
+function failures(record: RunRecord, kind: Kind): { coLocated: number; remote: number } {
+  const of = (name: string) => {
+    const found = record.classes.find((one) => one.name === name);
+    assert.ok(found !== undefined && found.probes > 0, `${name} was answered`);
+    return kind === 'resets' ? found.resets : found.otherFailures[kind];
+  };
+  return { coLocated: of('co-located'), remote: of('remote') };
+}
+
+interface Case {
+  readonly scenario: string;
+  readonly duration: string;
+  /** Whom the fault hits, and what it looks like from there. */
+  readonly hit: 'co-located' | 'both' | 'nobody';
+  readonly symptom: Kind;
+  readonly fix: string | null;
+  /** The fix ends the resets, and leaves connections that are closed in order. */
+  readonly closesRemain?: true;
+}
+
+// Too short for a verdict: what each connection lived through is what is asserted here.
+const cases: readonly Case[] = [
+  {
+    scenario: 'conntrack-entry-deleted',
+    duration: '4s',
+    hit: 'co-located',
+    symptom: 'resets',
+    fix: 'headless-service',
+  },
+  {
+    scenario: 'conntrack-invalid',
+    duration: '4s',
+    hit: 'co-located',
+    symptom: 'resets',
+    fix: 'drop-invalid',
+  },
+  { scenario: 'conntrack-expired', duration: '5s', hit: 'co-located', symptom: 'resets', fix: 'heartbeat' },
+  { scenario: 'conntrack-table-full', duration: '5s', hit: 'both', symptom: 'timeout', fix: null },
+  { scenario: 'policy-reject', duration: '4s', hit: 'both', symptom: 'resets', fix: 'established-first' },
+  {
+    scenario: 'endpoint-replaced',
+    duration: '5s',
+    hit: 'both',
+    symptom: 'resets',
+    fix: 'drained-first',
+    closesRemain: true,
+  },
+  {
+    scenario: 'server-process-died',
+    duration: '5s',
+    hit: 'both',
+    symptom: 'resets',
+    fix: 'graceful-stop',
+    closesRemain: true,
+  },
+  {
+    scenario: 'server-aborted',
+    duration: '4s',
+    hit: 'both',
+    symptom: 'resets',
+    fix: 'orderly-close',
+    closesRemain: true,
+  },
+  { scenario: 'forged-reset', duration: '4s', hit: 'co-located', symptom: 'resets', fix: 'hop-count-filter' },
+  { scenario: 'silent-drop', duration: '4s', hit: 'both', symptom: 'timeout', fix: 'patient-client' },
+  { scenario: 'probe-stalled', duration: '4s', hit: 'co-located', symptom: 'closed', fix: 'longer-deadline' },
+  { scenario: 'healthy', duration: '4s', hit: 'nobody', symptom: 'resets', fix: null },
+];
+
+for (const { scenario, duration, hit, symptom, fix, closesRemain } of cases) {
+  const words = [scenario, '--duration', duration, '--expect', 'any'];
+
+  describe(scenario, { skip }, () => {
+    it(`hits ${hit}${hit === 'nobody' ? '' : ` with ${symptom}`}, and its log says what was done`, async (t) => {
+      const { record, exitCode, folder, stderr } = await labRun(t, ...words);
+      assert.equal(exitCode, 0, stderr);
+      const seen = failures(record, symptom);
+      assert.equal(seen.coLocated > 0, hit !== 'nobody', `co-located: ${seen.coLocated}`);
+      assert.equal(seen.remote > 0, hit === 'both', `remote: ${seen.remote}`);
+      if (symptom !== 'resets') assert.deepEqual(failures(record, 'resets'), { coLocated: 0, remote: 0 });
+      const done = (await readFile(join(folder, 'faults.log'), 'utf8'))
+        .split('\n')
+        .filter((line) => line !== '');
+      const byItself = ['healthy', 'server-aborted', 'conntrack-expired'].includes(scenario);
+      assert.equal(done.length > 0, !byItself, done.join('\n'));
+    });
+
+    if (fix === null) return;
+    it(`is cured by ${fix}`, async (t) => {
+      const { record, exitCode, stderr } = await labRun(t, ...words, '--fix', fix);
+      assert.equal(exitCode, 0, stderr);
+      for (const one of record.classes) {
+        assert.ok(one.probes > 0, one.name);
+        assert.equal(one.resets, 0, one.name);
+        const { closed, refused, ...others } = one.otherFailures;
+        assert.deepEqual(others, { timeout: 0, unreachable: 0, other: 0 }, one.name);
+        if (closesRemain !== true) assert.deepEqual({ closed, refused }, { closed: 0, refused: 0 }, one.name);
+      }
+    });
+  });
+}
+
+describe('what the user asks for', { skip }, () => {
+  it('another variant hits others: the policy of the other node resets its own client', async (t) => {
+    const variant = ['policy-reject', '--variant', 'client-node', '--duration', '4s', '--expect', 'any'];
+    const { record, exitCode } = await labRun(t, ...variant);
+    assert.equal(exitCode, 0);
+    assert.equal(record.variant, 'client-node');
+    const { coLocated, remote } = failures(record, 'resets');
+    assert.equal(coLocated, 0);
+    assert.ok(remote > 0);
+  });
+
+  it('--dry-run prints the faults as commands, with their times', async () => {
+    const { exitCode, stdout } = await netdebug('lab', 'run', 'probe-stalled', '--dry-run');
+    assert.equal(exitCode, 0);
+    assert.match(
+      stdout,
+      /^# the client is stopped, and goes on: 1\.2s after the clients' start, then every 1\.4s/m,
+    );
+    assert.match(stdout, /^kill -STOP co-located\n# 900ms later\nkill -CONT co-located$/m);
+  });
+
+  it('what cannot be had is refused: an unknown variant, and another speed where the kernel sets the pace', async () => {
+    const odd = await netdebug('lab', 'run', 'policy-reject', '--variant', 'odd');
+    assert.equal(odd.exitCode, 64);
+    assert.match(odd.stderr, /there is no variant "odd"; choose one of: to-server, /);
+    const fast = await netdebug('lab', 'run', 'silent-drop', '--speed', '10');
+    assert.equal(fast.exitCode, 64);
+    assert.match(fast.stderr, /silent-drop runs at --speed 1 only/);
+  });
+});

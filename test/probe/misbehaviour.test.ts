@@ -1,0 +1,92 @@
+// A server that misbehaves on purpose, against raw sockets and against our own client.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { parseEndpoint } from '../../src/model/endpoint.ts';
+import { startFleet } from '../../src/probe/fleet.ts';
+import type { Misbehaviour } from '../../src/probe/misbehaviour.ts';
+import { startServer } from '../../src/probe/server.ts';
+import { dial } from './loopback.ts';
+import { record, until } from './recording.ts';
+
+async function serve(t: TestContext, misbehaviour: Misbehaviour, deadlineMs = 30_000) {
+  const recording = record();
+  const server = await startServer(
+    { listen: { address: '127.0.0.1', port: 0 }, deadlineMs, maxLine: 1_000, misbehaviour },
+    recording.surroundings,
+  );
+  t.after(() => server.stop());
+  return { ...recording, port: parseEndpoint(server.local)?.port ?? 0 };
+}
+
+/** How the peer learns of the end. */
+async function endOf(t: TestContext, port: number): Promise<string | undefined> {
+  const { socket } = await dial(t, port);
+  return await new Promise<string | undefined>((resolve) => {
+    socket.once('end', () => resolve('FIN'));
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+  });
+}
+
+test('closing with fin is an end of stream to the peer, and the server says that it closed', async (t) => {
+  const { of, port } = await serve(t, { closeEveryMs: 50, closeWith: 'fin' });
+  assert.equal(await endOf(t, port), 'FIN');
+  await until('it is over', () => of('ended').length === 1);
+  const [ended] = of('ended');
+  assert.deepEqual([ended?.failure, ended?.errno, ended?.syscall], ['closed', 'CLOSED', 'close']);
+});
+
+test('closing with reset resets the peer, and the server goes on accepting', async (t) => {
+  const { of, port } = await serve(t, { closeEveryMs: 50, closeWith: 'reset' });
+  assert.equal(await endOf(t, port), 'ECONNRESET');
+  assert.equal(await endOf(t, port), 'ECONNRESET');
+  assert.equal(of('accepted').length, 2);
+});
+
+test('closing with input unread resets a peer whose question was not read', async (t) => {
+  const { port } = await serve(t, { closeEveryMs: 400, closeWith: 'unread' });
+  const { socket } = await dial(t, port);
+  // The server shares this process, so nothing is sent while it is deaf; but a peer that always sends more than is read at a
+  // time leaves something unread whenever it closes.
+  const reset = once(socket, 'error');
+  const asking = setInterval(() => socket.write('still there?\n'.repeat(20_000)), 5);
+  t.after(() => clearInterval(asking));
+  const [error] = (await reset) as [NodeJS.ErrnoException];
+  assert.ok(error.code === 'ECONNRESET' || error.code === 'EPIPE', error.code);
+});
+
+test('a deadline ends as the server is told to end connections', async (t) => {
+  const { port } = await serve(t, { closeWith: 'reset' }, 50);
+  assert.equal(await endOf(t, port), 'ECONNRESET');
+  const orderly = await serve(t, { closeWith: 'fin' }, 50);
+  assert.equal(await endOf(t, orderly.port), 'FIN');
+});
+
+test('lines that nobody asked for are never counted as answers by our client', async (t) => {
+  const { port, of } = await serve(t, { pushEveryMs: 2, closeWith: 'fin' });
+  const client = record();
+  const fleet = startFleet(
+    {
+      target: { address: '127.0.0.1', port },
+      ...{ connections: 1, periodMs: 20, timeoutMs: 10_000, maxLine: 1_000, className: 'c' },
+    },
+    client.surroundings,
+  );
+  t.after(() => fleet.stop());
+  const pushes = () => client.lines.filter((line) => line.includes('Server says: still here')).length;
+  const answers = () => client.lines.filter((line) => line.includes('You said: ')).length;
+  await until('both kinds have come', () => pushes() > 20 && client.of('answered').length > 5);
+  assert.equal(client.of('answered').length, answers());
+  assert.equal(client.of('failed').length, 0);
+  assert.equal(of('ended').length, 0);
+});
+
+test('pushing ends with the connection, and the server can stop', async (t) => {
+  const { port, of } = await serve(t, { pushEveryMs: 2, closeWith: 'fin' });
+  const { socket, received } = await dial(t, port);
+  await until('something is pushed', () => received().length > 0);
+  assert.match(received().toString(), /^(Server says: still here\n)+$/);
+  socket.resetAndDestroy();
+  await until('it is over', () => of('ended').length === 1);
+});
