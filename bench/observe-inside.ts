@@ -63,8 +63,8 @@ let said = '';
 observe.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
 while (!said.includes('Observing here') && observe.exitCode === null)
   await new Promise((done) => setTimeout(done, 50));
-// Its start is not what it costs.
-await new Promise((done) => setTimeout(done, 2_000));
+// Neither its start nor the first packets, before the code is compiled, are what it costs in the long run.
+await new Promise((done) => setTimeout(done, 10_000));
 const before = cpuSeconds(observe.pid ?? 0);
 const begun = performance.now();
 await new Promise((done) => setTimeout(done, seconds * 1_000));

@@ -9,7 +9,7 @@ export interface Judged extends Trial {
 }
 
 const nothing = 'nothing';
-const named = (cause: CauseId | null) => cause ?? nothing;
+const named = (cause: CauseId | null): string => cause ?? nothing;
 
 /** How many trials named the expected cause first; `unknown` is a miss. */
 export function accuracy(trials: readonly Judged[], view: View): { right: number; of: number } {

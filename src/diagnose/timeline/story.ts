@@ -92,6 +92,11 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
   const ruleChanges = between(here, lastGoodAt - slack, failedAt + slack);
   const identities = new Set(ruleChanges.map(ruleIdentity));
   const serverInterface = server === null ? null : findServerInterface(packets, server);
+  const resets = packets.filter(
+    (packet) => packet.flags.includes('R') && parseMicros(packet.at) > lastGoodAt - slack,
+  );
+  // The client was reset, so a RST was there: a capture that has none of this connection was late or lost it, and says nothing.
+  const captureMissedIt = failed.errno === 'ECONNRESET' && resets.length === 0;
   const accepted = findAccepted(incident, second, probes, slack);
   return {
     incident,
@@ -115,11 +120,13 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
       (counters) => parseMicros(counters.at) >= lastGoodAt && parseMicros(counters.since) <= failedAt + slack,
     ),
     packets,
-    resets: packets.filter(
-      (packet) => packet.flags.includes('R') && parseMicros(packet.at) > lastGoodAt - slack,
-    ),
+    resets,
     serverInterface,
-    available: new Set(nodeSources.filter((source) => ranHere(source, carriers, nodes))),
+    available: new Set(
+      nodeSources.filter(
+        (source) => ranHere(source, carriers, nodes) && !(source === 'capture' && captureMissedIt),
+      ),
+    ),
     watched: nodes.ran,
     slack,
   };
