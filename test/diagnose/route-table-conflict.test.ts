@@ -57,7 +57,11 @@ describe('a rule that was deleted under a looped flow', () => {
 
 describe('a rule that was added under a direct flow', () => {
   const probes = [...resetConnection(flow), accepted(1.001, 46_422)];
-  const nodes = [firstEntry(1, 46_422), rule(2.05, 'added'), secondEntry(2.099, 46_422, 56_373)];
+  const nodes = [
+    firstEntry(1, 46_422),
+    rule(2.05, 'added'),
+    secondEntry(2.099, 46_422, 56_373, 'new', { state: 'ESTABLISHED' }),
+  ];
 
   it('is a route table conflict: a second entry appears, and the server sees its port', () => {
     const [finding] = diagnose({ probes, nodes });

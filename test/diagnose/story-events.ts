@@ -139,7 +139,7 @@ function conntrack(
     file: 'evidence/node-1/conntrack-events.log',
     change,
     protocol: 'tcp',
-    state: more.state ?? 'ESTABLISHED',
+    state: more.state ?? (change === 'new' ? 'SYN_SENT' : 'ESTABLISHED'),
     original,
     reply,
     id: null,

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { findingSchema } from '../../src/model/run-record.ts';
+import { z } from '../../src/model/schema.ts';
+import { accepted, firstEntry, resetConnection, rule, secondEntry } from '../diagnose/story-events.ts';
+
+const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
+const folder = mkdtempSync(join(tmpdir(), 'netdebug-diagnose-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function diagnose(...words: readonly string[]): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'diagnose', ...words], {
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+const flow = { port: 46_422, connectedAt: 1, lastGoodAt: 2, resetAt: 2.1 };
+const probes = resetConnection(flow).map((event) => JSON.stringify(event));
+const serverSide = [accepted(1.001, 5_622)].map((event) => JSON.stringify(event));
+const node = [firstEntry(1, 46_422), secondEntry(1, 46_422, 5_622), rule(2.05, 'deleted')].map((event) =>
+  JSON.stringify(event),
+);
+
+function write(name: string, files: Readonly<Record<string, string>>): string {
+  const path = join(folder, name);
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(join(path, file, '..'), { recursive: true });
+    writeFileSync(join(path, file), text);
+  }
+  return path;
+}
+
+const documentSchema = z.object({ findings: z.array(findingSchema), notes: z.array(z.string()) });
+
+describe('netdebug diagnose', () => {
+  it('joins files from several places into one finding, and prints it as one JSON document', () => {
+    const clients = write('clients', { 'a.ndjson': `${probes.join('\n')}\n` });
+    const servers = write('servers', { 'b.ndjson': `${serverSide.join('\n')}\n` });
+    const nodes = write('node', { 'evidence/n/events.ndjson': `${node.join('\n')}\n` });
+    const { status, stdout, stderr } = diagnose('--json', clients, servers, nodes);
+    assert.equal(status, 0, stderr);
+    const { findings } = documentSchema.parse(JSON.parse(stdout));
+    assert.deepEqual(
+      findings.map(({ cause, author, connections }) => ({ cause, author, connections })),
+      [{ cause: 'route-table-conflict', author: 'server-kernel', connections: 1 }],
+    );
+    const text = diagnose(clients, servers, nodes).stdout;
+    assert.match(text, /Sent by: the server's kernel/);
+    assert.match(text, /Deleted 30003/);
+  });
+
+  it('says what is missing when there are client events alone, and ends with 2', () => {
+    const clients = write('alone', { 'events.ndjson': `${probes.join('\n')}\n` });
+    const { status, stdout } = diagnose(clients);
+    assert.equal(status, 2);
+    assert.match(stdout, /Finding: unknown/);
+    assert.match(stdout, /no evidence from any node: collect it with "netdebug observe"/);
+  });
+
+  it('leaves out lines that are cut off, foreign or of another version, and says how many', () => {
+    const torn = [
+      ...probes,
+      '{"event":"failed","role":"client"}',
+      'not json "role":"x"',
+      '\u0000\u0001',
+      probes[0]?.slice(0, 40) ?? '',
+    ];
+    const path = write('torn', { 'events.ndjson': torn.join('\n'), 'node.ndjson': `${node.join('\n')}\n` });
+    const { status, stdout } = diagnose('--json', path);
+    const { findings, notes } = documentSchema.parse(JSON.parse(stdout));
+    assert.equal(status, 0);
+    assert.equal(findings[0]?.cause, 'route-table-conflict');
+    assert.ok(
+      notes.some((note) => note.startsWith('3 lines hold no event')),
+      notes.join('\n'),
+    );
+    assert.ok(
+      notes.some((note) => note.includes('cut off')),
+      notes.join('\n'),
+    );
+  });
+
+  it('finds the same when the client’s clock is a day off', () => {
+    const day = 86_400;
+    const moved = resetConnection({ ...flow, connectedAt: 1 + day, lastGoodAt: 2 + day, resetAt: 2.1 + day });
+    const path = write('day-off', {
+      'client.ndjson': `${moved.map((event) => JSON.stringify(event)).join('\n')}\n`,
+      'node.ndjson': `${node.join('\n')}\n`,
+    });
+    const { findings } = documentSchema.parse(JSON.parse(diagnose('--json', path).stdout));
+    assert.deepEqual(
+      findings.map((finding) => finding.cause),
+      ['route-table-conflict'],
+    );
+  });
+
+  it('control characters of evidence do not reach the terminal', () => {
+    const evil = node.map((line) => line.replace('Deleted 30003', 'Deleted \\u001b[2J30003'));
+    const path = write('evil', { 'events.ndjson': `${[...probes, ...serverSide, ...evil].join('\n')}\n` });
+    const { stdout } = diagnose(path);
+    assert.ok(!stdout.includes('\u001b'));
+    assert.ok(stdout.includes('\\x1b[2J30003'));
+  });
+
+  it('a path that is not there, or has no events, ends with 64 and says what to give it', () => {
+    const missing = diagnose(join(folder, 'nowhere'));
+    assert.equal(missing.status, 64);
+    assert.match(missing.stderr, /cannot be read/);
+    const empty = diagnose(write('empty', { 'run.json': '{}' }));
+    assert.equal(empty.status, 64);
+    assert.match(empty.stderr, /no probe events .*netdebug client --events/);
+  });
+
+  it('does not follow links out of the folder', () => {
+    const path = write('linked', { 'readme.txt': '' });
+    symlinkSync(join(folder, 'clients', 'a.ndjson'), join(path, 'events.ndjson'));
+    assert.equal(diagnose(path).status, 64);
+  });
+});
