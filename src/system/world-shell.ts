@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { toolEnvironment } from './process.ts';
 import { shellQuote } from './shell-quote.ts';
+import { splitLines } from './split-lines.ts';
 import { findTool } from './tools.ts';
 
 const socketPath = '/run/netdebug/exec.sock';
@@ -43,7 +43,7 @@ function serveCaller(socket: Socket, places: readonly string[]): void {
   const send = (message: ToCaller) => socket.write(`${JSON.stringify(message)}\n`);
   socket.on('error', () => undefined);
   socket.on('close', () => child?.kill('SIGHUP'));
-  createInterface({ input: socket }).on('line', (line) => {
+  const obey = (line: string) => {
     const message = JSON.parse(line) as FromCaller;
     if ('stdin' in message) child?.stdin?.write(Buffer.from(message.stdin, 'base64'));
     else if ('end' in message) child?.stdin?.end();
@@ -60,7 +60,8 @@ function serveCaller(socket: Socket, places: readonly string[]): void {
       child.on('error', () => send({ exit: 127 }));
       child.on('close', (code) => send({ exit: code ?? 129 }));
     }
-  });
+  };
+  socket.on('data', splitLines(obey));
 }
 
 /** With a terminal, util-linux's script gives the command one of its own; without script it runs on plain pipes. */
@@ -107,12 +108,15 @@ export async function callShell(
     return await new Promise<ShellResult>((resolve, reject) => {
       socket.once('error', reject);
       socket.once('close', () => resolve({ exit: 129 }));
-      createInterface({ input: socket }).on('line', (line) => {
+      // Whoever reads our output (`| head`) may have gone; then the command in the world is not wanted any more.
+      streams.stdout.on('error', () => socket.destroy());
+      const hear = (line: string) => {
         const message = JSON.parse(line) as ToCaller;
         if ('stdout' in message) streams.stdout.write(Buffer.from(message.stdout, 'base64'));
         else if ('stderr' in message) streams.stderr.write(Buffer.from(message.stderr, 'base64'));
         else resolve(message);
-      });
+      };
+      socket.on('data', splitLines(hear));
       send(request);
       streams.stdin.on('data', onData);
       streams.stdin.on('end', onEnd);

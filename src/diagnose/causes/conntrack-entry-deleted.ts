@@ -17,7 +17,7 @@ export const conntrackEntryDeleted: CauseModel = {
     'refused afterwards': [-3, 0],
     'packets were INVALID': [-0.5, 0],
   },
-  fixes: ['no-second-entry'],
+  fixes: ['headless-service'],
   sentence(stories) {
     const deleter = stories
       .flatMap((story) => [story.first, ...story.second])

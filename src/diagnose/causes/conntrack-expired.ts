@@ -19,7 +19,7 @@ export const conntrackExpired: CauseModel = {
     'reset of a live socket': [-3, 0],
     'was closed': [-4, 0],
   },
-  fixes: ['keepalive', 'longer-timeout'],
+  fixes: ['heartbeat', 'longer-timeout'],
   sentence: () =>
     'The connections were silent for longer than their conntrack entries live. The first packet afterwards was not translated as ' +
     "before: it reached the server from a port that it has no socket for (RST by the server's kernel), or nobody at all.",

@@ -19,7 +19,7 @@ export const conntrackInvalid: CauseModel = {
     'refused afterwards': [-3, 0.2],
     'reset of a live socket': [-3, 0],
   },
-  fixes: ['drop-invalid', 'be-liberal'],
+  fixes: ['drop-invalid', 'liberal-conntrack', 'headless-service'],
   sentence: () =>
     'Connection tracking judged packets of live connections INVALID and so did not translate them. What arrives without ' +
     "translation belongs to no socket: the receiver's kernel answers it with RST, which ends the connection on both sides.",

@@ -15,7 +15,7 @@ export const conntrackTableFull: CauseModel = {
     'entry deleted by a program': [-2, 0],
     'server had closed': [-3, 0],
   },
-  fixes: ['larger-table', 'shorter-timeouts'],
+  fixes: ['shorter-timeouts'],
   sentence: () =>
     "The node's conntrack table is full. Packets that need a new entry are dropped, so new connections are not answered; " +
     'established ones live on as long as their entries do.',

@@ -16,7 +16,7 @@ export const endpointReplaced: CauseModel = {
     'reset of a live socket': [-2, 0],
     'client noticed late': [-1, 0],
   },
-  fixes: ['graceful-drain'],
+  fixes: ['drained-first'],
   sentence(stories) {
     const change = stories.flatMap((story) => story.endpointChanges)[0];
     const where = change === undefined ? '' : ` on ${change.node}`;

@@ -18,7 +18,7 @@ export const forgedReset: CauseModel = {
     'packets were INVALID': [-1, 0],
     'listener closed': [-3, 0],
   },
-  fixes: ['drop-odd-ttl'],
+  fixes: ['hop-count-filter'],
   sentence: () =>
     'The RST came from the network between the nodes: the server never sent it, and its hop count or its way does not fit the ' +
     "server's packets. A firewall, a load balancer or another middlebox made it.",

@@ -21,7 +21,7 @@ export const serverAborted: CauseModel = {
     'reset has another TTL': [-3, 0],
     'client noticed late': [-1, 0],
   },
-  fixes: ['drain-before-close'],
+  fixes: ['orderly-close'],
   sentence: () =>
     "The server's application aborted live connections itself: it closed them with data unread or with linger 0, so its kernel " +
     'sent RST instead of FIN. The process lives on and goes on listening.',

@@ -20,7 +20,7 @@ export const serverProcessDied: CauseModel = {
     'server gave up waiting': [-4, 0],
     'client noticed late': [-2, 0],
   },
-  fixes: ['graceful-shutdown'],
+  fixes: ['graceful-stop'],
   sentence: () =>
     "The server's process ended while its pod stayed. Its kernel closed all connections at once (FIN, or RST where data was " +
     'unread) and refuses new ones until something listens again.',

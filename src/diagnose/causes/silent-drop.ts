@@ -18,7 +18,7 @@ export const silentDrop: CauseModel = {
     'listener closed': [-3, 0],
     'client noticed late': [-2, 0],
   },
-  fixes: ['remove-drop'],
+  fixes: ['patient-client', 'stateful-firewall'],
   sentence: () =>
     'Packets vanished on the way and nothing answered: no RST, no ICMP. The client sent again until it gave up.',
 };
