@@ -34,7 +34,7 @@ Stops in an orderly way on SIGTERM, or when --duration is over (exit 0), and on 
 DIR then holds evidence/NODE as a run's folder does. Killed at any moment, what was written can be read.`;
 
 /** How much of the time each source may spend on reading /proc: all of them together stay well below 2% of a core. */
-const readingShare = 0.004;
+const readingShare = 0.003;
 
 export function command(): Command {
   const observe = new Command('observe')

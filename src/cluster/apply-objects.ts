@@ -7,7 +7,11 @@ import type { KubeObject } from './experiment-objects.ts';
  * Applies the objects and keeps them in `file`, for the record. Throws a `missing` Problem with the cluster's reason when it refuses.
  * The server checks the objects itself; kubectl's own check would download the whole API's description first.
  */
-export async function applyObjects(kubectl: Kubectl, objects: readonly KubeObject[], file: string): Promise<void> {
+export async function applyObjects(
+  kubectl: Kubectl,
+  objects: readonly KubeObject[],
+  file: string,
+): Promise<void> {
   const list = { apiVersion: 'v1', kind: 'List', items: objects };
   await writeFile(file, `${JSON.stringify(list, null, 2)}\n`);
   await kubectl.json(['apply', '--server-side', '--field-manager=netdebug', '--validate=false', '-f', file], {

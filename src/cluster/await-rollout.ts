@@ -23,7 +23,10 @@ export interface RolloutWait {
 /** Resolves with the pods. Throws a `missing` Problem with the cluster's own reason when they do not become ready in time. */
 export async function awaitRollout(kubectl: Kubectl, wait: RolloutWait): Promise<PodView[]> {
   const { namespace, timeoutMs, signal } = wait;
-  const here = [`--selector=${ofRun(wait.runId)}`, ...(namespace === undefined ? [] : [`--namespace=${namespace}`])];
+  const here = [
+    `--selector=${ofRun(wait.runId)}`,
+    ...(namespace === undefined ? [] : [`--namespace=${namespace}`]),
+  ];
   const deadline = performance.now() + timeoutMs;
   let said = '';
   for (;;) {
@@ -37,7 +40,10 @@ export async function awaitRollout(kubectl: Kubectl, wait: RolloutWait): Promise
     if (rollout.sentence !== said) wait.onWait((said = rollout.sentence));
     if (performance.now() > deadline) {
       const seconds = Math.round(timeoutMs / 1_000);
-      throw new Problem('missing', `The pods were not ready within ${seconds} s (--rollout-timeout): ${rollout.sentence}.`);
+      throw new Problem(
+        'missing',
+        `The pods were not ready within ${seconds} s (--rollout-timeout): ${rollout.sentence}.`,
+      );
     }
     await pause(500, signal);
   }

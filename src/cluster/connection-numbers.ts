@@ -42,7 +42,12 @@ export function createNumbering(): Numbering {
 function createStream(newNumber: () => number): EventStream {
   const lives: Life[] = [];
   const newLife = (firstAt: Micros): Life => {
-    const life = { firstAt, numbers: new Map<number, number>(), open: new Map<number, Open>(), ended: new Set<number>() };
+    const life = {
+      firstAt,
+      numbers: new Map<number, number>(),
+      open: new Map<number, Open>(),
+      ended: new Set<number>(),
+    };
     lives.push(life);
     return life;
   };

@@ -36,7 +36,10 @@ export interface DataplaneObjects {
 export interface Dataplane {
   /** `iptables`, `ipvs`, `nftables`; null when there is no kube-proxy, `unknown` when it does not say. */
   readonly kubeProxyMode: string | null;
-  readonly netd: { readonly version: string; /** Null when its configuration does not say. */ readonly policyRouting: boolean | null } | null;
+  readonly netd: {
+    readonly version: string;
+    /** Null when its configuration does not say. */ readonly policyRouting: boolean | null;
+  } | null;
   readonly calico: { readonly version: string; readonly tables: FelixTables } | null;
   /** `cilium` or, as GKE's Dataplane V2 calls it, `anetd`. */
   readonly cilium: { readonly name: string; readonly version: string } | null;
@@ -53,25 +56,35 @@ export function readDataplane(objects: DataplaneObjects): Dataplane {
   const netd = find('netd');
   const calico = find('calico-node');
   const calicoContainer =
-    calico?.spec.template.spec.containers.find((one) => one.name === 'calico-node') ?? (calico && mainContainer(calico));
+    calico?.spec.template.spec.containers.find((one) => one.name === 'calico-node') ??
+    (calico && mainContainer(calico));
   const cilium = find('cilium', 'anetd');
   const proxy = find('kube-proxy');
   const proxyContainers = [
     ...(proxy?.spec.template.spec.containers ?? []),
     ...proxyPodList.parse(objects.proxyPods ?? {}).items.flatMap((pod) => pod.spec.containers),
   ];
-  const felix = objects.felixConfiguration === null ? {} : felixConfiguration.parse(objects.felixConfiguration).spec;
+  const felix =
+    objects.felixConfiguration === null ? {} : felixConfiguration.parse(objects.felixConfiguration).spec;
   return {
     kubeProxyMode: proxyContainers.length === 0 ? null : proxyMode(proxyContainers, config('kube-proxy')),
-    netd: netd === undefined ? null : { version: versionOf(mainContainer(netd)), policyRouting: policyRouting(config('netd-config')) },
+    netd:
+      netd === undefined
+        ? null
+        : { version: versionOf(mainContainer(netd)), policyRouting: policyRouting(config('netd-config')) },
     calico:
       calicoContainer === undefined
         ? null
         : {
             version: versionOf(calicoContainer),
-            tables: felixTables(versionOf(calicoContainer), new Map(calicoContainer.env.map((one) => [one.name, one.value ?? ''])), felix),
+            tables: felixTables(
+              versionOf(calicoContainer),
+              new Map(calicoContainer.env.map((one) => [one.name, one.value ?? ''])),
+              felix,
+            ),
           },
-    cilium: cilium === undefined ? null : { name: cilium.metadata.name, version: versionOf(mainContainer(cilium)) },
+    cilium:
+      cilium === undefined ? null : { name: cilium.metadata.name, version: versionOf(mainContainer(cilium)) },
   };
 }
 

@@ -31,7 +31,11 @@ export interface Deployed {
  * Server first, then the clients, which would be refused without it. Throws a `missing` Problem when the cluster refuses, when
  * the pods do not become ready in time, or when they are not where they must be.
  */
-export async function deployExperiment(kubectl: Kubectl, shape: RunShape, options: DeployOptions): Promise<Deployed> {
+export async function deployExperiment(
+  kubectl: Kubectl,
+  shape: RunShape,
+  options: DeployOptions,
+): Promise<Deployed> {
   const { evidenceFolder, onStage } = options;
   const wait = waitOf(shape, shape.image, options);
   onStage('creating the server');
@@ -43,7 +47,10 @@ export async function deployExperiment(kubectl: Kubectl, shape: RunShape, option
   const pods = await awaitRollout(kubectl, { ...wait, wanted });
   const placement = judgePlacement(pods);
   if (!placement.fits) {
-    throw new Problem('missing', `The pods are not where the experiment needs them: ${placement.sentence}; it needs two nodes.`);
+    throw new Problem(
+      'missing',
+      `The pods are not where the experiment needs them: ${placement.sentence}; it needs two nodes.`,
+    );
   }
   return { pods, placement };
 }

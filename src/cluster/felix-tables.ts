@@ -32,7 +32,8 @@ export function felixTables(
   const match = /^v?([0-9]+)\.([0-9]+)/.exec(version);
   if (match === null) return { ranges: null, source: `Calico ${version}, whose default is not known` };
   const [major, minor] = [Number(match[1]), Number(match[2])];
-  const takesTables = major > firstWithTables.major || (major === firstWithTables.major && minor >= firstWithTables.minor);
+  const takesTables =
+    major > firstWithTables.major || (major === firstWithTables.major && minor >= firstWithTables.minor);
   return takesTables
     ? { ranges: defaultRanges, source: `the default of Calico ${version}` }
     : { ranges: [], source: `Calico ${version}, which is older than 3.14` };
@@ -45,7 +46,9 @@ export function ownsTable(tables: FelixTables, table: number): boolean | null {
 
 /** `10-250`, or several with commas between them. */
 function parseRanges(text: string): (readonly [number, number])[] {
-  return [...text.matchAll(/([0-9]+) *- *([0-9]+)/g)].map(([, low, high]) => [Number(low), Number(high)] as const);
+  return [...text.matchAll(/([0-9]+) *- *([0-9]+)/g)].map(
+    ([, low, high]) => [Number(low), Number(high)] as const,
+  );
 }
 
 /** `{min, max}`, or a list of such. */

@@ -61,6 +61,29 @@ export function createIntake(disturbances: Disturbances, sinks: IntakeSinks): In
 }
 
 function plainEnd(event: FailedEvent): ClientEvent {
-  const { at, loopDelayMs, role, class: className, connection, slot, local, remote, livedMs, answers } = event;
-  return { event: 'finished', at, loopDelayMs, role, class: className, connection, slot, local, remote, livedMs, answers };
+  const {
+    at,
+    loopDelayMs,
+    role,
+    class: className,
+    connection,
+    slot,
+    local,
+    remote,
+    livedMs,
+    answers,
+  } = event;
+  return {
+    event: 'finished',
+    at,
+    loopDelayMs,
+    role,
+    class: className,
+    connection,
+    slot,
+    local,
+    remote,
+    livedMs,
+    answers,
+  };
 }

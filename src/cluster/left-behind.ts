@@ -40,9 +40,14 @@ export interface Removal {
 }
 
 /** What is there. Throws a `missing` Problem when it may not be read; namespaces that may not be read count as none. */
-export async function findLeftBehind(kubectl: Kubectl, { selector, namespaces }: Removal): Promise<LeftObject[]> {
+export async function findLeftBehind(
+  kubectl: Kubectl,
+  { selector, namespaces }: Removal,
+): Promise<LeftObject[]> {
   const inside = await kubectl.json(['get', kinds, `--selector=${selector}`]);
-  const around = namespaces ? await kubectl.ask(['get', 'namespaces', `--selector=${selector}`, '--output=json']) : undefined;
+  const around = namespaces
+    ? await kubectl.ask(['get', 'namespaces', `--selector=${selector}`, '--output=json'])
+    : undefined;
   const outer: unknown = around?.ok === true ? JSON.parse(around.stdout) : { items: [] };
   return [...listSchema.parse(inside).items, ...listSchema.parse(outer).items].map(({ kind, metadata }) => ({
     kind,
@@ -57,7 +62,11 @@ export async function findLeftBehind(kubectl: Kubectl, { selector, namespaces }:
  * Removes it and resolves when nothing is left. Throws a `missing` Problem with the command that removes the rest when something
  * is still there after `deadlineMs`, or may not be removed.
  */
-export async function removeLeftBehind(kubectl: Kubectl, removal: Removal, deadlineMs = 90_000): Promise<void> {
+export async function removeLeftBehind(
+  kubectl: Kubectl,
+  removal: Removal,
+  deadlineMs = 90_000,
+): Promise<void> {
   const { selector } = removal;
   const del = ['--ignore-not-found', '--wait=false', '--output=name', `--selector=${selector}`];
   const commands = [
@@ -74,7 +83,8 @@ export async function removeLeftBehind(kubectl: Kubectl, removal: Removal, deadl
       if (rest.length === 0) return;
       left = rest.map(({ kind, name }) => `${kind} ${name}`).join(', ');
     } catch (error) {
-      if (!(error instanceof Problem) || performance.now() + pauseMs > deadline) throw withCommand(error, byHand);
+      if (!(error instanceof Problem) || performance.now() + pauseMs > deadline)
+        throw withCommand(error, byHand);
     }
     await pause(pauseMs);
   }
@@ -83,10 +93,13 @@ export async function removeLeftBehind(kubectl: Kubectl, removal: Removal, deadl
 
 async function remove(kubectl: Kubectl, command: readonly string[]): Promise<void> {
   const answer = await kubectl.ask(command, { timeoutMs: 20_000 });
-  if (!answer.ok && answer.failure.kind !== 'not-found') throw new Problem('missing', answer.failure.sentence);
+  if (!answer.ok && answer.failure.kind !== 'not-found')
+    throw new Problem('missing', answer.failure.sentence);
 }
 
 function withCommand(error: unknown, byHand: string): unknown {
   if (!(error instanceof Problem)) return error;
-  return new Problem(error.kind, `What the run created may still be there: ${error.message} Then ${byHand}`, { cause: error });
+  return new Problem(error.kind, `What the run created may still be there: ${error.message} Then ${byHand}`, {
+    cause: error,
+  });
 }

@@ -48,7 +48,10 @@ function podSpec({ image, nodes }: ObserverShape): object {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: 10,
-    nodeSelector: { 'kubernetes.io/os': 'linux', ...(nodes === undefined ? { 'netdebug-observe': 'true' } : {}) },
+    nodeSelector: {
+      'kubernetes.io/os': 'linux',
+      ...(nodes === undefined ? { 'netdebug-observe': 'true' } : {}),
+    },
     ...(nodes === undefined ? {} : { affinity: onlyOn(nodes) }),
     tolerations: [{ operator: 'Exists' }],
     hostNetwork: true,

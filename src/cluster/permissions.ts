@@ -27,10 +27,29 @@ const forRuns: readonly Permission[] = [
 ];
 
 const forObservers: readonly Permission[] = [
-  { verb: 'create', resource: 'namespaces', everywhere: true, required: true, why: 'to give observers their own' },
+  {
+    verb: 'create',
+    resource: 'namespaces',
+    everywhere: true,
+    required: true,
+    why: 'to give observers their own',
+  },
   { verb: 'delete', resource: 'namespaces', everywhere: true, required: true, why: 'to remove it again' },
-  { verb: 'create', resource: 'daemonsets.apps', everywhere: true, required: true, why: 'to start observers' },
-  { verb: 'create', resource: 'pods', subresource: 'exec', everywhere: true, required: true, why: 'to copy their evidence' },
+  {
+    verb: 'create',
+    resource: 'daemonsets.apps',
+    everywhere: true,
+    required: true,
+    why: 'to start observers',
+  },
+  {
+    verb: 'create',
+    resource: 'pods',
+    subresource: 'exec',
+    everywhere: true,
+    required: true,
+    why: 'to copy their evidence',
+  },
 ];
 
 export interface Refusal {
@@ -43,7 +62,9 @@ export interface Refusal {
 /** What is refused of what a run needs. Throws a `missing` Problem when the cluster does not answer. */
 export async function findRefusals(kubectl: Kubectl, observe: boolean): Promise<Refusal[]> {
   const wanted = [...forRuns, ...(observe ? forObservers : [])];
-  const answers = await Promise.all(wanted.map(async (one) => ((await isAllowed(kubectl, one)) ? [] : [refusal(one)])));
+  const answers = await Promise.all(
+    wanted.map(async (one) => ((await isAllowed(kubectl, one)) ? [] : [refusal(one)])),
+  );
   return answers.flat();
 }
 

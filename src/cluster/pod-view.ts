@@ -22,7 +22,14 @@ const podSchema = z.object({
       reason: z.string().default(''),
       message: z.string().default(''),
       conditions: z
-        .array(z.object({ type: z.string(), status: z.string(), reason: z.string().default(''), message: z.string().default('') }))
+        .array(
+          z.object({
+            type: z.string(),
+            status: z.string(),
+            reason: z.string().default(''),
+            message: z.string().default(''),
+          }),
+        )
         .default([]),
       containerStatuses: z
         .array(
@@ -66,7 +73,10 @@ export interface PodView {
 
 /** Reads `kubectl get pods -o json`. Throws when it is something else. */
 export function readPods(json: unknown): PodView[] {
-  return z.object({ items: z.array(podSchema) }).parse(json).items.map(view);
+  return z
+    .object({ items: z.array(podSchema) })
+    .parse(json)
+    .items.map(view);
 }
 
 function view({ metadata, spec, status }: z.infer<typeof podSchema>): PodView {

@@ -58,11 +58,13 @@ export function nodesRow(nodes: readonly NodeView[] | null): PreflightRow {
     return {
       what,
       state: 'warning',
-      sentence: 'Nodes may not be read here: whether there are two is seen only when the pods start, and a cordoned node would go unnoticed.',
+      sentence:
+        'Nodes may not be read here: whether there are two is seen only when the pods start, and a cordoned node would go unnoticed.',
     };
   }
   const fit = nodes.filter((node) => node.schedulable);
-  if (fit.length >= 2) return { what, state: 'ok', sentence: `${fit.length} of ${nodes.length} nodes take the pods.` };
+  if (fit.length >= 2)
+    return { what, state: 'ok', sentence: `${fit.length} of ${nodes.length} nodes take the pods.` };
   return {
     what,
     state: 'missing',
@@ -75,16 +77,23 @@ export function rightsRow(refusals: readonly Refusal[], namespace: string): Pref
   const list = (some: readonly Refusal[]) => some.map((one) => `${one.what} (${one.why})`).join(', ');
   const required = refusals.filter((one) => one.required);
   if (required.length > 0) {
-    return { what, state: 'missing', sentence: `In namespace ${namespace} you may not ${list(required)}; ask for these rights.` };
+    return {
+      what,
+      state: 'missing',
+      sentence: `In namespace ${namespace} you may not ${list(required)}; ask for these rights.`,
+    };
   }
-  if (refusals.length > 0) return { what, state: 'warning', sentence: `The run works, but without: ${list(refusals)}.` };
+  if (refusals.length > 0)
+    return { what, state: 'warning', sentence: `The run works, but without: ${list(refusals)}.` };
   return { what, state: 'ok', sentence: `All that a run needs is allowed in namespace ${namespace}.` };
 }
 
 /** One row for each part of the dataplane that was found, and the prediction that follows from them. */
 export function dataplaneRows(dataplane: Dataplane | string): PreflightRow[] {
   if (typeof dataplane === 'string') {
-    return [{ what: 'dataplane', state: 'warning', sentence: `The dataplane could not be read: ${dataplane}` }];
+    return [
+      { what: 'dataplane', state: 'warning', sentence: `The dataplane could not be read: ${dataplane}` },
+    ];
   }
   const { kubeProxyMode, netd, calico, cilium } = dataplane;
   const found = [
@@ -93,26 +102,42 @@ export function dataplaneRows(dataplane: Dataplane | string): PreflightRow[] {
     ...(calico === null ? [] : [`Calico ${calico.version}`]),
     ...(cilium === null ? [] : [`${cilium.name === 'anetd' ? 'Dataplane V2' : 'Cilium'} ${cilium.version}`]),
   ];
-  const sentence = found.length === 0 ? 'None of kube-proxy, netd, Calico and Cilium was recognised.' : `Found ${found.join(', ')}.`;
+  const sentence =
+    found.length === 0
+      ? 'None of kube-proxy, netd, Calico and Cilium was recognised.'
+      : `Found ${found.join(', ')}.`;
   return [{ what: 'dataplane', state: found.length === 0 ? 'warning' : 'ok', sentence }, predict(dataplane)];
 }
 
 /** Whether the bug that netdebug started from is to be expected, from configuration alone. */
 export function predict({ netd, calico }: Dataplane): PreflightRow {
-  const row = (state: PreflightRow['state'], sentence: string): PreflightRow => ({ what: 'prediction', state, sentence });
+  const row = (state: PreflightRow['state'], sentence: string): PreflightRow => ({
+    what: 'prediction',
+    state,
+    sentence,
+  });
   if (netd === null || calico === null) {
     return row('ok', 'No route-table-conflict is to be expected: it takes both netd and Calico.');
   }
   if (netd.policyRouting === false) {
-    return row('ok', 'No route-table-conflict is to be expected: netd does no policy routing (intranode visibility is off).');
+    return row(
+      'ok',
+      'No route-table-conflict is to be expected: netd does no policy routing (intranode visibility is off).',
+    );
   }
   const owns = ownsTable(calico.tables, netdTable);
   const { source } = calico.tables;
   if (owns === false) {
-    return row('ok', `No route-table-conflict is to be expected: Calico leaves table ${netdTable} alone (${source}).`);
+    return row(
+      'ok',
+      `No route-table-conflict is to be expected: Calico leaves table ${netdTable} alone (${source}).`,
+    );
   }
   if (owns === null || netd.policyRouting === null) {
-    return row('warning', `A route-table-conflict is possible: netd and Calico are here, and not all of their configuration can be read (${source}).`);
+    return row(
+      'warning',
+      `A route-table-conflict is possible: netd and Calico are here, and not all of their configuration can be read (${source}).`,
+    );
   }
   return row(
     'warning',

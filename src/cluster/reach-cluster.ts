@@ -18,7 +18,9 @@ export interface ReachedCluster {
 const configSchema = z.object({
   'current-context': z.string(),
   contexts: z
-    .array(z.object({ name: z.string(), context: z.object({ namespace: z.string().optional() }).default({}) }))
+    .array(
+      z.object({ name: z.string(), context: z.object({ namespace: z.string().optional() }).default({}) }),
+    )
     .nullish(),
 });
 
@@ -42,7 +44,8 @@ export async function reachCluster(target: KubectlTarget, signal?: AbortSignal):
     target.namespace ?? config.contexts?.find((one) => one.name === context)?.context.namespace ?? 'default';
   const kubectl = findKubectl({ ...target, context, namespace }, signal);
   const { server } = readVersions(await kubectl.json(['version']));
-  if (server === undefined) throw new Problem('missing', `The cluster of context ${context} did not say its version.`);
+  if (server === undefined)
+    throw new Problem('missing', `The cluster of context ${context} did not say its version.`);
   await checkNamespace(kubectl, namespace);
   return { kubectl, context, namespace, clientVersion: client, serverVersion: server };
 }

@@ -10,7 +10,12 @@ export type Rollout =
 
 // ErrImagePull is not among them: it is the first try, and BackOff the verdict after it.
 const imageTroubles = ['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'ImageInspectError'];
-const startTroubles = ['CrashLoopBackOff', 'CreateContainerConfigError', 'CreateContainerError', 'RunContainerError'];
+const startTroubles = [
+  'CrashLoopBackOff',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+];
 
 const controllerSchema = z.object({
   items: z.array(
@@ -39,7 +44,10 @@ export function judgeRollout(
   creationFailure: string | null,
   image: string,
 ): Rollout {
-  const hopeless = (message: string): Rollout => ({ state: 'hopeless', problem: new Problem('missing', message) });
+  const hopeless = (message: string): Rollout => ({
+    state: 'hopeless',
+    problem: new Problem('missing', message),
+  });
   if (creationFailure !== null) return hopeless(creationSentence(creationFailure));
   const living = pods.filter((pod) => !pod.deleting);
   for (const pod of living) {
@@ -51,7 +59,9 @@ export function judgeRollout(
     }
     if (waiting !== null && startTroubles.includes(waiting.reason)) {
       const why = pod.lastExit ?? waiting.message;
-      return hopeless(`Pod ${pod.name} does not start: is ${image} an image of netdebug? (${waiting.reason}: ${why})`);
+      return hopeless(
+        `Pod ${pod.name} does not start: is ${image} an image of netdebug? (${waiting.reason}: ${why})`,
+      );
     }
   }
   const late = wanted.flatMap(({ component, count }) => {

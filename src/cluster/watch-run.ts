@@ -123,7 +123,12 @@ export function watchRun(spec: RunWatchSpec, sinks: RunWatchSinks): RunWatch {
         silent = false;
         const placement = judgePlacement(look.pods);
         if (!placement.fits && allPlaced(look.pods)) {
-          breaking.reject(new Problem('missing', `The pods moved, and the run with them: ${placement.sentence}; run again.`));
+          breaking.reject(
+            new Problem(
+              'missing',
+              `The pods moved, and the run with them: ${placement.sentence}; run again.`,
+            ),
+          );
         }
       } catch (error) {
         if (error instanceof Problem && error.kind === 'interrupted') return;

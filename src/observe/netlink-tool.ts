@@ -55,6 +55,7 @@ export function netlinkToolSource(tool: NetlinkTool): Source {
         if (!again) return;
         try {
           program = await startListening(tool, context, raw);
+          context.limited('it runs again; what happened in between is missing', null);
         } catch (error) {
           context.failed(`it could not be started again: ${String(error)}`, true);
           return;

@@ -8,10 +8,12 @@ import type { Counters } from './counter-changes.ts';
 import { iptablesTables, parseIptablesSave, parseNftTable, parseNftTables } from './firewall-rules.ts';
 import { startSampler } from './sampler.ts';
 import { inNetns } from './source.ts';
-import type { Source } from './source.ts';
+import type { Source, SourceContext } from './source.ts';
 
 /** Rules are read this much less often than the counters in /proc: each reading starts programs. */
 const readingsApart = 10;
+/** A list of tables that takes longer than this is made for every tenth reading only. */
+const longListingMs = 200;
 /** After a RST a reading may take this share of the time: then the rules are what is asked for. */
 const shareAfterReset = 0.05;
 
@@ -21,7 +23,7 @@ export function ruleCountersSource(): Source {
     name: 'rule-counters',
     async start(context) {
       const { clock, node, file } = context;
-      const readers = ruleReaders(context.netns);
+      const readers = ruleReaders(context);
       if (readers.length === 0) throw new Problem('missing', 'neither iptables-save nor nft is installed');
       const read = async () => {
         let counters: Counters = {};
@@ -72,12 +74,12 @@ export function ruleCountersSource(): Source {
 }
 
 /** One reading for each tool that is here. Tables that iptables made are left to iptables, which prints them as their makers wrote them. */
-function ruleReaders(netns: string | null): (() => Promise<Counters>)[] {
+function ruleReaders({ netns, clock }: SourceContext): (() => Promise<Counters>)[] {
   let iptables: ReadonlySet<string> = new Set();
   const words = async (...argv: string[]): Promise<string> => {
     const { exitCode, stdout, stderr } = await run(inNetns(netns, argv));
-    // A table that is not there, or not iptables', is no failure.
-    return exitCode === 0 || /does not exist|incompatible|can't initialize/i.test(stderr)
+    // A table that is not there (any more), or not iptables', is no failure.
+    return exitCode === 0 || /does not exist|no such file|incompatible|can't initialize/i.test(stderr)
       ? stdout
       : fail(argv, stderr);
   };
@@ -88,10 +90,23 @@ function ruleReaders(netns: string | null): (() => Promise<Counters>)[] {
     iptables = new Set([...tables, ...(tables.size > 0 ? ['nat'] : [])].map((table) => `ip ${table}`));
     return counters;
   };
+  let nftTables: readonly string[] = [];
+  let untilListed = 0;
+  const listNftTables = async () => {
+    if (untilListed > 0) {
+      untilListed -= 1;
+      return;
+    }
+    const begun = clock.monotonic();
+    const tables = parseNftTables(await words('nft', 'list', 'tables'));
+    nftTables = tables.filter((table) => !iptables.has(table));
+    // Where there are thousands of rules, of whatever table, nft takes a second even for this.
+    if (clock.monotonic() - begun > longListingMs) untilListed = 10;
+  };
   const readNft = async () => {
+    await listNftTables();
     let counters: Counters = {};
-    for (const table of parseNftTables(await words('nft', 'list', 'tables'))) {
-      if (iptables.has(table)) continue;
+    for (const table of nftTables) {
       counters = { ...counters, ...parseNftTable(await words('nft', 'list', 'table', ...table.split(' '))) };
     }
     return counters;

@@ -138,7 +138,10 @@ export async function watchNode(
       sawReset: () => {
         for (const { run } of running) run.onReset?.();
       },
-      limited: (text, lost) => say('limited', text, lost),
+      limited(text, lost) {
+        // What fails at every reading is said once.
+        if (said.get(source.name)?.text !== text) say('limited', text, lost);
+      },
       failed(text, final) {
         say('failed', text, null);
         if (final) live.delete(source);

@@ -34,28 +34,34 @@ const patterns: readonly Pattern[] = [
   {
     kind: 'quota',
     match: /exceeded quota|failed quota/,
-    advice: (said) => `A quota of the namespace leaves no room for the experiment; raise it, or use --namespace (${said}).`,
+    advice: (said) =>
+      `A quota of the namespace leaves no room for the experiment; raise it, or use --namespace (${said}).`,
   },
   {
     kind: 'pod-security',
     match: /violates PodSecurity|PodSecurityPolicy|admission webhook .* denied/,
-    advice: (said) => `The cluster's admission rules refuse the pods; use a namespace that admits them with --namespace (${said}).`,
+    advice: (said) =>
+      `The cluster's admission rules refuse the pods; use a namespace that admits them with --namespace (${said}).`,
   },
   {
     kind: 'no-context',
     match:
-      /current-context (?:must exist|is not set)|context was not found|context .* does not exist|server localhost:8080 was refused|no configuration has been provided|error loading config file|^error: stat .*: no such file/m,
-    advice: (said) => `kubectl knows no cluster to talk to; choose one with --context or --kubeconfig, or as "kubectl config get-contexts" lists them (${said}).`,
+      /current-context (?:must exist|is not set)|context was not found|cannot locate context|context .* does not exist|server localhost:8080 was refused|no configuration has been provided|error loading config file|^error: stat .*: no such file/m,
+    advice: (said) =>
+      `kubectl knows no cluster to talk to; choose one with --context or --kubeconfig, or as "kubectl config get-contexts" lists them (${said}).`,
   },
   {
     kind: 'login',
-    match: /Unauthorized|must be logged in|getting credentials|exec plugin|executable .* not found|Please enter Username/,
-    advice: (said) => `The cluster does not accept this login; log in again, or mend the auth plugin of your kubeconfig (${said}).`,
+    match:
+      /Unauthorized|must be logged in|getting credentials|exec plugin|executable .* not found|Please enter Username/,
+    advice: (said) =>
+      `The cluster does not accept this login; log in again, or mend the auth plugin of your kubeconfig (${said}).`,
   },
   {
     kind: 'untrusted',
     match: /x509:|certificate signed by unknown authority|tls: failed to verify/,
-    advice: (said) => `The cluster's certificate is not the one your kubeconfig expects; fetch its credentials anew (${said}).`,
+    advice: (said) =>
+      `The cluster's certificate is not the one your kubeconfig expects; fetch its credentials anew (${said}).`,
   },
   {
     kind: 'throttled',
@@ -71,7 +77,8 @@ const patterns: readonly Pattern[] = [
   {
     kind: 'forbidden',
     match: /\(Forbidden\)|is forbidden/,
-    advice: (said) => `You are not allowed to do what the experiment needs here; ask for the right, or use --namespace (${said}).`,
+    advice: (said) =>
+      `You are not allowed to do what the experiment needs here; ask for the right, or use --namespace (${said}).`,
   },
   {
     kind: 'unreachable',
@@ -92,9 +99,12 @@ const patterns: readonly Pattern[] = [
 ];
 
 /** Reads a kubectl call that did not end with 0. */
-export function kubectlFailure(result: Pick<RunResult, 'stderr' | 'stdout' | 'exitCode' | 'signal'>): KubectlFailure {
+export function kubectlFailure(
+  result: Pick<RunResult, 'stderr' | 'stdout' | 'exitCode' | 'signal'>,
+): KubectlFailure {
   const text = result.stderr.trim() === '' ? result.stdout : result.stderr;
-  const said = lastWords(text) || `kubectl ended with ${String(result.exitCode ?? result.signal)} and said nothing`;
+  const said =
+    lastWords(text) || `kubectl ended with ${String(result.exitCode ?? result.signal)} and said nothing`;
   const found = patterns.find((pattern) => pattern.match.test(text));
   const kind = found?.kind ?? 'other';
   return {
@@ -106,7 +116,13 @@ export function kubectlFailure(result: Pick<RunResult, 'stderr' | 'stdout' | 'ex
 
 /** The last line that is not klog's (`E1123 07:02:32.451512 …`), without "error:" before it and the full stop after it. */
 function lastWords(text: string): string {
-  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   const own = lines.findLast((line) => !/^[EWIF][0-9]{4} /.test(line)) ?? lines.at(-1) ?? '';
-  return own.replace(/^(?:error|Error from server): ?/i, '').replace(/\.$/, '').slice(0, 600);
+  return own
+    .replace(/^(?:error|Error from server): ?/i, '')
+    .replace(/\.$/, '')
+    .slice(0, 600);
 }

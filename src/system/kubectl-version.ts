@@ -23,7 +23,10 @@ export const oldestKubectl = { major: 1, minor: 20 } as const;
 /** Reads what `kubectl version -o json` prints, `minor` being a number with or without a "+". Throws when it is something else. */
 export function readVersions(json: unknown): Versions {
   const { clientVersion, serverVersion } = versionSchema.parse(json);
-  return { client: read(clientVersion), server: serverVersion === undefined ? undefined : read(serverVersion) };
+  return {
+    client: read(clientVersion),
+    server: serverVersion === undefined ? undefined : read(serverVersion),
+  };
 }
 
 export function isTooOld({ major, minor }: Version): boolean {
@@ -31,5 +34,9 @@ export function isTooOld({ major, minor }: Version): boolean {
 }
 
 function read(from: z.infer<typeof info>): Version {
-  return { text: from.gitVersion, major: Number.parseInt(from.major, 10), minor: Number.parseInt(from.minor, 10) };
+  return {
+    text: from.gitVersion,
+    major: Number.parseInt(from.major, 10),
+    minor: Number.parseInt(from.minor, 10),
+  };
 }

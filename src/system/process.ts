@@ -65,6 +65,8 @@ export interface ProgramOptions {
   /** Called with each piece of stdout as it comes. */
   readonly onStdout?: (chunk: Buffer) => void;
   readonly onStderr?: (chunk: Buffer) => void;
+  /** Let stdout gather for this long before it is read again: a program that writes often and little then costs us little. */
+  readonly gatherMs?: number;
 }
 
 /** A program that runs beside us until it ends or is stopped. */
@@ -90,6 +92,7 @@ export function startProgram(argv: readonly string[], options: ProgramOptions = 
   const { pid } = child;
   let words = '';
   child.stdout?.on('data', (chunk: Buffer) => options.onStdout?.(chunk));
+  if (options.gatherMs !== undefined) gather(child, options.gatherMs);
   child.stderr?.on('data', (chunk: Buffer) => {
     words = (words + chunk.toString('utf8')).slice(-2_000);
     options.onStderr?.(chunk);
@@ -128,6 +131,17 @@ function start(
     stdio: [how.stdio === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     detached: how.stdio === 'stream',
     env: { ...toolEnvironment(), ...how.env },
+  });
+}
+
+/** From this size on a piece is no trickle, and the next one is read at once. */
+const largePiece = 32_768;
+
+function gather({ stdout }: ChildProcess, milliseconds: number): void {
+  stdout?.on('data', (chunk: Buffer) => {
+    if (chunk.length >= largePiece) return;
+    stdout.pause();
+    setTimeout(() => stdout.resume(), milliseconds);
   });
 }
 

@@ -57,12 +57,12 @@ export const conntrackEntryDeleted: CatalogueEntry = {
     },
   ],
   drawing: [
-    'client A:p -> V -> entry 1 -> VPC -> entry 2 (A:p becomes A:q) -> server B',
-    '                                        |',
-    '        some program: conntrack -D      x  deleted',
-    '                                        |',
-    'client A:p -> V -> entry 1 -> VPC -> entry 3 (A:p becomes A:r) -> server B:',
-    '                                                     no socket for A:r, RST',
+    'client A:p -> V -> entry 1 -> VPC -> entry 2: A:p becomes A:q -> server B',
+    '                                        x',
+    '                                        conntrack -D, by some program',
+    '',
+    'client A:p -> V -> entry 1 -> VPC -> entry 3: A:p becomes A:r -> server B:',
+    '                                                      no socket for A:r, RST',
   ],
   howToConfirm: [
     {

@@ -49,10 +49,10 @@ export const conntrackExpired: CatalogueEntry = {
     },
   ],
   drawing: [
-    'packets   | | |                                   |',
-    'time  ----------------------------------------------->',
-    'entry     =======================x                +--- new entry, new port',
-    '               the timeout       expired          +--- server: no socket, RST',
+    'packets   | | |                                |',
+    'time  ---------------------------------------------->',
+    'entry     =====================x               +--- new entry, new port',
+    '              the timeout      expired         +--- no socket for it: RST',
   ],
   howToConfirm: [
     {

@@ -50,7 +50,7 @@ export const conntrackInvalid: CatalogueEntry = {
   ],
   drawing: [
     'client A            node              server B',
-    '   | <---- V:8080 --- | <--- B:8080 ----- |   translated back, as it should be',
+    '   | <---- V:8080 --- | <--- B:8080 ----- |   translated, as it should',
     '   | <---- B:8080 --- | <--- B:8080 ----- |   INVALID: passes as it came',
     '   | --------------- RST to B ----------> |   the socket of the server dies',
     '   | ----- to V ----- | ----------------> |   0.2 s later, sent again',

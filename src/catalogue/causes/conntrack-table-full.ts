@@ -47,10 +47,10 @@ export const conntrackTableFull: CatalogueEntry = {
     },
   ],
   drawing: [
-    '         +----------------------------- nf_conntrack_max --+',
-    'SYN ---> | ASSURED  ASSURED  ASSURED  ASSURED  ASSURED ... |  dropped: drop+1',
-    'data --> | ASSURED, its own entry                          |  passes',
-    '         +-------------------------------------------------+',
+    '         +--------------------------- nf_conntrack_max --+',
+    'SYN ---> | ASSURED  ASSURED  ASSURED  ASSURED  ASSURED   |  dropped: drop+1',
+    'data --> | ASSURED, its own entry                        |  passes',
+    '         +-----------------------------------------------+',
   ],
   howToConfirm: [
     {

@@ -37,10 +37,10 @@ export const probeStalled: CatalogueEntry = {
     },
   ],
   drawing: [
-    'client      | ask   |  . . . . stalled . . . .  | reads the FIN: "closed"',
-    'its kernel  | ack   |            ack FIN         |',
-    'server      | reply |  deadline -> FIN           |',
-    'time      -------------------------------------------->',
+    'client      | asks    |  . . . . stalled . . . .  | reads the FIN: "closed"',
+    'its kernel  |         |                acks FIN   |',
+    'server      | answers |  deadline ---> FIN        |',
+    'time      --------------------------------------------->',
   ],
   howToConfirm: [
     {

@@ -8,7 +8,7 @@ export const serverProcessDied: CatalogueEntry = {
   scenario: 'server-process-died',
   symptom: {
     client:
-      'If the server had read everything: an orderly end (EOF) at once, even while idle, and EPIPE on the write after next. If ' +
+      'If the server had read everything: an orderly end (EOF) at once, even while idle, and EPIPE on a later write. If ' +
       'input was unread: ECONNRESET at once. Then refused, until the process is back.',
     server: 'Its log ends in the middle. Exit code 137 for SIGKILL, also when memory ran out.',
     nodes:

@@ -30,7 +30,9 @@ export function cleanupCommand(): Command {
       const { kubectl, namespace } = await reachCluster(targetOf(flags), interruption.signal);
       const removal = { selector: flags.run === undefined ? runLabel : ofRun(flags.run), namespaces: true };
       const left = await findLeftBehind(kubectl, removal);
-      process.stdout.write(left.length === 0 ? `Nothing is left behind in namespace ${namespace}.\n` : leftTable(left));
+      process.stdout.write(
+        left.length === 0 ? `Nothing is left behind in namespace ${namespace}.\n` : leftTable(left),
+      );
       if (left.length === 0 || flags.dryRun === true) return;
       await removeLeftBehind(kubectl, removal);
       process.stdout.write(`All of it is removed.\n`);
@@ -42,6 +44,12 @@ export function cleanupCommand(): Command {
 
 /** A heading and a line for each object. */
 export function leftTable(left: readonly LeftObject[]): string {
-  const rows = left.map(({ runId, kind, namespace, name, createdAt }) => [runId, kind, namespace ?? '-', name, createdAt ?? '-']);
+  const rows = left.map(({ runId, kind, namespace, name, createdAt }) => [
+    runId,
+    kind,
+    namespace ?? '-',
+    name,
+    createdAt ?? '-',
+  ]);
   return `${alignColumns([['run', 'kind', 'namespace', 'name', 'created'], ...rows]).join('\n')}\n`;
 }

@@ -48,7 +48,10 @@ export function readRunSettings(flags: RunFlags, startedAt: Date, random: () => 
   }
   const expected = ([...outcomes, 'any'] as const).find((outcome) => outcome === flags.expect);
   if (expected === undefined) {
-    throw new Problem('usage', `--expect ${flags.expect} is no outcome; choose one of: ${outcomes.join(', ')}, any.`);
+    throw new Problem(
+      'usage',
+      `--expect ${flags.expect} is no outcome; choose one of: ${outcomes.join(', ')}, any.`,
+    );
   }
   const folder = resolve(flags.out ?? `netdebug-runs/${stamp(startedAt)}-cluster`);
   checkFolder(folder);

@@ -29,7 +29,9 @@ export function preflightCommand(): Command {
     const interruption = catchInterruption();
     try {
       const rows = await rowsOf(flags, interruption.signal);
-      process.stdout.write(flags.json === true ? `${JSON.stringify({ rows }, null, 2)}\n` : preflightTable(rows));
+      process.stdout.write(
+        flags.json === true ? `${JSON.stringify({ rows }, null, 2)}\n` : preflightTable(rows),
+      );
       const ready = rows.every((row) => row.state !== 'missing');
       process.exitCode = ready ? exitCodes.finished : exitCodes.missing;
     } finally {

@@ -35,15 +35,27 @@ What it created is removed however it ends; after a kill or a lost connection, "
 export function runCommand(): Command {
   const run = new Command('run')
     .description('run server and clients in the cluster, decide, explain, and remove them again')
-    .option('--image <image>', 'image of netdebug that the cluster can pull', filled('--image', 'an image'), 'netdebug:latest')
+    .option(
+      '--image <image>',
+      'image of netdebug that the cluster can pull',
+      filled('--image', 'an image'),
+      'netdebug:latest',
+    )
     .option('--connections <count>', 'connections per client', count('--connections'), 10)
     .addOption(durationOption('--period <time>', 'time between two probes of a connection', '1s'))
     .addOption(durationOption('--duration <time>', 'how long to try for a decision', '30m'))
     .addOption(durationOption('--rollout-timeout <time>', 'how long to wait for the pods', '2m'))
-    .option('--max-rate <number>', '"none" is decided when each class has fewer episodes than this per hour', '1')
+    .option(
+      '--max-rate <number>',
+      '"none" is decided when each class has fewer episodes than this per hour',
+      '1',
+    )
     .option('--pod-ip', "dial the server's pod instead of the Service's address")
     .option('--observe', 'also run observers on the two nodes, and collect their evidence')
-    .option('--observer-image <image>', 'image of the target "observer" (default: --image with the tag "observer")')
+    .option(
+      '--observer-image <image>',
+      'image of the target "observer" (default: --image with the tag "observer")',
+    )
     .option('--out <dir>', 'the run’s folder (default: netdebug-runs/TIME-cluster)')
     .option('--expect <outcome>', 'the outcome that ends with exit code 0, or any', 'none')
     .option('--keep', 'leave everything in the cluster')
@@ -60,7 +72,9 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 async function runAndRemove(flags: RunFlags): Promise<number> {
   const settings = readRunSettings(flags, new Date(), Math.random);
   const interruption = catchInterruption(() => {
-    say(`netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${settings.runId} --dry-run`);
+    say(
+      `netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${settings.runId} --dry-run`,
+    );
   });
   const { signal } = interruption;
   try {
@@ -73,7 +87,13 @@ async function runAndRemove(flags: RunFlags): Promise<number> {
       print(end.record, settings, flags);
     } catch (error) {
       await removeAll().catch((failed: unknown) => say(`netdebug: ${String(failed)}`));
-      throw signal.aborted ? new Problem('interrupted', 'interrupted; what the run created is removed.') : error;
+      throw signal.aborted
+        ? new Problem(
+            'interrupted',
+            'interrupted; ' +
+              (flags.keep === true ? 'what the run created stays.' : 'what the run created is removed.'),
+          )
+        : error;
     }
     await removeAll();
     if (end.problem !== null && !signal.aborted) throw end.problem;
@@ -95,7 +115,11 @@ async function requireRoom({ kubectl, namespace }: ReachedCluster, settings: Run
   if (missing !== undefined) throw new Problem('missing', missing.sentence);
 }
 
-async function runWithView(cluster: ReachedCluster, settings: RunSettings, signal: AbortSignal): Promise<ExperimentEnd> {
+async function runWithView(
+  cluster: ReachedCluster,
+  settings: RunSettings,
+  signal: AbortSignal,
+): Promise<ExperimentEnd> {
   const tally = createTally({ episodeWindowMs: settings.periodMs });
   const files = await openRunFolder(settings.folder);
   say(`Run ${settings.runId} in namespace ${cluster.namespace} of context ${cluster.context}`);
@@ -105,12 +129,17 @@ async function runWithView(cluster: ReachedCluster, settings: RunSettings, signa
     classes: () => tally.summaries(),
   });
   try {
-    return await runOnCluster(cluster.kubectl, settings, { clock: systemClock(), tally, files }, {
-      onStage: (text) => view.stage(text),
-      onStarted: () => view.started(),
-      onNote: (text) => view.stage(text),
-      signal,
-    });
+    return await runOnCluster(
+      cluster.kubectl,
+      settings,
+      { clock: systemClock(), tally, files },
+      {
+        onStage: (text) => view.stage(text),
+        onStarted: () => view.started(),
+        onNote: (text) => view.stage(text),
+        signal,
+      },
+    );
   } finally {
     view.end();
     await files.close();
@@ -125,7 +154,10 @@ async function remove({ kubectl }: ReachedCluster, settings: RunSettings, keep: 
     return;
   }
   say(`Removing what run ${runId} created …`);
-  await removeLeftBehind(kubectl.withSignal(undefined), { selector: ofRun(runId), namespaces: observerImage !== null });
+  await removeLeftBehind(kubectl.withSignal(undefined), {
+    selector: ofRun(runId),
+    namespaces: observerImage !== null,
+  });
 }
 
 function print(record: RunRecord, { folder }: RunSettings, flags: RunFlags): void {

@@ -6,9 +6,8 @@ import { exitCodes, messageOf, Problem } from '../../model/problem.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import { renderText } from '../../report/text.ts';
 import { requireLab } from '../../system/kernel.ts';
-import { shellScript } from '../../system/plan-commands.ts';
 import { serveShell } from '../../system/world-shell.ts';
-import { faultScript } from '../../lab/faults/describe.ts';
+import { dryRunScript } from '../../lab/dry-run.ts';
 import { vpc } from '../../lab/wires.ts';
 import { createTally } from '../../verdict/tally.ts';
 import { runExperiment } from './experiment.ts';
@@ -40,7 +39,7 @@ export function runCommand(): Command {
     .option('--out <dir>', 'the run’s folder (default: netdebug-runs/TIME-SCENARIO)')
     .option('--expect <outcome>', 'the outcome that ends with exit code 0, or any (default: the scenario’s)')
     .option('--json', 'print the run record, and nothing else, on stdout')
-    .option('--dry-run', 'print the plan and the faults as commands, and do nothing')
+    .option('--dry-run', 'print all that would be done, as commands, and do nothing')
     .option('--hold', 'keep the world after the run until Enter or a signal, for "netdebug lab exec"')
     .option('--ui', 'serve the report as a live page on 127.0.0.1 while the run lasts')
     .addHelpText('after', examples)
@@ -65,9 +64,7 @@ Examples:
 async function run(name: string | undefined, flags: Flags): Promise<number> {
   const settings = readRunSettings(name, flags, new Date());
   if (flags.dryRun === true) {
-    const { plan, faults } = settings.scenario.setup(settings.choice);
-    process.stdout.write(shellScript(plan));
-    for (const fault of faults) process.stdout.write(`\n${faultScript(fault, settings.speed)}`);
+    process.stdout.write(dryRunScript(settings.scenario.setup(settings.choice), settings));
     return exitCodes.finished;
   }
   if (flags.insideWorld === true) return await runInside(settings, flags);
@@ -77,7 +74,10 @@ async function run(name: string | undefined, flags: Flags): Promise<number> {
   const words = process.argv.slice(2);
   // Loaded by the outer process alone, and late: the inside must start fast.
   const live = flags.ui === true ? await (await import('./page.ts')).showLive(settings) : null;
-  const code = await runInWorld(flags.out === undefined ? [...words, '--out', settings.folder] : words, 'inherit');
+  const code = await runInWorld(
+    flags.out === undefined ? [...words, '--out', settings.folder] : words,
+    'inherit',
+  );
   await (await import('./page.ts')).finishPage(settings.folder, live);
   return code;
 }

@@ -23,7 +23,7 @@ export function faultScript(fault: FaultSpec, speed: number): string {
     `# ${fault.about}: ${time(fault.firstMs)} after the clients' start, then every ${time(fault.everyMs)}${jitter}`,
   ];
   for (const { afterMs, actions } of fault.steps) {
-    if (afterMs > 0) lines.push(`# ${time(afterMs)} later`);
+    if (afterMs > 0) lines.push(`# ${time(afterMs)} after its beginning`);
     lines.push(...actions.map(describeAction));
   }
   return `${lines.join('\n')}\n`;

@@ -27,7 +27,7 @@ export const conntrackTableFull: Scenario = {
     },
   ],
   // Ten seconds after the table, some hundred thousand entries, has been filled: that takes a few seconds more.
-  defaults: briefDefaults(10_000, 4, 0.5),
+  defaults: briefDefaults(10_000, 4, 0.3),
   realTime: true,
   // Existing connections are spared, and new ones are not reset: timeouts are the symptom.
   expected: () => 'none',

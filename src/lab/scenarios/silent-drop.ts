@@ -36,7 +36,7 @@ export const silentDrop: Scenario = {
     { name: patientClient, about: 'the client waits for 30 s, so that TCP repeats what was lost' },
     { name: statefulFirewall, about: 'the firewall accepts flows that it knows before it drops anything' },
   ],
-  defaults: briefDefaults(10_000, 4, 0.6),
+  defaults: briefDefaults(12_000, 4, 0.5),
   realTime: true,
   // No reset, so no outcome but `none`: the timeouts are the symptom.
   expected: () => 'none',
@@ -51,17 +51,18 @@ export const silentDrop: Scenario = {
     };
     return {
       ...serviceWorld(choice, {
-        // Longer than the outage, so that the next connection is made at once, and shorter than until TCP's fourth attempt.
-        ...(choice.fix === patientClient ? {} : { clientTimeoutMs: 700 }),
+        // TCP tries again after about 200, 400 and 800 ms: the outage outlasts the second time, the client gives up before the third,
+        // and well after the outage, so that its next connection is made at once.
+        ...(choice.fix === patientClient ? {} : { clientTimeoutMs: 780 }),
         changes: choice.fix === statefulFirewall ? [acceptKnown()] : [],
       }),
       faults: [
         {
           about: 'the firewall drops, and is put right',
-          ...{ firstMs: 1_200, everyMs: 1_500, jitterMs: 100 },
+          ...{ firstMs: 1_200, everyMs: 1_600, jitterMs: 100 },
           steps: [
             { afterMs: 0, actions: [{ do: 'add-chain-rule', netns: vpc, rule }] },
-            { afterMs: 600, actions: [{ do: 'delete-chain-rule', netns: vpc, rule }] },
+            { afterMs: 560, actions: [{ do: 'delete-chain-rule', netns: vpc, rule }] },
           ],
         },
       ],

@@ -16,13 +16,17 @@ import { createPcapReader } from './pcap-reader.ts';
 import type { PcapHeader } from './pcap-reader.ts';
 import { createRetransmissionCounter } from './retransmissions.ts';
 import { tcpFlags } from './tcp-packet.ts';
-import { captureFilter, droppedByKernel, saysListening, tcpdumpArgv } from './tcpdump.ts';
+import { captureFilter, lostPackets, saysListening, tcpdumpArgv } from './tcpdump.ts';
 import type { CaptureScope } from './tcpdump.ts';
 
 /** Between two searches for what came before a reset: each costs a walk through the ring. */
 const settleEveryMs = 50;
 /** Without immediate mode the kernel hands packets over once a second. */
-const handOverMs = 1_100;
+const handOverMs = 1_300;
+/** How long a capture may take to catch up when it is stopped. */
+const catchUpMs = 5_000;
+/** Where packets are handed over late anyway, they are read in few large pieces. */
+const gatherMs = 200;
 const readyWithinMs = 10_000;
 
 /** The source. tcpdump is started once more when it ends unasked. */
@@ -55,6 +59,7 @@ export function captureSource(scope: CaptureScope): Source {
         if (!again) return;
         try {
           tcpdump = await begin();
+          context.limited('it runs again; what happened in between is missing', null);
         } catch (error) {
           context.failed(`tcpdump could not be started again: ${String(error)}`, true);
           return;
@@ -66,7 +71,8 @@ export function captureSource(scope: CaptureScope): Source {
         scope: `${captureFilter(scope)}, on all interfaces; kept: 5 s before and 2 s after a RST, a repeated SYN or data sent three times`,
         onLinkChange: () => void names.refresh(),
         async stop() {
-          await keeper.quiet(scope.immediate ? 30 : handOverMs, handOverMs);
+          // On a busy machine tcpdump may be seconds behind; what it still holds is part of the run.
+          await keeper.quiet(scope.immediate ? 50 : handOverMs, catchUpMs);
           stopping = true;
           await tcpdump.program.stop();
           await guarded;
@@ -81,7 +87,7 @@ export function captureSource(scope: CaptureScope): Source {
 
 interface Tcpdump {
   readonly program: Program;
-  /** Packets dropped by the kernel, once it has ended. */
+  /** Packets that it did not get, once it has ended. */
   lost(): number | null;
 }
 
@@ -96,6 +102,7 @@ async function startTcpdump(
   const ready = Promise.withResolvers<undefined>();
   const program = startProgram(endingWithUs(inNetns(context.netns, tcpdumpArgv(scope))), {
     onStdout: onChunk,
+    ...(scope.immediate ? {} : { gatherMs }),
     onStderr(chunk) {
       // Only the first and the last lines matter, and tcpdump says little between them.
       said = `${said.slice(0, 2_000)}${chunk.toString('utf8')}`;
@@ -118,7 +125,7 @@ async function startTcpdump(
   } finally {
     clearTimeout(timer);
   }
-  return { program, lost: () => droppedByKernel(said) };
+  return { program, lost: () => lostPackets(said) };
 }
 
 interface PacketKeeping {

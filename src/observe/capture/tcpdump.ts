@@ -30,8 +30,16 @@ export function tcpdumpArgv(scope: CaptureScope): string[] {
 /** True once tcpdump has said that it captures. */
 export const saysListening = (stderr: string): boolean => /^tcpdump: listening on /m.test(stderr);
 
-/** Packets that the kernel could not hand to tcpdump, as it says when it ends; null when it did not say. */
-export function droppedByKernel(stderr: string): number | null {
-  const match = /^([0-9]+) packets? dropped by kernel/m.exec(stderr);
-  return match === null ? null : Number(match[1]);
+/**
+ * Packets that tcpdump did not get, as it says when it ends; null when it did not say. Those that the kernel dropped are among the
+ * received ones, and so are those that still waited to be read when it was stopped.
+ */
+export function lostPackets(stderr: string): number | null {
+  const count = (what: string) => {
+    const match = new RegExp(`^([0-9]+) packets? ${what}`, 'm').exec(stderr);
+    return match === null ? null : Number(match[1]);
+  };
+  const dropped = count('dropped by kernel');
+  if (dropped === null) return null;
+  return Math.max(dropped, (count('received by filter') ?? 0) - (count('captured') ?? 0));
 }

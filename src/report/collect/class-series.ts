@@ -31,6 +31,7 @@ const column: ColumnKind<Column> = {
 export interface ClassSeries {
   add(event: ClientEvent, at: Micros): void;
   readonly width: Micros;
+  readonly answers: number;
   bursts(): readonly Burst[];
   view(end: Micros, width: Micros): ClassView;
 }
@@ -77,6 +78,9 @@ export function createClassSeries(
     },
     get width() {
       return columns.width;
+    },
+    get answers() {
+      return whole.count;
     },
     bursts: () => bursts.all(),
     view: (end, width) => ({

@@ -4,14 +4,15 @@ import type { Micros } from '../../model/clock.ts';
 import type { NodeEvent, SourceEvent } from '../../model/node-event.ts';
 import type { ProbeEvent } from '../../model/probe-event.ts';
 import type { RunRecord } from '../../model/run-record.ts';
-import type { Episode, NodeChange, RunView } from '../run-view.ts';
+import type { RunView } from '../run-view.ts';
 import { createClassSeries } from './class-series.ts';
 import type { ClassSeries } from './class-series.ts';
+import { episodesOf } from './episodes.ts';
 import { createFlows } from './flows.ts';
 import { tellJourney } from './journey.ts';
 import type { RuleFlip } from './journey.ts';
 import { createNodeLanes } from './node-lanes.ts';
-import type { NodeLanes } from './node-lanes.ts';
+import type { NodeChangeOn, NodeLanes } from './node-lanes.ts';
 
 export interface CollectorOptions {
   /** Resets of one class no further apart than this belong together. */
@@ -86,6 +87,13 @@ export function createCollector(options: CollectorOptions): Collector {
     } else if (lost !== null && lost > 0) sources.set(key, `${source} on ${node} lost ${lost} messages.`);
   }
 
+  /** Changes on the nodes that the class's packets cross, as far as its entries tell which those are. */
+  function changesFor(name: string): readonly NodeChangeOn[] {
+    const all = lanes?.changes() ?? [];
+    const nodes = new Set(flows.ordinary().find((one) => one.class === name)?.entries.map((entry) => entry.node));
+    return nodes.size === 0 ? all : all.filter((change) => nodes.has(change.node));
+  }
+
   function notes(): string[] {
     const some = (count: number, what: string) => (count === 0 ? [] : [`${count} ${what}`]);
     return [
@@ -123,9 +131,11 @@ export function createCollector(options: CollectorOptions): Collector {
       const startedAt = origin ?? 0;
       const end = Math.max(startedAt + (options.seconds ?? 0) * 1e6, lastAt, startedAt + 1e6);
       const narrowest = Math.max(lanes?.width ?? 0, ...[...classes.values()].map((one) => one.width), narrowestColumn);
-      // Two hundred columns are as fine as a phone's picture, and enough for a screen's.
+      const answers = Math.max(0, ...[...classes.values()].map((one) => one.answers));
+      // No more columns than a phone's picture has room for, and than there are answers to fill them.
+      const most = Math.min(240, Math.max(24, answers / 4));
       let width = narrowest;
-      while ((end - startedAt) / width > 240) width *= 2;
+      while ((end - startedAt) / width > most) width *= 2;
       const named = [...classes].sort(byRecord(record));
       return {
         record,
@@ -133,7 +143,9 @@ export function createCollector(options: CollectorOptions): Collector {
         seconds: (end - startedAt) / 1e6,
         columnSeconds: width / 1e6,
         classes: named.map(([, series]) => series.view(end, width)),
-        episodes: episodesOf(named, lanes?.changes() ?? [], options.episodeWindowMs),
+        episodes: named.flatMap(([name, series], place) =>
+          episodesOf(name, place, series.bursts(), changesFor(name), options.episodeWindowMs),
+        ),
         episodeWindowMs: options.episodeWindowMs,
         lanes: lanes?.view(end, width) ?? [],
         journey: tellJourney(flows.resets(), flows.ordinary(), flips),
@@ -148,28 +160,4 @@ function byRecord(record: RunRecord | null): (a: [string, unknown], b: [string, 
   const names = record?.classes.map((one) => one.name) ?? ['co-located', 'remote'];
   const place = (name: string) => (names.includes(name) ? names.indexOf(name) : names.length);
   return ([a], [b]) => place(a) - place(b) || a.localeCompare(b);
-}
-
-const mostBefore = 3;
-
-function episodesOf(
-  classes: readonly [string, ClassSeries][],
-  changes: readonly NodeChange[],
-  windowMs: number,
-): Episode[] {
-  // A reset shows with the next probe, a window after its cause at most, unless that packet was lost.
-  const reach = windowMs * 1_500 + 100_000;
-  const slack = 10_000;
-  const before = (at: Micros) =>
-    changes
-      .filter((change) => change.at >= at - reach && change.at <= at + slack)
-      .slice(-mostBefore)
-      .map((change) => change.id);
-  return classes.flatMap(([name, series], place) =>
-    series.bursts().map((burst, index): Episode => ({
-      ...{ id: `episode-${place}-${index}`, class: name },
-      ...burst,
-      before: before(burst.start),
-    })),
-  );
 }

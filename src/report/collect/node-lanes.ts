@@ -6,13 +6,15 @@ import type { LaneKind, LaneView, NodeChange } from '../run-view.ts';
 import { createTimeColumns } from './time-columns.ts';
 import type { ColumnKind, TimeColumns } from './time-columns.ts';
 
+export type NodeChangeOn = NodeChange & { readonly node: string };
+
 export interface NodeLanes {
   add(event: NodeEvent, at: Micros): void;
   readonly width: Micros;
   /** Sorted by node, then in the order of `laneKinds`. */
   view(end: Micros, width: Micros): LaneView[];
   /** Changes that were kept one by one, in order of time. */
-  changes(): (NodeChange & { readonly node: string })[];
+  changes(): NodeChangeOn[];
   /** Nodes that were left out because there are too many. */
   readonly leftOut: number;
 }

@@ -5,7 +5,7 @@ import type { ClassView, RunView } from '../run-view.ts';
 import { barPath, colourOf, stretched, unitsWide } from './chart.ts';
 import { renderDocument } from './document.ts';
 import { html } from './markup.ts';
-import type { Markup } from './markup.ts';
+import type { Insert, Markup } from './markup.ts';
 import { countText, durationText, plural } from './numbers.ts';
 import { linearPercent } from './scale.ts';
 
@@ -39,17 +39,30 @@ function headline(runs: number, wrong: number): string {
 function outcomeTable(cells: readonly PicturedCell[]): Markup {
   const factors = Object.keys(cells[0]?.record.factors ?? {});
   const classes = [...new Set(cells.flatMap(({ record }) => record.classes.map((one) => one.name)))];
+  const heads = [...factors, 'fix', ...classes.map((name) => `resets ${name}`), 'outcome', 'finding', 'expected'];
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Outcomes"><table class="matrix">
-<thead><tr>${factors.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">fix</th>${classes.map((name) => html`<th scope="col" class="number">resets ${name}</th>`)}<th scope="col">outcome</th><th scope="col">finding</th><th scope="col">expected</th></tr></thead>
-<tbody>${cells.map((cell) => tableRow(cell, factors, classes))}</tbody></table></div>`;
+<thead><tr>${heads.map((head) => html`<th scope="col" class="${head.startsWith('resets ') && 'number'}">${head}</th>`)}</tr></thead>
+<tbody>${cells.map((cell) => html`<tr>${tableCells(cell, factors, classes).map(({ content, kind }, index) => html`<td class="${kind}" data-label="${heads[index]}">${content}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 
-function tableRow({ record, expected }: PicturedCell, factors: readonly string[], classes: readonly string[]): Markup {
-  const resets = (name: string) => record.classes.find((one) => one.name === name)?.resets ?? 0;
+interface TableCell {
+  readonly content: Insert;
+  readonly kind: string;
+}
+
+function tableCells({ record, expected }: PicturedCell, factors: readonly string[], classes: readonly string[]): TableCell[] {
   const { outcome } = record.verdict;
-  return html`<tr>${factors.map((name) => html`<td class="${record.factors[name] === true ? 'on' : 'off'}">${record.factors[name] === true ? 'on' : 'off'}</td>`)}<td>${record.fix ?? '–'}</td>
-${classes.map((name) => html`<td class="number">${countText(resets(name))}</td>`)}<td class="outcome-${outcome} verdict"><span class="badge">${outcome}</span></td>
-<td>${record.findings.map((finding) => finding.cause).join(', ') || '–'}</td><td>${outcome === expected ? 'yes' : html`<span class="unexpected">no: ${expected}</span>`}</td></tr>`;
+  const state = (name: string) => (record.factors[name] === true ? 'on' : 'off');
+  const resets = (name: string) => record.classes.find((one) => one.name === name)?.resets ?? 0;
+  const findings = record.findings.map((finding) => finding.cause).join(', ');
+  return [
+    ...factors.map((name) => ({ content: state(name), kind: state(name) })),
+    { content: record.fix ?? '–', kind: '' },
+    ...classes.map((name) => ({ content: countText(resets(name)), kind: resets(name) > 0 ? 'number hit' : 'number' })),
+    { content: html`<span class="badge">${outcome}</span>`, kind: `verdict outcome-${outcome}` },
+    { content: findings === '' ? '–' : findings, kind: '' },
+    { content: outcome === expected ? 'yes' : html`<span class="unexpected">no: ${expected}</span>`, kind: '' },
+  ];
 }
 
 function cellFigure({ record, view, page }: PicturedCell): Markup {

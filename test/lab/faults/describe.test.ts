@@ -24,7 +24,7 @@ it('a fault is printed with its times, divided by the speed, and the commands th
     [
       "# a policy rejects, and is taken back: 100ms after the clients' start, then every 6s and up to 600ms more",
       'ip netns exec node-1 iptables -t filter -I FORWARD -p tcp -j REJECT',
-      '# 50ms later',
+      '# 50ms after its beginning',
       'ip netns exec node-1 iptables -t filter -D FORWARD -p tcp -j REJECT',
       '',
     ].join('\n'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { captureFilter, droppedByKernel, saysListening } from '../../../src/observe/capture/tcpdump.ts';
+import { captureFilter, lostPackets, saysListening } from '../../../src/observe/capture/tcpdump.ts';
 import { run } from '../../../src/system/process.ts';
 import { findTool } from '../../../src/system/tools.ts';
 
@@ -10,17 +10,20 @@ describe('tcpdump', () => {
       'tcpdump: data link type LINUX_SLL2\ntcpdump: listening on any, link-type LINUX_SLL2 (Linux cooked v2), snapshot length 128 bytes\n';
     assert.equal(saysListening('tcpdump: data link type LINUX_SLL2\n'), false);
     assert.equal(saysListening(begun), true);
-    assert.equal(droppedByKernel(begun), null);
+    assert.equal(lostPackets(begun), null);
     assert.equal(
-      droppedByKernel(
+      lostPackets(
         `${begun}6900 packets captured\n6912 packets received by filter\n12 packets dropped by kernel\n`,
       ),
       12,
     );
     assert.equal(
-      droppedByKernel('1 packet captured\n1 packet received by filter\n1 packet dropped by kernel\n'),
+      lostPackets('1 packet captured\n1 packet received by filter\n1 packet dropped by kernel\n'),
       1,
     );
+    const stoppedEarly =
+      '6000 packets captured\n6900 packets received by filter\n12 packets dropped by kernel\n';
+    assert.equal(lostPackets(stoppedEarly), 900);
   });
 
   it(

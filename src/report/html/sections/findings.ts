@@ -59,12 +59,15 @@ function observationList({ observations }: Finding, index: number): Markup {
 
 function confirmList({ howToConfirm, id }: CatalogueEntry): Markup {
   if (howToConfirm.length === 0) return nothing;
-  return html`<h4>Confirm it by hand</h4><ol class="by-hand">${howToConfirm.map(
+  return html`<h4>${id === 'unknown' ? 'Look closer by hand' : 'Confirm it by hand'}</h4><ol class="by-hand">${howToConfirm.map(
     ({ where, run, whenItIs }) => html`<li><span>${placeText(where)}:</span><pre tabindex="0"><code>${run}</code></pre><span class="expect">If it is this: ${whenItIs}</span></li>`,
   )}</ol><p class="meta">Capitals stand for what is yours; <code>netdebug explain ${id}</code> says more.</p>`;
 }
 
-const placeText = (where: string) => (where.startsWith('anywhere') ? 'Anywhere with kubectl' : `In ${where}`);
+function placeText(where: string): string {
+  if (where.startsWith('anywhere')) return 'Anywhere with kubectl';
+  return `${where.endsWith('node') ? 'On' : 'In'} ${where}`;
+}
 
 const cut = (text: string): string => (text.length > longestText ? `${text.slice(0, longestText)} …` : text);
 

@@ -74,7 +74,7 @@ function rewriting({ source, target }: Crossing): Insert {
 function arrival(passage: Passage, server: Endpoint): Insert {
   const { seen, accepted, rule, crossings } = passage;
   const straight = rule?.present === false && againOnNode(crossings) === undefined ? 'Straight to the server: it' : `The server at ${formatEndpoint(server)}`;
-  const port = html`<code class="${accepted !== null && accepted.port !== seen.port && 'moved'}">${formatEndpoint(seen)}</code>`;
+  const port = html`<code class="${accepted !== null && accepted.port !== seen.port && 'wrong'}">${formatEndpoint(seen)}</code>`;
   if (accepted === null) return html`${straight} sees ${port}; which socket it has for this connection was not recorded.`;
   if (accepted.port === seen.port) return html`${straight} sees ${port}, for which it has a socket: it answers.`;
   return html`${straight} sees ${port}, but its socket is for port <code>${accepted.port}</code>. Its kernel answers with <strong class="rst">RST</strong>.`;

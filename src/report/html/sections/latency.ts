@@ -32,7 +32,7 @@ function overTime(one: ClassView, index: number, view: RunView, low: number, hig
   const whole = quantiles(one, view);
   const name = `${one.name}: median ${latencyText(whole.p50)}, 99th percentile ${latencyText(whole.p99)}`;
   return html`<figure class="${colourOf(index)}"><figcaption><strong>${one.name}</strong> <span>p50 ${latencyText(whole.p50)} · p99 ${latencyText(whole.p99)}</span></figcaption>
-<div class="with-levels"><svg class="levels" width="52" height="${height}" aria-hidden="true">${levels.map(({ value, percent }) => html`<text class="tick" x="44" y="${Math.max(10, Math.round(height * (1 - percent / 100)) + 4)}" text-anchor="end">${latencyText(value)}</text>`)}</svg>
+<div class="with-levels"><svg class="levels" width="52" height="${height}" aria-hidden="true">${levels.map(({ value, percent }) => html`<text class="tick" x="44" y="${Math.min(height - 1, Math.max(10, Math.round(height * (1 - percent / 100)) + 4))}" text-anchor="end">${latencyText(value)}</text>`)}</svg>
 <div><svg class="plot" width="100%" height="${height + 2}" role="img" aria-label="Latency over time of ${name}">
 ${gridLines(times, height)}
 ${levels.map(({ percent }) => html`<line class="grid" x1="0" x2="100%" y1="${Math.round(height * (1 - percent / 100)) + 0.5}" y2="${Math.round(height * (1 - percent / 100)) + 0.5}"/>`)}
@@ -71,7 +71,11 @@ ${line(p50, 'p50')}${line(p99, 'p99')}</svg>`;
 
 function barRange(view: RunView): [number, number] {
   const bars = view.classes.flatMap((one) => one.latency.bars);
-  return [Math.min(...bars.map((bar) => bar.lowMs)), Math.max(...bars.map((bar) => bar.highMs))];
+  const quantile = view.classes.flatMap((one) => Object.values(quantiles(one, view))).filter((value): value is number => value !== null && value > 0);
+  return [
+    Math.min(...quantile, ...bars.map((bar) => bar.lowMs)),
+    Math.max(...quantile, ...bars.map((bar) => bar.highMs)),
+  ];
 }
 
 const barTicks = (view: RunView) => logTicks(...barRange(view));

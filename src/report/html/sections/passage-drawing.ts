@@ -48,14 +48,14 @@ function withinNode(passage: Passage): Drawing {
   const numbers =
     again === undefined
       ? [step(3, boxMiddle, (entry.top + entry.height + server.top) / 2)]
-      : [step(3, vpcMiddle, (out + back) / 2), step(4, boxLeft, second.top), step(5, boxMiddle, (second.top + second.height + server.top) / 2 - 1)];
+      : [step(3, vpcMiddle, (out + back) / 2), step(4, boxLeft, second.top + second.height / 2), step(5, boxMiddle, (second.top + second.height + server.top) / 2 - 1)];
   return {
     height: 388,
     content: html`${nodeFrame(nodes[0] ?? '', 8, 372)}${vpcFrame(out - 46, back - out + 92, again !== undefined)}
 ${ways}${way(`M${boxMiddle} ${client.top + client.height}V${entry.top - 2}`, passage)}
 ${podBox(client, 'client pod', formatEndpoint(passage.client))}${entryBox(entry, first)}${again === undefined ? nothing : entryBox(second, again)}
 ${again === undefined ? nothing : ports(out, back)}${serverBox(server, passage)}
-${step(1, boxMiddle, (client.top + client.height + entry.top) / 2 - 1)}${step(2, boxLeft, entry.top)}${numbers}`,
+${step(1, boxMiddle, (client.top + client.height + entry.top) / 2 - 1)}${step(2, boxLeft, entry.top + entry.height / 2)}${numbers}`,
   };
 }
 
@@ -73,7 +73,7 @@ function betweenNodes(passage: Passage, beyond: Crossing): Drawing {
     content: html`${nodeFrame(nodes[0] ?? '', 8, 168)}${nodeFrame(nodes[1] ?? '', 210, 184)}${vpcFrame(out - 46, back - out + 92, true)}
 ${way(over, passage)}${way(`M${boxMiddle} ${client.top + client.height}V${entry.top - 2}`, passage)}${way(`M${boxMiddle} ${second.top + second.height}V${server.top - 2}`, passage)}
 ${podBox(client, 'client pod', formatEndpoint(passage.client))}${entryBox(entry, first)}${entryBox(second, beyond)}${ports(out, back)}${serverBox(server, passage)}
-${step(1, boxMiddle, (client.top + client.height + entry.top) / 2 - 1)}${step(2, boxLeft, entry.top)}${step(3, vpcMiddle, (out + back) / 2)}${step(4, boxLeft, second.top)}${step(5, boxMiddle, (second.top + second.height + server.top) / 2 - 1)}`,
+${step(1, boxMiddle, (client.top + client.height + entry.top) / 2 - 1)}${step(2, boxLeft, entry.top + entry.height / 2)}${step(3, vpcMiddle, (out + back) / 2)}${step(4, boxLeft, second.top + second.height / 2)}${step(5, boxMiddle, (second.top + second.height + server.top) / 2 - 1)}`,
   };
 }
 
@@ -119,7 +119,7 @@ function serverBox({ top, height }: Box, passage: Passage): Markup {
   const verdict = reset ? `socket is for ${accepted?.port ?? '?'}` : accepted === null ? '' : 'has a socket for it';
   return html`<rect class="pod server ${reset && 'bad'}" x="${boxLeft}" y="${top}" width="${boxWidth}" height="${height}" rx="8"/>
 <text class="small" x="${boxMiddle}" y="${top + 16}" text-anchor="middle">server pod ${short(formatEndpoint(server), 22)}</text>
-<text class="mono strong ${reset && 'moved'}" x="${boxMiddle}" y="${top + 35}" text-anchor="middle">sees port ${seen.port}</text><text class="small" x="${boxMiddle}" y="${top + 53}" text-anchor="middle">${verdict}</text>
+<text class="mono strong ${reset && 'wrong'}" x="${boxMiddle}" y="${top + 35}" text-anchor="middle">sees port ${seen.port}</text><text class="small" x="${boxMiddle}" y="${top + 53}" text-anchor="middle">${verdict}</text>
 ${reset && html`<g class="rst-sign"><rect x="${boxRight + 8}" y="${top + 18}" width="46" height="26" rx="13"/><text x="${boxRight + 31}" y="${top + 36}" text-anchor="middle">RST</text></g>`}`;
 }
 

@@ -1,0 +1,89 @@
+// Pods and nodes as kubectl prints them are read, and the rollout and the placement judged.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readNodes } from '../../src/cluster/node-view.ts';
+import { judgePlacement } from '../../src/cluster/placement.ts';
+import { readPods } from '../../src/cluster/pod-view.ts';
+import { judgeRollout } from '../../src/cluster/rollout.ts';
+import { nodesRow } from '../../src/cluster/preflight.ts';
+
+const pod = (component: string, nodeName: string, status: object) => ({
+  metadata: { name: `${component}-1`, uid: component, labels: { component } },
+  spec: { nodeName },
+  status,
+});
+const running = {
+  phase: 'Running',
+  conditions: [{ type: 'Ready', status: 'True' }],
+  containerStatuses: [{ restartCount: 0 }],
+};
+const on = (server: string, coLocated: string, remote: string) =>
+  readPods({
+    items: [
+      pod('server', server, running),
+      pod('co-located-client', coLocated, running),
+      pod('remote-client', remote, running),
+    ],
+  });
+const wanted = ['server', 'co-located-client', 'remote-client'].map((component) => ({ component, count: 1 }));
+
+test('three ready pods in the right places are a rollout', () => {
+  const pods = on('a', 'a', 'b');
+  assert.deepEqual(judgeRollout(wanted, pods, null, 'netdebug'), { state: 'ready' });
+  assert.deepEqual(judgePlacement(pods), { fits: true, serverNode: 'a', remoteNode: 'b' });
+});
+
+test('pods on the wrong nodes are named', () => {
+  assert.deepEqual(judgePlacement(on('a', 'a', 'a')), {
+    fits: false,
+    sentence: 'all pods are on one node, a',
+  });
+  assert.deepEqual(judgePlacement(on('a', 'b', 'b')), {
+    fits: false,
+    sentence: 'the co-located client is on b, the server on a',
+  });
+});
+
+test('a restarted container says how its last process ended', () => {
+  const status = {
+    ...running,
+    containerStatuses: [
+      { restartCount: 2, lastState: { terminated: { reason: 'OOMKilled', exitCode: 137 } } },
+    ],
+  };
+  const [read] = readPods({ items: [pod('server', 'a', status)] });
+  assert.deepEqual([read?.restarts, read?.lastExit], [2, 'OOMKilled, exit code 137']);
+});
+
+test('a first failed pull is waited for, a back-off is hopeless', () => {
+  const waiting = (reason: string) =>
+    readPods({ items: [pod('server', 'a', { containerStatuses: [{ state: { waiting: { reason } } }] })] });
+  assert.equal(judgeRollout(wanted, waiting('ErrImagePull'), null, 'x').state, 'waiting');
+  assert.equal(judgeRollout(wanted, waiting('ImagePullBackOff'), null, 'x').state, 'hopeless');
+});
+
+test('cordoned, tainted, unready and foreign nodes do not take pods', () => {
+  const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
+  const node = (name: string, spec: object, status: object = ready, os = 'linux') => ({
+    metadata: { name, labels: { 'kubernetes.io/os': os } },
+    spec,
+    status,
+  });
+  const nodes = readNodes({
+    items: [
+      node('good', {}),
+      node('cordoned', { unschedulable: true }),
+      node('tainted', { taints: [{ key: 'x', effect: 'NoSchedule' }] }),
+      node('preferred', { taints: [{ key: 'x', effect: 'PreferNoSchedule' }] }),
+      node('unready', {}, { conditions: [{ type: 'Ready', status: 'Unknown' }] }),
+      node('windows', {}, ready, 'windows'),
+    ],
+  });
+  assert.deepEqual(
+    nodes.filter((one) => one.schedulable).map((one) => one.name),
+    ['good', 'preferred'],
+  );
+  assert.equal(nodesRow(nodes).state, 'ok');
+  assert.equal(nodesRow(nodes.slice(0, 3)).state, 'missing');
+  assert.equal(nodesRow(null).state, 'warning');
+});

@@ -1,0 +1,22 @@
+// Each format of a recorded run and of a recorded matrix is what it was when somebody last looked at it.
+import { describe, test } from 'node:test';
+import { formats } from '../../src/cli/report/formats.ts';
+import { fileNames } from '../../src/cli/report/formats.ts';
+import { renderMatrixReport } from '../../src/cli/report/matrix-report.ts';
+import { readMatrixRecord } from '../../src/cli/report/read-record.ts';
+import { renderRun } from '../../src/cli/report/run-report.ts';
+import { assertGolden } from '../assert-golden.ts';
+import { recordedReports, recordedRun } from './recorded.ts';
+
+describe('the reports of recorded runs', () => {
+  for (const format of formats) {
+    test(`the default scenario as ${format} is as in the golden file`, async () => {
+      await assertGolden(`report/default/${fileNames[format]}`, await renderRun(recordedRun('default'), format));
+    });
+    test(`the matrix as ${format} is as in the golden file`, async () => {
+      const { data } = await readMatrixRecord(recordedReports);
+      if (data === null) throw new Error('the recorded matrix cannot be read');
+      await assertGolden(`report/matrix/${fileNames[format]}`, await renderMatrixReport(recordedReports, data, format));
+    });
+  }
+});
