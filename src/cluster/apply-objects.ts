@@ -5,16 +5,22 @@ import type { KubeObject } from './experiment-objects.ts';
 
 /**
  * Applies the objects and keeps them in `file`, for the record. Throws a `missing` Problem with the cluster's reason when it refuses.
+ * @param namespace Another one than kubectl's; the objects must name it, or lie in none.
  * The server checks the objects itself; kubectl's own check would download the whole API's description first.
  */
 export async function applyObjects(
   kubectl: Kubectl,
   objects: readonly KubeObject[],
   file: string,
+  namespace?: string,
 ): Promise<void> {
   const list = { apiVersion: 'v1', kind: 'List', items: objects };
   await writeFile(file, `${JSON.stringify(list, null, 2)}\n`);
-  await kubectl.json(['apply', '--server-side', '--field-manager=netdebug', '--validate=false', '-f', file], {
-    timeoutMs: 30_000,
-  });
+  const where = namespace === undefined ? [] : [`--namespace=${namespace}`];
+  await kubectl.json(
+    ['apply', '--server-side', '--field-manager=netdebug', '--validate=false', ...where, '-f', file],
+    {
+      timeoutMs: 30_000,
+    },
+  );
 }

@@ -26,8 +26,11 @@ export async function collectEvidence(
     if (node === null) continue;
     const target = join(folder, 'evidence', node);
     await mkdir(target, { recursive: true });
-    const source = `${namespace}/${name}:${observerFolder}`;
-    const answer = await kubectl.ask(['cp', source, target, `--container=${containerName}`], { timeoutMs });
+    const source = `${name}:${observerFolder}`;
+    const answer = await kubectl.ask(
+      ['cp', source, target, `--namespace=${namespace}`, `--container=${containerName}`],
+      { timeoutMs },
+    );
     if (answer.ok) nodes.push(node);
     else onMissed(`The evidence of node ${node} could not be copied: ${answer.failure.sentence}`);
   }

@@ -62,8 +62,9 @@ export async function deployObservers(
   options: DeployOptions,
 ): Promise<readonly PodView[]> {
   options.onStage('creating the observers');
-  await applyObjects(kubectl, observerObjects(shape), join(options.evidenceFolder, 'applied-observers.json'));
   const namespace = observerNamespace(shape);
+  const file = join(options.evidenceFolder, 'applied-observers.json');
+  await applyObjects(kubectl, observerObjects(shape), file, namespace);
   return await awaitRollout(kubectl, {
     ...waitOf(shape, shape.image, options),
     namespace,

@@ -38,16 +38,19 @@ export function followLog({ kubectl, pod, onLine, onDrop }: LogSpec): LogFollowe
     if (at !== undefined) lastAt = Math.max(lastAt ?? at, at);
   };
 
+  // A function, since it changes while we wait.
+  const isStopping = () => stopping.signal.aborted;
+
   async function follow(): Promise<void> {
     let pauseMs = shortestPauseMs;
-    while (!stopping.signal.aborted) {
+    while (!isStopping()) {
       const before = lines;
       const program = kubectl.start(logWords(['--follow']), { onStdout: splitLines(take) });
       const stop = () => void program.stop('SIGTERM', 1_000);
       stopping.signal.addEventListener('abort', stop, { once: true });
       await program.exited.catch(() => undefined);
       stopping.signal.removeEventListener('abort', stop);
-      if (stopping.signal.aborted) return;
+      if (isStopping()) return;
       onDrop?.(program.lastWords());
       pauseMs = lines > before ? shortestPauseMs : Math.min(longestPauseMs, pauseMs * 2);
       await pause(pauseMs, stopping.signal);

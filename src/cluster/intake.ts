@@ -11,8 +11,8 @@ export interface SetAside {
 
 export interface IntakeSinks {
   /** What counts. A failure that does not is replaced by the plain end of its connection. */
-  onCounted(event: ClientEvent): void;
-  onSetAside(one: SetAside): void;
+  readonly onCounted: (event: ClientEvent) => void;
+  readonly onSetAside: (one: SetAside) => void;
 }
 
 export interface Intake {
@@ -34,7 +34,10 @@ export function createIntake(disturbances: Disturbances, sinks: IntakeSinks): In
 
   function judge(event: FailedEvent): void {
     const reason = disturbances.reasonAt(parseMicros(event.at) + skew);
-    if (reason === undefined) return sinks.onCounted(event);
+    if (reason === undefined) {
+      sinks.onCounted(event);
+      return;
+    }
     sinks.onSetAside({ event, reason });
     // An attempt that failed held no connection whose time would count.
     if (event.phase !== 'connecting') sinks.onCounted(plainEnd(event));

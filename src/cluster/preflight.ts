@@ -150,7 +150,7 @@ async function askDataplane(kubectl: Kubectl): Promise<Dataplane | string> {
   const everywhere = await askJson(kubectl, ['get', 'daemonsets', '--all-namespaces']);
   try {
     const [daemonSets, configMaps, proxyPods, felixConfiguration] = await Promise.all([
-      everywhere ?? kubectl.json(['get', 'daemonsets', system]),
+      everywhere === null ? kubectl.json(['get', 'daemonsets', system]) : Promise.resolve(everywhere),
       askJson(kubectl, ['get', 'configmaps', 'netd-config', 'kube-proxy', '--ignore-not-found', system]),
       askJson(kubectl, ['get', 'pods', system, '--selector=component=kube-proxy']),
       // The type itself is missing where there is no Calico.

@@ -30,12 +30,12 @@ export interface RunWatchSpec {
 }
 
 export interface RunWatchSinks {
-  onEvent(event: ProbeEvent): void;
-  onSetAside(one: SetAside): void;
+  readonly onEvent: (event: ProbeEvent) => void;
+  readonly onSetAside: (one: SetAside) => void;
   /** Every line of a pod's log as it came; repeated ones too. */
-  onLogLine(pod: string, line: string): void;
+  readonly onLogLine: (pod: string, line: string) => void;
   /** Something that the user wants to know: a restart, a cordon, a stream that broke. */
-  onNote(sentence: string): void;
+  readonly onNote: (sentence: string) => void;
 }
 
 export interface RunWatch {

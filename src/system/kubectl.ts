@@ -104,10 +104,10 @@ async function runToEnd(
     onStdout: (chunk) => stdout.push(chunk),
     onStderr: (chunk) => stderr.push(chunk),
   });
-  let timedOut = false;
+  const late = { timedOut: false };
   // kubectl's own limit is for one request; a command may make several, and a plugin that asks for a login makes none.
   const timer = setTimeout(() => {
-    timedOut = true;
+    late.timedOut = true;
     void program.stop('SIGKILL');
   }, timeoutMs * 2);
   const onAbort = () => void program.stop('SIGTERM', 1_000);
@@ -116,8 +116,8 @@ async function runToEnd(
     const exit = await program.exited;
     throwIfAborted(signal);
     const said = Buffer.concat(stderr).toString('utf8');
-    const late = timedOut ? `\ncommand timed out after ${timeoutMs * 2} ms` : '';
-    return { ...exit, stdout: Buffer.concat(stdout).toString('utf8'), stderr: said + late };
+    const words = late.timedOut ? `\ncommand timed out after ${timeoutMs * 2} ms` : '';
+    return { ...exit, stdout: Buffer.concat(stdout).toString('utf8'), stderr: said + words };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
@@ -131,7 +131,10 @@ function throwIfAborted(signal: AbortSignal | undefined): void {
 /** Resolves after the time, or at once when the signal aborts. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal?.aborted === true) return resolve();
+    if (signal?.aborted === true) {
+      resolve();
+      return;
+    }
     const done = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', done);

@@ -34,7 +34,7 @@ export const endpointReplaced: Scenario = {
   ],
   fixes: [{ name: drained, about: 'the old server stops in an orderly way before its pod is taken away' }],
   // After a refused connect a client waits for a second, so that pods cannot change more often.
-  defaults: briefDefaults(12_000, 4, 0.5),
+  defaults: briefDefaults(14_000, 4, 0.3),
   expected: ({ fix }) => (fix === null ? 'both' : 'none'),
   // With the fix a server's process still ends while its pod is there: connections are closed, and new ones refused.
   expectedCause: ({ fix }) => (fix === null ? 'endpoint-replaced' : 'server-process-died'),

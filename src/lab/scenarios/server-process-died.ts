@@ -25,7 +25,7 @@ export const serverProcessDied: Scenario = {
     { name: gracefulStop, about: 'it is asked to stop (SIGTERM), answers what it has read and says goodbye' },
   ],
   // Clients that were refused wait for a second before they dial again.
-  defaults: briefDefaults(14_000, 4, 0.5),
+  defaults: briefDefaults(14_000, 4, 0.4),
   expected: ({ fix }) => (fix === null ? 'both' : 'none'),
   // The fix ends the resets; connections are still closed, and new ones refused until the server is back.
   expectedCause: () => 'server-process-died',

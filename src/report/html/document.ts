@@ -35,8 +35,8 @@ export function renderDocument({ title, top, main, live }: DocumentParts): strin
 <style>${trusted(pageStyle.text)}</style>
 </head>
 <body>
-<p class="top" id="top">${top}</p>
-${live && html`<p class="live" id="live-state" role="status">Connecting to the run …</p>`}
+<header><p class="top" id="top">${top}</p>
+${live && html`<p class="live" id="live-state" role="status">Connecting to the run …</p>`}</header>
 <main>
 ${main}
 </main>
