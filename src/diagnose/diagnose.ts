@@ -3,6 +3,7 @@ import type { NodeEvent } from '../model/node-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { Finding } from '../model/run-record.ts';
 import { causeModels } from './causes/index.ts';
+import { hearCompany } from './company.ts';
 import { findingOf, unknownFinding } from './findings.ts';
 import type { Judged } from './findings.ts';
 import { observe, scoreCauses } from './score.ts';
@@ -44,7 +45,7 @@ export function explain(probes: ProbeTimeline, nodes: NodeTimeline): Finding[] {
     const sightings = observe(story);
     return { story, sightings, scores: scoreCauses(sightings) };
   });
-  const byCause = Map.groupBy(judged.filter(isWorthExplaining), ({ scores: [best] }) =>
+  const byCause = Map.groupBy(hearCompany(judged).filter(isWorthExplaining), ({ scores: [best] }) =>
     best !== undefined && best.probability >= enough ? best.model : null,
   );
   const findings = causeModels.flatMap((model) => {

@@ -29,7 +29,13 @@ export function observe(story: Story): Sightings {
 
 /** All causes, best first. The probabilities and that of "none of them" (log odds 0) add up to 1. */
 export function scoreCauses(sightings: Sightings): Score[] {
-  const sums = causeModels.map((model) => ({ model, logOdds: priorLogOdds + evidenceFor(model, sightings) }));
+  return compete(
+    causeModels.map((model) => ({ model, logOdds: priorLogOdds + evidenceFor(model, sightings) })),
+  );
+}
+
+/** Gives each cause its share of the probability by its log odds. */
+export function compete(sums: readonly Pick<Score, 'model' | 'logOdds'>[]): Score[] {
   const highest = Math.max(0, ...sums.map(({ logOdds }) => logOdds));
   const total = sums.reduce((sum, { logOdds }) => sum + Math.exp(logOdds - highest), Math.exp(-highest));
   return sums

@@ -9,10 +9,11 @@ export const routeTableConflict: CauseModel = {
   author: 'server-kernel',
   weights: {
     'rule moved the port': [7, -6],
-    'reset for another port': [1.5, -2],
+    'reset for another port': [1.5, -1],
     'entry deleted by a program': [-5, 0.5],
     'entry expired': [-4, 0.3],
-    'reset came from the server': [0.5, -4],
+    // An answer that was under way when the rule went is not translated back, and the client's kernel resets the server.
+    'reset came from the server': [0.5, -2],
     'reset of a missing socket': [0.5, -3],
     'endpoint changed': [-2, 0],
     'was reset': [0.5, -5],

@@ -33,6 +33,11 @@ function isServers(packet: PacketEvent, { serverInterface, serverNode, server }:
   return serverInterface === null || packet.interface === serverInterface.name;
 }
 
+/** Whether the client's own pod sent it: it comes in where the client's other packets do, with all its hops still before it. */
+function isClients(packet: PacketEvent, story: Story): boolean {
+  return packet.direction === 'in' && packet.tuple.src === story.incident.client?.address;
+}
+
 /** A RST left the node without ever having come into it: something on the node made it. */
 export function resetMadeOnNode(story: Story): Sighting {
   if (!story.available.has('capture')) return unknown('capture');
@@ -57,7 +62,7 @@ export function resetFromBetween(story: Story): Sighting {
   const [first] = story.resets;
   if (first === undefined || first.direction !== 'in') return no();
   if (!serverWatched(story)) return unknown('capture');
-  if (isServers(first, story)) return no();
+  if (isServers(first, story) || isClients(first, story)) return no();
   return seenIf(
     cameFromOutside(first, story),
     asEvidence(first),

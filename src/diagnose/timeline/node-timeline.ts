@@ -27,7 +27,7 @@ export interface NodeTimeline {
   /** Packets with this ADDRESS:PORT at either end, in order of time. */
   packetsOf(endpoint: string): readonly PacketEvent[];
   /** Whether the source ran on the node (on any node, when null) as far as the evidence shows. */
-  ran(this: void, source: NodeSource, node: string | null): boolean;
+  readonly ran: (source: NodeSource, node: string | null) => boolean;
   readonly nodes: ReadonlySet<string>;
   /** The node that has this address in one of its pods, as far as its observers named it. */
   nodeOf(address: string): string | null;

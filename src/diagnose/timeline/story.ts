@@ -45,7 +45,7 @@ export interface Story {
   /** The sources that ran where this connection went: what such a source did not see did not happen. */
   readonly available: ReadonlySet<NodeSource>;
   /** The same for one node. */
-  watched(this: void, source: NodeSource, node: string): boolean;
+  readonly watched: (source: NodeSource, node: string) => boolean;
   /** How far the order of two stamps of different tools can be trusted here, microseconds. */
   readonly slack: Micros;
 }
