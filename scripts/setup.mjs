@@ -1,6 +1,7 @@
 // Brings a fresh checkout to where it runs; needs only Node.js 20 and npm, and does nothing when nothing is missing.
 //   node scripts/setup.mjs        the npm packages, the pinned Node.js among them
 //   node scripts/setup.mjs lab    and the Debian packages that the lab's tools are in
+//   node scripts/setup.mjs test   and Chromium, which the tests of the report look at its pages with
 import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pinnedNode = join(root, 'node_modules/node/bin/node');
 
 async function setUp(parts) {
-  if (parts.some((part) => part !== 'lab')) {
+  if (parts.some((part) => part !== 'lab' && part !== 'test')) {
     throw new SetupStop(64, `does not know "${parts.join(' ')}"; type: node scripts/setup.mjs lab`);
   }
   const installed = await bringNpmPackages(root, pinnedNode);
@@ -20,11 +21,15 @@ async function setUp(parts) {
   if (!process.version.startsWith('v24.')) {
     throw new SetupStop(69, `${pinnedNode} is ${process.version}, not Node.js 24; type: npm ci`);
   }
-  if (parts.includes('lab')) {
+  if (parts.length > 0) {
     // Without it, stripping types takes longer than all the rest of a set-up that has nothing to do.
     nodeModule.enableCompileCache(join(root, 'node_modules/.cache/netdebug'));
     const { bringDebianPackages } = await import('./setup/debian-packages.mjs');
     await bringDebianPackages();
+    if (parts.includes('test')) {
+      const { bringBrowser } = await import('./setup/browser.mjs');
+      await bringBrowser();
+    }
   }
   return 0;
 }

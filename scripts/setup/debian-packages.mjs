@@ -30,7 +30,7 @@ export async function bringDebianPackages() {
 }
 
 /** Package lists take long to fetch, so we fetch them only when the install did not work without. Returns what apt printed. */
-async function install(becomeRoot, packages) {
+export async function install(becomeRoot, packages) {
   const apt = (...args) => start([...becomeRoot, ...aptGet, ...args]);
   const installPackages = ['install', '-y', '--no-install-recommends', ...packages];
   const first = await apt(...installPackages);
@@ -45,7 +45,7 @@ async function install(becomeRoot, packages) {
 }
 
 /** What to put before a command so that it runs as root: nothing as root, sudo if it asks for no password, else undefined. */
-async function wayToRoot() {
+export async function wayToRoot() {
   if (process.getuid() === 0) return [];
   const { exitCode } = await start(['sudo', '-n', 'true']);
   stopIfInterrupted();

@@ -42,14 +42,19 @@ Examples:
 async function report(folder: string, formats: readonly Format[], out: string | undefined): Promise<void> {
   const printed = formats.filter((format) => format !== 'html');
   if (out === undefined && printed.length > 1) {
-    throw new Problem('usage', `${printed.join(' and ')} cannot share stdout; give --out DIR to write them to files.`);
+    throw new Problem(
+      'usage',
+      `${printed.join(' and ')} cannot share stdout; give --out DIR to write them to files.`,
+    );
   }
   await checkRunFolder(folder);
   const matrix = await readMatrixRecord(folder);
   if (matrix.data === null && !matrix.absent) throw new Problem('usage', `${folder}: ${matrix.why}`);
   if (out !== undefined) await makeFolder(out);
   for (const format of formats) {
-    const text = await (matrix.data === null ? renderRun(folder, format) : renderMatrixReport(folder, matrix.data, format));
+    const text = await (matrix.data === null
+      ? renderRun(folder, format)
+      : renderMatrixReport(folder, matrix.data, format));
     if (out === undefined && format !== 'html') process.stdout.write(text);
     else {
       const path = join(out === undefined ? folder : resolve(out), fileNames[format]);

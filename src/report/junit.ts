@@ -19,7 +19,9 @@ export function renderJunit(run: RunRecord): string {
 }
 
 function classCase(one: ClassSummary, run: RunRecord): TestCase {
-  const failures = [['resets', one.resets] as const, ...Object.entries(one.otherFailures)].filter(([, count]) => count > 0);
+  const failures = [['resets', one.resets] as const, ...Object.entries(one.otherFailures)].filter(
+    ([, count]) => count > 0,
+  );
   const base = { name: `${one.name} to ${one.target}`, seconds: one.wallSeconds };
   if (failures.length === 0) return { ...base, result: { kind: 'passed' } };
   const message = failures.map(([kind, count]) => `${count} ${kind}`).join(', ');

@@ -3,7 +3,7 @@ import type { RunRecord } from '../model/run-record.ts';
 
 /** `gke-intranode-policy (server-on-node-1) without network-policy`. */
 export function runTitle(run: RunRecord): string {
-  const variant = run.variant == null ? '' : ` (${run.variant})`;
+  const variant = (run.variant ?? null) === null ? '' : ` (${run.variant})`;
   const changes = runChanges(run);
   return `${run.scenario ?? run.kind}${variant}${changes === '' ? '' : ` ${changes}`}`;
 }

@@ -26,7 +26,11 @@ export interface ClassView {
   readonly columns: readonly ClassColumn[];
   readonly answers: number;
   readonly resets: number;
-  readonly latency: { readonly p50: number | null; readonly p99: number | null; readonly bars: readonly LatencyBar[] };
+  readonly latency: {
+    readonly p50: number | null;
+    readonly p99: number | null;
+    readonly bars: readonly LatencyBar[];
+  };
 }
 
 /** Resets of one class that are close in time. */

@@ -18,7 +18,8 @@ export interface TestSuite {
 
 /** One suite as a whole document. */
 export function suiteXml({ name, seconds, startedAt, cases }: TestSuite): string {
-  const count = (kind: TestCase['result']['kind']) => cases.filter(({ result }) => result.kind === kind).length;
+  const count = (kind: TestCase['result']['kind']) =>
+    cases.filter(({ result }) => result.kind === kind).length;
   const counts = `tests="${cases.length}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}"`;
   const time = seconds.toFixed(3);
   return [

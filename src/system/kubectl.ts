@@ -1,5 +1,6 @@
 // The user's own kubectl, with their contexts and auth plugins: told which cluster to talk to, with a time limit on every call.
 import { Problem } from '../model/problem.ts';
+import { endingWithUs } from './ending-with-us.ts';
 import { kubectlFailure } from './kubectl-failure.ts';
 import type { KubectlFailure } from './kubectl-failure.ts';
 import { startProgram } from './process.ts';
@@ -29,7 +30,7 @@ export interface Kubectl {
   ask(words: readonly string[], call?: KubectlCall): Promise<KubectlAnswer>;
   /** Runs a command with `-o json` and reads what it prints. Throws a Problem with one sentence when it fails. */
   json(words: readonly string[], call?: KubectlCall): Promise<unknown>;
-  /** Starts a command that goes on printing, such as `logs -f`. */
+  /** Starts a command that goes on printing, such as `logs -f`; it ends with this process, even when that is killed. */
   start(words: readonly string[], options: ProgramOptions): Program;
   /** The command as the user would type it. */
   shown(words: readonly string[]): string;
@@ -77,7 +78,7 @@ function bindKubectl(file: string, target: KubectlTarget, signal: AbortSignal | 
       if (!answer.ok) throw new Problem('missing', answer.failure.sentence);
       return parseJson(answer.stdout, words);
     },
-    start: (words, options) => startProgram([file, ...flags, ...words], options),
+    start: (words, options) => startProgram(endingWithUs([file, ...flags, ...words]), options),
     shown: (words) => ['kubectl', ...flags, ...words].join(' '),
     withSignal: (other) => bindKubectl(file, target, other),
   };

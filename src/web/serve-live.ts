@@ -4,9 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf, Problem } from '../model/problem.ts';
 import { createSubscribers } from './subscribers.ts';
-
-/** HTML of each part of the page, by the id of the element that it is in. */
-export type Parts = Readonly<Record<string, string>>;
+import type { Parts } from './subscribers.ts';
 
 export interface LiveServer {
   /** `http://127.0.0.1:PORT/` */
@@ -28,7 +26,11 @@ export async function serveLive(page: () => string, port = 0): Promise<LiveServe
   const server = createServer((request, response) => answer(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
-      reject(new Problem('usage', `the live page cannot be served on port ${port}: ${messageOf(error)}.`, { cause: error })),
+      reject(
+        new Problem('usage', `the live page cannot be served on port ${port}: ${messageOf(error)}.`, {
+          cause: error,
+        }),
+      ),
     );
     server.listen(port, '127.0.0.1', resolve);
   });
@@ -41,10 +43,14 @@ export async function serveLive(page: () => string, port = 0): Promise<LiveServe
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Content-Security-Policy', "frame-ancestors 'none'");
     response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
-    if (!hosts.includes(request.headers.host ?? '')) return refuse(response, 403, 'This page is for 127.0.0.1 alone.');
+    if (!hosts.includes(request.headers.host ?? '')) {
+      refuse(response, 403, 'This page is for 127.0.0.1 alone.');
+      return;
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
-      return refuse(response, 405, 'This page can only be read.');
+      refuse(response, 405, 'This page can only be read.');
+      return;
     }
     if (request.url === '/') {
       response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });

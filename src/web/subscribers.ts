@@ -1,6 +1,8 @@
 // The open pages: each gets the whole state once and then what changed; one that reads slowly is given less, never a backlog.
 import type { ServerResponse } from 'node:http';
-import type { Parts } from './serve-live.ts';
+
+/** HTML of each part of the page, by the id of the element that it is in. */
+export type Parts = Readonly<Record<string, string>>;
 
 export interface Subscribers {
   /** Takes an open page; false when there are too many. */
@@ -51,7 +53,9 @@ export function createSubscribers(): Subscribers {
     async end(parts, longestMs) {
       latest = parts;
       const ends = [...pages].map((page) => {
-        const news = Object.fromEntries(Object.entries(latest).filter(([id, part]) => page.known[id] !== part));
+        const news = Object.fromEntries(
+          Object.entries(latest).filter(([id, part]) => page.known[id] !== part),
+        );
         return new Promise<void>((resolve) => {
           page.response.on('close', resolve);
           page.response.end(`${message('parts', news)}${message('end', {})}`, resolve);

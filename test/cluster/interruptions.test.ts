@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { runRecordSchema } from '../../src/model/run-record.ts';
 import type { FixtureOptions } from '../fixtures/api-server/server.ts';
+import { findTool } from '../../src/system/tools.ts';
 import { kubectlSkip, underTest, until } from './against-fixture.ts';
 
 const stages: readonly { when: string; fixture?: FixtureOptions; request: RegExp }[] = [
@@ -49,5 +50,33 @@ test(
       JSON.parse(await readFile(join(cluster.home, 'run/run.json'), 'utf8')),
     );
     assert.equal(record.complete, false);
+  },
+);
+
+// The kernel ends kubectl with us through setpriv; elsewhere its streams end when their pods do.
+const killSkip = findTool('setpriv') === undefined ? 'setpriv is not installed' : kubectlSkip;
+
+test(
+  'after a kill no kubectl goes on, and cleanup removes what the run left',
+  { skip: killSkip },
+  async (t) => {
+    const cluster = await underTest(t);
+    const { child, ended } = cluster.start('run');
+    const components = ['server', 'co-located-client', 'remote-client'];
+    const pods = () => cluster.fixture.cluster.store.names().filter((name) => name.startsWith('Pod/')).length;
+    const log = (one: string) =>
+      cluster.fixture.cluster.logOf(cluster.fixture.cluster.pod(one).metadata.name);
+    await until(
+      'all logs are followed',
+      () => pods() === 3 && components.every((one) => log(one)?.open === 1),
+    );
+    child.kill('SIGKILL');
+    await ended;
+    await until('no log is followed', () => components.every((one) => log(one)?.open === 0));
+    assert.notDeepEqual(cluster.leftObjects(), []);
+    const cleanup = await cluster.run('cleanup');
+    assert.equal(cleanup.exitCode, 0, cleanup.stderr);
+    assert.match(cleanup.stdout, /Deployment +default +server-/);
+    assert.deepEqual(cluster.leftObjects(), []);
   },
 );

@@ -38,7 +38,12 @@ export interface OpenPage {
 }
 
 /** Opens the address in a profile of its own, which is closed with the test. */
-export async function openPage(t: TestContext, browser: Browser, url: string, look: Look = {}): Promise<OpenPage> {
+export async function openPage(
+  t: TestContext,
+  browser: Browser,
+  url: string,
+  look: Look = {},
+): Promise<OpenPage> {
   const context = await browser.newContext({
     viewport: { width: look.width ?? 1_280, height: 900 },
     colorScheme: look.colorScheme ?? 'light',
@@ -59,20 +64,26 @@ export async function openPage(t: TestContext, browser: Browser, url: string, lo
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 interface AxeResult {
-  readonly violations: { readonly id: string; readonly nodes: { readonly html: string; readonly failureSummary: string }[] }[];
+  readonly violations: {
+    readonly id: string;
+    readonly nodes: { readonly html: string; readonly failureSummary: string }[];
+  }[];
 }
 
 /** What axe-core finds wrong, one line for each kind. */
 export async function axeViolations(page: Page): Promise<string[]> {
   // Run by the debugger, not by the page, so that the page's policy stays as it is.
   await page.evaluate(await readFile(axePath, 'utf8'));
-  const { violations } = (await page.evaluate('axe.run()')) as AxeResult;
-  return violations.map(({ id, nodes }) => `${id} (${nodes.length}): ${nodes[0]?.html.slice(0, 200) ?? ''} ${nodes[0]?.failureSummary ?? ''}`);
+  const { violations } = await page.evaluate<AxeResult>('axe.run()');
+  return violations.map(
+    ({ id, nodes }) =>
+      `${id} (${nodes.length}): ${nodes[0]?.html.slice(0, 200) ?? ''} ${nodes[0]?.failureSummary ?? ''}`,
+  );
 }
 
 /** Elements whose text or picture reaches beyond the page's sides, and texts of a drawing that cover each other. */
 export async function layoutFaults(page: Page): Promise<string[]> {
-  return (await page.evaluate(`(() => {
+  return await page.evaluate<string[]>(`(() => {
     const faults = [];
     if (document.documentElement.scrollWidth > innerWidth) faults.push('the page is wider than the window');
     for (const element of document.querySelectorAll('h1, h2, h3, p, li, td, th, dt, dd, svg text, figcaption, .row-name')) {
@@ -88,7 +99,7 @@ export async function layoutFaults(page: Page): Promise<string[]> {
       }
     }
     return faults;
-  })()`)) as string[];
+  })()`);
 }
 
 /** Keeps a picture of the whole page in artifacts/, for CI to keep. */

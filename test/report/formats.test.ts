@@ -11,12 +11,18 @@ import { recordedReports, recordedRun } from './recorded.ts';
 describe('the reports of recorded runs', () => {
   for (const format of formats) {
     test(`the default scenario as ${format} is as in the golden file`, async () => {
-      await assertGolden(`report/default/${fileNames[format]}`, await renderRun(recordedRun('default'), format));
+      await assertGolden(
+        `report/default/${fileNames[format]}`,
+        await renderRun(recordedRun('default'), format),
+      );
     });
     test(`the matrix as ${format} is as in the golden file`, async () => {
       const { data } = await readMatrixRecord(recordedReports);
       if (data === null) throw new Error('the recorded matrix cannot be read');
-      await assertGolden(`report/matrix/${fileNames[format]}`, await renderMatrixReport(recordedReports, data, format));
+      await assertGolden(
+        `report/matrix/${fileNames[format]}`,
+        await renderMatrixReport(recordedReports, data, format),
+      );
     });
   }
 });

@@ -11,8 +11,8 @@ const connections = 10_000;
 
 /**
  * 5,000 connections of each of two classes, which answer every `periodSeconds`; a rule flips every 45 s, and 1 in 50 of the
- * co-located ones is reset within the 5 s after it. One answer a minute is enough for the page's size; `npm run bench:report`
- * has all of them.
+ * co-located ones is reset within the 5 s after it. One answer a minute is enough for the page's size,
+ * which does not depend on it.
  */
 export function hourOfTenThousand(periodSeconds = 60): RunView {
   const collector = createCollector({ episodeWindowMs: 5_000, startedAt, seconds });
@@ -23,13 +23,25 @@ export function hourOfTenThousand(periodSeconds = 60): RunView {
     const base = (slot: number) => clientBase(slot, at());
     if (second % 45 === 0) {
       collector.addNode({
-        ...{ event: 'rule-changed', at: at(0), node: 'node-1', source: 'ip-monitor', file: 'evidence/node-1/ip-monitor.log' },
-        ...{ text: '30003: not from all iif eth0 lookup 1', preference: 30_003, selector: 'not from all iif eth0', table: '1' },
+        ...{
+          event: 'rule-changed',
+          at: at(0),
+          node: 'node-1',
+          source: 'ip-monitor',
+          file: 'evidence/node-1/ip-monitor.log',
+        },
+        ...{
+          text: '30003: not from all iif eth0 lookup 1',
+          preference: 30_003,
+          selector: 'not from all iif eth0',
+          table: '1',
+        },
         change: second % 90 === 0 ? 'deleted' : 'added',
       });
     }
     for (let slot = second % periodSeconds; slot < connections; slot += periodSeconds) {
-      if (second < periodSeconds) collector.addProbe({ event: 'connected', ...base(slot), connection: slot, connectMs: 1 });
+      if (second < periodSeconds)
+        collector.addProbe({ event: 'connected', ...base(slot), connection: slot, connectMs: 1 });
       const latencyMs = 0.2 + random.next() ** 4 * 30;
       collector.addProbe({ event: 'answered', ...base(slot), latencyMs, lateMs: 0, answers: 1 });
     }
@@ -37,7 +49,14 @@ export function hourOfTenThousand(periodSeconds = 60): RunView {
       if (random.next() > 0.4) continue;
       number += 1;
       const failed = { failure: 'reset', errno: 'ECONNRESET', syscall: 'read', phase: 'awaiting' } as const;
-      collector.addProbe({ event: 'failed', ...base(slot), ...failed, livedMs: 45_000, answers: 9, lastGoodAt: null });
+      collector.addProbe({
+        event: 'failed',
+        ...base(slot),
+        ...failed,
+        livedMs: 45_000,
+        answers: 9,
+        lastGoodAt: null,
+      });
       collector.addProbe({ event: 'connected', ...base(slot), connection: number, connectMs: 1 });
     }
   }
@@ -48,5 +67,5 @@ function clientBase(slot: number, at: string): Omit<ClientEvent, 'event'> {
   return {
     ...{ role: 'client', class: slot % 2 === 0 ? 'co-located' : 'remote', connection: slot, slot },
     ...{ at, loopDelayMs: 0, local: `10.44.${slot >> 8}.${slot & 255}:40000`, remote: '10.48.14.50:8080' },
-  } as Omit<ClientEvent, 'event'>;
+  };
 }

@@ -10,7 +10,14 @@ import { renderMatrixReport } from '../../src/cli/report/matrix-report.ts';
 import { readMatrixRecord } from '../../src/cli/report/read-record.ts';
 import { renderRun } from '../../src/cli/report/run-report.ts';
 import { renderPage } from '../../src/report/html/page.ts';
-import { axeViolations, browserSkip, keepScreenshot, layoutFaults, openBrowser, openPage } from './browser.ts';
+import {
+  axeViolations,
+  browserSkip,
+  keepScreenshot,
+  layoutFaults,
+  openBrowser,
+  openPage,
+} from './browser.ts';
 import { hourOfTenThousand } from './long-run.ts';
 import { recordedReports, recordedRun } from './recorded.ts';
 
@@ -78,11 +85,20 @@ describe('the pages in a browser', { skip: await browserSkip() }, () => {
     const { page } = await openPage(t, browser, urls.get('default')!);
     await page.locator('.episode').first().focus();
     await page.keyboard.press('ArrowRight');
-    assert.equal(await page.evaluate('document.activeElement.id'), await page.locator('.episode').nth(1).getAttribute('id'));
+    assert.equal(
+      await page.evaluate('document.activeElement.id'),
+      await page.locator('.episode').nth(1).getAttribute('id'),
+    );
     assert.equal(await page.locator('.episode[tabindex="0"]').count(), 1);
-    assert.equal(await page.locator('.episode.lit').getAttribute('id'), await page.evaluate('document.activeElement.id'));
+    assert.equal(
+      await page.locator('.episode.lit').getAttribute('id'),
+      await page.evaluate('document.activeElement.id'),
+    );
     await page.keyboard.press('End');
-    assert.equal(await page.evaluate('document.activeElement.id'), await page.locator('.episode').last().getAttribute('id'));
+    assert.equal(
+      await page.evaluate('document.activeElement.id'),
+      await page.locator('.episode').last().getAttribute('id'),
+    );
     await page.keyboard.press('Escape');
     assert.equal(await page.locator('.lit').count(), 0);
   });
@@ -99,7 +115,10 @@ describe('the pages in a browser', { skip: await browserSkip() }, () => {
 
   test('the policy of the page refuses a script that is not ours', async (t) => {
     const file = join(folder, 'forged.html');
-    const forged = (await render('none')).replace('</main>', '<script>document.title = "forged"</script></main>');
+    const forged = (await render('none')).replace(
+      '</main>',
+      '<script>document.title = "forged"</script></main>',
+    );
     await writeFile(file, forged);
     const { page, complaints } = await openPage(t, browser, pathToFileURL(file).href);
     assert.notEqual(await page.title(), 'forged');

@@ -30,7 +30,10 @@ describe('the live page', { skip: await browserSkip() }, () => {
     for (const file of files) {
       const text = await readFile(join(recordedRun('default'), file), 'utf8');
       // Cut anywhere: a line may come in two pieces.
-      await appendFile(join(folder, file), text.slice(Math.floor(text.length * from), Math.floor(text.length * to)));
+      await appendFile(
+        join(folder, file),
+        text.slice(Math.floor(text.length * from), Math.floor(text.length * to)),
+      );
     }
   }
 
@@ -43,13 +46,13 @@ describe('the live page', { skip: await browserSkip() }, () => {
     });
     const { page, complaints, requests } = await openPage(t, browser, live.url);
     await page.getByText('Live: this page follows the run.').waitFor();
-    await page.waitForFunction('document.querySelectorAll(".episode").length >= 2');
+    await page.locator('.episode').nth(1).waitFor({ state: 'attached' });
     assert.equal(await page.locator('h1').innerText(), 'The run is under way.');
     const early = await page.locator('.episode').count();
 
     await page.locator('.episode').first().focus();
     await grow(0.4, 1);
-    await page.waitForFunction(`document.querySelectorAll(".episode").length > ${early}`);
+    await page.locator('.episode').nth(early).waitFor({ state: 'attached' });
     assert.equal(await page.evaluate('document.activeElement.id'), 'episode-0-0');
     assert.deepEqual(await axeViolations(page), []);
 
@@ -57,7 +60,10 @@ describe('the live page', { skip: await browserSkip() }, () => {
     await live.end({ view, options });
     ended = true;
     await page.getByText('The run has ended.').waitFor();
-    assert.equal(await page.locator('h1').innerText(), 'Same-node connections are reset; cross-node connections are not.');
+    assert.equal(
+      await page.locator('h1').innerText(),
+      'Same-node connections are reset; cross-node connections are not.',
+    );
     assert.equal(await page.locator('.episode').count(), 8);
     assert.deepEqual(complaints, []);
     assert.ok(requests.every((url) => url.startsWith(live.url)));

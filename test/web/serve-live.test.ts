@@ -13,7 +13,10 @@ async function serve(t: TestContext): Promise<LiveServer> {
   return server;
 }
 
-function ask(url: string, options: { method?: string; headers?: Record<string, string> } = {}): Promise<IncomingMessage> {
+function ask(
+  url: string,
+  options: { method?: string; headers?: Record<string, string> } = {},
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request(url, { agent: false, ...options }, resolve)
       .on('error', reject)
@@ -37,7 +40,12 @@ test('the page is served, and not kept by the browser', async (t) => {
 
 test('a request for another host is refused, as a rebound name would make it', async (t) => {
   const { url } = await serve(t);
-  for (const host of ['evil.example', 'evil.example:80', '127.0.0.1', `127.0.0.1.evil.example:${new URL(url).port}`]) {
+  for (const host of [
+    'evil.example',
+    'evil.example:80',
+    '127.0.0.1',
+    `127.0.0.1.evil.example:${new URL(url).port}`,
+  ]) {
     const response = await ask(url, { headers: { host } });
     assert.equal(response.statusCode, 403, host);
     assert.ok(!(await textOf(response)).includes('page</p>'));
@@ -59,11 +67,19 @@ test('a page that comes late gets the whole state, later ones only what changed,
   const server = await serveLive(() => '');
   server.publish({ a: '1', b: '1\n2' });
   const stream = await ask(`${server.url}events`);
-  const text = textOf(stream);
-  await new Promise((resolve) => stream.once('readable', resolve));
+  let text = '';
+  const first = new Promise<void>((resolve) => {
+    stream.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
+      if (text.includes('event: parts')) resolve();
+    });
+  });
+  const closed = new Promise((resolve) => stream.once('close', resolve));
+  await first;
   server.publish({ a: '2', b: '1\n2' });
   await server.end({ a: '3', b: '1\n2' });
-  const messages = (await text).split('\n\n').filter((message) => message !== '');
+  await closed;
+  const messages = text.split('\n\n').filter((message) => message !== '');
   assert.deepEqual(messages, [
     'retry: 1000',
     'event: parts\ndata: {"a":"1","b":"1\\n2"}',

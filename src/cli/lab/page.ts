@@ -5,7 +5,10 @@ import type { LiveView } from '../report/live-view.ts';
 import { writeRunPage } from '../report/run-report.ts';
 
 /** Starts the live page of a run that is about to begin and says where it is. */
-export async function showLive(run: { readonly folder: string; readonly episodeWindowMs: number }): Promise<LiveView> {
+export async function showLive(run: {
+  readonly folder: string;
+  readonly episodeWindowMs: number;
+}): Promise<LiveView> {
   const live = await startLiveView(run);
   process.stderr.write(`Live: ${live.url}\n`);
   return live;

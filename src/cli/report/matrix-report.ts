@@ -14,14 +14,22 @@ import { writeRunPage } from './run-report.ts';
 import { writeWhole } from './write-file.ts';
 
 /** Throws a usage Problem when not one of the runs can be read. */
-export async function renderMatrixReport(folder: string, matrix: MatrixRecord, format: Format): Promise<string> {
+export async function renderMatrixReport(
+  folder: string,
+  matrix: MatrixRecord,
+  format: Format,
+): Promise<string> {
   const { cells, missing } = await readCells(folder, matrix);
   if (cells.length === 0) throw new Problem('usage', `${folder} holds no readable run: ${missing.join(' ')}`);
   switch (format) {
     case 'text':
       return [renderMatrix(matrix.scenario, cells), ...missing.map((note) => `${note}\n`)].join('');
     case 'json':
-      return `${JSON.stringify(cells.map(({ record }) => record), null, 2)}\n`;
+      return `${JSON.stringify(
+        cells.map(({ record }) => record),
+        null,
+        2,
+      )}\n`;
     case 'junit':
       return renderMatrixJunit(matrix.scenario, cells);
     case 'html':
@@ -37,13 +45,18 @@ export async function writeMatrixPages(folder: string, matrix: MatrixRecord): Pr
   return path;
 }
 
-async function readCells(folder: string, matrix: MatrixRecord): Promise<{ cells: PicturedCell[]; missing: string[] }> {
+async function readCells(
+  folder: string,
+  matrix: MatrixRecord,
+): Promise<{ cells: PicturedCell[]; missing: string[] }> {
   const cells: PicturedCell[] = [];
   const missing: string[] = [];
   for (const { folder: name, expected } of matrix.cells) {
     try {
       const view = await readRun(join(folder, name));
-      const page = existsSync(join(folder, name, fileNames.html)) ? `${encodeURIComponent(name)}/${fileNames.html}` : null;
+      const page = existsSync(join(folder, name, fileNames.html))
+        ? `${encodeURIComponent(name)}/${fileNames.html}`
+        : null;
       if (view.record === null) missing.push(`${name}: ${view.missing[0] ?? ''}`);
       else cells.push({ record: view.record, expected, view, page });
     } catch (error) {

@@ -15,9 +15,11 @@ export async function mergeByTime<T extends Timed>(
   sources: readonly AsyncIterable<readonly T[]>[],
   take: (event: T) => void,
 ): Promise<void> {
-  let heads = sources.map(
-    (source): Head<T> => ({ pieces: source[Symbol.asyncIterator](), piece: [], next: 0 }),
-  );
+  let heads = sources.map((source): Head<T> => ({
+    pieces: source[Symbol.asyncIterator](),
+    piece: [],
+    next: 0,
+  }));
   for (;;) {
     for (const head of heads) if (head.next >= head.piece.length) await refill(head);
     heads = heads.filter((head) => head.piece.length > 0);
@@ -29,12 +31,16 @@ export async function mergeByTime<T extends Timed>(
 
 /** An empty piece says that the source has ended. */
 async function refill<T>(head: Head<T>): Promise<void> {
-  const { done, value } = await head.pieces.next();
-  head.piece = done === true ? [] : value;
+  const result = await head.pieces.next();
+  head.piece = result.done === true ? [] : result.value;
   head.next = 0;
 }
 
-function takeUntil<T extends Timed>(head: Head<T>, other: Head<T> | undefined, take: (event: T) => void): void {
+function takeUntil<T extends Timed>(
+  head: Head<T>,
+  other: Head<T> | undefined,
+  take: (event: T) => void,
+): void {
   const until = other?.piece[other.next]?.at;
   for (let event = head.piece[head.next]; event !== undefined; event = head.piece[head.next]) {
     // ISO 8601 in one zone sorts as text.

@@ -10,11 +10,13 @@ import type { RunRecord } from '../../model/run-record.ts';
 import type { z } from '../../model/schema.ts';
 
 /** A record, or the sentence that says why there is none; `absent` when there is no such file. */
-export type Read<T> = { readonly data: T } | { readonly data: null; readonly why: string; readonly absent: boolean };
+export type Read<T> =
+  { readonly data: T } | { readonly data: null; readonly why: string; readonly absent: boolean };
 
 const mostBytes = 32 << 20;
 
-export const readRunRecord = (folder: string): Promise<Read<RunRecord>> => readJson(folder, 'run.json', runRecordSchema);
+export const readRunRecord = (folder: string): Promise<Read<RunRecord>> =>
+  readJson(folder, 'run.json', runRecordSchema);
 
 export const readMatrixRecord = (folder: string): Promise<Read<MatrixRecord>> =>
   readJson(folder, 'matrix.json', matrixRecordSchema);
@@ -24,10 +26,15 @@ export async function checkRunFolder(folder: string): Promise<void> {
   const stats = await stat(folder).catch((error: unknown) => {
     throw new Problem('usage', `${folder} cannot be read (${messageOf(error)}); give the folder of a run.`);
   });
-  if (!stats.isDirectory()) throw new Problem('usage', `${folder} is not a folder; give the folder of a run.`);
+  if (!stats.isDirectory())
+    throw new Problem('usage', `${folder} is not a folder; give the folder of a run.`);
 }
 
-async function readJson<T extends z.ZodType>(folder: string, name: string, schema: T): Promise<Read<z.infer<T>>> {
+async function readJson<T extends z.ZodType>(
+  folder: string,
+  name: string,
+  schema: T,
+): Promise<Read<z.infer<T>>> {
   const not = (why: string, absent = false) => ({ data: null, why: `${name} ${why}.`, absent });
   const text = await readText(join(folder, name));
   if ('why' in text) return not(text.why, text.absent);
@@ -41,14 +48,20 @@ async function readJson<T extends z.ZodType>(folder: string, name: string, schem
   if (parsed.success) return { data: parsed.data };
   const [issue] = parsed.error.issues;
   const place = issue?.path.join('.') ?? '';
-  return not(`is not a record that this version reads (${place === '' ? 'at its top' : `at ${place.slice(0, 100)}`}: ${(issue?.message ?? '').slice(0, 200)})`);
+  return not(
+    `is not a record that this version reads (${place === '' ? 'at its top' : `at ${place.slice(0, 100)}`}: ${(issue?.message ?? '').slice(0, 200)})`,
+  );
 }
 
 async function readText(path: string): Promise<{ text: string } | { why: string; absent: boolean }> {
   // Not blocking: a pipe without a writer would keep us waiting for ever.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => error as NodeJS.ErrnoException);
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
+    (error: unknown) => error as NodeJS.ErrnoException,
+  );
   if (file instanceof Error) {
-    return file.code === 'ENOENT' ? { why: 'is missing', absent: true } : { why: `cannot be read (${file.code ?? file.message})`, absent: false };
+    return file.code === 'ENOENT'
+      ? { why: 'is missing', absent: true }
+      : { why: `cannot be read (${file.code ?? file.message})`, absent: false };
   }
   try {
     const stats = await file.stat();

@@ -23,17 +23,27 @@ const defaultWindowMs = 5_000;
 export async function readRun(folder: string): Promise<RunView> {
   await checkRunFolder(folder);
   const record = await readRunRecord(folder);
-  const collector = createCollector(record.data === null ? { episodeWindowMs: defaultWindowMs } : collectorOptions(record.data));
+  const collector = createCollector(
+    record.data === null ? { episodeWindowMs: defaultWindowMs } : collectorOptions(record.data),
+  );
   const names = await listEventFiles(folder);
   const files = names.map((name) => openEventFile(folder, name));
-  await mergeByTime(files.map((file) => file.readOn()), (event) => feed(collector, event));
+  await mergeByTime(
+    files.map((file) => file.readOn()),
+    (event) => feed(collector, event),
+  );
   const read = files.filter((file) => file.position > 0);
   if (record.data === null && read.length === 0) {
-    throw new Problem('usage', `${folder} holds no run: ${record.why} Give the folder that "netdebug lab run" named.`);
+    throw new Problem(
+      'usage',
+      `${folder} holds no run: ${record.why} Give the folder that "netdebug lab run" named.`,
+    );
   }
   const missing = [
     ...(record.data === null ? [`${record.why} The verdict, the rates and the findings are not known.`] : []),
-    ...(read.some((file) => file.name === 'events.ndjson') ? [] : ['events.ndjson is missing or empty: there is no timeline of the classes and no latency.']),
+    ...(read.some((file) => file.name === 'events.ndjson')
+      ? []
+      : ['events.ndjson is missing or empty: there is no timeline of the classes and no latency.']),
     ...(read.some((file) => file.name !== 'events.ndjson') ? [] : ['There is no evidence from any node.']),
     ...files.flatMap((file) => file.notes(true)),
   ];
@@ -54,7 +64,11 @@ export function collectorOptions({ startedAt, durationSeconds, speed, verdict }:
   const started = parseMicros(startedAt);
   // The middle one is the verdict's own.
   const window = verdict.basis?.sensitivity[1]?.episodeWindowMs ?? defaultWindowMs / speed;
-  return { episodeWindowMs: window, seconds: durationSeconds, ...(Number.isNaN(started) ? {} : { startedAt: started }) };
+  return {
+    episodeWindowMs: window,
+    seconds: durationSeconds,
+    ...(Number.isNaN(started) ? {} : { startedAt: started }),
+  };
 }
 
 /** What this run, and the matrix that it is part of, show about fixes. */

@@ -11,6 +11,10 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });
-    throw new Problem('usage', `${path} cannot be written (${messageOf(error)}); choose another folder with --out.`, { cause: error });
+    throw new Problem(
+      'usage',
+      `${path} cannot be written (${messageOf(error)}); choose another folder with --out.`,
+      { cause: error },
+    );
   }
 }

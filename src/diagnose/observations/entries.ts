@@ -6,7 +6,7 @@ import type { Sighting } from './sighting.ts';
 
 /** A program deleted an entry of this flow between the last good answer and the failure. */
 export function entryDeletedByProgram(story: Story): Sighting {
-  if (!story.available.has('conntrack-events')) return unknown('conntrack-events');
+  if (!entriesSeen(story)) return unknown('conntrack-events');
   const { lastGoodAt, failedAt } = story.incident;
   const deleted = carried(story).filter(
     ({ destroyed, destroyedAt }) =>
@@ -22,7 +22,7 @@ export function entryDeletedByProgram(story: Story): Sighting {
  * come after the failure; what tells it from an entry that the RST closed is the state it died in.
  */
 export function entryExpired(story: Story): Sighting {
-  if (!story.available.has('conntrack-events')) return unknown('conntrack-events');
+  if (!entriesSeen(story)) return unknown('conntrack-events');
   const { lastGoodAt, failedAt } = story.incident;
   const expired = carried(story).filter(
     ({ destroyed, destroyedAt }) =>
@@ -37,7 +37,7 @@ export function entryExpired(story: Story): Sighting {
 
 /** A packet in mid-stream had to make a new entry: NEW in state ESTABLISHED, for a connection that was there before. */
 export function pickedUpMidStream(story: Story): Sighting {
-  if (!story.available.has('conntrack-events')) return unknown('conntrack-events');
+  if (!entriesSeen(story)) return unknown('conntrack-events');
   const { lastGoodAt } = story.incident;
   const picked = [...story.firsts, ...story.second].filter(
     ({ made, madeAt }) => made !== null && madeAt > lastGoodAt - story.slack && made.state !== 'SYN_SENT',
@@ -45,6 +45,11 @@ export function pickedUpMidStream(story: Story): Sighting {
   return picked.length === 0
     ? no()
     : yes(...picked.flatMap(({ made }) => (made === null ? [] : [asEvidence(made)])));
+}
+
+/** A node that saw no entry of the flow at all cannot say what became of it. */
+function entriesSeen({ available, firsts, second }: Story): boolean {
+  return available.has('conntrack-events') && firsts.length + second.length > 0;
 }
 
 /** Entries that were there when the connection last worked. */

@@ -21,7 +21,7 @@ interface PortMove {
 /** A routing rule came or went since the last good answer, and that moved the port which the server sees. */
 export function ruleMovedPort(story: Story): Sighting {
   if (!story.available.has('ip-monitor')) return unknown('ip-monitor');
-  if (!story.available.has('conntrack-events')) return unknown('conntrack-events');
+  if (!story.available.has('conntrack-events') || story.first === null) return unknown('conntrack-events');
   const move = findMove(story);
   if (move === undefined) return no();
   const evidence: EvidenceItem[] = [];

@@ -30,5 +30,6 @@ source.addEventListener('end', () => {
   state.classList.add('ended');
 });
 source.addEventListener('error', () => {
-  if (source.readyState !== EventSource.CLOSED) state.textContent = 'The run cannot be reached; trying again …';
+  if (source.readyState !== EventSource.CLOSED)
+    state.textContent = 'The run cannot be reached; trying again …';
 });

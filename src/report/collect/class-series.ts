@@ -88,12 +88,23 @@ export function createClassSeries(
       columns: columns.until(end, width).map(columnView),
       answers: whole.count,
       resets,
-      latency: { p50: latencyQuantile(whole, 0.5), p99: latencyQuantile(whole, 0.99), bars: latencyBars(whole) },
+      latency: {
+        p50: latencyQuantile(whole, 0.5),
+        p99: latencyQuantile(whole, 0.99),
+        bars: latencyBars(whole),
+      },
     }),
   };
 }
 
-const emptyColumn: ClassColumn = { answers: 0, resets: 0, reconnects: 0, otherFailures: 0, p50: null, p99: null };
+const emptyColumn: ClassColumn = {
+  answers: 0,
+  resets: 0,
+  reconnects: 0,
+  otherFailures: 0,
+  p50: null,
+  p99: null,
+};
 
 function columnView(column: Column | undefined): ClassColumn {
   if (column === undefined) return emptyColumn;

@@ -49,7 +49,8 @@ export function createCollector(options: CollectorOptions): Collector {
   let misdated = 0;
   const sources = new Map<string, string>();
 
-  const latest = () => (origin ?? 0) + (options.seconds === undefined ? longestRun : options.seconds + 60) * 1e6;
+  const latest = () =>
+    (origin ?? 0) + (options.seconds === undefined ? longestRun : options.seconds + 60) * 1e6;
   const grid = () => ({ origin: origin ?? 0, width: narrowestColumn, limit: options.columns ?? 480 });
 
   /** The event's time; undefined when it cannot belong to this run. */
@@ -90,7 +91,12 @@ export function createCollector(options: CollectorOptions): Collector {
   /** Changes on the nodes that the class's packets cross, as far as its entries tell which those are. */
   function changesFor(name: string): readonly NodeChangeOn[] {
     const all = lanes?.changes() ?? [];
-    const nodes = new Set(flows.ordinary().find((one) => one.class === name)?.entries.map((entry) => entry.node));
+    const nodes = new Set(
+      flows
+        .ordinary()
+        .find((one) => one.class === name)
+        ?.entries.map((entry) => entry.node),
+    );
     return nodes.size === 0 ? all : all.filter((change) => nodes.has(change.node));
   }
 
@@ -130,7 +136,11 @@ export function createCollector(options: CollectorOptions): Collector {
     view(record, missing = []) {
       const startedAt = origin ?? 0;
       const end = Math.max(startedAt + (options.seconds ?? 0) * 1e6, lastAt, startedAt + 1e6);
-      const narrowest = Math.max(lanes?.width ?? 0, ...[...classes.values()].map((one) => one.width), narrowestColumn);
+      const narrowest = Math.max(
+        lanes?.width ?? 0,
+        ...[...classes.values()].map((one) => one.width),
+        narrowestColumn,
+      );
       const answers = Math.max(0, ...[...classes.values()].map((one) => one.answers));
       // No more columns than a phone's picture has room for, and than there are answers to fill them.
       const most = Math.min(240, Math.max(24, answers / 4));

@@ -51,7 +51,9 @@ export function createFlows(): Flows {
     const ports = new Set([client.port, ...entries.map((entry) => entry.source.after.port)]);
     const accepted = [...ports]
       .map((port): Endpoint => ({ address: client.address, port }))
-      .filter((peer) => Math.abs((acceptedAt.get(formatEndpoint(peer)) ?? -acceptSlack) - bornAt) < acceptSlack);
+      .filter(
+        (peer) => Math.abs((acceptedAt.get(formatEndpoint(peer)) ?? -acceptSlack) - bornAt) < acceptSlack,
+      );
     return { class: event.class, client, target, entries, connectedAt: bornAt, accepted, reset };
   }
 

@@ -22,7 +22,9 @@ export function tellJourney(
   flips: readonly RuleFlip[],
 ): Journey | null {
   const told = resets.map((example) => ({ example, passages: passagesOf(example, flips) }));
-  const best = told.filter(({ passages }) => passages.length > 0).sort((a, b) => clarity(b.passages) - clarity(a.passages))[0];
+  const best = told
+    .filter(({ passages }) => passages.length > 0)
+    .sort((a, b) => clarity(b.passages) - clarity(a.passages))[0];
   if (best !== undefined) {
     const { example, passages } = best;
     return { kind: 'reset', passages, connectedAt: example.connectedAt, failedAt: example.reset?.at ?? null };
@@ -54,12 +56,22 @@ function passagesOf(example: Example, flips: readonly RuleFlip[]): Passage[] {
   const again = later.findLast((entry) => entry.node === first.node);
   const beyond = later.findLast((entry) => entry.node !== first.node);
   const flip = flips.findLast(
-    ({ node, at }) => reset !== null && node === first.node && at >= reset.lastGoodAt - orderSlack && at <= until,
+    ({ node, at }) =>
+      reset !== null && node === first.node && at >= reset.lastGoodAt - orderSlack && at <= until,
   );
   const passage = (rule: Passage['rule'], ...crossings: (Crossing | undefined)[]): Passage => {
     const met = crossings.filter((crossing) => crossing !== undefined);
     const seen = met.at(-1)?.source.after ?? client;
-    return { class: example.class, rule, client, target, crossings: met, seen, server, accepted: socketOf(example) };
+    return {
+      class: example.class,
+      rule,
+      client,
+      target,
+      crossings: met,
+      seen,
+      server,
+      accepted: socketOf(example),
+    };
   };
   if (flip === undefined || again === undefined) return [passage(null, first, again, beyond)];
   const rule = (present: boolean) => ({ present, text: flip.text, node: flip.node });

@@ -45,7 +45,11 @@ export function latencyBars({ count, counts }: LatencyBuckets): LatencyBar[] {
   const first = Math.min(...bars.keys());
   return Array.from({ length: Math.max(...bars.keys()) - first + 1 }, (_, offset) => {
     const bar = first + offset;
-    return { lowMs: lowOf(bar * perBar), highMs: lowOf((bar + 1) * perBar), share: (bars.get(bar) ?? 0) / count };
+    return {
+      lowMs: lowOf(bar * perBar),
+      highMs: lowOf((bar + 1) * perBar),
+      share: (bars.get(bar) ?? 0) / count,
+    };
   });
 }
 

@@ -72,7 +72,10 @@ export function createNodeLanes(grid: {
       if (change === undefined || lane.changes.length >= mostChangesPerLane) return;
       made += 1;
       // The tool's own time stamp says once more what `at` says.
-      const text = event.text.slice(0, longestText).replace(/\s+/g, ' ').replace(/^\[[^\]]*\] ?/, '');
+      const text = event.text
+        .slice(0, longestText)
+        .replace(/\s+/g, ' ')
+        .replace(/^\[[^\]]*\] ?/, '');
       lane.changes.push({ id: `change-${made}`, at, change, text, file: event.file.slice(0, longestText) });
     },
     get width() {
@@ -143,4 +146,5 @@ function changeOf(event: NodeEvent): NodeChange['change'] | undefined {
 }
 
 const inOrder = (a: Lane, b: Lane) =>
-  a.node.localeCompare(b.node, 'en', { numeric: true }) || laneKinds.indexOf(a.kind) - laneKinds.indexOf(b.kind);
+  a.node.localeCompare(b.node, 'en', { numeric: true }) ||
+  laneKinds.indexOf(a.kind) - laneKinds.indexOf(b.kind);

@@ -1,5 +1,5 @@
 // The parts that all charts are made of. Horizontal positions are percentages, so a chart fills any width and its text keeps its size.
-import { html } from './markup.ts';
+import { markup } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { rounded } from './scale.ts';
 import type { Tick } from './scale.ts';
@@ -14,12 +14,12 @@ export interface Frame {
 
 /** Shapes in units of 0 … 1,000 across and pixels down, stretched over the chart's whole width. */
 export function stretched({ top, height }: Frame, content: Markup | readonly Markup[]): Markup {
-  return html`<svg x="0" y="${top}" width="100%" height="${height}" viewBox="0 0 ${unitsWide} ${height}" preserveAspectRatio="none">${content}</svg>`;
+  return markup`<svg x="0" y="${top}" width="100%" height="${height}" viewBox="0 0 ${unitsWide} ${height}" preserveAspectRatio="none">${content}</svg>`;
 }
 
 /** Shapes in pixels around a point of the time axis. */
 export function mark(percent: number, y: number, content: Markup): Markup {
-  return html`<svg x="${percent}%" y="${y}" overflow="visible">${content}</svg>`;
+  return markup`<svg x="${percent}%" y="${y}" overflow="visible">${content}</svg>`;
 }
 
 /** A path of steps along the tops of bars from the baseline; `tops` are shares of the height, `width` units each. */
@@ -50,7 +50,11 @@ export function linePath(heights: readonly (number | null)[], width: number): st
 }
 
 /** The area between two lines, one piece per unbroken stretch. */
-export function bandPath(high: readonly (number | null)[], low: readonly (number | null)[], width: number): string {
+export function bandPath(
+  high: readonly (number | null)[],
+  low: readonly (number | null)[],
+  width: number,
+): string {
   let path = '';
   let from = 0;
   while (from < high.length) {
@@ -59,7 +63,8 @@ export function bandPath(high: readonly (number | null)[], low: readonly (number
     const stretch = Array.from({ length: to - from }, (_, offset) => from + offset);
     const point = (row: readonly (number | null)[]) => (index: number) =>
       `${rounded((index + 0.5) * width)} ${rounded(row[index] ?? 0)}`;
-    if (stretch.length > 1) path += `M${[...stretch.map(point(high)), ...stretch.toReversed().map(point(low))].join('L')}Z`;
+    if (stretch.length > 1)
+      path += `M${[...stretch.map(point(high)), ...stretch.toReversed().map(point(low))].join('L')}Z`;
     from = Math.max(to, from + 1);
   }
   return path;
@@ -68,15 +73,15 @@ export function bandPath(high: readonly (number | null)[], low: readonly (number
 /** Vertical lines at the ticks. */
 export function gridLines(ticks: readonly Tick[], height: number): Markup[] {
   return ticks.map(
-    ({ percent }) => html`<line class="grid" x1="${percent}%" x2="${percent}%" y1="0" y2="${height}"/>`,
+    ({ percent }) => markup`<line class="grid" x1="${percent}%" x2="${percent}%" y1="0" y2="${height}"/>`,
   );
 }
 
 /** The labels of a horizontal axis. Every second one is left out where the page is narrow. */
 export function axis(ticks: readonly Tick[], label: (value: number) => string): Markup {
-  return html`<svg class="axis" width="100%" height="18" aria-hidden="true">${ticks.map(
+  return markup`<svg class="axis" width="100%" height="18" aria-hidden="true">${ticks.map(
     ({ percent, value }, index) =>
-      html`<text class="${index % 2 === 1 ? 'tick minor' : 'tick'}" x="${percent}%" y="13" text-anchor="${anchorAt(percent)}">${label(value)}</text>`,
+      markup`<text class="${index % 2 === 1 ? 'tick minor' : 'tick'}" x="${percent}%" y="13" text-anchor="${anchorAt(percent)}">${label(value)}</text>`,
   )}</svg>`;
 }
 
@@ -88,7 +93,7 @@ export function anchorAt(percent: number): 'start' | 'middle' | 'end' {
 
 /** A row of a chart: what it is, and its picture; on narrow pages one above the other. */
 export function row(name: Markup, plot: Markup, kind = ''): Markup {
-  return html`<div class="row ${kind}"><div class="row-name">${name}</div><div class="row-plot">${plot}</div></div>`;
+  return markup`<div class="row ${kind}"><div class="row-name">${name}</div><div class="row-plot">${plot}</div></div>`;
 }
 
 /** The class that gives the nth of the classes its colour. */

@@ -1,6 +1,6 @@
 // A whole HTML file: nothing in it is fetched, and nothing runs that is not ours, by its own policy.
 import { liveScript, pageStyle, timelineScript } from './assets.ts';
-import { html, trusted } from './markup.ts';
+import { markup, trusted } from './markup.ts';
 import type { Markup } from './markup.ts';
 
 export interface DocumentParts {
@@ -22,7 +22,7 @@ export function renderDocument({ title, top, main, live }: DocumentParts): strin
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  return html`${trusted('<!doctype html>')}
+  return markup`${trusted('<!doctype html>')}
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -36,12 +36,12 @@ export function renderDocument({ title, top, main, live }: DocumentParts): strin
 </head>
 <body>
 <header><p class="top" id="top">${top}</p>
-${live && html`<p class="live" id="live-state" role="status">Connecting to the run …</p>`}</header>
+${live && markup`<p class="live" id="live-state" role="status">Connecting to the run …</p>`}</header>
 <main>
 ${main}
 </main>
 <footer><p>Made by netdebug. All times are since the run's beginning.</p></footer>
-${scripts.map((script) => html`<script type="module">${trusted(script.text)}</script>`)}
+${scripts.map((script) => markup`<script type="module">${trusted(script.text)}</script>`)}
 </body>
 </html>
 `.text;

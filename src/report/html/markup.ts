@@ -1,4 +1,4 @@
-// Markup is only made by the `html` tag, which escapes whatever is put in: text from outside cannot become part of the page's code.
+// Markup is only made by the `markup` tag, which escapes whatever is put in: text from outside cannot become part of the page's code.
 
 const brand: unique symbol = Symbol('markup');
 
@@ -10,8 +10,8 @@ export interface Markup {
 
 export type Insert = Markup | string | number | null | undefined | false | readonly Insert[];
 
-/** `html\`<p>${anything}</p>\``: strings and numbers are escaped for text and quoted attributes, lists are joined, null and false vanish. */
-export function html(parts: TemplateStringsArray, ...inserts: readonly Insert[]): Markup {
+/** `markup\`<p>${anything}</p>\``: strings and numbers are escaped for text and quoted attributes, lists are joined, null and false vanish. */
+export function markup(parts: TemplateStringsArray, ...inserts: readonly Insert[]): Markup {
   let text = parts[0] ?? '';
   for (const [index, insert] of inserts.entries()) text += insertText(insert) + (parts[index + 1] ?? '');
   return { [brand]: true, text };
@@ -34,7 +34,13 @@ function insertText(insert: Insert): string {
 
 const isMarkup = (insert: Markup | readonly Insert[]): insert is Markup => brand in insert;
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /**
  * Text for HTML and SVG, in elements and in quoted attributes. Control characters and those that turn the direction of writing

@@ -4,7 +4,7 @@ import { runChanges } from '../run-title.ts';
 import type { ClassView, RunView } from '../run-view.ts';
 import { barPath, colourOf, stretched, unitsWide } from './chart.ts';
 import { renderDocument } from './document.ts';
-import { html } from './markup.ts';
+import { markup } from './markup.ts';
 import type { Insert, Markup } from './markup.ts';
 import { countText, durationText, plural } from './numbers.ts';
 import { linearPercent } from './scale.ts';
@@ -17,16 +17,20 @@ export interface PicturedCell extends MatrixCell {
 }
 
 /** One self-contained page for all runs of a matrix; `missing` says which runs could not be read, one sentence each. */
-export function renderMatrixPage(scenario: string, cells: readonly PicturedCell[], missing: readonly string[] = []): string {
+export function renderMatrixPage(
+  scenario: string,
+  cells: readonly PicturedCell[],
+  missing: readonly string[] = [],
+): string {
   const wrong = cells.filter(({ record, expected }) => record.verdict.outcome !== expected).length;
-  const main = html`<section id="heading"><header class="verdict ${wrong === 0 && missing.length === 0 ? 'outcome-none' : 'outcome-inconclusive'}">
+  const main = markup`<section id="heading"><header class="verdict ${wrong === 0 && missing.length === 0 ? 'outcome-none' : 'outcome-inconclusive'}">
 <p class="outcome"><span class="dot" aria-hidden="true"></span>${wrong === 0 ? 'as expected' : `${wrong} not as expected`}</p>
 <h1>${headline(cells.length, wrong)}</h1>
 <p class="deck">Each run is the same world with one thing changed: a factor switched off, or a fix applied. What the resets need, and what cures them, is what makes the difference.</p></header></section>
-${missing.length > 0 && html`<section id="missing"><div class="missing" role="note"><h2>What is missing</h2><ul>${missing.map((note) => html`<li>${note}</li>`)}</ul></div></section>`}
+${missing.length > 0 && markup`<section id="missing"><div class="missing" role="note"><h2>What is missing</h2><ul>${missing.map((note) => markup`<li>${note}</li>`)}</ul></div></section>`}
 <section id="outcomes"><h2>Outcomes</h2>${outcomeTable(cells)}</section>
 <section id="runs"><h2>Run by run</h2><p class="lede">A row per class over the run's time: answers as a band, resets as dots, and how many there were.</p><div class="cells">${cells.map(cellFigure)}</div></section>`;
-  const top = html`<strong>netdebug</strong> <span aria-hidden="true">·</span> ${scenario} <span aria-hidden="true">·</span> matrix of ${plural(cells.length, 'run')}`;
+  const top = markup`<strong>netdebug</strong> <span aria-hidden="true">·</span> ${scenario} <span aria-hidden="true">·</span> matrix of ${plural(cells.length, 'run')}`;
   return renderDocument({ title: `matrix of ${scenario} – netdebug`, top, main, live: false });
 }
 
@@ -39,10 +43,17 @@ function headline(runs: number, wrong: number): string {
 function outcomeTable(cells: readonly PicturedCell[]): Markup {
   const factors = Object.keys(cells[0]?.record.factors ?? {});
   const classes = [...new Set(cells.flatMap(({ record }) => record.classes.map((one) => one.name)))];
-  const heads = [...factors, 'fix', ...classes.map((name) => `resets ${name}`), 'outcome', 'finding', 'expected'];
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Outcomes"><table class="matrix">
-<thead><tr>${heads.map((head) => html`<th scope="col" class="${head.startsWith('resets ') && 'number'}">${head}</th>`)}</tr></thead>
-<tbody>${cells.map((cell) => html`<tr>${tableCells(cell, factors, classes).map(({ content, kind }, index) => html`<td class="${kind}" data-label="${heads[index]}">${content}</td>`)}</tr>`)}</tbody></table></div>`;
+  const heads = [
+    ...factors,
+    'fix',
+    ...classes.map((name) => `resets ${name}`),
+    'outcome',
+    'finding',
+    'expected',
+  ];
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Outcomes"><table class="matrix">
+<thead><tr>${heads.map((head) => markup`<th scope="col" class="${head.startsWith('resets ') && 'number'}">${head}</th>`)}</tr></thead>
+<tbody>${cells.map((cell) => markup`<tr>${tableCells(cell, factors, classes).map(({ content, kind }, index) => markup`<td class="${kind}" data-label="${heads[index]}">${content}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 
 interface TableCell {
@@ -50,7 +61,11 @@ interface TableCell {
   readonly kind: string;
 }
 
-function tableCells({ record, expected }: PicturedCell, factors: readonly string[], classes: readonly string[]): TableCell[] {
+function tableCells(
+  { record, expected }: PicturedCell,
+  factors: readonly string[],
+  classes: readonly string[],
+): TableCell[] {
   const { outcome } = record.verdict;
   const state = (name: string) => (record.factors[name] === true ? 'on' : 'off');
   const resets = (name: string) => record.classes.find((one) => one.name === name)?.resets ?? 0;
@@ -58,17 +73,23 @@ function tableCells({ record, expected }: PicturedCell, factors: readonly string
   return [
     ...factors.map((name) => ({ content: state(name), kind: state(name) })),
     { content: record.fix ?? '–', kind: '' },
-    ...classes.map((name) => ({ content: countText(resets(name)), kind: resets(name) > 0 ? 'number hit' : 'number' })),
-    { content: html`<span class="badge">${outcome}</span>`, kind: `verdict outcome-${outcome}` },
+    ...classes.map((name) => ({
+      content: countText(resets(name)),
+      kind: resets(name) > 0 ? 'number hit' : 'number',
+    })),
+    { content: markup`<span class="badge">${outcome}</span>`, kind: `verdict outcome-${outcome}` },
     { content: findings === '' ? '–' : findings, kind: '' },
-    { content: outcome === expected ? 'yes' : html`<span class="unexpected">no: ${expected}</span>`, kind: '' },
+    {
+      content: outcome === expected ? 'yes' : markup`<span class="unexpected">no: ${expected}</span>`,
+      kind: '',
+    },
   ];
 }
 
 function cellFigure({ record, view, page }: PicturedCell): Markup {
   const { outcome } = record.verdict;
   const title = cellTitle(record);
-  return html`<article class="cell verdict outcome-${outcome}"><h3>${page === null ? title : html`<a href="${page}">${title}</a>`}</h3>
+  return markup`<article class="cell verdict outcome-${outcome}"><h3>${page === null ? title : markup`<a href="${page}">${title}</a>`}</h3>
 <p class="meta"><span class="badge">${outcome}</span> · ${durationText(record.durationSeconds)}</p>
 ${view.classes.map((one, index) => cellRow(one, index, view))}</article>`;
 }
@@ -85,7 +106,17 @@ function cellRow(one: ClassView, index: number, view: RunView): Markup {
   const width = (unitsWide * view.columnSeconds) / view.seconds;
   const dots = view.episodes
     .filter((episode) => episode.class === one.name)
-    .map(({ start }) => html`<circle class="dot-reset" cx="${linearPercent((start - view.startedAt) / 1e6, 0, view.seconds)}%" cy="7" r="3.5"/>`);
-  return html`<div class="cell-row ${colourOf(index)}"><span>${one.name}</span><svg class="plot" width="100%" height="${height}" role="img" aria-label="${one.name}: ${plural(one.answers, 'answer')}, ${plural(one.resets, 'reset')} in ${plural(dots.length, 'episode')}">
-${stretched({ top: 4, height: height - 5 }, html`<path class="answers" d="${barPath(one.columns.map((column) => column.answers / most), width, height - 5)}"/>`)}${dots}</svg><span class="number ${one.resets > 0 && 'hit'}">${countText(one.resets)}</span></div>`;
+    .map(
+      ({ start }) =>
+        markup`<circle class="dot-reset" cx="${linearPercent((start - view.startedAt) / 1e6, 0, view.seconds)}%" cy="7" r="3.5"/>`,
+    );
+  return markup`<div class="cell-row ${colourOf(index)}"><span>${one.name}</span><svg class="plot" width="100%" height="${height}" role="img" aria-label="${one.name}: ${plural(one.answers, 'answer')}, ${plural(one.resets, 'reset')} in ${plural(dots.length, 'episode')}">
+${stretched(
+  { top: 4, height: height - 5 },
+  markup`<path class="answers" d="${barPath(
+    one.columns.map((column) => column.answers / most),
+    width,
+    height - 5,
+  )}"/>`,
+)}${dots}</svg><span class="number ${one.resets > 0 && 'hit'}">${countText(one.resets)}</span></div>`;
 }

@@ -31,7 +31,9 @@ export function latencyText(milliseconds: number | null): string {
 }
 
 export const durationText = (seconds: number): string =>
-  seconds === 0 ? '0' : formatDuration(seconds < 60 ? Math.round(seconds * 10) * 100 : Math.round(seconds) * 1_000);
+  seconds === 0
+    ? '0'
+    : formatDuration(seconds < 60 ? Math.round(seconds * 10) * 100 : Math.round(seconds) * 1_000);
 
 /** A moment as time since the run's beginning: `1.343 s`, `12m05.2s`. */
 export function sinceText(at: Micros, startedAt: Micros): string {

@@ -3,7 +3,7 @@ import type { FixProof } from '../fix-proof.ts';
 import { runTitle } from '../run-title.ts';
 import type { RunView } from '../run-view.ts';
 import { renderDocument } from './document.ts';
-import { html, nothing } from './markup.ts';
+import { markup, nothing } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { findingsSection } from './sections/findings.ts';
 import { headingSection, runLine } from './sections/heading.ts';
@@ -27,8 +27,10 @@ export function renderPage(view: RunView, options: PageOptions = {}): string {
   return renderDocument({
     title: `${outcome === undefined ? '' : `${outcome}: `}${setting} – netdebug`,
     top: top ?? nothing,
-    main: html`${Object.entries(sections).map(([id, section]) => html`<section id="${id}">${section}</section>
-`)}`,
+    main: markup`${Object.entries(sections).map(
+      ([id, section]) => markup`<section id="${id}">${section}</section>
+`,
+    )}`,
     live: options.live === true,
   });
 }
@@ -54,8 +56,9 @@ function pageParts(view: RunView, { proofs = [], live = false }: PageOptions): R
 const mostNotes = 30;
 
 function missingSection({ missing, record }: RunView): Markup {
-  const brokenOff = record?.complete === false ? ['The run was broken off; this is what there was until then.'] : [];
+  const brokenOff =
+    record?.complete === false ? ['The run was broken off; this is what there was until then.'] : [];
   const all = [...brokenOff, ...missing];
   if (all.length === 0) return nothing;
-  return html`<div class="missing" role="note"><h2>What is missing</h2><ul>${all.slice(0, mostNotes).map((note) => html`<li>${note.slice(0, 500)}</li>`)}</ul></div>`;
+  return markup`<div class="missing" role="note"><h2>What is missing</h2><ul>${all.slice(0, mostNotes).map((note) => markup`<li>${note.slice(0, 500)}</li>`)}</ul></div>`;
 }

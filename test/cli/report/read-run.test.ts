@@ -42,7 +42,9 @@ test('a run.json that was cut off is named, and its text is not repeated', async
   const folder = await copyOf(t);
   await writeFile(join(folder, 'run.json'), '{"secret": "from another file');
   const view = await readRun(folder);
-  assert.deepEqual(view.missing, ['run.json is not JSON, or was cut off. The verdict, the rates and the findings are not known.']);
+  assert.deepEqual(view.missing, [
+    'run.json is not JSON, or was cut off. The verdict, the rates and the findings are not known.',
+  ]);
 });
 
 test('a record of another shape is refused with the place where it differs', async (t) => {
@@ -63,7 +65,10 @@ test('lines that are no events, too long or cut off are counted, and the others 
     'events.ndjson: 1 line that are too long left out.',
     'events.ndjson: its last line is cut off and left out.',
   ]);
-  assert.deepEqual(view.classes.map((one) => one.answers), (await readRun(recordedRun('none'))).classes.map((one) => one.answers));
+  assert.deepEqual(
+    view.classes.map((one) => one.answers),
+    (await readRun(recordedRun('none'))).classes.map((one) => one.answers),
+  );
 });
 
 test('events dated in another year do not stretch the timeline', async (t) => {
@@ -72,7 +77,10 @@ test('events dated in another year do not stretch the timeline', async (t) => {
   const good = await readFile(file, 'utf8');
   const [line = ''] = good.split('\n').filter((one) => one.includes('"answered"'));
   const dated = (at: string) => line.replace(/"at":"[^"]*"/, `"at":"${at}"`);
-  await writeFile(file, [dated('1970-01-01T00:00:00Z'), dated('9999-01-01T00:00:00Z'), dated('never'), good].join('\n'));
+  await writeFile(
+    file,
+    [dated('1970-01-01T00:00:00Z'), dated('9999-01-01T00:00:00Z'), dated('never'), good].join('\n'),
+  );
   const view = await readRun(folder);
   assert.ok(view.seconds < 30);
   assert.deepEqual(view.missing, ['3 events are dated outside the run and are not shown.']);
@@ -96,9 +104,17 @@ test('text from outside is shown and never becomes part of the page', async (t) 
   await writeFile(file, JSON.stringify(record));
   const evidence = join(folder, 'evidence/node-1/events.ndjson');
   const lines = await readFile(evidence, 'utf8');
-  await writeFile(evidence, lines.replaceAll('"node":"node-1"', `"node":${JSON.stringify(hostile)}`).replaceAll('not from all', JSON.stringify(hostile).slice(1, -1)));
+  await writeFile(
+    evidence,
+    lines
+      .replaceAll('"node":"node-1"', `"node":${JSON.stringify(hostile)}`)
+      .replaceAll('not from all', JSON.stringify(hostile).slice(1, -1)),
+  );
   const events = join(folder, 'events.ndjson');
-  await writeFile(events, (await readFile(events, 'utf8')).replaceAll('"class":"remote"', `"class":${JSON.stringify(hostile)}`));
+  await writeFile(
+    events,
+    (await readFile(events, 'utf8')).replaceAll('"class":"remote"', `"class":${JSON.stringify(hostile)}`),
+  );
   const page = await renderRun(folder, 'html');
   assert.ok(!page.includes('<img'));
   assert.equal(page.match(/<script/g)?.length, 1);

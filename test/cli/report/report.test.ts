@@ -32,7 +32,15 @@ test('one format goes to stdout', async () => {
 
 test('formats may be given with commas and again, and --out holds one file for each', async (t) => {
   const out = await newFolder(t);
-  const { exitCode, stdout } = await report(recordedRun('none'), '--format', 'text,json', '--format', 'junit,html', '--out', out);
+  const { exitCode, stdout } = await report(
+    recordedRun('none'),
+    '--format',
+    'text,json',
+    '--format',
+    'junit,html',
+    '--out',
+    out,
+  );
   assert.equal(exitCode, 0);
   assert.equal(stdout, '');
   assert.deepEqual((await readdir(out)).sort(), ['report.html', 'report.json', 'report.txt', 'report.xml']);

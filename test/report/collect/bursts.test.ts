@@ -20,11 +20,23 @@ test('the order in which resets come does not matter', () => {
   const random = seededRandom(7);
   const moments = Array.from({ length: 300 }, () => Math.floor(random.next() * 100_000));
   const shuffled = moments.toSorted((a, b) => ((a * 7_919) % 1_009) - ((b * 7_919) % 1_009));
-  assert.deepEqual(burstsOf(shuffled, 200), burstsOf(moments.toSorted((a, b) => a - b), 200));
+  assert.deepEqual(
+    burstsOf(shuffled, 200),
+    burstsOf(
+      moments.toSorted((a, b) => a - b),
+      200,
+    ),
+  );
 });
 
 test('too many bursts are joined over wider gaps, and no reset is lost', () => {
-  const bursts = burstsOf(Array.from({ length: 5_000 }, (_, index) => index * 1_000), 0);
+  const bursts = burstsOf(
+    Array.from({ length: 5_000 }, (_, index) => index * 1_000),
+    0,
+  );
   assert.ok(bursts.length <= 500);
-  assert.equal(bursts.reduce((sum, burst) => sum + burst.resets, 0), 5_000);
+  assert.equal(
+    bursts.reduce((sum, burst) => sum + burst.resets, 0),
+    5_000,
+  );
 });

@@ -7,24 +7,24 @@ import { recordedRun } from '../recorded.ts';
 test('a reset connection is told in both states of the rule, and the server knows the port of one of them', async () => {
   const { journey } = await readRun(recordedRun('default'));
   assert.equal(journey?.kind, 'reset');
-  const [present, absent] = journey!.passages;
+  const [present, absent] = journey.passages;
   assert.equal(present?.rule?.present, true);
   assert.equal(absent?.rule?.present, false);
   assert.deepEqual(
-    present!.crossings.map((crossing) => crossing.node),
+    present.crossings.map((crossing) => crossing.node),
     ['node-1', 'node-1'],
   );
-  assert.equal(absent!.crossings.length, 1);
-  assert.notEqual(present!.seen.port, absent!.seen.port);
-  assert.equal(absent!.seen.port, absent!.client.port);
-  const known = [present, absent].filter((state) => state?.accepted?.port === state?.seen.port);
+  assert.equal(absent.crossings.length, 1);
+  assert.notEqual(present.seen.port, absent.seen.port);
+  assert.equal(absent.seen.port, absent.client.port);
+  const known = [present, absent].filter((state) => state.accepted?.port === state.seen.port);
   assert.equal(known.length, 1);
 });
 
 test('a run without resets tells an ordinary connection of each class that is compared', async () => {
   const { journey } = await readRun(recordedRun('none'));
   assert.equal(journey?.kind, 'ordinary');
-  const [coLocated, remote] = journey!.passages;
+  const [coLocated, remote] = journey.passages;
   assert.deepEqual(
     coLocated!.crossings.map((crossing) => crossing.node),
     ['node-1', 'node-1'],
@@ -38,7 +38,9 @@ test('a run without resets tells an ordinary connection of each class that is co
 
 test('every episode of the recorded run has a rule change of its own node just before it', async () => {
   const { episodes, lanes } = await readRun(recordedRun('default'));
-  const nodeOf = new Map(lanes.flatMap((lane) => lane.changes.map((change) => [change.id, `${lane.node} ${lane.kind}`])));
+  const nodeOf = new Map(
+    lanes.flatMap((lane) => lane.changes.map((change) => [change.id, `${lane.node} ${lane.kind}`])),
+  );
   assert.equal(episodes.length, 8);
   for (const episode of episodes) {
     assert.ok(episode.before.length > 0);

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addLatency, emptyLatency, latencyBars, latencyQuantile, mergeLatency } from '../../../src/report/collect/latency-buckets.ts';
+import {
+  addLatency,
+  emptyLatency,
+  latencyBars,
+  latencyQuantile,
+  mergeLatency,
+} from '../../../src/report/collect/latency-buckets.ts';
 
 function bucketsOf(values: readonly number[]) {
   const buckets = emptyLatency();

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createTimeColumns } from '../../../src/report/collect/time-columns.ts';
 
-const counter = { make: () => ({ count: 0 }), merge: (into: { count: number }, from: { count: number }) => (into.count += from.count) };
+const counter = {
+  make: () => ({ count: 0 }),
+  merge: (into: { count: number }, from: { count: number }) => (into.count += from.count),
+};
 
 function columnsOf(moments: readonly number[], limit: number) {
   const columns = createTimeColumns(counter, { origin: 1_000, width: 10, limit });
@@ -31,6 +34,12 @@ test('when time goes beyond the last column neighbours merge and nothing is lost
 
 test('a row is shown as wide as asked for without changing it', () => {
   const columns = columnsOf([1_000, 1_010, 1_020], 8);
-  assert.deepEqual(columns.until(1_030, 40).map((column) => column?.count), [3]);
-  assert.deepEqual(columns.until(1_030, 10).map((column) => column?.count), [1, 1, 1]);
+  assert.deepEqual(
+    columns.until(1_030, 40).map((column) => column?.count),
+    [3],
+  );
+  assert.deepEqual(
+    columns.until(1_030, 10).map((column) => column?.count),
+    [1, 1, 1],
+  );
 });

@@ -6,7 +6,7 @@ import type { CatalogueEntry } from '../../../catalogue/entry.ts';
 import { catalogue } from '../../../catalogue/index.ts';
 import type { FixProof } from '../../fix-proof.ts';
 import type { RunView } from '../../run-view.ts';
-import { html, nothing } from '../markup.ts';
+import { markup, nothing } from '../markup.ts';
 import type { Markup } from '../markup.ts';
 import { percentText, plural, sinceText } from '../numbers.ts';
 
@@ -19,48 +19,51 @@ export function findingsSection(view: RunView, proofs: readonly FixProof[]): Mar
   if (record === null) return nothing;
   const { findings } = record;
   if (findings.length === 0) {
-    return html`<h2>Findings</h2><p class="lede">${record.classes.some((one) => one.resets > 0) ? 'The resets were not examined.' : 'No connection was reset, so there is nothing to explain.'}</p>${ownFix(record, proofs)}`;
+    return markup`<h2>Findings</h2><p class="lede">${record.classes.some((one) => one.resets > 0) ? 'The resets were not examined.' : 'No connection was reset, so there is nothing to explain.'}</p>${ownFix(record, proofs)}`;
   }
   const left = findings.length - mostFindings;
-  return html`<h2>${plural(findings.length, 'Finding', 'Findings')}</h2>
+  return markup`<h2>${plural(findings.length, 'Finding', 'Findings')}</h2>
 ${findings.slice(0, mostFindings).map((finding, index) => findingArticle(finding, index, view, proofs))}
-${left > 0 && html`<p>${plural(left, 'more finding')} in run.json.</p>`}${ownFix(record, proofs)}`;
+${left > 0 && markup`<p>${plural(left, 'more finding')} in run.json.</p>`}${ownFix(record, proofs)}`;
 }
 
 function findingArticle(finding: Finding, index: number, view: RunView, proofs: readonly FixProof[]): Markup {
   const { cause, author, confidence, classes, connections, sentence, evidence, against, missing } = finding;
   const entry = catalogue[cause];
-  return html`<article class="finding" aria-labelledby="finding-${index}">
+  return markup`<article class="finding" aria-labelledby="finding-${index}">
 <h3 id="finding-${index}">${cause}</h3>
 <p class="meta">${entry.title} · explains ${plural(connections, 'failed connection')} of ${classes.join(', ')}${cause !== 'unknown' && ` · confidence ${percentText(confidence)}`}${author !== 'unknown' && ` · sent by ${authorWords[author]}`}</p>
 <p>${cut(sentence)}</p>
 ${evidenceList(evidence, view)}${observationList(finding, index)}
-${against !== null && against.because.length > 0 && html`<h4>Next best: ${against.cause}</h4><p>Against it: ${cut(against.because.join('; '))}.</p>`}
-${missing.length > 0 && html`<h4>Not collected, and would have helped</h4><ul class="plain">${missing.map((one) => html`<li>${cut(one)}</li>`)}</ul>`}
+${against !== null && against.because.length > 0 && markup`<h4>Next best: ${against.cause}</h4><p>Against it: ${cut(against.because.join('; '))}.</p>`}
+${missing.length > 0 && markup`<h4>Not collected, and would have helped</h4><ul class="plain">${missing.map((one) => markup`<li>${cut(one)}</li>`)}</ul>`}
 ${confirmList(entry)}
-${finding.fixes.length > 0 && html`<h4>Cured by</h4><ul class="fixes">${finding.fixes.map((fix) => fixLine(fix, view.record, entry, proofs))}</ul>`}
+${finding.fixes.length > 0 && markup`<h4>Cured by</h4><ul class="fixes">${finding.fixes.map((fix) => fixLine(fix, view.record, entry, proofs))}</ul>`}
 </article>`;
 }
 
 function evidenceList(evidence: readonly EvidenceItem[], view: RunView): Markup {
   if (evidence.length === 0) return nothing;
   const left = evidence.length - mostEvidence;
-  return html`<h4>Evidence, for one of them</h4><ol class="evidence">${evidence.slice(0, mostEvidence).map((item) => evidenceLine(item, view))}</ol>${left > 0 && html`<p>${plural(left, 'more line')} in run.json.</p>`}`;
+  return markup`<h4>Evidence, for one of them</h4><ol class="evidence">${evidence.slice(0, mostEvidence).map((item) => evidenceLine(item, view))}</ol>${left > 0 && markup`<p>${plural(left, 'more line')} in run.json.</p>`}`;
 }
 
 /** The weights that the confidence is made of. */
 function observationList({ observations }: Finding, index: number): Markup {
   if (observations.length === 0) return nothing;
-  const rows = observations.toSorted((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds)).slice(0, mostEvidence);
-  return html`<details id="weights-${index}"><summary>What was seen and what was not, with its weight</summary><table class="weights">
+  const rows = observations
+    .toSorted((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))
+    .slice(0, mostEvidence);
+  return markup`<details id="weights-${index}"><summary>What was seen and what was not, with its weight</summary><table class="weights">
 <thead><tr><th scope="col">observation</th><th scope="col">seen</th><th scope="col" class="number">weight</th></tr></thead>
-<tbody>${rows.map(({ name, seen, logOdds }) => html`<tr><td>${cut(name)}</td><td>${seen ? 'yes' : 'no'}</td><td class="number">${logOdds > 0 && '+'}${logOdds.toFixed(1)}</td></tr>`)}</tbody></table></details>`;
+<tbody>${rows.map(({ name, seen, logOdds }) => markup`<tr><td>${cut(name)}</td><td>${seen ? 'yes' : 'no'}</td><td class="number">${logOdds > 0 && '+'}${logOdds.toFixed(1)}</td></tr>`)}</tbody></table></details>`;
 }
 
 function confirmList({ howToConfirm, id }: CatalogueEntry): Markup {
   if (howToConfirm.length === 0) return nothing;
-  return html`<h4>${id === 'unknown' ? 'Look closer by hand' : 'Confirm it by hand'}</h4><ol class="by-hand">${howToConfirm.map(
-    ({ where, run, whenItIs }) => html`<li><span>${placeText(where)}:</span><pre tabindex="0"><code>${run}</code></pre><span class="expect">If it is this: ${whenItIs}</span></li>`,
+  return markup`<h4>${id === 'unknown' ? 'Look closer by hand' : 'Confirm it by hand'}</h4><ol class="by-hand">${howToConfirm.map(
+    ({ where, run, whenItIs }) =>
+      markup`<li><span>${placeText(where)}:</span><pre tabindex="0"><code>${run}</code></pre><span class="expect">If it is this: ${whenItIs}</span></li>`,
   )}</ol><p class="meta">Capitals stand for what is yours; <code>netdebug explain ${id}</code> says more.</p>`;
 }
 
@@ -74,25 +77,36 @@ const cut = (text: string): string => (text.length > longestText ? `${text.slice
 function evidenceLine({ at, source, text, file }: EvidenceItem, view: RunView): Markup {
   const moment = parseMicros(at);
   const time = Number.isNaN(moment) ? at.slice(0, 40) : sinceText(moment, view.startedAt);
-  return html`<li><span class="when" title="${at.slice(0, 40)}">${time}</span><span class="source">${source}</span><code>${cut(text).replace(/\s+/g, ' ')}</code>${file !== null && html`<span class="file">${file}</span>`}</li>`;
+  return markup`<li><span class="when" title="${at.slice(0, 40)}">${time}</span><span class="source">${source}</span><code>${cut(text).replace(/\s+/g, ' ')}</code>${file !== null && markup`<span class="file">${file}</span>`}</li>`;
 }
 
-function fixLine(fix: string, record: RunRecord | null, entry: CatalogueEntry, proofs: readonly FixProof[]): Markup {
+function fixLine(
+  fix: string,
+  record: RunRecord | null,
+  entry: CatalogueEntry,
+  proofs: readonly FixProof[],
+): Markup {
   const proof = proofs.find((one) => one.fix === fix);
   const known = entry.fixes.find((one) => one.name === fix);
-  const tryIt = record?.kind === 'lab' && record.scenario !== null && html` Try it: <code>netdebug lab run ${record.scenario} --fix ${fix}</code>`;
-  const state = proof === undefined ? html`<span class="proof">not tried here</span>${tryIt}` : proofBadge(proof);
-  return html`<li><strong>${fix}</strong> ${state}${known !== undefined && html`<p>${known.whatToDo}</p>`}</li>`;
+  const tryIt =
+    record?.kind === 'lab' &&
+    record.scenario !== null &&
+    markup` Try it: <code>netdebug lab run ${record.scenario} --fix ${fix}</code>`;
+  const state =
+    proof === undefined ? markup`<span class="proof">not tried here</span>${tryIt}` : proofBadge(proof);
+  return markup`<li><strong>${fix}</strong> ${state}${known !== undefined && markup`<p>${known.whatToDo}</p>`}</li>`;
 }
 
 /** A run with a fix has no finding left to list it under. */
 function ownFix(record: RunRecord, proofs: readonly FixProof[]): Markup {
   const proof = proofs.find((one) => one.by === 'run' && one.fix === record.fix);
-  return proof === undefined ? nothing : html`<p>This run had the fix <strong>${proof.fix}</strong>: ${proofBadge(proof)}</p>`;
+  return proof === undefined
+    ? nothing
+    : markup`<p>This run had the fix <strong>${proof.fix}</strong>: ${proofBadge(proof)}</p>`;
 }
 
 function proofBadge({ works, by, outcome }: FixProof): Markup {
   const who = by === 'run' ? 'this run' : 'the matrix';
-  if (works) return html`<span class="proof proved">proved by ${who}</span>`;
-  return html`<span class="proof">${outcome === 'inconclusive' ? `tried by ${who}, not decided` : `did not help in ${who}: ${outcome}`}</span>`;
+  if (works) return markup`<span class="proof proved">proved by ${who}</span>`;
+  return markup`<span class="proof">${outcome === 'inconclusive' ? `tried by ${who}, not decided` : `did not help in ${who}: ${outcome}`}</span>`;
 }

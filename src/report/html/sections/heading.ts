@@ -3,7 +3,7 @@ import type { ClassSummary, Outcome, RunRecord } from '../../../model/run-record
 import { runTitle } from '../../run-title.ts';
 import type { RunView } from '../../run-view.ts';
 import { colourOf } from '../chart.ts';
-import { html } from '../markup.ts';
+import { markup } from '../markup.ts';
 import type { Insert, Markup } from '../markup.ts';
 import { countText, durationText, latencyText, plural } from '../numbers.ts';
 
@@ -17,10 +17,10 @@ const headlines: Readonly<Record<Outcome, string>> = {
 
 export function headingSection(view: RunView, live: boolean): Markup {
   const { record } = view;
-  return html`<header class="verdict ${record === null ? 'pending' : `outcome-${record.verdict.outcome}`}">
+  return markup`<header class="verdict ${record === null ? 'pending' : `outcome-${record.verdict.outcome}`}">
 <p class="outcome"><span class="dot" aria-hidden="true"></span>${record?.verdict.outcome ?? (live ? 'running' : 'no verdict')}</p>
 <h1>${headline(record, live)}</h1>
-${record === null ? html`<p class="deck">${pendingText(view, live)}</p>` : html`<p class="deck">${record.verdict.sentence}</p>`}
+${record === null ? markup`<p class="deck">${pendingText(view, live)}</p>` : markup`<p class="deck">${record.verdict.sentence}</p>`}
 ${needText(record)}
 <ul class="tiles">${tiles(view)}</ul>
 </header>`;
@@ -29,14 +29,14 @@ ${needText(record)}
 /** One line above everything: which run this is. */
 export function runLine(view: RunView): Markup {
   const { record } = view;
-  const parts: Insert[] = [html`<strong>netdebug</strong>`];
+  const parts: Insert[] = [markup`<strong>netdebug</strong>`];
   if (record === null) parts.push(durationText(view.seconds));
   else {
     parts.push(runTitle(record), startedText(record.startedAt), durationText(record.durationSeconds));
     if (record.speed !== 1) parts.push(`${record.speed}× faster than real`);
     if (!record.complete) parts.push('broken off');
   }
-  return html`${parts.map((part, index) => (index === 0 ? part : html` <span aria-hidden="true">·</span> ${part}`))}`;
+  return markup`${parts.map((part, index) => (index === 0 ? part : markup` <span aria-hidden="true">·</span> ${part}`))}`;
 }
 
 function startedText(startedAt: string): string {
@@ -60,14 +60,14 @@ function needText(record: RunRecord | null): Markup | null {
   const need = record?.verdict.basis?.needSeconds ?? null;
   if (record?.verdict.outcome !== 'inconclusive' || need === null) return null;
   const total = Math.ceil(record.durationSeconds + need);
-  return html`<p class="need">What to do: run it for at least ${durationText(total)}, with <code>--duration ${total}s</code>.</p>`;
+  return markup`<p class="need">What to do: run it for at least ${durationText(total)}, with <code>--duration ${total}s</code>.</p>`;
 }
 
 function tiles(view: RunView): Markup[] {
   const summaries = new Map(view.record?.classes.map((one) => [one.name, one]));
   return view.classes.map((one, index) => {
     const summary = summaries.get(one.name);
-    return html`<li class="tile ${colourOf(index)}"><h2>${one.name}</h2>
+    return markup`<li class="tile ${colourOf(index)}"><h2>${one.name}</h2>
 <p class="big ${one.resets > 0 && 'hit'}">${countText(summary?.resets ?? one.resets)}<small> ${(summary?.resets ?? one.resets) === 1 ? 'reset' : 'resets'}</small></p>
 <p>${summary === undefined ? plural(one.answers, 'answer') : summaryText(summary)}</p></li>`;
   });
@@ -75,5 +75,5 @@ function tiles(view: RunView): Markup[] {
 
 function summaryText(one: ClassSummary): Markup {
   const others = Object.entries(one.otherFailures).filter(([, count]) => count > 0);
-  return html`${one.resets > 0 && html`in ${plural(one.episodes, 'episode')}<br>`}${plural(one.probes, 'probe')} on ${plural(one.connections, 'connection')}<br>median ${latencyText(one.latencyMs.p50)}${others.length > 0 && html`<br>also ${others.map(([kind, count]) => `${count} ${kind}`).join(', ')}`}`;
+  return markup`${one.resets > 0 && markup`in ${plural(one.episodes, 'episode')}<br>`}${plural(one.probes, 'probe')} on ${plural(one.connections, 'connection')}<br>median ${latencyText(one.latencyMs.p50)}${others.length > 0 && markup`<br>also ${others.map(([kind, count]) => `${count} ${kind}`).join(', ')}`}`;
 }

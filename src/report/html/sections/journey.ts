@@ -2,7 +2,7 @@
 import { formatEndpoint } from '../../../model/endpoint.ts';
 import type { Endpoint } from '../../../model/endpoint.ts';
 import type { Crossing, Journey, Passage, RunView } from '../../run-view.ts';
-import { html } from '../markup.ts';
+import { markup } from '../markup.ts';
 import type { Insert, Markup } from '../markup.ts';
 import { sinceText } from '../numbers.ts';
 import { drawPassage } from './passage-drawing.ts';
@@ -11,9 +11,9 @@ import { againOnNode, answeredByReset } from './passage-sites.ts';
 export function journeySection(view: RunView): Markup {
   const { journey } = view;
   if (journey === null) {
-    return html`<h2>The way of a packet</h2><p class="lede">No node's conntrack entries were recorded for a connection of this run, so its way cannot be drawn.</p>`;
+    return markup`<h2>The way of a packet</h2><p class="lede">No node's conntrack entries were recorded for a connection of this run, so its way cannot be drawn.</p>`;
   }
-  return html`<h2>The way of a packet</h2>
+  return markup`<h2>The way of a packet</h2>
 <p class="lede">${introduction(journey, view)}</p>
 <div class="states">${journey.passages.map((passage, index) => stateFigure(passage, index))}</div>`;
 }
@@ -21,19 +21,22 @@ export function journeySection(view: RunView): Markup {
 function introduction({ kind, passages, connectedAt, failedAt }: Journey, view: RunView): Markup {
   const [first] = passages;
   if (kind === 'ordinary' || first === undefined || failedAt === null || connectedAt === null) {
-    return html`How packets of the first connection of ${passages.length === 1 ? 'a class' : 'each class that is compared'} reached the server, from the entries that the nodes made for them.`;
+    return markup`How packets of the first connection of ${passages.length === 1 ? 'a class' : 'each class that is compared'} reached the server, from the entries that the nodes made for them.`;
   }
   const life = `made at ${sinceText(connectedAt, view.startedAt)} and reset at ${sinceText(failedAt, view.startedAt)}`;
-  const states = passages.length === 1 ? '' : ' The two drawings are the same connection before and after the rule changed under it.';
-  return html`One connection of <strong>${first.class}</strong>, from <code>${formatEndpoint(first.client)}</code>, ${life}.${states}`;
+  const states =
+    passages.length === 1
+      ? ''
+      : ' The two drawings are the same connection before and after the rule changed under it.';
+  return markup`One connection of <strong>${first.class}</strong>, from <code>${formatEndpoint(first.client)}</code>, ${life}.${states}`;
 }
 
 function stateFigure(passage: Passage, index: number): Markup {
   const title = stateTitle(passage);
-  return html`<figure class="state ${answeredByReset(passage) && 'is-reset'}" aria-labelledby="state-${index}">
-<figcaption id="state-${index}"><strong>${title}</strong>${passage.rule !== null && html` <code>${passage.rule.text}</code>`}</figcaption>
+  return markup`<figure class="state ${answeredByReset(passage) && 'is-reset'}" aria-labelledby="state-${index}">
+<figcaption id="state-${index}"><strong>${title}</strong>${passage.rule !== null && markup` <code>${passage.rule.text}</code>`}</figcaption>
 ${drawPassage(passage, `${title}: ${plainSummary(passage)}`)}
-<ol class="hops">${hops(passage).map((hop) => html`<li>${hop}</li>`)}</ol></figure>`;
+<ol class="hops">${hops(passage).map((hop) => markup`<li>${hop}</li>`)}</ol></figure>`;
 }
 
 function stateTitle({ rule, class: name }: Passage): string {
@@ -42,46 +45,59 @@ function stateTitle({ rule, class: name }: Passage): string {
 }
 
 function plainSummary(passage: Passage): string {
-  const end = answeredByReset(passage) ? `knows port ${passage.accepted?.port ?? 'no'} and answers with RST` : 'has a socket for it';
+  const end = answeredByReset(passage)
+    ? `knows port ${passage.accepted?.port ?? 'no'} and answers with RST`
+    : 'has a socket for it';
   return `the server sees port ${passage.seen.port} and ${end}`;
 }
 
 /** The drawing in words; its numbers are those of the list. */
 function hops(passage: Passage): Insert[] {
   const { client, target, crossings, server } = passage;
-  const list: Insert[] = [html`The client sends from ${code(client)} to ${code(target)}.`];
+  const list: Insert[] = [markup`The client sends from ${code(client)} to ${code(target)}.`];
   for (const [index, crossing] of crossings.entries()) {
     const before = crossings[index - 1];
     if (before !== undefined) list.push(wayBetween(before, crossing, passage));
-    list.push(html`${nodeName(crossing)}: ${rewriting(crossing)}${crossing.id !== null && html` <span class="entry-id">entry ${crossing.id}</span>`}`);
+    list.push(
+      markup`${nodeName(crossing)}: ${rewriting(crossing)}${crossing.id !== null && markup` <span class="entry-id">entry ${crossing.id}</span>`}`,
+    );
   }
   return [...list, arrival(passage, server)];
 }
 
 function wayBetween(before: Crossing, after: Crossing, { rule }: Passage): Insert {
-  if (before.node !== after.node) return html`Over the VPC to ${nodeName(after)}.`;
-  return html`${rule === null ? 'It goes' : 'The rule sends it'} out of <code>eth0</code> to the VPC, which returns it to ${nodeName(after)}.`;
+  if (before.node !== after.node) return markup`Over the VPC to ${nodeName(after)}.`;
+  return markup`${rule === null ? 'It goes' : 'The rule sends it'} out of <code>eth0</code> to the VPC, which returns it to ${nodeName(after)}.`;
 }
 
 function rewriting({ source, target }: Crossing): Insert {
   const parts: Markup[] = [];
-  if (!same(target.before, target.after)) parts.push(html`turns the target ${code(target.before)} into ${code(target.after)}`);
-  if (!same(source.before, source.after)) parts.push(html`turns the source port <code>${source.before.port}</code> into <code class="moved">${source.after.port}</code>`);
-  if (parts.length === 0) return html`conntrack tracks it and changes nothing.`;
-  return html`conntrack ${parts[0]}${parts[1] !== undefined && html` and ${parts[1]}`}.`;
+  if (!same(target.before, target.after))
+    parts.push(markup`turns the target ${code(target.before)} into ${code(target.after)}`);
+  if (!same(source.before, source.after))
+    parts.push(
+      markup`turns the source port <code>${source.before.port}</code> into <code class="moved">${source.after.port}</code>`,
+    );
+  if (parts.length === 0) return markup`conntrack tracks it and changes nothing.`;
+  return markup`conntrack ${parts[0]}${parts[1] !== undefined && markup` and ${parts[1]}`}.`;
 }
 
 function arrival(passage: Passage, server: Endpoint): Insert {
   const { seen, accepted, rule, crossings } = passage;
-  const straight = rule?.present === false && againOnNode(crossings) === undefined ? 'Straight to the server: it' : `The server at ${formatEndpoint(server)}`;
-  const port = html`<code class="${accepted !== null && accepted.port !== seen.port && 'wrong'}">${formatEndpoint(seen)}</code>`;
-  if (accepted === null) return html`${straight} sees ${port}; which socket it has for this connection was not recorded.`;
-  if (accepted.port === seen.port) return html`${straight} sees ${port}, for which it has a socket: it answers.`;
-  return html`${straight} sees ${port}, but its socket is for port <code>${accepted.port}</code>. Its kernel answers with <strong class="rst">RST</strong>.`;
+  const straight =
+    rule?.present === false && againOnNode(crossings) === undefined
+      ? 'Straight to the server: it'
+      : `The server at ${formatEndpoint(server)}`;
+  const port = markup`<code class="${accepted !== null && accepted.port !== seen.port && 'wrong'}">${formatEndpoint(seen)}</code>`;
+  if (accepted === null)
+    return markup`${straight} sees ${port}; which socket it has for this connection was not recorded.`;
+  if (accepted.port === seen.port)
+    return markup`${straight} sees ${port}, for which it has a socket: it answers.`;
+  return markup`${straight} sees ${port}, but its socket is for port <code>${accepted.port}</code>. Its kernel answers with <strong class="rst">RST</strong>.`;
 }
 
-const code = (endpoint: Endpoint): Markup => html`<code>${formatEndpoint(endpoint)}</code>`;
+const code = (endpoint: Endpoint): Markup => markup`<code>${formatEndpoint(endpoint)}</code>`;
 
-const nodeName = ({ node }: Crossing): Markup => html`<span class="name">${node}</span>`;
+const nodeName = ({ node }: Crossing): Markup => markup`<span class="name">${node}</span>`;
 
 const same = (a: Endpoint, b: Endpoint) => a.address === b.address && a.port === b.port;

@@ -1,7 +1,7 @@
 // One passage as a drawing: pods and entries from top to bottom, the node's frame around them, the VPC at its side.
 import { formatEndpoint } from '../../../model/endpoint.ts';
 import type { Crossing, Passage } from '../../run-view.ts';
-import { html, nothing } from '../markup.ts';
+import { markup, nothing } from '../markup.ts';
 import type { Markup } from '../markup.ts';
 import { answeredByReset, sitesOf } from './passage-sites.ts';
 
@@ -23,7 +23,7 @@ interface Box {
 export function drawPassage(passage: Passage, label: string): Markup {
   const { beyond } = sitesOf(passage);
   const parts = beyond === undefined ? withinNode(passage) : betweenNodes(passage, beyond);
-  return html`<svg class="drawing" viewBox="0 0 ${width} ${parts.height}" role="img" aria-label="${label}">${parts.content}</svg>`;
+  return markup`<svg class="drawing" viewBox="0 0 ${width} ${parts.height}" role="img" aria-label="${label}">${parts.content}</svg>`;
 }
 
 interface Drawing {
@@ -48,10 +48,14 @@ function withinNode(passage: Passage): Drawing {
   const numbers =
     again === undefined
       ? [step(3, boxMiddle, (entry.top + entry.height + server.top) / 2)]
-      : [step(3, vpcMiddle, (out + back) / 2), step(4, boxLeft, second.top + second.height / 2), step(5, boxMiddle, (second.top + second.height + server.top) / 2 - 1)];
+      : [
+          step(3, vpcMiddle, (out + back) / 2),
+          step(4, boxLeft, second.top + second.height / 2),
+          step(5, boxMiddle, (second.top + second.height + server.top) / 2 - 1),
+        ];
   return {
     height: 388,
-    content: html`${nodeFrame(nodes[0] ?? '', 8, 372)}${vpcFrame(out - 46, back - out + 92, again !== undefined)}
+    content: markup`${nodeFrame(nodes[0] ?? '', 8, 372)}${vpcFrame(out - 46, back - out + 92, again !== undefined)}
 ${ways}${way(`M${boxMiddle} ${client.top + client.height}V${entry.top - 2}`, passage)}
 ${podBox(client, 'client pod', formatEndpoint(passage.client))}${entryBox(entry, first)}${again === undefined ? nothing : entryBox(second, again)}
 ${again === undefined ? nothing : ports(out, back)}${serverBox(server, passage)}
@@ -70,7 +74,7 @@ function betweenNodes(passage: Passage, beyond: Crossing): Drawing {
   const over = `M${boxRight} ${out}H${vpcMiddle - 12}q12 0 12 12V${back - 12}q0 12 -12 12H${boxRight + 2}`;
   return {
     height: 402,
-    content: html`${nodeFrame(nodes[0] ?? '', 8, 168)}${nodeFrame(nodes[1] ?? '', 210, 184)}${vpcFrame(out - 46, back - out + 92, true)}
+    content: markup`${nodeFrame(nodes[0] ?? '', 8, 168)}${nodeFrame(nodes[1] ?? '', 210, 184)}${vpcFrame(out - 46, back - out + 92, true)}
 ${way(over, passage)}${way(`M${boxMiddle} ${client.top + client.height}V${entry.top - 2}`, passage)}${way(`M${boxMiddle} ${second.top + second.height}V${server.top - 2}`, passage)}
 ${podBox(client, 'client pod', formatEndpoint(passage.client))}${entryBox(entry, first)}${entryBox(second, beyond)}${ports(out, back)}${serverBox(server, passage)}
 ${step(1, boxMiddle, (client.top + client.height + entry.top) / 2 - 1)}${step(2, boxLeft, entry.top + entry.height / 2)}${step(3, vpcMiddle, (out + back) / 2)}${step(4, boxLeft, second.top + second.height / 2)}${step(5, boxMiddle, (second.top + second.height + server.top) / 2 - 1)}`,
@@ -78,22 +82,23 @@ ${step(1, boxMiddle, (client.top + client.height + entry.top) / 2 - 1)}${step(2,
 }
 
 function nodeFrame(name: string, top: number, height: number): Markup {
-  return html`<rect class="node" x="8" y="${top}" width="${nodeRight - 8}" height="${height}" rx="10"/><text class="frame-name" x="20" y="${top + 18}">${short(name, 30)}</text>`;
+  return markup`<rect class="node" x="8" y="${top}" width="${nodeRight - 8}" height="${height}" rx="10"/><text class="frame-name" x="20" y="${top + 18}">${short(name, 30)}</text>`;
 }
 
 function vpcFrame(top: number, height: number, used: boolean): Markup {
-  return html`<rect class="vpc ${!used && 'unused'}" x="${vpcMiddle - 30}" y="${top}" width="60" height="${height}" rx="10"/><text class="frame-name ${!used && 'unused'}" x="${vpcMiddle}" y="${top + 18}" text-anchor="middle">VPC</text>`;
+  return markup`<rect class="vpc ${!used && 'unused'}" x="${vpcMiddle - 30}" y="${top}" width="60" height="${height}" rx="10"/><text class="frame-name ${!used && 'unused'}" x="${vpcMiddle}" y="${top + 18}" text-anchor="middle">VPC</text>`;
 }
 
 /** The node's interface, where the way leaves and enters its frame. */
 function ports(...heights: readonly number[]): Markup[] {
   return heights.map(
-    (y) => html`<rect class="eth" x="${nodeRight - 19}" y="${y - 9}" width="38" height="18" rx="4"/><text class="small" x="${nodeRight}" y="${y + 4}" text-anchor="middle">eth0</text>`,
+    (y) =>
+      markup`<rect class="eth" x="${nodeRight - 19}" y="${y - 9}" width="38" height="18" rx="4"/><text class="small" x="${nodeRight}" y="${y + 4}" text-anchor="middle">eth0</text>`,
   );
 }
 
 function podBox({ top, height }: Box, name: string, address: string): Markup {
-  return html`<rect class="pod" x="${boxLeft}" y="${top}" width="${boxWidth}" height="${height}" rx="8"/>
+  return markup`<rect class="pod" x="${boxLeft}" y="${top}" width="${boxWidth}" height="${height}" rx="8"/>
 <text class="small" x="${boxMiddle}" y="${top + 17}" text-anchor="middle">${name}</text><text class="mono" x="${boxMiddle}" y="${top + 35}" text-anchor="middle">${short(address, 26)}</text>`;
 }
 
@@ -107,28 +112,33 @@ function entryBox({ top, height }: Box, crossing: Crossing | undefined): Markup 
     : targetMoves
       ? [`to ${formatEndpoint(target.before)}`, `→ ${formatEndpoint(target.after)}`]
       : ['changes nothing', `source port ${source.after.port}`];
-  return html`<rect class="entry ${sourceMoves && 'moves'}" x="${boxLeft}" y="${top}" width="${boxWidth}" height="${height}" rx="3"/>
+  return markup`<rect class="entry ${sourceMoves && 'moves'}" x="${boxLeft}" y="${top}" width="${boxWidth}" height="${height}" rx="3"/>
 <text class="small" x="${boxMiddle}" y="${top + 16}" text-anchor="middle">conntrack entry</text>${lines.map(
-    (line, index) => html`<text class="mono ${sourceMoves && index === 1 && 'moved'}" x="${boxMiddle}" y="${top + 33 + index * 17}" text-anchor="middle">${short(line, 28)}</text>`,
+    (line, index) =>
+      markup`<text class="mono ${sourceMoves && index === 1 && 'moved'}" x="${boxMiddle}" y="${top + 33 + index * 17}" text-anchor="middle">${short(line, 28)}</text>`,
   )}`;
 }
 
 function serverBox({ top, height }: Box, passage: Passage): Markup {
   const reset = answeredByReset(passage);
   const { seen, accepted, server } = passage;
-  const verdict = reset ? `socket is for ${accepted?.port ?? '?'}` : accepted === null ? '' : 'has a socket for it';
-  return html`<rect class="pod server ${reset && 'bad'}" x="${boxLeft}" y="${top}" width="${boxWidth}" height="${height}" rx="8"/>
+  const verdict = reset
+    ? `socket is for ${accepted?.port ?? '?'}`
+    : accepted === null
+      ? ''
+      : 'has a socket for it';
+  return markup`<rect class="pod server ${reset && 'bad'}" x="${boxLeft}" y="${top}" width="${boxWidth}" height="${height}" rx="8"/>
 <text class="small" x="${boxMiddle}" y="${top + 16}" text-anchor="middle">server pod ${short(formatEndpoint(server), 22)}</text>
 <text class="mono strong ${reset && 'wrong'}" x="${boxMiddle}" y="${top + 35}" text-anchor="middle">sees port ${seen.port}</text><text class="small" x="${boxMiddle}" y="${top + 53}" text-anchor="middle">${verdict}</text>
-${reset && html`<g class="rst-sign"><rect x="${boxRight + 8}" y="${top + 18}" width="46" height="26" rx="13"/><text x="${boxRight + 31}" y="${top + 36}" text-anchor="middle">RST</text></g>`}`;
+${reset && markup`<g class="rst-sign"><rect x="${boxRight + 8}" y="${top + 18}" width="46" height="26" rx="13"/><text x="${boxRight + 31}" y="${top + 36}" text-anchor="middle">RST</text></g>`}`;
 }
 
 function way(path: string, passage: Passage): Markup {
-  return html`<path class="way ${answeredByReset(passage) && 'bad'}" d="${path}"/>`;
+  return markup`<path class="way ${answeredByReset(passage) && 'bad'}" d="${path}"/>`;
 }
 
 function step(number: number, x: number, y: number): Markup {
-  return html`<g class="step"><circle cx="${x}" cy="${y}" r="10"/><text x="${x}" y="${y + 4}" text-anchor="middle">${number}</text></g>`;
+  return markup`<g class="step"><circle cx="${x}" cy="${y}" r="10"/><text x="${x}" y="${y + 4}" text-anchor="middle">${number}</text></g>`;
 }
 
 /** What is longer than its box loses its middle. */
