@@ -92,5 +92,4 @@ if (values.only.length === 0) {
   await mkdir(join(docs, 'diagnosis'), { recursive: true });
   await writeFile(join(docs, 'diagnosis.md'), renderPage(trials, rootless, settings));
   await writeFile(join(docs, 'diagnosis', 'confusion.svg'), confusionPicture(trials));
-  await writeFile(join(docs, 'diagnosis', 'trials.json'), `${JSON.stringify([...trials, ...rootless])}\n`);
 }

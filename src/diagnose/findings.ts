@@ -51,7 +51,7 @@ export function unknownFinding(judged: readonly Judged[]): Finding {
     confidence: 0,
     classes: classesOf(judged),
     connections: judged.length,
-    sentence: `${judged.length} failed connections are not explained; ${wanted}.`,
+    sentence: `${judged.length === 1 ? '1 failed connection is' : `${judged.length} failed connections are`} not explained; ${wanted}.`,
     observations: [],
     evidence:
       first === undefined ? [] : seenEvidence(first.sightings, ['was reset', 'was closed', 'timed out']),
