@@ -40,6 +40,19 @@ export const classSummarySchema = z.object({
 });
 export type ClassSummary = z.infer<typeof classSummarySchema>;
 
+/** A quantile of the latency, milliseconds, with an interval; `high` is null where there are too few answers to bound it. */
+const quantileSchema = z.object({ estimate: amount.nullable(), low: amount, high: amount.nullable() });
+const quantilePairSchema = z.object({ coLocated: quantileSchema, remote: quantileSchema });
+
+/** Latency of the two classes, from when a probe was due. All four intervals hold together at 95%. */
+export const latencyComparisonSchema = z.object({
+  p50: quantilePairSchema,
+  p99: quantilePairSchema,
+  /** The intervals of one of the quantiles lie apart. */
+  differs: z.boolean(),
+});
+export type LatencyComparison = z.infer<typeof latencyComparisonSchema>;
+
 /** What a verdict rests on. All bounds and e-values hold at every moment of the run at once, however often it was looked at. */
 export const verdictBasisSchema = z.object({
   /** The accepted probability of a wrong decision. */
@@ -60,6 +73,7 @@ export const verdictBasisSchema = z.object({
   maxRatePerHour: amount,
   /** How much longer to run, if things go on as they did; null when decided or not foreseeable. */
   needSeconds: amount.nullable(),
+  latency: latencyComparisonSchema.optional(),
   /** The outcome with half, the same and twice the episode window. */
   sensitivity: z.array(z.object({ episodeWindowMs: amount, outcome: outcomeSchema })),
 });

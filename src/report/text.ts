@@ -1,5 +1,5 @@
 // A run as text: the verdict in a sentence, the classes as a table, then each finding with its evidence and what cures it.
-import type { ClassSummary, Rate, RunRecord } from '../model/run-record.ts';
+import type { ClassSummary, LatencyComparison, Rate, RunRecord } from '../model/run-record.ts';
 import { findingLines } from './finding-text.ts';
 import { alignColumns } from './table.ts';
 import { visible } from './visible.ts';
@@ -13,6 +13,7 @@ export function renderText(run: RunRecord): string {
     run.verdict.sentence,
     '',
     ...classTable(run.classes),
+    ...latencyLines(run.verdict.basis?.latency),
     ...run.findings.flatMap((finding) => ['', ...findingLines(finding)]),
   ];
   if (!run.complete) lines.push('', 'The run was broken off; this is what there was until then.');
@@ -27,6 +28,21 @@ function heading(run: RunRecord): string {
   const speed = run.speed === 1 ? '' : `, ${run.speed} times faster than real`;
   return `${run.scenario ?? run.kind}${switchedOff.join('')}${fix}: ${run.durationSeconds} s${speed}`;
 }
+
+function latencyLines(latency: LatencyComparison | undefined): string[] {
+  if (latency === undefined) return [];
+  const side = ({ estimate, low, high }: LatencyComparison['p50']['remote']) =>
+    `${milliseconds(estimate)} (${milliseconds(low)} to ${milliseconds(high)})`;
+  const pair = (name: 'p50' | 'p99') =>
+    `${name} ${side(latency[name].coLocated)} against ${side(latency[name].remote)}`;
+  const conclusion = latency.differs ? 'they differ' : 'no difference is shown';
+  return [
+    '',
+    `Latency in ms, same node against across nodes: ${pair('p50')}, ${pair('p99')}: ${conclusion}.`,
+  ];
+}
+
+const milliseconds = (value: number | null) => (value === null ? '?' : value.toPrecision(2));
 
 function classTable(classes: readonly ClassSummary[]): string[] {
   const head = [

@@ -6,6 +6,7 @@ import { compareHistories } from './comparison.ts';
 import type { Comparison } from './comparison.ts';
 import { rateRatio } from './e-process.ts';
 import { judge } from './judge.ts';
+import { compareLatency } from './latency.ts';
 import type { Judgement, Limits } from './judge.ts';
 import { secondsToDecide } from './outlook.ts';
 import { rateBounds } from './rate-evidence.ts';
@@ -43,6 +44,7 @@ export function decide(input: DecideInput): Verdict {
   const { comparison, judgement } = tryWindow(1);
   const basis: VerdictBasis = {
     ...describeEvidence(comparison, judgement, limits),
+    latency: compareLatency(coLocated.latency, remote.latency),
     sensitivity: [0.5, 1, 2].map((factor) => ({
       episodeWindowMs: input.episodeWindowMs * factor,
       outcome: factor === 1 ? judgement.outcome : tryWindow(factor).judgement.outcome,

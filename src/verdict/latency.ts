@@ -1,31 +1,23 @@
 // How long answers take in two classes: quantiles with intervals that assume nothing about the distribution.
+import type { LatencyComparison } from '../model/run-record.ts';
 import { binomialCdf } from './beta.ts';
 import type { Histogram } from './histogram.ts';
 
-/** Milliseconds. `high` is null, and `low` 0, where there are too few values to bound that side. */
-export interface QuantileInterval {
-  readonly estimate: number | null;
-  readonly low: number;
-  readonly high: number | null;
-}
-
-export interface LatencyComparison {
-  readonly p50: { readonly a: QuantileInterval; readonly b: QuantileInterval };
-  readonly p99: { readonly a: QuantileInterval; readonly b: QuantileInterval };
-  /** Whether the two intervals of either quantile lie apart. */
-  readonly differs: boolean;
-}
+type QuantileInterval = LatencyComparison['p50']['remote'];
 
 /**
  * Compares the medians and 99th percentiles of two classes. All four intervals hold together with probability `level`, for a run
  * whose length was fixed beforehand and probes that are independent; probes of one slow spell are not, so read a narrow
  * difference with care.
  */
-export function compareLatency(a: Histogram, b: Histogram, level = 0.95): LatencyComparison {
+export function compareLatency(coLocated: Histogram, remote: Histogram, level = 0.95): LatencyComparison {
   const each = 1 - (1 - level) / 4;
-  const compare = (q: number) => ({ a: quantileInterval(a, q, each), b: quantileInterval(b, q, each) });
+  const compare = (q: number) => ({
+    coLocated: quantileInterval(coLocated, q, each),
+    remote: quantileInterval(remote, q, each),
+  });
   const [p50, p99] = [compare(0.5), compare(0.99)];
-  return { p50, p99, differs: liesApart(p50.a, p50.b) || liesApart(p99.a, p99.b) };
+  return { p50, p99, differs: [p50, p99].some((pair) => liesApart(pair.coLocated, pair.remote)) };
 }
 
 /**

@@ -17,11 +17,20 @@ describe('the GKE bug', { skip }, () => {
     assert.ok((record.classes.find((one) => one.name === 'co-located')?.episodes ?? 0) >= 10);
     for (const one of record.classes)
       assert.ok(one.probes > 100, `${one.name} was answered ${one.probes} times`);
-    assert.deepEqual(
-      record.findings.map(({ cause, classes, connections }) => ({ cause, classes, connections })),
-      [{ cause: 'route-table-conflict', classes: ['co-located'], connections: coLocated }],
+    const [finding, ...rest] = record.findings;
+    assert.equal(finding?.cause, 'route-table-conflict');
+    assert.equal(finding.author, 'server-kernel');
+    assert.deepEqual(finding.classes, ['co-located']);
+    // A busy machine's capture may miss a reset; what is then not explained must be said to be so, and never be given another name.
+    assert.ok(
+      finding.connections >= 0.9 * (coLocated ?? 0),
+      `${finding.connections} of ${coLocated} resets explained`,
     );
-    const sources = new Set(record.findings[0]?.evidence.map((item) => item.source));
+    assert.deepEqual(
+      rest.filter(({ cause }) => cause !== 'unknown'),
+      [],
+    );
+    const sources = new Set(finding.evidence.map((item) => item.source));
     for (const source of ['ip-monitor', 'conntrack-events', 'server-events', 'client-events']) {
       assert.ok(sources.has(source), `evidence from ${source}`);
     }
@@ -30,8 +39,8 @@ describe('the GKE bug', { skip }, () => {
     const probes = await readProbeEvents(folder);
     const nodes = await readNodeEvents(folder);
     const causes = (some: typeof nodes, probe = probes) =>
-      diagnose({ probes: probe, nodes: some }).map((finding) => finding.cause);
-    assert.deepEqual(causes(nodes), ['route-table-conflict']);
+      diagnose({ probes: probe, nodes: some }).map((one) => one.cause);
+    assert.equal(causes(nodes)[0], 'route-table-conflict');
     assert.deepEqual(causes(nodes.filter((event) => event.event !== 'rule-changed')), ['unknown']);
     assert.deepEqual(causes(nodes.filter((event) => event.event !== 'conntrack')), ['unknown']);
     assert.deepEqual(causes([]), ['unknown']);

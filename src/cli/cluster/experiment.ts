@@ -122,7 +122,7 @@ function judge(tally: Tally, { periodMs, maxRatePerHour }: RunSettings): Verdict
     // By the events' own time: nodes need not agree with this machine about what time it is.
     coLocated: tally.history('co-located'),
     remote: tally.history('remote'),
-    episodeWindowMs: periodMs,
+    episodeWindowMs: 2 * periodMs,
     maxRatePerHour,
   });
 }

@@ -1,5 +1,5 @@
 // How long answers took, over the run and as a distribution, each class on the same scale.
-import type { ClassSummary } from '../../../model/run-record.ts';
+import type { ClassSummary, LatencyComparison } from '../../../model/run-record.ts';
 import type { ClassView, RunView } from '../../run-view.ts';
 import {
   axis,
@@ -31,9 +31,22 @@ export function latencySection(view: RunView): Markup {
 <p class="lede">From when a probe was due to when its answer was there, so that a late probe counts too. The line is the median, the top of
 the band the 99th percentile, on a logarithmic scale.</p>
 <div class="multiples">${view.classes.map((one, index) => overTime(one, index, view, low, high))}</div>
-<h3>Distribution</h3>
+${compared(view.record?.verdict.basis?.latency)}<h3>Distribution</h3>
 <div class="rows">${view.classes.map((one, index) => distribution(one, index, view))}
 ${row(nothing, axis(barTicks(view), latencyText), 'axis-row')}</div>`;
+}
+
+/** Both classes' quantiles with their intervals, and whether they lie apart. */
+function compared(latency: LatencyComparison | undefined): Markup {
+  if (latency === undefined) return nothing;
+  const side = ({ estimate, low, high }: LatencyComparison['p50']['remote']) =>
+    markup`<td class="number">${latencyText(estimate)} <span class="meta">${latencyText(low)} to ${high === null ? '?' : latencyText(high)}</span></td>`;
+  const line = (name: 'p50' | 'p99', title: string) =>
+    markup`<tr><th scope="row">${title}</th>${side(latency[name].coLocated)}${side(latency[name].remote)}</tr>`;
+  return markup`<table class="latency-table"><thead><tr><th scope="col">latency, with 95% intervals</th><th scope="col" class="number">same node</th><th scope="col" class="number">across nodes</th></tr></thead>
+<tbody>${line('p50', 'median')}${line('p99', '99th percentile')}</tbody></table>
+<p class="meta">${latency.differs ? 'The intervals lie apart: the classes differ in latency.' : 'The intervals overlap: no difference in latency is shown.'}</p>
+`;
 }
 
 function overTime(one: ClassView, index: number, view: RunView, low: number, high: number): Markup {
