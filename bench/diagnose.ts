@@ -16,6 +16,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '20' },
     'rootless-seeds': { type: 'string', default: '0' },
+    'first-seed': { type: 'string', default: '101' },
     jobs: { type: 'string', default: '2' },
     duration: { type: 'string', default: '0' },
     only: { type: 'string', multiple: true, default: [] },
@@ -24,7 +25,7 @@ const { values } = parseArgs({
 const chosen = scenarios.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
 
 function specs(seeds: number, rootless: boolean): TrialSpec[] {
-  return Array.from({ length: seeds }, (_, index) => index + 1).flatMap((seed) =>
+  return Array.from({ length: seeds }, (_, index) => Number(values['first-seed']) + index).flatMap((seed) =>
     chosen.flatMap(({ name, variants, defaults }) =>
       variants.map((variant) => ({
         ...{ scenario: name, variant: variant.name, seed, rootless },
@@ -86,7 +87,7 @@ if (rootless.length > 0) {
 if (values.only.length === 0) {
   const docs = resolve(import.meta.dirname, '../docs');
   const settings =
-    `${values.seeds} seeds for each variant` +
+    `${values.seeds} seeds (from ${values['first-seed']} on) for each variant` +
     (rootless.length > 0 ? `, ${values['rootless-seeds']} as an ordinary user` : '') +
     `, ${values.jobs} runs at a time`;
   await mkdir(join(docs, 'diagnosis'), { recursive: true });

@@ -16,9 +16,12 @@ export function systemClock(): Clock {
   let origin = performance.timeOrigin;
   return {
     now() {
-      const elapsed = performance.now();
+      const before = performance.now();
       const wall = Date.now();
-      if (Math.abs(wall - (origin + elapsed)) > 20) origin = wall - elapsed;
+      const elapsed = performance.now();
+      // If we were not run between the readings they do not belong together, and say nothing of the wall clock.
+      const together = elapsed - before < 1;
+      if (together && Math.abs(wall - (origin + elapsed)) > 20) origin = wall - elapsed;
       return Math.round((origin + elapsed) * 1_000);
     },
     monotonic: () => performance.now(),
