@@ -22,24 +22,37 @@ function hostState(): Record<string, readonly string[]> {
     routes: text('ip', 'route'),
     namespaces: text('ip', 'netns'),
     mounts: readFileSync('/proc/self/mountinfo', 'utf8').trim().split('\n').sort(),
-    networkNamespaces: [...new Set(labProcesses().map(({ netns }) => netns))],
     ...(process.getuid?.() === 0 ? { nat: ruleset('nat'), filter: ruleset('filter') } : {}),
   };
 }
 
-/** Processes that are the lab's: our program below a run, or a tool that it starts. */
-function labProcesses(): { pid: number; netns: string }[] {
-  const own = readlinkSync('/proc/self/ns/net');
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly netns: string;
+}
+
+function processes(): Process[] {
   return readdirSync('/proc')
     .filter((entry) => /^[0-9]+$/.test(entry))
     .flatMap((entry) => {
       try {
-        return [{ pid: Number(entry), netns: readlinkSync(`/proc/${entry}/ns/net`) }];
+        // The fourth field; the second, the name in brackets, may hold anything.
+        const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
+        const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+        return [{ pid: Number(entry), parent, netns: readlinkSync(`/proc/${entry}/ns/net`) }];
       } catch {
         return [];
       }
-    })
-    .filter(({ netns }) => netns !== own);
+    });
+}
+
+/** The run's own processes: those below the one that we started. Other labs may live on this machine. */
+function below(root: number): Process[] {
+  const all = processes();
+  const found: Process[] = all.filter(({ pid }) => pid === root);
+  for (const { pid } of found) found.push(...all.filter(({ parent }) => parent === pid));
+  return found;
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
@@ -54,20 +67,23 @@ describe('a run that is killed in its middle', { skip }, () => {
   for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
     it(`by ${signal} leaves nothing on the host, and its folder can be read`, async (t) => {
       const before = hostState();
-      const processesBefore = labProcesses().map(({ pid }) => pid);
       const folder = await newFolder(t);
       const run = startNetdebug('lab', 'run', '--duration', '60s', '--out', folder);
       await run.said('running 4 classes');
       const accepted = () => readFileSync(join(folder, 'events.ndjson'), 'utf8').includes('"accepted"');
       await until(accepted, 'the server has accepted somebody');
-      assert.ok(labProcesses().length > processesBefore.length);
+      const own = below(run.child.pid ?? -1);
+      const namespaces = new Set(own.map(({ netns }) => netns));
+      namespaces.delete(readlinkSync('/proc/self/ns/net'));
+      // Server, four clients and the observers, in the pods and nodes.
+      assert.ok(own.length > 10, `${own.length} processes`);
+      assert.ok(namespaces.size >= 4, [...namespaces].join(' '));
       run.child.kill(signal);
       const { exitCode } = await run.ended;
       assert.equal(exitCode, signal === 'SIGKILL' ? null : 130);
-      await until(
-        () => labProcesses().every(({ pid }) => processesBefore.includes(pid)),
-        'every process of the run is gone',
-      );
+      const alive = () =>
+        processes().filter(({ pid, netns }) => own.some((one) => one.pid === pid) || namespaces.has(netns));
+      await until(() => alive().length === 0, 'every process of the run, and in its namespaces, is gone');
       await until(() => JSON.stringify(hostState()) === JSON.stringify(before), 'the host is as it was');
       assert.deepEqual(hostState(), before);
       assert.ok((await readProbeEvents(folder)).some((event) => event.event === 'accepted'));
