@@ -16,7 +16,7 @@ import { createPcapReader } from './pcap-reader.ts';
 import type { PcapHeader } from './pcap-reader.ts';
 import { createRetransmissionCounter } from './retransmissions.ts';
 import { tcpFlags } from './tcp-packet.ts';
-import { captureFilter, lostPackets, saysListening, tcpdumpArgv } from './tcpdump.ts';
+import { captureCounts, captureFilter, lostPackets, saysListening, tcpdumpArgv } from './tcpdump.ts';
 import type { CaptureScope } from './tcpdump.ts';
 
 /** Between two searches for what came before a reset: each costs a walk through the ring. */
@@ -72,7 +72,8 @@ export function captureSource(scope: CaptureScope): Source {
         onLinkChange: () => void names.refresh(),
         async stop() {
           // On a busy machine tcpdump may be seconds behind; what it still holds is part of the run.
-          await keeper.quiet(scope.immediate ? 50 : handOverMs, catchUpMs);
+          if (scope.immediate) await tcpdump.caughtUp(catchUpMs);
+          await keeper.quiet(scope.immediate ? 30 : handOverMs, catchUpMs);
           stopping = true;
           await tcpdump.program.stop();
           await guarded;
@@ -89,6 +90,8 @@ interface Tcpdump {
   readonly program: Program;
   /** Packets that it did not get, once it has ended. */
   lost(): number | null;
+  /** Resolves when it has captured what the kernel has for it, at the latest after `atMostMs`. */
+  caughtUp(atMostMs: number): Promise<void>;
 }
 
 async function startTcpdump(
@@ -99,14 +102,16 @@ async function startTcpdump(
 ): Promise<Tcpdump> {
   onBegin();
   let said = '';
+  let heard = 0;
   const ready = Promise.withResolvers<undefined>();
   const program = startProgram(endingWithUs(inNetns(context.netns, tcpdumpArgv(scope))), {
     onStdout: onChunk,
     ...(scope.immediate ? {} : { gatherMs }),
     onStderr(chunk) {
-      // Only the first and the last lines matter, and tcpdump says little between them.
-      said = `${said.slice(0, 2_000)}${chunk.toString('utf8')}`;
+      // It says little before it listens, and its last counts are what matters later.
+      said = `${said}${chunk.toString('utf8')}`.slice(-4_000);
       if (saysListening(said)) ready.resolve(undefined);
+      heard += 1;
     },
   });
   const ended = program.exited.then(() => {
@@ -125,8 +130,32 @@ async function startTcpdump(
   } finally {
     clearTimeout(timer);
   }
-  return { program, lost: () => lostPackets(said) };
+  /** Asks for the counts and waits until something is said. */
+  const ask = async (deadline: number): Promise<void> => {
+    const before = heard;
+    program.signal('SIGUSR1');
+    while (heard === before && performance.now() < deadline) await shortPause();
+  };
+  return {
+    program,
+    lost() {
+      const counts = captureCounts(said);
+      return counts === null ? null : lostPackets(counts);
+    },
+    async caughtUp(atMostMs) {
+      const deadline = performance.now() + atMostMs;
+      for (;;) {
+        await ask(deadline);
+        const counts = captureCounts(said);
+        if (counts === null || performance.now() >= deadline) return;
+        if (counts.captured >= counts.received - counts.dropped) return;
+        await shortPause();
+      }
+    },
+  };
 }
+
+const shortPause = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 interface PacketKeeping {
   /** A new capture begins: its header comes first. */

@@ -30,16 +30,24 @@ export function tcpdumpArgv(scope: CaptureScope): string[] {
 /** True once tcpdump has said that it captures. */
 export const saysListening = (stderr: string): boolean => /^tcpdump: listening on /m.test(stderr);
 
-/**
- * Packets that tcpdump did not get, as it says when it ends; null when it did not say. Those that the kernel dropped are among the
- * received ones, and so are those that still waited to be read when it was stopped.
- */
-export function lostPackets(stderr: string): number | null {
-  const count = (what: string) => {
-    const match = new RegExp(`^([0-9]+) packets? ${what}`, 'm').exec(stderr);
-    return match === null ? null : Number(match[1]);
-  };
-  const dropped = count('dropped by kernel');
-  if (dropped === null) return null;
-  return Math.max(dropped, (count('received by filter') ?? 0) - (count('captured') ?? 0));
+/** What tcpdump has counted so far. */
+export interface CaptureCounts {
+  readonly captured: number;
+  /** By the kernel for it: those that it has captured, those that still wait for it, and those that were dropped. */
+  readonly received: number;
+  readonly dropped: number;
+}
+
+/** The last counts in what tcpdump said, at its end or when asked by SIGUSR1; null when there are none. */
+export function captureCounts(stderr: string): CaptureCounts | null {
+  const counts =
+    /([0-9]+) packets? captured,?\s+([0-9]+) packets? received by filter,?\s+([0-9]+) packets? dropped by kernel/g;
+  const last = [...stderr.matchAll(counts)].at(-1);
+  if (last === undefined) return null;
+  return { captured: Number(last[1]), received: Number(last[2]), dropped: Number(last[3]) };
+}
+
+/** Packets that it did not get: dropped by the kernel, or still waiting when it was stopped. */
+export function lostPackets({ captured, received, dropped }: CaptureCounts): number {
+  return Math.max(dropped, received - captured);
 }

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { captureFilter, lostPackets, saysListening } from '../../../src/observe/capture/tcpdump.ts';
+import {
+  captureCounts,
+  captureFilter,
+  lostPackets,
+  saysListening,
+} from '../../../src/observe/capture/tcpdump.ts';
 import { run } from '../../../src/system/process.ts';
 import { findTool } from '../../../src/system/tools.ts';
 
@@ -10,20 +15,17 @@ describe('tcpdump', () => {
       'tcpdump: data link type LINUX_SLL2\ntcpdump: listening on any, link-type LINUX_SLL2 (Linux cooked v2), snapshot length 128 bytes\n';
     assert.equal(saysListening('tcpdump: data link type LINUX_SLL2\n'), false);
     assert.equal(saysListening(begun), true);
-    assert.equal(lostPackets(begun), null);
-    assert.equal(
-      lostPackets(
-        `${begun}6900 packets captured\n6912 packets received by filter\n12 packets dropped by kernel\n`,
-      ),
-      12,
-    );
-    assert.equal(
-      lostPackets('1 packet captured\n1 packet received by filter\n1 packet dropped by kernel\n'),
-      1,
-    );
-    const stoppedEarly =
-      '6000 packets captured\n6900 packets received by filter\n12 packets dropped by kernel\n';
-    assert.equal(lostPackets(stoppedEarly), 900);
+    assert.equal(captureCounts(begun), null);
+    const ended = `${begun}6900 packets captured\n6912 packets received by filter\n12 packets dropped by kernel\n`;
+    assert.deepEqual(captureCounts(ended), { captured: 6_900, received: 6_912, dropped: 12 });
+    assert.equal(lostPackets({ captured: 6_900, received: 6_912, dropped: 12 }), 12);
+    assert.equal(lostPackets({ captured: 6_000, received: 6_912, dropped: 12 }), 912);
+    const one = '1 packet captured\n1 packet received by filter\n0 packets dropped by kernel\n';
+    assert.deepEqual(captureCounts(one), { captured: 1, received: 1, dropped: 0 });
+    // As it answers to SIGUSR1; the last counts are the ones that hold.
+    const asked = 'tcpdump: 5 packets captured, 9 packets received by filter, 0 packets dropped by kernel\n';
+    assert.deepEqual(captureCounts(`${begun}${asked}${one}`), { captured: 1, received: 1, dropped: 0 });
+    assert.deepEqual(captureCounts(`${begun}${asked}`), { captured: 5, received: 9, dropped: 0 });
   });
 
   it(
