@@ -60,6 +60,24 @@ export function startWords([file = '', ...args]: readonly string[], cwd?: string
 
 export const netdebug = (...words: readonly string[]): Promise<Ended> => startNetdebug(...words).ended;
 
+/** The words that choose the world of a run for `lab exec`: other labs may live on this machine. */
+export async function worldOf({ child }: Started): Promise<string[]> {
+  const below = async (pid: number): Promise<number[]> => {
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return children
+      .trim()
+      .split(' ')
+      .filter((word) => word !== '')
+      .map(Number);
+  };
+  // The outer process starts unshare, and that the first process of the world.
+  for (const outer of await below(child.pid ?? -1)) {
+    const [inner] = await below(outer);
+    if (inner !== undefined) return ['--world', String(inner)];
+  }
+  throw new Error('the run has no world');
+}
+
 /** A folder that does not yet exist, in a temporary one that goes with the test. */
 export async function newFolder(t: TestContext): Promise<string> {
   const parent = await mkdtemp(join(tmpdir(), 'netdebug-test-'));
