@@ -83,13 +83,16 @@ for (const { scenario, duration, hit, symptom, fix, closesRemain } of cases) {
   const words = [scenario, '--duration', duration, '--expect', 'any'];
 
   describe(scenario, { skip }, () => {
-    it(`hits ${hit}${hit === 'nobody' ? '' : ` with ${symptom}`}, and its log says what was done`, async (t) => {
+    it(`hits ${hit}${hit === 'nobody' ? '' : ` with ${symptom}`}, is diagnosed, and its log says what was done`, async (t) => {
       const { record, exitCode, folder, stderr } = await labRun(t, ...words);
       assert.equal(exitCode, 0, stderr);
       const seen = failures(record, symptom);
       assert.equal(seen.coLocated > 0, hit !== 'nobody', `co-located: ${seen.coLocated}`);
       assert.equal(seen.remote > 0, hit === 'both', `remote: ${seen.remote}`);
       if (symptom !== 'resets') assert.deepEqual(failures(record, 'resets'), { coLocated: 0, remote: 0 });
+      // Scenarios are named for their causes; the diagnosis does not know these names.
+      const [finding] = record.findings;
+      assert.equal(finding?.cause ?? 'nothing', hit === 'nobody' ? 'nothing' : scenario);
       const done = (await readFile(join(folder, 'faults.log'), 'utf8'))
         .split('\n')
         .filter((line) => line !== '');

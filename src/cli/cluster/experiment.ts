@@ -117,12 +117,12 @@ export async function runOnCluster(
   }
 }
 
-function judge(tally: Tally, { periodMs, maxRatePerHour }: RunSettings): Verdict {
+function judge(tally: Tally, { episodeWindowMs, maxRatePerHour }: RunSettings): Verdict {
   return decide({
     // By the events' own time: nodes need not agree with this machine about what time it is.
     coLocated: tally.history('co-located'),
     remote: tally.history('remote'),
-    episodeWindowMs: 2 * periodMs,
+    episodeWindowMs,
     maxRatePerHour,
   });
 }

@@ -9,6 +9,7 @@ import type { TargetFlags } from './target-flags.ts';
 
 /** As commander hands them over; durations in milliseconds. */
 export interface RunFlags extends TargetFlags {
+  readonly ui?: true;
   readonly image: string;
   readonly observerImage?: string;
   readonly connections: number;
@@ -31,6 +32,8 @@ export interface RunSettings {
   readonly observerImage: string | null;
   readonly connections: number;
   readonly periodMs: number;
+  /** Resets of one class no further apart than this have one trigger. */
+  readonly episodeWindowMs: number;
   readonly durationMs: number;
   readonly rolloutTimeoutMs: number;
   readonly maxRatePerHour: number;
@@ -61,6 +64,8 @@ export function readRunSettings(flags: RunFlags, startedAt: Date, random: () => 
     observerImage: flags.observe === true ? (flags.observerImage ?? observerTagOf(flags.image)) : null,
     connections: flags.connections,
     periodMs: flags.period,
+    // A trigger is noticed within a period; twice that also covers clients that run late (docs/calibration.md).
+    episodeWindowMs: 2 * flags.period,
     durationMs: flags.duration,
     rolloutTimeoutMs: flags.rolloutTimeout,
     maxRatePerHour,

@@ -12,6 +12,7 @@ import { exitCodes, Problem } from '../../model/problem.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import { renderText } from '../../report/text.ts';
 import { createTally } from '../../verdict/tally.ts';
+import { finishPage, showLive } from '../report/run-page.ts';
 import { createView } from '../lab/view.ts';
 import type { View } from '../lab/view.ts';
 import { count, durationOption, filled } from '../probe-flags.ts';
@@ -59,6 +60,7 @@ export function runCommand(): Command {
     .option('--out <dir>', 'the run’s folder (default: netdebug-runs/TIME-cluster)')
     .option('--expect <outcome>', 'the outcome that ends with exit code 0, or any', 'none')
     .option('--keep', 'leave everything in the cluster')
+    .option('--ui', 'serve the report as a live page on 127.0.0.1 while the run lasts')
     .option('--json', 'print the run record, and nothing else, on stdout')
     .addHelpText('after', examples);
   for (const option of targetOptions()) run.addOption(option);
@@ -83,7 +85,7 @@ async function runAndRemove(flags: RunFlags): Promise<number> {
     const removeAll = () => remove(cluster, settings, flags.keep === true);
     let end: ExperimentEnd;
     try {
-      end = await runWithView(cluster, settings, signal);
+      end = await runWithView(cluster, settings, flags.ui === true, signal);
       print(end.record, settings, flags);
     } catch (error) {
       await removeAll().catch((failed: unknown) => say(`netdebug: ${String(failed)}`));
@@ -118,10 +120,12 @@ async function requireRoom({ kubectl, namespace }: ReachedCluster, settings: Run
 async function runWithView(
   cluster: ReachedCluster,
   settings: RunSettings,
+  ui: boolean,
   signal: AbortSignal,
 ): Promise<ExperimentEnd> {
-  const tally = createTally({ episodeWindowMs: settings.periodMs });
+  const tally = createTally({ episodeWindowMs: settings.episodeWindowMs });
   const files = await openRunFolder(settings.folder);
+  const live = ui ? await showLive(settings) : null;
   say(`Run ${settings.runId} in namespace ${cluster.namespace} of context ${cluster.context}`);
   const view: View = createView({
     stream: process.stderr,
@@ -143,6 +147,7 @@ async function runWithView(
   } finally {
     view.end();
     await files.close();
+    await finishPage(settings.folder, live);
   }
 }
 

@@ -73,12 +73,12 @@ async function run(name: string | undefined, flags: Flags): Promise<number> {
   await makeFolder(settings.folder);
   const words = process.argv.slice(2);
   // Loaded by the outer process alone, and late: the inside must start fast.
-  const live = flags.ui === true ? await (await import('./page.ts')).showLive(settings) : null;
+  const live = flags.ui === true ? await (await import('../report/run-page.ts')).showLive(settings) : null;
   const code = await runInWorld(
     flags.out === undefined ? [...words, '--out', settings.folder] : words,
     'inherit',
   );
-  await (await import('./page.ts')).finishPage(settings.folder, live);
+  await (await import('../report/run-page.ts')).finishPage(settings.folder, live);
   return code;
 }
 

@@ -1,8 +1,8 @@
-// The page of a lab run: live while it lasts, if wanted, and at its end as report.html in its folder.
+// The page of a run, in the lab or in a cluster: live while it lasts, if wanted, and at its end as report.html in its folder.
 import { messageOf } from '../../model/problem.ts';
-import { startLiveView } from '../report/live-view.ts';
-import type { LiveView } from '../report/live-view.ts';
-import { writeRunPage } from '../report/run-report.ts';
+import { startLiveView } from './live-view.ts';
+import type { LiveView } from './live-view.ts';
+import { writeRunPage } from './run-report.ts';
 
 /** Starts the live page of a run that is about to begin and says where it is. */
 export async function showLive(run: {
