@@ -19,10 +19,7 @@ export interface Judged {
 export function findingOf(model: CauseModel, judged: readonly Judged[]): Finding {
   const ofModel = ({ scores }: Judged) => scores.find((score) => score.model === model);
   const sure = judged.map((one) => ofModel(one)?.probability ?? 0).sort((a, b) => a - b);
-  // The clearest incident stands for the others.
-  const shown = judged.reduce((best, one) =>
-    (ofModel(one)?.logOdds ?? 0) > (ofModel(best)?.logOdds ?? 0) ? one : best,
-  );
+  const shown = clearest(model, judged);
   const runnerUp = shown.scores.find((score) => score.model !== model);
   return {
     cause: model.cause,
@@ -37,6 +34,18 @@ export function findingOf(model: CauseModel, judged: readonly Judged[]): Finding
     missing: missingSources(shown.sightings),
     fixes: [...model.fixes],
   };
+}
+
+/** The incident that stands for the others: one whose evidence all comes before the failure, as far as there is one. */
+function clearest(model: CauseModel, judged: readonly Judged[]): Judged {
+  const rank = (one: Judged): number => {
+    const { failed } = one.story.incident;
+    const inOrder = evidenceFor(model, one.sightings).every((item) => item.at <= failed.at);
+    const logOdds = one.scores.find((score) => score.model === model)?.logOdds ?? 0;
+    return logOdds + (inOrder ? 1_000 : 0);
+  };
+  const ranked = judged.map((one) => ({ one, rank: rank(one) }));
+  return ranked.reduce((best, other) => (other.rank > best.rank ? other : best)).one;
 }
 
 /** The finding for incidents that nothing explains; it says which evidence would decide. `judged` is not empty. */
