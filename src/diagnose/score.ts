@@ -50,5 +50,6 @@ function evidenceFor(model: CauseModel, sightings: Sightings): number {
     if (seen === 'yes') sum += weight[0];
     else if (seen === 'no') sum += weight[1];
   }
-  return sum;
+  const founded = model.needs.some((name) => sightings[name].seen === 'yes');
+  return founded ? sum : Math.min(sum, -priorLogOdds - 1);
 }

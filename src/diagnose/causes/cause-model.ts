@@ -11,6 +11,8 @@ export interface CauseModel {
   readonly cause: CauseId;
   /** Who sends the RST, or ends the connection, when this is the cause. */
   readonly author: Author;
+  /** One of these must have been seen: without it the rest only says that the cause is not excluded, and it is not named. */
+  readonly needs: readonly ObservationName[];
   readonly weights: Partial<Readonly<Record<ObservationName, Weight>>>;
   /** The lab's fixes for it. */
   readonly fixes: readonly string[];

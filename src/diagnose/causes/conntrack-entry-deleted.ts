@@ -4,6 +4,7 @@ import type { CauseModel } from './cause-model.ts';
 export const conntrackEntryDeleted: CauseModel = {
   cause: 'conntrack-entry-deleted',
   author: 'server-kernel',
+  needs: ['entry deleted by a program'],
   weights: {
     'entry deleted by a program': [7, -6],
     'picked up in mid-stream': [1.5, -1],

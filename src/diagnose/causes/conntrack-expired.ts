@@ -4,6 +4,7 @@ import type { CauseModel } from './cause-model.ts';
 export const conntrackExpired: CauseModel = {
   cause: 'conntrack-expired',
   author: 'server-kernel',
+  needs: ['entry expired', 'picked up in mid-stream'],
   weights: {
     'entry expired': [6, -4],
     'picked up in mid-stream': [2.5, -1],

@@ -4,6 +4,7 @@ import type { CauseModel } from './cause-model.ts';
 export const conntrackInvalid: CauseModel = {
   cause: 'conntrack-invalid',
   author: 'client-kernel',
+  needs: ['packets were INVALID', 'reset translated before the server'],
   weights: {
     'packets were INVALID': [4, -4],
     'client reset the server': [3, -1],

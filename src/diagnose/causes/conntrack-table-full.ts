@@ -4,6 +4,7 @@ import type { CauseModel } from './cause-model.ts';
 export const conntrackTableFull: CauseModel = {
   cause: 'conntrack-table-full',
   author: 'nobody',
+  needs: ['table overflowed', 'table full'],
   weights: {
     'table overflowed': [5, -4],
     'table full': [3, -2],

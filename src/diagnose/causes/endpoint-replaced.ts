@@ -4,6 +4,7 @@ import type { CauseModel } from './cause-model.ts';
 export const endpointReplaced: CauseModel = {
   cause: 'endpoint-replaced',
   author: 'server-kernel',
+  needs: ['endpoint changed'],
   weights: {
     'endpoint changed': [8, -5],
     'reset of a missing socket': [0.5, -0.5],

@@ -4,6 +4,7 @@ import type { CauseModel } from './cause-model.ts';
 export const forgedReset: CauseModel = {
   cause: 'forged-reset',
   author: 'in-between',
+  needs: ['reset from in between', 'reset has another TTL'],
   weights: {
     'reset from in between': [5, -3],
     'reset has another TTL': [2.5, -0.5],

@@ -4,6 +4,7 @@ import type { CauseModel } from './cause-model.ts';
 export const policyReject: CauseModel = {
   cause: 'policy-reject',
   author: 'node-rule',
+  needs: ['reset made on the node', 'reject rule hit'],
   weights: {
     'reset made on the node': [5.5, -3],
     'client reset the server': [-3, 0],

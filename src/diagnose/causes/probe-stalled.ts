@@ -4,6 +4,7 @@ import type { CauseModel } from './cause-model.ts';
 export const probeStalled: CauseModel = {
   cause: 'probe-stalled',
   author: 'server-application',
+  needs: ['client noticed late'],
   weights: {
     'client noticed late': [6, -5],
     'server gave up waiting': [2.5, -0.5],

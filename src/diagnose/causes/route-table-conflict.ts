@@ -7,6 +7,7 @@ import type { CauseModel } from './cause-model.ts';
 export const routeTableConflict: CauseModel = {
   cause: 'route-table-conflict',
   author: 'server-kernel',
+  needs: ['rule moved the port'],
   weights: {
     'rule moved the port': [7, -6],
     'reset for another port': [1.5, -1],

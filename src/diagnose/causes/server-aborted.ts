@@ -4,6 +4,7 @@ import type { CauseModel } from './cause-model.ts';
 export const serverAborted: CauseModel = {
   cause: 'server-aborted',
   author: 'server-application',
+  needs: ['reset of a live socket', 'server aborted sockets'],
   weights: {
     'reset of a live socket': [4, -3],
     'server aborted sockets': [1.5, -1],

@@ -4,6 +4,7 @@ import type { CauseModel } from './cause-model.ts';
 export const serverProcessDied: CauseModel = {
   cause: 'server-process-died',
   author: 'server-kernel',
+  needs: ['listener closed', 'refused afterwards'],
   weights: {
     'listener closed': [5, -3],
     'refused afterwards': [2.5, -1.5],

@@ -4,6 +4,7 @@ import type { CauseModel } from './cause-model.ts';
 export const silentDrop: CauseModel = {
   cause: 'silent-drop',
   author: 'nobody',
+  needs: ['timed out'],
   weights: {
     'timed out': [3.5, -4],
     'no reset on the wire': [1, -2],
