@@ -3,7 +3,15 @@ import { describe, it } from 'node:test';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
-import { accepted, firstEntry, resetConnection, rule, secondEntry } from './story-events.ts';
+import {
+  accepted,
+  firstEntry,
+  questionTo,
+  resetConnection,
+  rule,
+  secondEntry,
+  serverReset,
+} from './story-events.ts';
 
 const causes = (probes: ProbeEvent[], nodes: NodeEvent[]) =>
   diagnose({ probes, nodes }).map((finding) => finding.cause);
@@ -48,6 +56,43 @@ describe('a rule that was deleted under a looped flow', () => {
 
   it('is still found when the agents put the rule back just after the reset', () => {
     assert.deepEqual(causes(probes, [...nodes, rule(2.105, 'added')]), ['route-table-conflict']);
+  });
+
+  it('is found when the handshake’s entry was printed after the connection’s last good moment', () => {
+    const late = [firstEntry(1, 46_422), secondEntry(2.01, 46_422, 5_622), rule(2.05, 'deleted')];
+    assert.deepEqual(causes(probes, late), ['route-table-conflict']);
+  });
+
+  it('is found when the flow left its first crossing with another port, its own being taken', () => {
+    const taken = [
+      firstEntry(1, 46_422, 'new', {}, 34_221),
+      secondEntry(1, 34_221, 5_622),
+      rule(2.05, 'deleted'),
+    ];
+    const [finding] = diagnose({ probes, nodes: taken });
+    assert.equal(finding?.cause, 'route-table-conflict');
+    assert.ok(
+      finding.evidence.some(
+        (item) => item.text === 'the server had port 5622 for this connection and now sees port 34221',
+      ),
+    );
+  });
+
+  it('is found without conntrack events: the server’s RST shows the port that it sees', () => {
+    // A question on both legs, the same numbers with two ports, ties the port that was accepted to the client's.
+    const question = [questionTo('cali-client', 1.9, 46_422), questionTo('cali-server', 1.9, 5_622)];
+    const seen = [...question, rule(2.05, 'deleted'), serverReset(2.099, 46_422)];
+    assert.deepEqual(causes(probes, seen), ['route-table-conflict']);
+    assert.deepEqual(
+      causes(
+        probes,
+        seen.filter((event) => event.source === 'capture'),
+      ),
+      ['unknown'],
+    );
+    // The port that it had all along: the rule moved nothing.
+    const unmoved = [...question, rule(2.05, 'deleted'), serverReset(2.099, 5_622)];
+    assert.deepEqual(causes(probes, unmoved), ['unknown']);
   });
 
   it('is found without the events of the server too: the entries show the ports', () => {

@@ -1,6 +1,6 @@
 // Events of one small world, written by hand after what a real run recorded, for the tests of the diagnosis.
 import { formatMicros } from '../../src/model/clock.ts';
-import type { NodeEvent, Tuple } from '../../src/model/node-event.ts';
+import type { NodeEvent, PacketEvent, Tuple } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
 
 const epoch = Date.UTC(2026, 10, 23, 6, 41, 40) * 1_000;
@@ -91,12 +91,13 @@ export function firstEntry(
   port: number,
   change: Change = 'new',
   more: Partial<ConntrackFields> = {},
+  leavesAs = port,
 ): NodeEvent {
   return conntrack(
     seconds,
     change,
     tuple(client, port, service, 8_080),
-    tuple(server, 8_080, client, port),
+    tuple(server, 8_080, client, leavesAs),
     more,
   );
 }
@@ -150,4 +151,64 @@ function conntrack(
 
 function tuple(src: string, sport: number, dst: string, dport: number): Tuple {
   return { src, sport, dst, dport };
+}
+
+/** The RST of the server's kernel for a missing socket, as it comes out of the server's pod. */
+export function serverReset(seconds: number, port: number): PacketEvent {
+  return packet({
+    at: at(seconds),
+    interface: 'cali-server',
+    direction: 'in',
+    tuple: tuple(server, 8_080, client, port),
+    flags: 'R',
+    seq: 18,
+    ttl: 64,
+    ipLength: 40,
+  });
+}
+
+/** A question as it is seen on the client's interface, coming in for the Service, or going out on the server's with another port. */
+export function questionTo(
+  interfaceName: 'cali-client' | 'cali-server',
+  seconds: number,
+  port: number,
+): PacketEvent {
+  const arrives = interfaceName === 'cali-server';
+  return packet({
+    at: at(seconds),
+    interface: interfaceName,
+    direction: arrives ? 'out' : 'in',
+    tuple: tuple(client, port, arrives ? server : service, 8_080),
+    flags: 'P.',
+    seq: 1,
+    ttl: arrives ? 61 : 64,
+    ipLength: 69,
+    payloadLength: 17,
+    hasTimestampOption: true,
+    window: 512,
+  });
+}
+
+type PacketFields = Pick<
+  PacketEvent,
+  'at' | 'interface' | 'direction' | 'tuple' | 'flags' | 'seq' | 'ttl' | 'ipLength'
+>;
+
+function packet(fields: PacketFields & Partial<PacketEvent>): PacketEvent {
+  const { src, sport, dst, dport } = fields.tuple;
+  return {
+    event: 'packet',
+    node: 'node-1',
+    source: 'capture',
+    text: `${fields.interface} ${fields.direction} ${src}.${sport} > ${dst}.${dport}: Flags [${fields.flags}]`,
+    file: 'evidence/node-1/capture.pcap',
+    ack: 0,
+    window: 0,
+    ipId: 0,
+    dontFragment: true,
+    payloadLength: 0,
+    hasTimestampOption: false,
+    retransmission: false,
+    ...fields,
+  };
 }

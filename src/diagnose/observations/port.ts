@@ -13,7 +13,7 @@ interface PortMove {
   readonly flip: RuleChange;
   readonly had: number;
   readonly sees: number;
-  /** The entry of the second crossing that carried good answers, and the one that the flip made. */
+  /** The entry of the second crossing that the connection began with, and the one that the flip made. */
   readonly before: Entry | undefined;
   readonly now: Entry | undefined;
 }
@@ -21,8 +21,10 @@ interface PortMove {
 /** A routing rule came or went since the last good answer, and that moved the port which the server sees. */
 export function ruleMovedPort(story: Story): Sighting {
   if (!story.available.has('ip-monitor')) return unknown('ip-monitor');
-  if (!story.available.has('conntrack-events') || story.first === null) return unknown('conntrack-events');
-  const move = findMove(story);
+  const hasEntries = story.available.has('conntrack-events') && story.first !== null;
+  const answered = answeredPort(story);
+  if (!hasEntries && (answered === undefined || story.accepted === null)) return unknown('conntrack-events');
+  const move = findMove(story, answered);
   if (move === undefined) return no();
   const evidence: EvidenceItem[] = [];
   if (story.accepted !== null && story.incident.client !== null) {
@@ -37,19 +39,31 @@ export function ruleMovedPort(story: Story): Sighting {
   return yes(...evidence, asEvidence(move.flip), conclusion(story, text));
 }
 
-function findMove({ accepted, first, second, incident, ruleChanges }: Story): PortMove | undefined {
-  if (first === null) return undefined;
-  const { client, lastGoodAt } = incident;
-  const before = second.findLast((entry) => entry.madeAt <= lastGoodAt);
-  const now = second.findLast((entry) => entry.madeAt > lastGoodAt);
+function findMove(story: Story, answered: number | undefined): PortMove | undefined {
+  const { accepted, first, second, incident, ruleChanges } = story;
+  // What a flow that crosses its node once reaches the server with.
+  const own = first?.reply.dport ?? incident.client?.port;
+  if (own === undefined) return undefined;
+  // The handshake makes an entry in SYN_SENT, a packet in mid-stream one in another state: this tells the two apart without a
+  // comparison of stamps, which tools print late on a busy machine.
+  const before = second.findLast((entry) => entry.made === null || entry.made.state === 'SYN_SENT');
+  const now = second.findLast((entry) => entry.made !== null && entry.made.state !== 'SYN_SENT');
+  const had = accepted === null ? (before?.reply.dport ?? own) : portOf(accepted.peer);
+  const sees = answered ?? now?.reply.dport ?? own;
+  if (had === sees) return undefined;
   // A rule that came leads packets over the node twice: a second entry is made, with a new port. A rule that went ends that:
   // what reaches the server is what the first entry alone made of it. Both may have happened around one reset.
-  const change = now === undefined ? 'deleted' : 'added';
+  const change = sees === own ? 'deleted' : 'added';
   const flip = ruleChanges.findLast((rule) => rule.change === change);
-  if (flip === undefined) return undefined;
-  const had = accepted === null ? (before?.reply.dport ?? client?.port ?? Number.NaN) : portOf(accepted.peer);
-  const sees = (now ?? first).reply.dport;
-  return had === sees ? undefined : { flip, had, sees, before, now };
+  return flip === undefined ? undefined : { flip, had, sees, before, now };
+}
+
+/** The port that the server's kernel answered with its first RST of all: the one that it had just seen. */
+function answeredPort(story: Story): number | undefined {
+  const [rst] = story.resets;
+  return story.server !== null && rst?.direction === 'in' && rst.tuple.src === story.server.address
+    ? rst.tuple.dport
+    : undefined;
 }
 
 /** The first RST that left the server's pod was an answer to a port other than the one that the server had accepted. */

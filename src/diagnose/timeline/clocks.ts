@@ -52,7 +52,7 @@ export function clockOffsets(packets: readonly PacketEvent[], reference: string)
 }
 
 /** What a packet keeps from node to node: addresses and ports may be translated, numbers are not. */
-function wireIdentity({ seq, ack, flags, payloadLength }: PacketEvent): string {
+export function wireIdentity({ seq, ack, flags, payloadLength }: PacketEvent): string {
   return `${seq} ${ack} ${flags} ${payloadLength}`;
 }
 

@@ -10,7 +10,7 @@ import type {
   RuleChange,
   Tuple,
 } from '../../model/node-event.ts';
-import { aligner, clockOffsets } from './clocks.ts';
+import { aligner, clockOffsets, wireIdentity } from './clocks.ts';
 import { indexEntries } from './entries.ts';
 import type { EntryIndex } from './entries.ts';
 
@@ -26,6 +26,8 @@ export interface NodeTimeline {
   readonly counters: readonly CountersEvent[];
   /** Packets with this ADDRESS:PORT at either end, in order of time. */
   packetsOf(endpoint: string): readonly PacketEvent[];
+  /** Every other ADDRESS:PORT, of the same address, that the packets of this one had on other legs of their way. */
+  aliasesOf(endpoint: string): readonly string[];
   /** Whether the source ran on the node (on any node, when null) as far as the evidence shows. */
   readonly ran: (source: NodeSource, node: string | null) => boolean;
   readonly nodes: ReadonlySet<string>;
@@ -107,6 +109,7 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
         counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at })),
       ),
       packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
+      aliasesOf: findAliases(byEndpoint),
       ran: (source, node) => sources.has(node === null ? source : `${source} ${node}`),
       nodes,
       nodeOf: (address) => homes.get(address) ?? null,
@@ -116,6 +119,31 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
 
   return { add, timeline };
 }
+
+/** Ports are rewritten on the way, sequence numbers are not: a packet is recognised on each of its legs. */
+function findAliases(
+  byEndpoint: ReadonlyMap<string, readonly PacketEvent[]>,
+): (endpoint: string) => readonly string[] {
+  const endpointsOf = new Map<string, Set<string>>();
+  for (const [endpoint, packets] of byEndpoint) {
+    for (const packet of packets.filter(isTelling)) {
+      const identity = wireIdentity(packet);
+      const known = endpointsOf.get(identity);
+      if (known === undefined) endpointsOf.set(identity, new Set([endpoint]));
+      else known.add(endpoint);
+    }
+  }
+  return (endpoint) => {
+    const sameAddress = endpoint.slice(0, endpoint.lastIndexOf(':') + 1);
+    const others = (byEndpoint.get(endpoint) ?? [])
+      .filter(isTelling)
+      .flatMap((packet) => [...(endpointsOf.get(wireIdentity(packet)) ?? [])]);
+    return [...new Set(others)].filter((other) => other !== endpoint && other.startsWith(sameAddress));
+  };
+}
+
+/** Whether no other packet is likely to have the same numbers: a bare acknowledgement may be repeated. */
+const isTelling = ({ flags, payloadLength }: PacketEvent) => payloadLength > 0 || /[SFR]/.test(flags);
 
 /** Sorts by time stamp. Stamps have one format and one zone, so their text sorts as their time does. */
 export function byTime<T extends { readonly at: string }>(events: readonly T[]): T[] {

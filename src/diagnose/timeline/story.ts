@@ -75,8 +75,10 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
   const second =
     client === null || server === null || server.address === target.address
       ? []
-      : nodes.entries.find(client.address, client.port, server.address, server.port).filter(alive);
-  const legs = client === null ? [] : legEndpoints(client, second);
+      : afterFirst(client, firsts).flatMap(({ address, port }) =>
+          nodes.entries.find(address, port, server.address, server.port).filter(alive),
+        );
+  const legs = client === null ? [] : legEndpoints(client, firsts, second, nodes);
   const packets = between(
     legs.length === 1
       ? nodes.packetsOf(legs[0] ?? '')
@@ -97,7 +99,7 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
   );
   // The client was reset, so a RST was there: a capture that has none of this connection was late or lost it, and says nothing.
   const captureMissedIt = failed.errno === 'ECONNRESET' && resets.length === 0;
-  const accepted = findAccepted(incident, second, probes, slack);
+  const accepted = findAccepted(incident, legs, probes, slack);
   return {
     incident,
     first,
@@ -145,10 +147,23 @@ function serverOf(first: Entry | null, target: Endpoint, probes: ProbeTimeline):
   return only !== undefined && another === undefined ? { address: only, port: target.port } : null;
 }
 
-/** The client as each leg knows it: with its own port, and with the ports that entries gave it. */
-function legEndpoints(client: Endpoint, second: readonly Entry[]): string[] {
-  const ports = new Set([client.port, ...second.map((entry) => entry.reply.dport)]);
-  return [...ports].map((port) => formatEndpoint({ address: client.address, port }));
+/** The client as it leaves a first crossing: mostly as it came, but another flow of its own port to the server makes the entry take another. */
+function afterFirst(client: Endpoint, firsts: readonly Entry[]): Endpoint[] {
+  const left = firsts.map(({ reply }) => ({ address: reply.dst, port: reply.dport }));
+  const distinct = new Map(left.map((endpoint) => [formatEndpoint(endpoint), endpoint]));
+  return distinct.size === 0 ? [client] : [...distinct.values()];
+}
+
+/** The client as each leg knows it: with its own port, and with the ports that entries gave it or its packets show. */
+function legEndpoints(
+  client: Endpoint,
+  firsts: readonly Entry[],
+  second: readonly Entry[],
+  nodes: NodeTimeline,
+): string[] {
+  const rewritten = [...firsts, ...second].map(({ reply }) => ({ address: reply.dst, port: reply.dport }));
+  const own = formatEndpoint(client);
+  return [...new Set([own, ...rewritten.map(formatEndpoint), ...nodes.aliasesOf(own)])];
 }
 
 function mergePackets(lists: readonly (readonly PacketEvent[])[]): PacketEvent[] {
@@ -183,13 +198,12 @@ function namesServer(change: LinkChange, server: Endpoint | null, at: ServerInte
 
 /** The accept that belongs to this connection: from the client's own port, or from a port that an entry translated it to. */
 function findAccepted(
-  { client, bornAt, failedAt }: Incident,
-  second: readonly Entry[],
+  { bornAt, failedAt }: Incident,
+  legs: readonly string[],
   probes: ProbeTimeline,
   slack: Micros,
 ): AcceptedEvent | null {
-  if (client === null) return null;
-  const candidates = legEndpoints(client, second).flatMap((peer) => probes.accepted.get(peer) ?? []);
+  const candidates = legs.flatMap((peer) => probes.accepted.get(peer) ?? []);
   const timely = candidates.filter((event) => {
     const at = parseMicros(event.at);
     // A connection's own accept comes within its first moments; the port may have served another one before.
