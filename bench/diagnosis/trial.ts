@@ -25,6 +25,8 @@ export interface TrialSpec {
   readonly durationMs: number;
   /** Run as an ordinary user in a user namespace. */
   readonly rootless: boolean;
+  /** Under conditions that the weights were not set in: further words for `lab run`. Empty for those that they were. */
+  readonly elsewhere: readonly string[];
 }
 
 export interface Outcome {
@@ -50,7 +52,11 @@ export async function runTrial(spec: TrialSpec): Promise<Trial> {
     const out = join(folder, 'run');
     const duration = `${spec.durationMs}ms`;
     const words = ['lab', 'run', spec.scenario, '--variant', spec.variant, '--seed', String(spec.seed)];
-    await start([...words, '--duration', duration, '--expect', 'any', '--out', out], spec.rootless, folder);
+    await start(
+      [...words, ...spec.elsewhere, '--duration', duration, '--expect', 'any', '--out', out],
+      spec.rootless,
+      folder,
+    );
     const probes = await readLines<ProbeEvent>(join(out, 'events.ndjson'));
     const nodes = (
       await Promise.all((await nodeFiles(out)).map((file) => readLines<NodeEvent>(file)))
