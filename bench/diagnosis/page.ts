@@ -1,18 +1,15 @@
 // The benchmark's results as a page: who was mistaken for whom, how often, and whether the confidence means what it says.
 import { line, svg, text } from '../../scripts/calibration/svg.ts';
 import type { CauseId } from '../../src/model/cause.ts';
+import { conditions } from './specs.ts';
 import type { Trial, View } from './trial.ts';
 import { views } from './trial.ts';
-
-export interface Judged extends Trial {
-  readonly expected: CauseId | null;
-}
 
 const nothing = 'nothing';
 const named = (cause: CauseId | null): string => cause ?? nothing;
 
 /** How many trials named the expected cause first; `unknown` is a miss. */
-export function accuracy(trials: readonly Judged[], view: View): { right: number; of: number } {
+export function accuracy(trials: readonly Trial[], view: View): { right: number; of: number } {
   const outcomes = trials.map((trial) => ({
     trial,
     outcome: trial.outcomes.find((one) => one.view === view),
@@ -23,19 +20,16 @@ export function accuracy(trials: readonly Judged[], view: View): { right: number
   return { right, of: trials.length };
 }
 
-export interface Results {
-  readonly trials: readonly Judged[];
-  readonly rootless: readonly Judged[];
-  /** Under conditions that the weights were not set in. */
-  readonly heldOut: readonly Judged[];
-}
-
-export function renderPage({ trials, rootless, heldOut }: Results, settings: string): string {
+/** @param leftOut Runs that could not be made. */
+export function renderPage(all: readonly Trial[], settings: string, leftOut: number): string {
+  const [trials, rootless, heldOut, fixed] = conditions.map((one) =>
+    all.filter((trial) => trial.conditions === one),
+  ) as [Trial[], Trial[], Trial[], Trial[]];
   const times = trials.flatMap((trial) =>
     trial.outcomes.filter((one) => one.view === 'all evidence').map((one) => one.milliseconds),
   );
   times.sort((a, b) => a - b);
-  const healthy = [...trials, ...rootless, ...heldOut].filter((trial) => trial.expected === null);
+  const healthy = [...trials, ...rootless, ...heldOut].filter((trial) => trial.scenario === 'healthy');
   const falseFindings = healthy.filter((trial) =>
     trial.outcomes.some((one) => one.view === 'all evidence' && one.cause !== null),
   ).length;
@@ -58,9 +52,9 @@ export function renderPage({ trials, rootless, heldOut }: Results, settings: str
       ],
     ),
     '',
-    '`unknown` counts as a miss. With client events alone most causes cannot be told apart, and the diagnosis says so.',
+    `\`unknown\` counts as a miss; ${leftOut} runs could not be made and are not counted. With client events alone most causes cannot be told apart, and the diagnosis says so.`,
     '',
-    `Runs in which nothing should be found: ${healthy.length}; with a finding: ${falseFindings}. Time per diagnosis with all evidence: median ` +
+    `Runs of \`healthy\`: ${healthy.length}; with a finding: ${falseFindings}. Time per diagnosis with all evidence: median ` +
       `${(times[Math.floor(times.length / 2)] ?? 0).toFixed(0)} ms, at most ${(times.at(-1) ?? 0).toFixed(0)} ms.`,
     '',
     '## Confusion, all evidence',
@@ -75,6 +69,12 @@ export function renderPage({ trials, rootless, heldOut }: Results, settings: str
     '',
     ...misses(rootless, 'as an ordinary user'),
     ...misses(heldOut, 'under other conditions'),
+    '## Does each fix end it?',
+    '',
+    "Each variant with each fix of its scenario, for the scenario's whole length. `none` is a proof, not the absence of one: the time without a reset was long enough.",
+    '',
+    ...fixTable(fixed),
+    '',
     '## Does the confidence mean what it says?',
     '',
     ...confidenceTable(trials),
@@ -82,15 +82,15 @@ export function renderPage({ trials, rootless, heldOut }: Results, settings: str
   ].join('\n');
 }
 
-const optionalRow = (name: string, trials: readonly Judged[]): string[][] =>
+const optionalRow = (name: string, trials: readonly Trial[]): string[][] =>
   trials.length === 0 ? [] : [shareRow(name, trials, 'all evidence')];
 
-function shareRow(name: string, trials: readonly Judged[], view: View): string[] {
+function shareRow(name: string, trials: readonly Trial[], view: View): string[] {
   const { right, of } = accuracy(trials, view);
   return [name, String(right), String(of), percent(right, of)];
 }
 
-function confusion(trials: readonly Judged[]): {
+function confusion(trials: readonly Trial[]): {
   expected: string[];
   found: string[];
   counts: Map<string, number>;
@@ -108,7 +108,7 @@ function confusion(trials: readonly Judged[]): {
   return { expected, found: [...expected, ...others], counts };
 }
 
-function confusionTable(trials: readonly Judged[]): string[] {
+function confusionTable(trials: readonly Trial[]): string[] {
   const { expected, found, counts } = confusion(trials);
   return table(
     ['was ↓, said →', ...found],
@@ -117,7 +117,7 @@ function confusionTable(trials: readonly Judged[]): string[] {
 }
 
 /** The same as a picture: the darker, the more of a row's runs. */
-export function confusionPicture(trials: readonly Judged[]): string {
+export function confusionPicture(trials: readonly Trial[]): string {
   const { expected, found, counts } = confusion(trials);
   const [left, top, cell] = [190, 170, 34];
   const parts = found.map((name, column) => {
@@ -149,7 +149,7 @@ export function confusionPicture(trials: readonly Judged[]): string {
   );
 }
 
-function variantTable(trials: readonly Judged[]): string[] {
+function variantTable(trials: readonly Trial[]): string[] {
   const groups = Map.groupBy(trials, (trial) => `${trial.scenario} / ${trial.variant}`);
   return table(
     ['scenario / variant', 'runs', 'failed connections, median', ...Object.keys(views)],
@@ -164,8 +164,23 @@ function variantTable(trials: readonly Judged[]): string[] {
   );
 }
 
+function fixTable(fixed: readonly Trial[]): string[] {
+  const groups = Map.groupBy(fixed, ({ scenario, fix }) => `${scenario} | ${fix ?? ''}`);
+  return table(
+    ['scenario', 'fix', 'variants', 'runs', 'outcome `none`', 'resets', 'other failed connections'],
+    [...groups].map(([name, own]) => [
+      ...name.split(' | '),
+      String(new Set(own.map(({ variant }) => variant)).size),
+      String(own.length),
+      String(own.filter(({ outcome }) => outcome === 'none').length),
+      String(own.reduce((sum, { resets }) => sum + resets, 0)),
+      String(own.reduce((sum, { failures, resets }) => sum + failures - resets, 0)),
+    ]),
+  );
+}
+
 /** The runs whose first name was another one, each with what was said. */
-function misses(trials: readonly Judged[], where: string): string[] {
+function misses(trials: readonly Trial[], where: string): string[] {
   const wrong = trials.flatMap((trial) => {
     const said = trial.outcomes.find((one) => one.view === 'all evidence')?.cause ?? null;
     const { scenario, variant, seed, expected } = trial;
@@ -175,7 +190,7 @@ function misses(trials: readonly Judged[], where: string): string[] {
   return [`Missed ${where}: ${wrong.length === 0 ? 'none' : wrong.join('; ')}.`, ''];
 }
 
-function confidenceTable(trials: readonly Judged[]): string[] {
+function confidenceTable(trials: readonly Trial[]): string[] {
   const outcomes = trials.flatMap((trial) =>
     trial.outcomes
       .filter((one) => one.cause !== null && one.cause !== 'unknown')

@@ -7,6 +7,9 @@ import { diagnose } from '../../src/diagnose/diagnose.ts';
 import type { CauseId } from '../../src/model/cause.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
+import type { RunRecord } from '../../src/model/run-record.ts';
+import { expectedCause } from './specs.ts';
+import type { TrialSpec } from './specs.ts';
 
 /** What of the evidence the diagnosis may see. */
 export const views = {
@@ -18,17 +21,6 @@ export const views = {
 } as const satisfies Record<string, (event: NodeEvent) => boolean>;
 export type View = keyof typeof views;
 
-export interface TrialSpec {
-  readonly scenario: string;
-  readonly variant: string;
-  readonly seed: number;
-  readonly durationMs: number;
-  /** Run as an ordinary user in a user namespace. */
-  readonly rootless: boolean;
-  /** Under conditions that the weights were not set in: further words for `lab run`. Empty for those that they were. */
-  readonly elsewhere: readonly string[];
-}
-
 export interface Outcome {
   readonly view: View;
   /** The first finding's cause; null when there is none. */
@@ -39,7 +31,13 @@ export interface Outcome {
 }
 
 export interface Trial extends TrialSpec {
+  readonly expected: CauseId | null;
+  /** The run's own verdict. */
+  readonly outcome: string;
+  readonly resets: number;
+  /** Connections that failed in any way. */
   readonly failures: number;
+  /** Of the diagnosis, one per view. */
   readonly outcomes: readonly Outcome[];
 }
 
@@ -50,25 +48,29 @@ export async function runTrial(spec: TrialSpec): Promise<Trial> {
   const folder = await mkdtemp(join(tmpdir(), 'netdebug-trial-'));
   try {
     const out = join(folder, 'run');
-    const duration = `${spec.durationMs}ms`;
-    const words = ['lab', 'run', spec.scenario, '--variant', spec.variant, '--seed', String(spec.seed)];
-    await start(
-      [...words, ...spec.elsewhere, '--duration', duration, '--expect', 'any', '--out', out],
-      spec.rootless,
-      folder,
-    );
+    await start([...wordsOf(spec), '--out', out], spec.conditions === 'rootless', folder);
+    const record = JSON.parse(await readFile(join(out, 'run.json'), 'utf8')) as RunRecord;
     const probes = await readLines<ProbeEvent>(join(out, 'events.ndjson'));
     const nodes = (
       await Promise.all((await nodeFiles(out)).map((file) => readLines<NodeEvent>(file)))
     ).flat();
     return {
       ...spec,
+      expected: expectedCause(spec),
+      outcome: record.verdict.outcome,
+      resets: record.classes.reduce((sum, { resets }) => sum + resets, 0),
       failures: probes.filter((event) => event.event === 'failed').length,
       outcomes: (Object.keys(views) as View[]).map((view) => look(view, probes, nodes)),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function wordsOf({ scenario, variant, fix, seed, durationMs, words }: TrialSpec): string[] {
+  const cure = fix === null ? [] : ['--fix', fix];
+  const length = ['--duration', `${durationMs}ms`, '--expect', 'any'];
+  return ['lab', 'run', scenario, '--variant', variant, ...cure, '--seed', String(seed), ...words, ...length];
 }
 
 function look(view: View, probes: readonly ProbeEvent[], nodes: readonly NodeEvent[]): Outcome {
