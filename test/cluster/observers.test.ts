@@ -1,15 +1,69 @@
-// `cluster run --observe` puts observers on the two nodes in a namespace of their own and removes them with it. Copying their evidence
-// is beyond the fixture, which has no exec: here it fails, is reported, and leaves the verdict as it is.
+// `cluster run --observe` puts observers on the two nodes in a namespace of their own, copies what they saw, and removes them.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { observerFolder } from '../../src/cluster/observer-objects.ts';
 import { historyLogs, kubectlSkip, recordOf, underTest } from './against-fixture.ts';
+
+/** A run of the lab: its clients stand for those of the cluster's pods, and its nodes' evidence for that of the observers. */
+const recorded = resolve(import.meta.dirname, '../recorded/report/default');
+
+async function recordedLogs(): Promise<Record<string, string[]>> {
+  const lines = (await readFile(join(recorded, 'events.ndjson'), 'utf8')).split('\n').filter(Boolean);
+  const of = (part: string) => lines.filter((line) => line.includes(part));
+  return {
+    server: of('"role":"server"'),
+    'co-located-client': of('"class":"co-located"'),
+    'remote-client': of('"class":"remote"'),
+  };
+}
+
+/** What lies in the observers' pods, by node. */
+async function observersFiles(t: TestContext): Promise<Record<string, string>> {
+  const home = await mkdtemp(join(tmpdir(), 'netdebug-observers-'));
+  t.after(() => rm(home, { recursive: true, force: true }));
+  const files: Record<string, string> = {};
+  for (const [node, recordedNode] of [
+    ['node-a', 'node-1'],
+    ['node-b', 'node-2'],
+  ] as const) {
+    files[node] = join(home, node);
+    const folder = join(home, node, observerFolder, 'evidence', node);
+    await cp(join(recorded, 'evidence', recordedNode), folder, { recursive: true });
+  }
+  return files;
+}
 
 const words = ['run', '--json', '--observe', '--period', '200ms', '--max-rate', '1000', '--expect', 'any'];
 
 test(
-  'observers come and go with the run, and missing evidence is reported',
+  'the evidence of observers is copied into the run, and says why connections were reset',
+  { skip: kubectlSkip },
+  async (t) => {
+    const files = await observersFiles(t);
+    const cluster = await underTest(t, { logs: await recordedLogs(), podFiles: files });
+    const ended = await cluster.run(...words, '--image', 'registry.example/netdebug:v1');
+    const { verdict, findings } = recordOf(ended);
+    assert.equal(verdict.outcome, 'co-located-only');
+    assert.deepEqual(
+      findings.map(({ cause, author }) => [cause, author]),
+      [['route-table-conflict', 'server-kernel']],
+    );
+    assert.equal(ended.exitCode, 0, ended.stderr);
+    for (const [node, folder] of Object.entries(files)) {
+      const copied = join(cluster.home, 'run/evidence', node, 'evidence', node, 'events.ndjson');
+      const there = join(folder, observerFolder, 'evidence', node, 'events.ndjson');
+      assert.equal(await readFile(copied, 'utf8'), await readFile(there, 'utf8'));
+    }
+    assert.deepEqual(cluster.leftObjects(), []);
+  },
+);
+
+test(
+  'observers come and go with the run, and evidence that cannot be copied is reported',
   { skip: kubectlSkip },
   async (t) => {
     const cluster = await underTest(t, { logs: await historyLogs('co-located') });
