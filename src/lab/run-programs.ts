@@ -20,13 +20,18 @@ export interface ProgramsSpec {
 export interface RunPrograms {
   /** Rejects when a program ends that nobody told to; never resolves. */
   readonly failed: Promise<never>;
-  /** Resolves when a server listens; for a client, at once. Waits until a former one of that name is gone. */
+  /**
+   * Resolves when a server listens, or a client has its first connection; a client that gets none is waited for no longer than ten
+   * seconds. Waits until a former program of that name is gone.
+   */
   start(name: string): Promise<void>;
   /** After SIGKILL or SIGTERM resolves when the program is gone, and its end is no failure. Nothing for one that does not run. */
   signal(name: string, signal: NodeJS.Signals): Promise<void>;
   /** Ends these in an orderly way, all at once. */
   stop(names: readonly string[]): Promise<void>;
 }
+
+const longestWaitMs = 10_000;
 
 export function runPrograms(spec: ProgramsSpec, onEvent: EventSink): RunPrograms {
   const running = new Map<string, PodProgram>();
@@ -52,6 +57,18 @@ export function runPrograms(spec: ProgramsSpec, onEvent: EventSink): RunPrograms
     await Promise.race([ready, program.failed, program.gone]);
   }
 
+  async function startClient(client: ClientSpec): Promise<void> {
+    const connected = Promise.withResolvers<undefined>();
+    const words = clientWords(client, spec.connections, spec.periodMs, spec.speed);
+    const program = launch(client.name, client.pod, words, (event, line) => {
+      onEvent(event, line);
+      if (event.event === 'connected') connected.resolve(undefined);
+    });
+    const patience = setTimeout(() => connected.resolve(undefined), longestWaitMs);
+    await Promise.race([connected.promise, program.failed, program.gone]);
+    clearTimeout(patience);
+  }
+
   return {
     failed,
     async start(name) {
@@ -59,9 +76,8 @@ export function runPrograms(spec: ProgramsSpec, onEvent: EventSink): RunPrograms
       const server = spec.servers.find((one) => one.name === name);
       const client = spec.clients.find((one) => one.name === name);
       if (server !== undefined) await startServer(server);
-      else if (client !== undefined) {
-        launch(name, client.pod, clientWords(client, spec.connections, spec.periodMs, spec.speed), onEvent);
-      } else throw new Problem('fault', `the scenario has no program "${name}".`);
+      else if (client !== undefined) await startClient(client);
+      else throw new Problem('fault', `the scenario has no program "${name}".`);
     },
     async signal(name, signal) {
       const program = running.get(name);

@@ -100,6 +100,7 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
     const startedAt = systemClock().now();
     const clientNames = setup.clients.map((client) => client.name);
     const stopClients = running.onStop(() => programs.stop(clientNames));
+    // On a busy machine they need a while; a fault that comes before them would hit nobody, or their first attempts.
     await Promise.all(clientNames.map((name) => programs.start(name)));
     const faults = runFaults(setup.faults, {
       ...{ speed: spec.speed, seed: spec.seed, programs },
