@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findScenario } from '../../src/lab/scenarios/index.ts';
+import { findingSchema } from '../../src/model/run-record.ts';
 import type { ClassSummary, RunRecord } from '../../src/model/run-record.ts';
+import { z } from '../../src/model/schema.ts';
 import { labRun, labSkip, netdebug } from './netdebug.ts';
 
 const skip = await labSkip();
+
+const diagnosisSchema = z.object({ findings: z.array(findingSchema) });
 
 type Kind = 'resets' | keyof ClassSummary['otherFailures'];
 
@@ -98,6 +103,20 @@ for (const { scenario, duration, hit, symptom, fix, closesRemain } of cases) {
         .filter((line) => line !== '');
       const byItself = ['healthy', 'server-aborted', 'conntrack-expired'].includes(scenario);
       assert.equal(done.length > 0, !byItself, done.join('\n'));
+    });
+
+    const { variants, ...declared } = findScenario(scenario);
+    const { name: variant } = variants.at(-1) ?? variants[0];
+    it(`is diagnosed as ${variant} with another seed too, by someone who knows nothing of the run`, async (t) => {
+      const { record, folder } = await labRun(t, ...words, '--variant', variant, '--seed', '2');
+      const factors = Object.fromEntries(declared.factors.map(({ name }) => [name, true]));
+      const expected = declared.expectedCause({ factors, variant, fix: null });
+      // All that names the scenario goes: what is left is what clients, server and observers wrote.
+      for (const file of ['run.json', 'report.html', 'faults.log']) await rm(join(folder, file));
+      const { stdout, stderr } = await netdebug('diagnose', '--json', folder);
+      const { findings } = diagnosisSchema.parse(JSON.parse(stdout));
+      assert.equal(findings[0]?.cause ?? null, expected, stderr);
+      assert.deepEqual(findings, record.findings);
     });
 
     if (fix === null) return;
