@@ -84,58 +84,62 @@ const cases: readonly Case[] = [
   { scenario: 'healthy', duration: '4s', hit: 'nobody', symptom: 'resets', fix: null },
 ];
 
-for (const { scenario, duration, hit, symptom, fix, closesRemain } of cases) {
-  const words = [scenario, '--duration', duration, '--expect', 'any'];
+// Two at a time: each waits most of its time, and none of these is about how fast anything is.
+describe('each scenario', { skip, concurrency: 2 }, () => {
+  for (const { scenario, duration, hit, symptom, fix, closesRemain } of cases) {
+    const words = [scenario, '--duration', duration, '--expect', 'any'];
 
-  describe(scenario, { skip }, () => {
-    it(`hits ${hit}${hit === 'nobody' ? '' : ` with ${symptom}`}, is diagnosed, and its log says what was done`, async (t) => {
-      const { record, exitCode, folder, stderr } = await labRun(t, ...words);
-      assert.equal(exitCode, 0, stderr);
-      const seen = failures(record, symptom);
-      assert.equal(seen.coLocated > 0, hit !== 'nobody', `co-located: ${seen.coLocated}`);
-      assert.equal(seen.remote > 0, hit === 'both', `remote: ${seen.remote}`);
-      if (symptom !== 'resets') assert.deepEqual(failures(record, 'resets'), { coLocated: 0, remote: 0 });
-      // Scenarios are named for their causes; the diagnosis does not know these names.
-      const [finding] = record.findings;
-      assert.equal(finding?.cause ?? 'nothing', hit === 'nobody' ? 'nothing' : scenario);
-      const done = (await readFile(join(folder, 'faults.log'), 'utf8'))
-        .split('\n')
-        .filter((line) => line !== '');
-      const byItself = ['healthy', 'server-aborted', 'conntrack-expired'].includes(scenario);
-      assert.equal(done.length > 0, !byItself, done.join('\n'));
-    });
+    describe(scenario, { concurrency: 1 }, () => {
+      it(`hits ${hit}${hit === 'nobody' ? '' : ` with ${symptom}`}, is diagnosed, and its log says what was done`, async (t) => {
+        const { record, exitCode, folder, stderr } = await labRun(t, ...words);
+        assert.equal(exitCode, 0, stderr);
+        const seen = failures(record, symptom);
+        assert.equal(seen.coLocated > 0, hit !== 'nobody', `co-located: ${seen.coLocated}`);
+        assert.equal(seen.remote > 0, hit === 'both', `remote: ${seen.remote}`);
+        if (symptom !== 'resets') assert.deepEqual(failures(record, 'resets'), { coLocated: 0, remote: 0 });
+        // Scenarios are named for their causes; the diagnosis does not know these names.
+        const [finding] = record.findings;
+        assert.equal(finding?.cause ?? 'nothing', hit === 'nobody' ? 'nothing' : scenario);
+        const done = (await readFile(join(folder, 'faults.log'), 'utf8'))
+          .split('\n')
+          .filter((line) => line !== '');
+        const byItself = ['healthy', 'server-aborted', 'conntrack-expired'].includes(scenario);
+        assert.equal(done.length > 0, !byItself, done.join('\n'));
+      });
 
-    const { variants, ...declared } = findScenario(scenario);
-    const { name: variant } = variants.at(-1) ?? variants[0];
-    it(`is diagnosed as ${variant} with another seed too, by someone who knows nothing of the run`, async (t) => {
-      const { record, folder } = await labRun(t, ...words, '--variant', variant, '--seed', '2');
-      const factors = Object.fromEntries(declared.factors.map(({ name }) => [name, true]));
-      const expected = declared.expectedCause({ factors, variant, fix: null });
-      // All that names the scenario goes: what is left is what clients, server and observers wrote.
-      for (const file of ['run.json', 'report.html', 'faults.log']) await rm(join(folder, file));
-      const { stdout, stderr } = await netdebug('diagnose', '--json', folder);
-      const { findings } = diagnosisSchema.parse(JSON.parse(stdout));
-      assert.equal(findings[0]?.cause ?? null, expected, stderr);
-      assert.deepEqual(findings, record.findings);
-    });
+      const { variants, ...declared } = findScenario(scenario);
+      const { name: variant } = variants.at(-1) ?? variants[0];
+      it(`is diagnosed as ${variant} with another seed too, by someone who knows nothing of the run`, async (t) => {
+        const { record, folder } = await labRun(t, ...words, '--variant', variant, '--seed', '2');
+        const factors = Object.fromEntries(declared.factors.map(({ name }) => [name, true]));
+        const expected = declared.expectedCause({ factors, variant, fix: null });
+        // All that names the scenario goes: what is left is what clients, server and observers wrote.
+        for (const file of ['run.json', 'report.html', 'faults.log']) await rm(join(folder, file));
+        const { stdout, stderr } = await netdebug('diagnose', '--json', folder);
+        const { findings } = diagnosisSchema.parse(JSON.parse(stdout));
+        assert.equal(findings[0]?.cause ?? null, expected, stderr);
+        assert.deepEqual(findings, record.findings);
+      });
 
-    if (fix === null) return;
-    it(`is cured by ${fix}`, async (t) => {
-      const { record, exitCode, stderr } = await labRun(
-        t,
-        ...[scenario, '--duration', '3s', '--expect', 'any', '--fix', fix],
-      );
-      assert.equal(exitCode, 0, stderr);
-      for (const one of record.classes) {
-        assert.ok(one.probes > 0, one.name);
-        assert.equal(one.resets, 0, one.name);
-        const { closed, refused, ...others } = one.otherFailures;
-        assert.deepEqual(others, { timeout: 0, unreachable: 0, other: 0 }, one.name);
-        if (closesRemain !== true) assert.deepEqual({ closed, refused }, { closed: 0, refused: 0 }, one.name);
-      }
+      if (fix === null) return;
+      it(`is cured by ${fix}`, async (t) => {
+        const { record, exitCode, stderr } = await labRun(
+          t,
+          ...[scenario, '--duration', '3s', '--expect', 'any', '--fix', fix],
+        );
+        assert.equal(exitCode, 0, stderr);
+        for (const one of record.classes) {
+          assert.ok(one.probes > 0, one.name);
+          assert.equal(one.resets, 0, one.name);
+          const { closed, refused, ...others } = one.otherFailures;
+          assert.deepEqual(others, { timeout: 0, unreachable: 0, other: 0 }, one.name);
+          if (closesRemain !== true)
+            assert.deepEqual({ closed, refused }, { closed: 0, refused: 0 }, one.name);
+        }
+      });
     });
-  });
-}
+  }
+});
 
 describe('what the user asks for', { skip }, () => {
   it('another variant hits others: the policy of the other node resets its own client', async (t) => {
