@@ -7,13 +7,17 @@ import { exitCodes, Problem } from '../model/problem.ts';
 import type { Finding } from '../model/run-record.ts';
 import { findingLines } from '../report/finding-text.ts';
 import { visible } from '../report/visible.ts';
+import { readCaptures } from './diagnose/captures.ts';
 import { findEvidenceFiles, readEvents } from './diagnose/evidence-files.ts';
-import type { Reading } from './diagnose/evidence-files.ts';
+import type { EvidenceFiles, Reading } from './diagnose/evidence-files.ts';
 
 export function command(): Command {
   return new Command('diagnose')
     .description('say who ended each failed connection, and why, from recorded events and evidence')
-    .argument('<path...>', 'folders of runs or of "netdebug observe", and event files (*.ndjson)')
+    .argument(
+      '<path...>',
+      'folders of runs or of "netdebug observe", event files (*.ndjson), and captures by others (*.pcap, *.pcapng)',
+    )
     .option('--json', 'one JSON document on stdout: the findings as in a run record')
     .addHelpText(
       'after',
@@ -21,6 +25,7 @@ export function command(): Command {
 Examples:
   netdebug diagnose netdebug-runs/20261123-064139-gke-intranode-policy
   netdebug diagnose client.ndjson server.ndjson node-1/ node-2/
+  netdebug diagnose client.ndjson tcpdump-of-node-1.pcap
 
 Exit codes: 0 every failed connection is explained or none failed, 2 some are not, 64 nothing to read.`,
     )
@@ -33,19 +38,20 @@ async function diagnosePaths(paths: readonly string[], json: boolean): Promise<n
   const files = await findEvidenceFiles(paths);
   const reading: Reading = { broken: 0, cutOff: 0, probes: { count: 0 }, nodes: { count: 0 } };
   const probes = createProbeReader();
-  await readEvents(files, { probe: (event, file) => probes.add(event, file) }, reading);
+  await readEvents(files.events, { probe: (event, file) => probes.add(event, file) }, reading);
   if (reading.probes.count === 0) {
     throw new Problem(
       'usage',
-      `there are no probe events in ${paths.join(', ')} (${files.length} event files looked at); ` +
+      `there are no probe events in ${paths.join(', ')} (${files.events.length} event files looked at); ` +
         `give it what "netdebug client --events FILE" wrote, or a run's folder.`,
     );
   }
   const timeline = probes.timeline();
   const nodes = createNodeReader(clientAddresses(timeline));
-  await readEvents(files, { node: (event) => nodes.add(event) }, reading);
+  await readEvents(files.events, { node: (event) => nodes.add(event) }, reading);
+  const captureNotes = await readCaptures(files.captures, (event) => nodes.add(event));
   const findings = explain(timeline, nodes.timeline());
-  const notes = notesOf(reading, files.length);
+  const notes = [...notesOf(reading, files), ...captureNotes];
   process.stdout.write(
     json ? asJson(findings, reading, notes) : asText(findings, timeline.incidents.length, notes),
   );
@@ -54,11 +60,12 @@ async function diagnosePaths(paths: readonly string[], json: boolean): Promise<n
     : exitCodes.finished;
 }
 
-function notesOf(reading: Reading, files: number): string[] {
+function notesOf(reading: Reading, files: EvidenceFiles): string[] {
   const notes = [
-    `read ${reading.probes.count} probe events and ${reading.nodes.count} node events from ${files} files`,
+    `read ${reading.probes.count} probe events and ${reading.nodes.count} node events from ${files.events.length} files`,
   ];
-  if (reading.nodes.count === 0) notes.push('no evidence from any node: collect it with "netdebug observe"');
+  if (reading.nodes.count === 0 && files.captures.length === 0)
+    notes.push('no evidence from any node: collect it with "netdebug observe"');
   if (reading.broken > 0)
     notes.push(`${reading.broken} lines hold no event of this version and were left out`);
   if (reading.cutOff > 0) notes.push(`the last line of ${reading.cutOff} files is cut off and was left out`);

@@ -48,6 +48,16 @@ function clearest(model: CauseModel, judged: readonly Judged[]): Judged {
   return ranked.reduce((best, other) => (other.rank > best.rank ? other : best)).one;
 }
 
+/** What is worth showing of a failure whose cause is open: how it ended, and what its RST looked like. */
+const ofAnyFailure: readonly ObservationName[] = [
+  'reset of a missing socket',
+  'reset of a live socket',
+  'reset has another TTL',
+  'was reset',
+  'was closed',
+  'timed out',
+];
+
 /** The finding for incidents that nothing explains; it says which evidence would decide. `judged` is not empty. */
 export function unknownFinding(judged: readonly Judged[]): Finding {
   const [first] = judged;
@@ -62,8 +72,7 @@ export function unknownFinding(judged: readonly Judged[]): Finding {
     connections: judged.length,
     sentence: `${judged.length === 1 ? '1 failed connection is' : `${judged.length} failed connections are`} not explained; ${wanted}.`,
     observations: [],
-    evidence:
-      first === undefined ? [] : seenEvidence(first.sightings, ['was reset', 'was closed', 'timed out']),
+    evidence: first === undefined ? [] : seenEvidence(first.sightings, ofAnyFailure),
     against: null,
     missing,
     fixes: [],

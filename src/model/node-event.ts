@@ -82,7 +82,8 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     event: z.literal('packet'),
     ...base,
     interface: z.string(),
-    direction: z.enum(['in', 'out']),
+    /** Seen from the node; `unknown` in captures from elsewhere whose link type does not tell. */
+    direction: z.enum(['in', 'out', 'unknown']),
     /** As on the wire at this interface: before or after translation, whichever this side of the node sees. */
     tuple: tupleSchema,
     /** As tcpdump writes them: `S`, `S.`, `P.`, `.`, `F.`, `R`, `R.` */

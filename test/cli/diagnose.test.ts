@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -97,6 +97,37 @@ describe('netdebug diagnose', () => {
       findings.map((finding) => finding.cause),
       ['route-table-conflict'],
     );
+  });
+
+  it('reads a capture that others made, and claims no more than it shows', () => {
+    const recorded = resolve(import.meta.dirname, '../recorded/observe');
+    const events = join(recorded, 'rejected-on-loopback.ndjson');
+    const capture = join(recorded, 'rejected-on-loopback.pcapng');
+    // The RST was made by a rule on the node; a capture without directions looks as if the server's kernel had sent it.
+    const { status, stdout, stderr } = diagnose('--json', events, capture);
+    assert.equal(status, 2, stderr);
+    const { findings, notes } = documentSchema.parse(JSON.parse(stdout));
+    assert.deepEqual(
+      findings.map(({ cause, author }) => ({ cause, author })),
+      [{ cause: 'unknown', author: 'unknown' }],
+    );
+    assert.match(notes.join('\n'), /rejected-on-loopback\.pcapng: 45 packets read, 23 of them around resets/);
+    const rst = findings[0]?.evidence.find(({ source }) => source === 'capture');
+    assert.match(rst?.text ?? '', /^lo \? 127\.0\.0\.1\.8080 > 127\.0\.0\.1\.[0-9]+: Flags \[R\]/);
+  });
+
+  it('takes captures out of folders, but not the observers’ own, whose packets are in their events', () => {
+    const capture = readFileSync(resolve(import.meta.dirname, '../recorded/observe/looped-flow.pcap'));
+    const path = write('captures', {
+      'client.ndjson': `${probes.join('\n')}\n`,
+      'evidence/n/events.ndjson': `${node.join('\n')}\n`,
+    });
+    writeFileSync(join(path, 'evidence/n/capture.pcap'), capture);
+    writeFileSync(join(path, 'evidence/n/eth0.pcap'), capture.subarray(0, 200));
+    const { notes } = documentSchema.parse(JSON.parse(diagnose('--json', path).stdout));
+    const about = notes.filter((note) => note.includes('.pcap'));
+    assert.equal(about.length, 1);
+    assert.match(about[0] ?? '', /eth0\.pcap: 1 packets read.*; the capture ends within a packet/);
   });
 
   it('control characters of evidence do not reach the terminal', () => {

@@ -10,8 +10,22 @@ import { createGrownFile } from '../report/grown-file.ts';
 
 const mostFiles = 10_000;
 
-/** All `*.ndjson` files at and below the paths, each once, sorted. Throws a usage Problem for a path that cannot be read. */
-export async function findEvidenceFiles(paths: readonly string[]): Promise<string[]> {
+export interface EvidenceFiles {
+  /** What netdebug wrote. */
+  readonly events: string[];
+  /** Packets that somebody else captured. */
+  readonly captures: string[];
+}
+
+const isCapture = (name: string) => /\.(pcap|pcapng|cap)$/.test(name);
+/** What observers kept of their own capture: its packets are in the events beside it. */
+const isObservers = (entry: string, siblings: ReadonlySet<string>, folder: string) =>
+  /^capture(\.1)?\.pcap$/.test(entry) && siblings.has(join(folder, 'events.ndjson'));
+
+/**
+ * All `*.ndjson` files and captures at and below the paths, each once, sorted. Throws a usage Problem for a path that cannot be read.
+ */
+export async function findEvidenceFiles(paths: readonly string[]): Promise<EvidenceFiles> {
   const files = new Set<string>();
   for (const path of paths) {
     try {
@@ -20,8 +34,13 @@ export async function findEvidenceFiles(paths: readonly string[]): Promise<strin
       if (stat.isFile()) files.add(path);
       else if (stat.isDirectory()) {
         const entries = await readdir(path, { recursive: true, withFileTypes: true });
-        for (const entry of entries) {
-          if (entry.isFile() && entry.name.endsWith('.ndjson')) files.add(join(entry.parentPath, entry.name));
+        const plain = entries.filter((entry) => entry.isFile());
+        const siblings = new Set(plain.map((entry) => join(entry.parentPath, entry.name)));
+        for (const { name, parentPath } of plain) {
+          const wanted = isCapture(name)
+            ? !isObservers(name, siblings, parentPath)
+            : name.endsWith('.ndjson');
+          if (wanted) files.add(join(parentPath, name));
         }
       }
     } catch (error) {
@@ -30,7 +49,11 @@ export async function findEvidenceFiles(paths: readonly string[]): Promise<strin
   }
   if (files.size > mostFiles)
     throw new Problem('usage', `there are more than ${mostFiles} files; name fewer folders.`);
-  return [...files].sort();
+  const sorted = [...files].sort();
+  return {
+    events: sorted.filter((file) => !isCapture(file)),
+    captures: sorted.filter(isCapture),
+  };
 }
 
 export interface Reading {

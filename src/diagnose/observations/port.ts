@@ -71,8 +71,10 @@ export function resetForAnotherPort(story: Story): Sighting {
   if (!story.available.has('capture')) return unknown('capture');
   if (story.accepted === null || story.server === null) return unknown('server-events');
   const { server } = story;
-  const rst = story.resets.find((packet) => packet.direction === 'in' && packet.tuple.src === server.address);
-  if (rst === undefined) return no();
+  const sent = story.resets.filter((packet) => packet.tuple.src === server.address);
+  const rst = sent.find((packet) => packet.direction === 'in');
+  if (rst === undefined)
+    return sent.some((packet) => packet.direction === 'unknown') ? unknown('capture') : no();
   const had = portOf(story.accepted.peer);
   if (rst.tuple.dport === had || parseMicros(rst.at) < parseMicros(story.accepted.at)) return no();
   return yes(

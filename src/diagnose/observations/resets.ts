@@ -18,7 +18,7 @@ export function resetFromServer(story: Story): Sighting {
   if (!story.available.has('capture')) return unknown('capture');
   const [first] = story.resets;
   if (first === undefined) return no();
-  if (!serverWatched(story)) return unknown('capture');
+  if (first.direction === 'unknown' || !serverWatched(story)) return unknown('capture');
   return seenIf(isServers(first, story), asEvidence(first));
 }
 
@@ -43,6 +43,7 @@ export function resetMadeOnNode(story: Story): Sighting {
   if (!story.available.has('capture')) return unknown('capture');
   const [first] = story.resets;
   if (first === undefined) return no();
+  if (first.direction === 'unknown') return unknown('capture');
   const cameIn = story.resets.some(
     (packet) => packet.node === first.node && packet.direction === 'in' && isCopy(packet, first),
   );
@@ -60,7 +61,8 @@ const isCopy = (a: PacketEvent, b: PacketEvent) => a.seq === b.seq && a.ack === 
 export function resetFromBetween(story: Story): Sighting {
   if (!story.available.has('capture')) return unknown('capture');
   const [first] = story.resets;
-  if (first === undefined || first.direction !== 'in') return no();
+  if (first?.direction === 'unknown') return unknown('capture');
+  if (first?.direction !== 'in') return no();
   if (!serverWatched(story)) return unknown('capture');
   if (isServers(first, story) || isClients(first, story)) return no();
   return seenIf(
@@ -135,6 +137,7 @@ export function clientResetTheServer(story: Story): Sighting {
   const { client, target } = story.incident;
   const [first] = story.resets;
   if (first === undefined || client === null) return no();
+  if (first.direction === 'unknown') return unknown('capture');
   return seenIf(
     // Out of the node it would be one that the node made in the client's name.
     first.direction === 'in' &&
@@ -150,10 +153,10 @@ export function resetSeenAsServiceOnUplink(story: Story): Sighting {
   if (!story.available.has('capture')) return unknown('capture');
   const { target } = story.incident;
   if (story.server === null || story.server.address === target.address) return no();
-  const early = towardsClient(story).find(
-    (packet) => packet.tuple.src === target.address && packet.direction === 'in',
-  );
-  return early === undefined ? no() : yes(asEvidence(early));
+  const asService = towardsClient(story).filter((packet) => packet.tuple.src === target.address);
+  const early = asService.find((packet) => packet.direction === 'in');
+  if (early !== undefined) return yes(asEvidence(early));
+  return asService.some((packet) => packet.direction === 'unknown') ? unknown('capture') : no();
 }
 
 /** No RST was seen at all. */

@@ -14,7 +14,7 @@ export interface ClockOffset {
 interface Sighting {
   readonly node: string;
   readonly at: Micros;
-  readonly direction: 'in' | 'out';
+  readonly direction: PacketEvent['direction'];
 }
 
 /**

@@ -11,6 +11,9 @@ export interface PacketOrigin {
   readonly nameOf: (interfaceIndex: number | null) => string;
 }
 
+// As tcpdump prints them.
+const directionWords = { in: 'In', out: 'Out', unknown: '?' } as const;
+
 /** `text` is written like a line of tcpdump -v, with the fields that tell who made a RST. */
 export function packetEvent(
   { at, link, tcp, seenBefore }: CapturedPacket,
@@ -19,11 +22,11 @@ export function packetEvent(
   const { tuple, ttl, ipId, dontFragment, seq, ack, window, ipLength, payloadLength, hasTimestampOption } =
     tcp;
   const name = origin.nameOf(link.interfaceIndex);
-  // Only captures from elsewhere, of a single interface, do not tell the direction; what they saw came to it.
-  const direction = link.direction ?? 'in';
+  // Only captures from elsewhere do not tell the direction.
+  const direction = link.direction ?? 'unknown';
   const flags = formatFlags(tcp.flags);
   const text =
-    `${name} ${direction === 'in' ? 'In' : 'Out'} ${tuple.src}.${tuple.sport} > ${tuple.dst}.${tuple.dport}: Flags [${flags}], ` +
+    `${name} ${directionWords[direction]} ${tuple.src}.${tuple.sport} > ${tuple.dst}.${tuple.dport}: Flags [${flags}], ` +
     `seq ${seq}, ack ${ack}, win ${window}, length ${payloadLength}, ttl ${ttl}, id ${ipId}, ` +
     `${dontFragment ? 'DF, ' : ''}${hasTimestampOption ? 'TS, ' : ''}IP length ${ipLength}`;
   return {

@@ -103,11 +103,7 @@ export function createPcapReader(handlers: PcapHandlers): PcapReader {
 
 function parseHeader(bytes: Buffer): PcapHeader | string {
   const known = magics.get(bytes.readUInt32BE(0));
-  if (known === undefined) {
-    return bytes.readUInt32BE(0) === 0x0a0d0d0a
-      ? 'this is a pcapng file; make a pcap file of it: editcap -F nsecpcap IN OUT'
-      : 'this is no pcap file';
-  }
+  if (known === undefined) return 'this is no pcap file';
   const word = (offset: number) =>
     known.littleEndian ? bytes.readUInt32LE(offset) : bytes.readUInt32BE(offset);
   // The upper bits of the link type's word are flags about frame check sequences.

@@ -74,12 +74,8 @@ describe('a pcap file', () => {
     assert.match(readCapture(capture.subarray(0, 60)).problem ?? '', /within a packet; its last 36 bytes/);
   });
 
-  it('that is none, or a pcapng file, says what it is', () => {
+  it('that is none says so', () => {
     assert.match(readCapture(Buffer.from('hello, this is a text file')).problem ?? '', /no pcap file/);
-    assert.match(
-      readCapture(Buffer.from(`0a0d0d0a${'00'.repeat(24)}`, 'hex')).problem ?? '',
-      /pcapng.*editcap/,
-    );
   });
 
   it('with a record longer than any packet ends there, and does not wait for it', () => {

@@ -1,0 +1,159 @@
+// Reads the pcapng file format piece by piece, as far as TCP needs it: sections, interfaces and enhanced packets.
+// Format: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-02.html
+
+export interface PcapngInterface {
+  /** LINKTYPE_ number: https://www.tcpdump.org/linktypes.html */
+  readonly linkType: number;
+  /** Null when the file does not name it. */
+  readonly name: string | null;
+  /** Microseconds per unit of its time stamps, and what is to be added to them, microseconds. */
+  readonly unit: number;
+  readonly offset: number;
+}
+
+export interface PcapngPacket {
+  /** Microseconds since the Unix epoch. */
+  readonly at: number;
+  readonly from: PcapngInterface;
+  readonly direction: 'in' | 'out' | null;
+  readonly data: Buffer;
+  /** Bytes that the packet had on the wire. */
+  readonly wireLength: number;
+}
+
+export interface PcapngReader {
+  /** Takes the next piece; whole packets in it are handed out before it returns. */
+  push(chunk: Buffer): void;
+  /** Null as long as all that came can be read; otherwise why the rest, or the end, cannot. */
+  problem(): string | null;
+  /** Packets without a time stamp, or of an interface that was not described: they say nothing about order. */
+  readonly leftOut: number;
+}
+
+export const sectionHeader = 0x0a0d0d0a;
+const interfaceDescription = 1;
+const simplePacket = 3;
+const obsoletePacket = 2;
+const enhancedPacket = 6;
+/** Longer blocks are nobody's packet: we no longer stand at a block's beginning. */
+const longestBlock = 16 * 1_048_576;
+
+const optionName = 2;
+const optionFlags = 2;
+const optionResolution = 9;
+const optionOffset = 14;
+
+/** Never throws on what it reads. */
+export function createPcapngReader(onPacket: (packet: PcapngPacket) => void): PcapngReader {
+  let rest: Buffer = Buffer.alloc(0);
+  let started = false;
+  let littleEndian = true;
+  let interfaces: PcapngInterface[] = [];
+  let broken: string | null = null;
+  let leftOut = 0;
+
+  const word = (bytes: Buffer, at: number) =>
+    littleEndian ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
+  const half = (bytes: Buffer, at: number) =>
+    littleEndian ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at);
+
+  function* options(body: Buffer, from: number): Generator<[code: number, value: Buffer]> {
+    for (let at = from; at + 4 <= body.length;) {
+      const code = half(body, at);
+      const length = half(body, at + 2);
+      if (code === 0 || at + 4 + length > body.length) return;
+      yield [code, body.subarray(at + 4, at + 4 + length)];
+      at += 4 + padded(length);
+    }
+  }
+
+  const describeInterface = (body: Buffer): PcapngInterface => {
+    let name: string | null = null;
+    let unit = 1;
+    let offset = 0;
+    for (const [code, value] of options(body, 8)) {
+      const [first] = value;
+      if (code === optionName) name = value.toString('utf8').replace(/\0+$/, '');
+      // The highest bit tells whether it is a power of two or of ten.
+      if (code === optionResolution && first !== undefined)
+        unit = 1e6 / ((first & 0x80) === 0 ? 10 ** first : 2 ** (first & 0x7f));
+      if (code === optionOffset && value.length === 8)
+        offset = Number(littleEndian ? value.readBigInt64LE(0) : value.readBigInt64BE(0)) * 1e6;
+    }
+    return { linkType: half(body, 0), name, unit, offset };
+  };
+
+  const readPacket = (body: Buffer) => {
+    const captured = body.length < 20 ? Number.POSITIVE_INFINITY : word(body, 12);
+    const from = body.length < 20 ? undefined : interfaces[word(body, 0)];
+    if (from === undefined || 20 + captured > body.length) {
+      leftOut += 1;
+      return;
+    }
+    let direction: 'in' | 'out' | null = null;
+    for (const [code, value] of options(body, 20 + padded(captured))) {
+      if (code !== optionFlags || value.length !== 4) continue;
+      const way = word(value, 0) & 3;
+      direction = way === 1 ? 'in' : way === 2 ? 'out' : null;
+    }
+    // Two words of 32 bits; the product stays exact enough: nanoseconds since 1970 lose a quarter of a microsecond in a double.
+    const at = (word(body, 4) * 2 ** 32 + word(body, 8)) * from.unit + from.offset;
+    onPacket({
+      at,
+      from,
+      direction,
+      data: body.subarray(20, 20 + captured),
+      wireLength: word(body, 16),
+    });
+  };
+
+  /** False when the next block has not come whole yet. */
+  const readBlock = (): boolean => {
+    if (broken !== null || rest.length < 12) return false;
+    const isSection = rest.readUInt32BE(0) === sectionHeader;
+    if (!started && !isSection) return stop('this is no pcapng file');
+    if (isSection) {
+      const magic = rest.readUInt32LE(8);
+      if (magic !== 0x1a2b3c4d && magic !== 0x4d3c2b1a) return stop('a section has no byte-order magic');
+      littleEndian = magic === 0x1a2b3c4d;
+      started = true;
+      interfaces = [];
+    }
+    const length = word(rest, 4);
+    if (length > longestBlock || length < 12 || length % 4 !== 0)
+      return stop(`a block of ${length} bytes is none; what follows cannot be read`);
+    if (rest.length < length) return false;
+    const type = word(rest, 0);
+    const body = rest.subarray(8, length - 4);
+    rest = rest.subarray(length);
+    if (type === interfaceDescription && body.length >= 8) interfaces.push(describeInterface(body));
+    else if (type === enhancedPacket) readPacket(body);
+    else if (type === simplePacket || type === obsoletePacket) leftOut += 1;
+    return true;
+  };
+
+  const stop = (why: string): false => {
+    broken = why;
+    return false;
+  };
+
+  return {
+    push(chunk) {
+      if (broken !== null) return;
+      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      while (readBlock());
+    },
+    problem() {
+      if (broken !== null) return broken;
+      if (rest.length > 0)
+        return `the capture ends within a block; its last ${rest.length} bytes are left out`;
+      return started ? null : 'the capture is empty';
+    },
+    get leftOut() {
+      return leftOut;
+    },
+  };
+}
+
+/** Values stand at multiples of four bytes. */
+const padded = (length: number) => Math.ceil(length / 4) * 4;
