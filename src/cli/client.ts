@@ -4,12 +4,15 @@ import { startFleet } from '../probe/fleet.ts';
 import { count, durationOption, filled, maxLineOption, port, probeOptions } from './probe-flags.ts';
 import type { ProbeFlags } from './probe-flags.ts';
 import { runSession } from './probe-session.ts';
+import { Problem } from '../model/problem.ts';
+import { roomForConnections } from '../system/open-files.ts';
 
 interface ClientFlags extends ProbeFlags {
   readonly host: string;
   readonly port: number;
   readonly period: number;
   readonly connections: number;
+  readonly connectRate?: number;
   readonly class: string;
   readonly timeout: number;
   readonly maxLine: number;
@@ -20,6 +23,7 @@ Examples:
   netdebug client --host 10.48.14.50                     one connection, one probe every 5 s
   netdebug client -H 10.48.14.50 -p 8080 -t 1s           one probe every second
   netdebug client --connections 50 --duration 10m --class co-located --events co-located.ndjson
+  netdebug client --connections 10000 --connect-rate 500   thousands, without storming the server
   netdebug client --events - | jq -c 'select(.event == "failed")'
 
 Stops in an orderly way on SIGTERM (exit 0) and Ctrl-C (exit 130). Failed connections are results, not errors: exit 0.`;
@@ -38,6 +42,11 @@ export function command(): Command {
       count('--connections'),
       1,
     )
+    .option(
+      '--connect-rate <count>',
+      'connect at most so many times a second, also after a mass reset (default: at once)',
+      count('--connect-rate'),
+    )
     .option('--class <name>', 'class to name in events', filled('--class', 'a name'), 'client')
     .addOption(
       durationOption(
@@ -51,6 +60,7 @@ export function command(): Command {
   for (const option of probeOptions()) client.addOption(option);
   return client.action(async () => {
     const flags = client.opts<ClientFlags>();
+    refuseTooMany(flags.connections, roomForConnections());
     await runSession(flags, (surroundings) =>
       startFleet(
         {
@@ -60,9 +70,20 @@ export function command(): Command {
           timeoutMs: flags.timeout,
           maxLine: flags.maxLine,
           className: flags.class,
+          ...(flags.connectRate === undefined ? {} : { connectRate: flags.connectRate }),
         },
         surroundings,
       ),
     );
   });
+}
+
+/** Better now than after some of them have been made: then each further one would look like a failure of the network. */
+function refuseTooMany(connections: number, room: number | null): void {
+  if (room === null || connections <= room) return;
+  throw new Problem(
+    'missing',
+    `${connections} connections need more open files than the limit of this process leaves room for (${room} connections); ` +
+      `raise it with "ulimit -Hn ${connections + 1_000}" as root, or LimitNOFILE= in a systemd unit, or hold fewer with --connections.`,
+  );
 }

@@ -4,15 +4,17 @@ import type { Misbehaviour } from '../probe/misbehaviour.ts';
 import { closeWays } from '../probe/served-connection.ts';
 import type { CloseWay } from '../probe/served-connection.ts';
 import { startServer } from '../probe/server.ts';
-import { durationOption, filled, maxLineOption, port, probeOptions } from './probe-flags.ts';
+import { count, durationOption, filled, maxLineOption, port, probeOptions } from './probe-flags.ts';
 import type { ProbeFlags } from './probe-flags.ts';
 import { runSession } from './probe-session.ts';
+import { roomForConnections } from '../system/open-files.ts';
 
 interface ServerFlags extends ProbeFlags {
   readonly host?: string;
   readonly port: number;
   readonly deadline: number;
   readonly maxLine: number;
+  readonly maxConnections?: number;
   readonly pushEvery?: number;
   readonly closeEvery?: number;
   readonly closeWith: CloseWay;
@@ -41,6 +43,11 @@ export function command(): Command {
       ),
     )
     .addOption(maxLineOption())
+    .option(
+      '--max-connections <count>',
+      'close further ones at once (default: as many as the limit of open files leaves room for)',
+      count('--max-connections'),
+    )
     .addOption(durationOption('--push-every <time>', 'misbehave: also say a line unasked on each connection'))
     .addOption(
       durationOption('--close-every <time>', 'misbehave: end all connections each time this has passed'),
@@ -57,12 +64,14 @@ export function command(): Command {
   for (const option of probeOptions()) server.addOption(option);
   return server.action(async () => {
     const flags = server.opts<ServerFlags>();
+    const maxConnections = flags.maxConnections ?? roomForConnections();
     await runSession(flags, (surroundings) =>
       startServer(
         {
           listen: { address: flags.host ?? '', port: flags.port },
           deadlineMs: flags.deadline,
           maxLine: flags.maxLine,
+          ...(maxConnections === null ? {} : { maxConnections }),
           misbehaviour: misbehaviour(flags),
         },
         surroundings,

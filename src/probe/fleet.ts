@@ -7,7 +7,7 @@ import type { Connection, ConnectionSettings } from './connection.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { HeapItem } from './due-heap.ts';
 import { createSharedLookup } from './lookup.ts';
-import { nextTickMs, redialDelayMs, slotOffsetMs } from './pace.ts';
+import { createTurns, nextTickMs, redialDelayMs, slotOffsetMs } from './pace.ts';
 import { createSchedule } from './schedule.ts';
 import { settleWithin } from './settle-within.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -22,6 +22,8 @@ export interface FleetSettings {
   /** Bytes. */
   readonly maxLine: number;
   readonly className: string;
+  /** Connections that may be dialled per second. Default: any number. */
+  readonly connectRate?: number;
 }
 
 export interface Fleet {
@@ -35,6 +37,8 @@ interface Slot extends HeapItem {
   connection: Connection | null;
   /** When the connection was made: its ticks are reckoned from here. */
   originMs: number;
+  /** It waits for its turn to be dialled, and is to be dialled when its time comes. */
+  hasTurn: boolean;
 }
 
 /** How long a peer may take to answer our FIN. */
@@ -53,13 +57,14 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     deadlines,
     surroundings,
   };
+  const turns = createTurns(settings.connectRate);
   let dialled = 0;
   let stopping = false;
 
   const startMs = clock.monotonic();
   const slots: Slot[] = [];
   for (let index = 0; index < settings.connections; index++) {
-    const slot: Slot = { index, connection: null, originMs: 0, dueMs: 0, place: -1 };
+    const slot: Slot = { index, connection: null, originMs: 0, hasTurn: false, dueMs: 0, place: -1 };
     slots.push(slot);
     schedule.put(slot, startMs + slotOffsetMs(index, settings.connections, settings.periodMs));
   }
@@ -74,6 +79,15 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
       schedule.put(slot, clock.monotonic() + redialDelayMs);
       return;
     }
+    if (!slot.hasTurn) {
+      const turnMs = turns.next(clock.monotonic());
+      if (turnMs > clock.monotonic()) {
+        slot.hasTurn = true;
+        schedule.put(slot, turnMs);
+        return;
+      }
+    }
+    slot.hasTurn = false;
     const numbers = { connection: dialled++, slot: slot.index };
     const connection = openConnection(shared, numbers, {
       connected() {

@@ -18,3 +18,16 @@ export function nextTickMs(originMs: number, periodMs: number, nowMs: number): n
   // The division can round down just below a whole number when now is exactly a tick.
   return next > nowMs ? next : originMs + (passed + 2) * periodMs;
 }
+
+/** Gives out times no closer together than the rate (per second) allows; without a rate each is now. */
+export function createTurns(rate: number | undefined): { next(nowMs: number): number } {
+  const gapMs = rate === undefined ? 0 : 1_000 / rate;
+  let freeMs = -Infinity;
+  return {
+    next(nowMs) {
+      const turnMs = Math.max(nowMs, freeMs);
+      freeMs = turnMs + gapMs;
+      return turnMs;
+    },
+  };
+}

@@ -22,6 +22,8 @@ export interface ServerSettings {
   readonly deadlineMs: number;
   /** Bytes. */
   readonly maxLine: number;
+  /** Connections that may be open at once; a further one is closed as soon as it is accepted. Default: any number. */
+  readonly maxConnections?: number;
   /** Default: none. */
   readonly misbehaviour?: Misbehaviour;
 }
@@ -35,6 +37,8 @@ export interface RunningServer {
 
 /** As many as Linux lets wait by default, and as Go asks for. */
 const backlog = 4_096;
+/** Between two lines about refused connections. */
+const refusalsEveryMs = 1_000;
 /** How long a peer may take to answer our FIN. */
 const graceMs = 250;
 
@@ -68,6 +72,10 @@ export async function startServer(
     endings.set(connection, misbehaving.accepted(connection));
   });
 
+  if (settings.maxConnections !== undefined) server.maxConnections = settings.maxConnections;
+  const refusals = countRefusals(surroundings, () => open.size);
+  server.on('drop', () => refusals.add());
+
   const local = await listen(server, settings.listen);
   // Running out of file descriptors must not end the connections that are there.
   server.on('error', (error) => surroundings.log(acceptErrorInGo(failureOf(error), local)));
@@ -78,12 +86,36 @@ export async function startServer(
     local,
     async stop() {
       misbehaving.stop();
+      refusals.say();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const connections = [...open];
       await settleWithin(graceMs, [closed, ...connections.map((connection) => connection.finish())]);
       for (const connection of connections) connection.abort();
       deadlines.stop();
     },
+  };
+}
+
+/** A flood of connections must not become a flood of lines: each says how many were refused since the last one. */
+function countRefusals(surroundings: Surroundings, open: () => number): { add(): void; say(): void } {
+  const { clock } = surroundings;
+  let refused = 0;
+  let saidMs = -Infinity;
+  let openThen = 0;
+  const say = () => {
+    if (refused === 0) return;
+    const what = refused === 1 ? 'a new connection' : `${refused} new connections`;
+    surroundings.log(`Refused ${what}: ${openThen} were open, and no more are allowed`);
+    refused = 0;
+    saidMs = clock.monotonic();
+  };
+  return {
+    add() {
+      refused += 1;
+      openThen = open();
+      if (clock.monotonic() - saidMs >= refusalsEveryMs) say();
+    },
+    say,
   };
 }
 

@@ -160,3 +160,12 @@ test('the help names every flag with a text, and has examples', async (t) => {
   }
   assert.match(stdout(), /Examples:\n {2}netdebug client/);
 });
+
+test('more connections than the limit of open files has room for are refused before the first, with how to raise it', async (t) => {
+  const child = runProgram(t, 'client', '-H', '127.0.0.1', '--connections', '999999999');
+  assert.equal(await child.exit(), 69);
+  assert.match(
+    child.stderr(),
+    /^netdebug: 999999999 connections need more open files than .* \([0-9]+ connections\); raise it with "ulimit -Hn [0-9]+"/,
+  );
+});

@@ -258,3 +258,21 @@ test('stopping does not wait for ever for a peer that never closes', async (t) =
   await fleet.stop();
   assert.equal(of('finished').length, 1);
 });
+
+test('with a connect rate, connections that are all lost at once are made again one after the other', async (t) => {
+  const arrivals: number[] = [];
+  const { port, sockets } = await listen(t, (socket) => {
+    arrivals.push(performance.now());
+    echo(socket);
+    socket.on('error', () => undefined);
+  });
+  const { of } = start(t, port, { connections: 5, periodMs: 60, connectRate: 25 });
+  await until('all are connected', () => of('answered').some(({ slot }) => slot === 4));
+  for (const socket of sockets.slice(0, 5)) socket.resetAndDestroy();
+  await until('all are connected again', () => of('connected').length === 10);
+  assert.deepEqual(new Set(of('connected').map(({ slot }) => slot)).size, 5);
+  assert.equal(of('failed').filter(({ failure }) => failure === 'reset').length, 5);
+  // 40 ms apart; a busy machine may make the gaps longer, and one of them shorter by as much as it was late with the one before.
+  const again = arrivals.slice(5);
+  assert.ok((again.at(-1) ?? 0) - (again[0] ?? 0) >= 100, again.join(' '));
+});

@@ -1,7 +1,7 @@
 // The pace is a pure function of time: even, without drift, and without catching up.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextTickMs, slotOffsetMs } from '../../src/probe/pace.ts';
+import { createTurns, nextTickMs, slotOffsetMs } from '../../src/probe/pace.ts';
 
 test('slots start evenly spread over one period', () => {
   const offsets = [0, 1, 2, 3].map((slot) => slotOffsetMs(slot, 4, 5_000));
@@ -41,4 +41,15 @@ test('no rounding makes a tick come twice or go missing', () => {
       }
     }
   }
+});
+
+test('with a rate, turns are evenly spaced from the first one on, and unused time is not saved up', () => {
+  const turns = createTurns(4);
+  assert.deepEqual(
+    [1_000, 1_000, 1_100, 1_100].map((nowMs) => turns.next(nowMs)),
+    [1_000, 1_250, 1_500, 1_750],
+  );
+  assert.deepEqual([turns.next(9_000), turns.next(9_000)], [9_000, 9_250]);
+  const free = createTurns(undefined);
+  assert.deepEqual([free.next(1), free.next(1)], [1, 1]);
 });

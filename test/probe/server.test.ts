@@ -160,3 +160,41 @@ test('a port that is taken is refused with a sentence', async (t) => {
       error instanceof Problem && error.kind === 'missing' && error.message.includes(`Port ${port} is taken`),
   );
 });
+
+test('beyond --max-connections new ones are closed at once, the others live on, and room that is free again is used', async (t) => {
+  const { lines, of, port } = await serve(t, { maxConnections: 2 });
+  const [first, second] = [await dial(t, port), await dial(t, port)];
+  await until('both are accepted', () => of('accepted').length === 2);
+  const third = await dial(t, port);
+  third.socket.resume();
+  await once(third.socket, 'close');
+  await until('it is said', () => lines.length === 4);
+  assert.equal(lines.at(-1), 'Refused a new connection: 2 were open, and no more are allowed');
+  assert.equal(third.received().length, 0);
+  second.socket.write('still here\n');
+  await until('the others are served', () => second.received().length > 0);
+  first.socket.end();
+  await until('one has gone', () => of('ended').length === 1);
+  const fourth = await dial(t, port);
+  fourth.socket.write('me too\n');
+  await until('the next one is served', () => fourth.received().length > 0);
+  assert.equal(fourth.received().toString(), 'You said: me too\n');
+});
+
+test('a flood of refused connections is counted in few lines, and none is lost from the count', async (t) => {
+  const { lines, server, of, port } = await serve(t, { maxConnections: 1 });
+  await dial(t, port);
+  await until('the only one is accepted', () => of('accepted').length === 1);
+  for (let count = 0; count < 40; count += 1) {
+    const { socket } = await dial(t, port);
+    socket.resume();
+    await once(socket, 'close');
+  }
+  await server.stop();
+  const said = lines.flatMap((line) => /^Refused (a|[0-9]+) new connection/.exec(line)?.[1] ?? []);
+  assert.equal(
+    said.reduce((sum, count) => sum + (count === 'a' ? 1 : Number(count)), 0),
+    40,
+  );
+  assert.ok(said.length < 40);
+});
