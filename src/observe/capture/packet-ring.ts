@@ -21,7 +21,7 @@ export interface RingBounds {
 const overhead = 400;
 
 export function createPacketRing({ maxAgeMicros, maxBytes }: RingBounds): PacketRing {
-  let packets: CapturedPacket[] = [];
+  let packets: (CapturedPacket | undefined)[] = [];
   // Packets before this index are gone; the array is cut when half of it is.
   let first = 0;
   let bytes = 0;
@@ -30,6 +30,8 @@ export function createPacketRing({ maxAgeMicros, maxBytes }: RingBounds): Packet
   const dropOldest = () => {
     const oldest = packets[first];
     if (oldest !== undefined) bytes -= cost(oldest);
+    // Its place stays until the array is cut; the packet itself need not.
+    packets[first] = undefined;
     first += 1;
   };
   return {
