@@ -1,9 +1,10 @@
 // Runs a probe from start to orderly end: its log, its events, and what can end it (a signal, --duration, readers that went away).
+import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../model/clock.ts';
 import { exitCodes, Problem } from '../model/problem.ts';
 import { createAlarm } from '../probe/alarm.ts';
 import { createEventWriter } from '../probe/event-writer.ts';
-import { formatLogLine } from '../probe/log-line.ts';
+import { createLogWriter } from '../probe/log-writer.ts';
 import { watchLoopDelay } from '../probe/loop-delay.ts';
 import type { Surroundings } from '../probe/surroundings.ts';
 import { openEventOutput } from './event-output.ts';
@@ -30,9 +31,10 @@ export async function runSession(
   let end: (ending: Ending) => void = () => undefined;
   const ended = new Promise<Ending>((resolve) => (end = resolve));
 
-  const log = (message: string) => {
-    process.stderr.write(formatLogLine(flags.logFormat, clock.now(), message));
-  };
+  keepMemorySmall();
+  const { log, flush } = createLogWriter(flags.logFormat, clock, (lines) => process.stderr.write(lines));
+  // Also when the process dies of a fault: its last words are worth most then.
+  process.once('exit', flush);
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
     // Nobody is left to be told; a full disk is not a reason to stop measuring.
     if (error.code === 'EPIPE') end('stopped');
@@ -63,7 +65,7 @@ export async function runSession(
       clock,
       loopDelayMs: () => loopDelay.current(),
       log,
-      report: (event) => writer?.write(event),
+      ...(writer === undefined ? {} : { report: (event) => writer.write(event) }),
       congested: () => (writer?.backlog() ?? 0) + process.stderr.writableLength > congestedAt,
     });
     if (flags.duration !== undefined) timeUp.set(clock.monotonic() + flags.duration);
@@ -75,7 +77,19 @@ export async function runSession(
   } finally {
     timeUp.off();
     loopDelay.stop();
+    flush();
+    process.off('exit', flush);
     await writer?.flushed();
     await output?.close();
   }
+}
+
+/**
+ * V8 lets the space for new objects grow to 16 MiB and more when much garbage is made; with 10,000 connections that is as much
+ * as the connections themselves take. Held at its first size it is cleared more often, which one thread does quicker than
+ * several that must be woken for a millisecond's work (figures: docs/performance.md).
+ */
+function keepMemorySmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--no-parallel-scavenge');
 }

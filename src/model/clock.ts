@@ -30,10 +30,17 @@ export function systemClock(): Clock {
 
 /** `2026-11-23T05:13:00.902130Z` */
 export function formatMicros(at: Micros): string {
-  const milliseconds = Math.floor(at / 1_000);
-  const rest = String(Math.round(at - milliseconds * 1_000)).padStart(3, '0');
-  return new Date(milliseconds).toISOString().replace('Z', `${rest}Z`);
+  const second = Math.floor(at / 1_000_000);
+  // Times are mostly written in their order, so that a second's text serves many.
+  if (second !== formattedSecond) {
+    secondText = new Date(second * 1_000).toISOString().slice(0, -'.000Z'.length);
+    formattedSecond = second;
+  }
+  return `${secondText}.${String(Math.floor(at - second * 1_000_000)).padStart(6, '0')}Z`;
 }
+
+let formattedSecond = Number.NaN;
+let secondText = '';
 
 /** Reads an ISO 8601 time with up to nine fraction digits; NaN when it is none. */
 export function parseMicros(text: string): Micros {

@@ -1,18 +1,21 @@
 // One connection of the client from dialling to its end: a small state machine over a socket that reports what happens to it.
 import { connect } from 'node:net';
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { formatMicros } from '../model/clock.ts';
+import type { Micros } from '../model/clock.ts';
 import { formatEndpoint } from '../model/endpoint.ts';
 import type { Endpoint } from '../model/endpoint.ts';
 import type { Phase } from '../model/probe-event.ts';
 import { printedAddress } from './address.ts';
-import type { Deadlines } from './deadlines.ts';
+import type { Books } from './books.ts';
+import type { DeadlineOwner, Deadlines } from './deadlines.ts';
 import { addressOf, deadlinePassed, endOfStream, failureOf, lineTooLong } from './failure.ts';
 import type { Failure } from './failure.ts';
-import { goQuote } from './go-quote.ts';
 import { dialErrorInGo, streamErrorInGo } from './go-words.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createLineReader } from './line-reader.ts';
+import type { LineReader } from './line-reader.ts';
+import { responseText } from './response-text.ts';
 import { moment, toMicroseconds } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { pushPrefix, question } from './wire.ts';
@@ -27,18 +30,22 @@ export interface ConnectionSettings {
   /** Bytes. */
   readonly maxLine: number;
   readonly lookup: LookupFunction;
+  /** Where each segment is read to, whichever connection it is of: what is not used up at once is copied. */
+  readonly input: Buffer;
+  readonly books: Books;
+  readonly owner: ConnectionOwner;
   readonly deadlines: Deadlines<Connection>;
   readonly surroundings: Surroundings;
 }
 
-/** Whoever opened the connection and decides what comes next. */
+/** Whoever opens connections and decides what comes next; told by the slot's number which one it is about. */
 export interface ConnectionOwner {
-  connected(): void;
+  connected(slot: number): void;
   /** The connection failed; its event is out already. */
-  lost(wasConnected: boolean): void;
+  lost(slot: number, wasConnected: boolean): void;
 }
 
-export interface Connection {
+export interface Connection extends DeadlineOwner {
   /** Connected, and no answer is outstanding. */
   isIdle(): boolean;
   /** Sends a probe that was due at this monotonic millisecond. Only while idle. */
@@ -51,160 +58,227 @@ export interface Connection {
   abort(): void;
 }
 
-/** Dials at once. `connection` and `slot` number it in its events. Never throws: a failure is an event. */
+/**
+ * Dials at once. `connection` and `slot` number it in its events; `source` is the local address, else the kernel chooses.
+ * Never throws: a failure is an event.
+ */
 export function openConnection(
   settings: ConnectionSettings,
-  numbers: { readonly connection: number; readonly slot: number },
-  owner: ConnectionOwner,
+  numbers: ConnectionNumbers,
+  source?: string,
 ): Connection {
-  const { target, deadlines, surroundings } = settings;
-  const { clock } = surroundings;
-  const reader = createLineReader(settings.maxLine);
-  let phase: Phase | 'over' = 'connecting';
-  let local: string | null = null;
-  let remote = formatEndpoint(target);
-  let lookedUp = false;
-  let startedMs = clock.monotonic();
-  let sentMs = 0;
-  let lateMs = 0;
-  let answers = 0;
-  let lastGoodAt: string | null = null;
+  return new Dialled(settings, numbers, source);
+}
 
-  const socket = connect({
-    host: target.address,
-    port: target.port,
-    lookup: settings.lookup,
-    autoSelectFamily: true,
-    autoSelectFamilyAttemptTimeout: perAddressMs,
-    noDelay: true,
-  });
-  const self: Connection = {
-    isIdle: () => phase === 'idle',
-    send,
-    expire: () => fail(deadlinePassed(waitedFor())),
-    finish,
-    abort: () => void socket.destroy(),
-  };
-  deadlines.renew(self);
+export interface ConnectionNumbers {
+  readonly connection: number;
+  readonly slot: number;
+}
 
-  socket.on('connectionAttempt', (address, port) => {
-    lookedUp = true;
-    remote = printedAddress(address, port) ?? remote;
-  });
-  socket.on('connect', established);
-  socket.on('data', received);
-  // A socket that is only waited on is read all the same, so a reset or a close shows the moment it arrives.
-  socket.on('end', () => fail(endOfStream));
-  socket.on('error', (error) => {
-    if (phase === 'connecting') remote = printedAddress(addressOf(error), target.port) ?? remote;
-    fail(failureOf(error));
-  });
-  return self;
+/** A class because a fleet holds thousands, and methods on a prototype take no memory for each of them. */
+class Dialled implements Connection {
+  expiresMs = 0;
+  earlier: DeadlineOwner | null = null;
+  later: DeadlineOwner | null = null;
 
-  function identity() {
-    const { connection, slot } = numbers;
+  readonly #settings: ConnectionSettings;
+  readonly #connection: number;
+  readonly #slot: number;
+  readonly #reader: LineReader;
+  readonly #socket: Socket;
+  #phase: Phase | 'over' = 'connecting';
+  #local: string | null = null;
+  #remote: string;
+  #lookedUp = false;
+  #startedMs: number;
+  #sentMs = 0;
+  #lateMs = 0;
+  #answers = 0;
+  #lastGoodAt: Micros | null = null;
+
+  constructor(settings: ConnectionSettings, numbers: ConnectionNumbers, source: string | undefined) {
+    const { target } = settings;
+    this.#settings = settings;
+    this.#connection = numbers.connection;
+    this.#slot = numbers.slot;
+    this.#reader = createLineReader(settings.maxLine);
+    this.#remote = formatEndpoint(target);
+    this.#startedMs = settings.surroundings.clock.monotonic();
+    const socket = connect({
+      host: target.address,
+      port: target.port,
+      lookup: settings.lookup,
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: perAddressMs,
+      noDelay: true,
+      ...(source === undefined ? {} : { localAddress: source }),
+      onread: {
+        buffer: settings.input,
+        callback: (length) => {
+          this.#received(settings.input.subarray(0, length));
+          return true;
+        },
+      },
+    });
+    this.#socket = socket;
+    settings.deadlines.renew(this);
+    socket.on('connectionAttempt', (address, port) => {
+      this.#lookedUp = true;
+      this.#remote = printedAddress(address, port) ?? this.#remote;
+    });
+    socket.on('connect', () => this.#established());
+    // A socket that is only waited on is read all the same, so a reset or a close shows the moment it arrives.
+    socket.on('end', () => this.#fail(endOfStream));
+    socket.on('error', (error) => {
+      if (this.#phase === 'connecting')
+        this.#remote = printedAddress(addressOf(error), target.port) ?? this.#remote;
+      this.#fail(failureOf(error));
+    });
+  }
+
+  isIdle(): boolean {
+    return this.#phase === 'idle';
+  }
+
+  send(dueMs: number): void {
+    const { surroundings, deadlines, books } = this.#settings;
+    this.#phase = 'awaiting';
+    this.#sentMs = surroundings.clock.monotonic();
+    this.#lateMs = this.#sentMs - dueMs;
+    books.sent += 1;
+    deadlines.renew(this);
+    this.#socket.write(question);
+  }
+
+  expire(): void {
+    this.#fail(deadlinePassed(this.#waitedFor()));
+  }
+
+  finish(): Promise<void> {
+    if (this.#phase === 'over') return Promise.resolve();
+    const { surroundings, deadlines, books } = this.#settings;
+    const wasConnected = this.#phase !== 'connecting';
+    if (this.#phase === 'awaiting') books.cutOff += 1;
+    if (wasConnected) {
+      books.finished += 1;
+      surroundings.report?.({ event: 'finished', ...this.#identity(), ...this.#lifetime() });
+    } else books.abandoned += 1;
+    this.#phase = 'over';
+    deadlines.clear(this);
+    const closed = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
+    // A FIN first, then wait for the peer's: a close with an answer still on its way would send the server a RST.
+    if (wasConnected) this.#socket.end();
+    else this.#socket.destroy();
+    return closed;
+  }
+
+  abort(): void {
+    this.#socket.destroy();
+  }
+
+  #identity() {
+    const { surroundings, className } = this.#settings;
     return {
       ...moment(surroundings),
       role: 'client',
-      class: settings.className,
-      connection,
-      slot,
-      local,
-      remote,
+      class: className,
+      connection: this.#connection,
+      slot: this.#slot,
+      local: this.#local,
+      remote: this.#remote,
     } as const;
   }
 
-  function lifetime() {
-    const livedMs = phase === 'connecting' ? 0 : toMicroseconds(clock.monotonic() - startedMs);
-    return { livedMs, answers };
+  #lifetime() {
+    const livedMs =
+      this.#phase === 'connecting'
+        ? 0
+        : toMicroseconds(this.#settings.surroundings.clock.monotonic() - this.#startedMs);
+    return { livedMs, answers: this.#answers };
   }
 
-  function established(): void {
-    if (phase !== 'connecting') return;
-    const now = clock.monotonic();
-    const connectMs = toMicroseconds(now - startedMs);
-    startedMs = now;
-    phase = 'idle';
-    deadlines.clear(self);
+  #established(): void {
+    if (this.#phase !== 'connecting') return;
+    const { surroundings, deadlines, target, books, owner } = this.#settings;
+    const socket = this.#socket;
+    const now = surroundings.clock.monotonic();
+    const connectMs = toMicroseconds(now - this.#startedMs);
+    this.#startedMs = now;
+    this.#phase = 'idle';
+    books.connected += 1;
+    deadlines.clear(this);
     keepAlive(socket);
-    local = printedAddress(socket.localAddress, socket.localPort) ?? null;
-    remote = printedAddress(socket.remoteAddress, socket.remotePort) ?? remote;
-    lastGoodAt = formatMicros(clock.now());
+    this.#local = printedAddress(socket.localAddress, socket.localPort) ?? null;
+    this.#remote = printedAddress(socket.remoteAddress, socket.remotePort) ?? this.#remote;
+    this.#lastGoodAt = surroundings.clock.now();
     surroundings.log(`Connected to server at: ${formatEndpoint(target)}`);
-    surroundings.report({ event: 'connected', ...identity(), connectMs });
-    owner.connected();
+    surroundings.report?.({ event: 'connected', ...this.#identity(), connectMs });
+    owner.connected(this.#slot);
   }
 
-  function send(dueMs: number): void {
-    phase = 'awaiting';
-    sentMs = clock.monotonic();
-    lateMs = toMicroseconds(sentMs - dueMs);
-    deadlines.renew(self);
-    socket.write(question);
-  }
-
-  function received(chunk: Buffer): void {
-    if (phase === 'over') return;
-    reader.push(chunk);
-    for (let line = reader.next(); line !== undefined; line = reader.next()) {
+  #received(chunk: Buffer): void {
+    if (this.#phase === 'over') return;
+    this.#reader.push(chunk);
+    for (let line = this.#reader.next(); line !== undefined; line = this.#reader.next()) {
       if (line === 'too-long') {
-        fail(lineTooLong);
+        this.#fail(lineTooLong);
         return;
       }
-      answered(line);
+      this.#answered(line);
     }
   }
 
-  function answered(line: Buffer): void {
-    surroundings.log(`Response from server: ${goQuote(line)}`);
+  #answered(line: Buffer): void {
+    const { surroundings, deadlines, books } = this.#settings;
+    surroundings.log(responseText(line), 'soon');
     // A line that nobody asked for is printed, as the original would, but is no answer.
-    if (phase !== 'awaiting' || line.subarray(0, pushPrefix.length).equals(pushPrefix)) return;
-    const latencyMs = toMicroseconds(clock.monotonic() - sentMs);
-    phase = 'idle';
-    answers += 1;
-    deadlines.clear(self);
-    lastGoodAt = formatMicros(clock.now());
-    surroundings.report({ event: 'answered', ...identity(), latencyMs, lateMs, answers });
+    if (this.#phase !== 'awaiting' || line.subarray(0, pushPrefix.length).equals(pushPrefix)) {
+      books.unasked += 1;
+      return;
+    }
+    const { clock } = surroundings;
+    const latencyMs = clock.monotonic() - this.#sentMs;
+    this.#phase = 'idle';
+    this.#answers += 1;
+    books.answered += 1;
+    deadlines.clear(this);
+    this.#lastGoodAt = clock.now();
+    surroundings.report?.({
+      event: 'answered',
+      ...this.#identity(),
+      latencyMs: toMicroseconds(latencyMs),
+      lateMs: toMicroseconds(this.#lateMs),
+      answers: this.#answers,
+    });
   }
 
-  function waitedFor(): 'getaddrinfo' | 'connect' | 'read' {
-    if (phase !== 'connecting') return 'read';
-    return lookedUp ? 'connect' : 'getaddrinfo';
+  #waitedFor(): 'getaddrinfo' | 'connect' | 'read' {
+    if (this.#phase !== 'connecting') return 'read';
+    return this.#lookedUp ? 'connect' : 'getaddrinfo';
   }
 
-  function fail(failure: Failure): void {
-    if (phase === 'over') return;
-    const failedPhase = phase;
-    const lived = lifetime();
-    phase = 'over';
-    deadlines.clear(self);
-    socket.destroy();
+  #fail(failure: Failure): void {
+    if (this.#phase === 'over') return;
+    const { surroundings, deadlines, target, books, owner } = this.#settings;
+    const failedPhase = this.#phase;
+    const lived = this.#lifetime();
+    this.#phase = 'over';
+    books.failed[failedPhase] += 1;
+    deadlines.clear(this);
+    this.#socket.destroy();
     surroundings.log(
       failedPhase === 'connecting'
-        ? `Error connecting to server: ${dialErrorInGo(failure, target.address, remote)}`
-        : streamErrorInGo(failure, local ?? 'unknown', remote),
+        ? `Error connecting to server: ${dialErrorInGo(failure, target.address, this.#remote)}`
+        : streamErrorInGo(failure, this.#local ?? 'unknown', this.#remote),
     );
-    surroundings.report({
+    surroundings.report?.({
       event: 'failed',
-      ...identity(),
+      ...this.#identity(),
       ...failure,
       phase: failedPhase,
       ...lived,
-      lastGoodAt,
+      lastGoodAt: this.#lastGoodAt === null ? null : formatMicros(this.#lastGoodAt),
     });
-    owner.lost(failedPhase !== 'connecting');
-  }
-
-  function finish(): Promise<void> {
-    if (phase === 'over') return Promise.resolve();
-    const wasConnected = phase !== 'connecting';
-    if (wasConnected) surroundings.report({ event: 'finished', ...identity(), ...lifetime() });
-    phase = 'over';
-    deadlines.clear(self);
-    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-    // A FIN first, then wait for the peer's: a close with an answer still on its way would send the server a RST.
-    if (wasConnected) socket.end();
-    else socket.destroy();
-    return closed;
+    owner.lost(this.#slot, failedPhase !== 'connecting');
   }
 }

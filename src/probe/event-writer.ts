@@ -1,6 +1,7 @@
 // Writes probe events as NDJSON: what comes while a write is under way goes out together in the next one, and nothing is dropped.
 import type { Writable } from 'node:stream';
 import type { ProbeEvent } from '../model/probe-event.ts';
+import { eventLine } from './event-line.ts';
 
 export interface EventWriter {
   write(event: ProbeEvent): void;
@@ -53,7 +54,7 @@ export function createEventWriter(
   return {
     write(event) {
       if (state === 'failed') return;
-      const line = `${JSON.stringify(event)}\n`;
+      const line = eventLine(event);
       lines.push(line);
       backlog += line.length;
       if (state === 'idle') {

@@ -2,13 +2,15 @@
 // a second when none could be made.
 import { lookup } from 'node:dns';
 import type { Endpoint } from '../model/endpoint.ts';
+import { emptyBooks } from './books.ts';
+import type { Books } from './books.ts';
 import { openConnection } from './connection.ts';
 import type { Connection, ConnectionSettings } from './connection.ts';
 import { createDeadlines } from './deadlines.ts';
-import type { HeapItem } from './due-heap.ts';
 import { createSharedLookup } from './lookup.ts';
-import { createTurns, nextTickMs, redialDelayMs, slotOffsetMs } from './pace.ts';
+import { createTurns, nextTickMs, probeGrain, redialDelayMs, slotOffsetMs } from './pace.ts';
 import { createSchedule } from './schedule.ts';
+import type { Waiting } from './schedule.ts';
 import { settleWithin } from './settle-within.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -24,36 +26,55 @@ export interface FleetSettings {
   readonly className: string;
   /** Connections that may be dialled per second. Default: any number. */
   readonly connectRate?: number;
+  /** Local addresses to dial from, in turn. Default: the kernel's choice. */
+  readonly sources?: readonly string[];
+  /** Which part of a larger fleet this is, when several processes share one. Default: the whole. */
+  readonly share?: Share;
+}
+
+/** The slots FIRST, FIRST + EVERY, FIRST + 2 × EVERY, … of a fleet, and connection numbers likewise. */
+export interface Share {
+  readonly first: number;
+  readonly every: number;
 }
 
 export interface Fleet {
+  /** What has happened so far. */
+  readonly books: Readonly<Books>;
   /** Finishes every connection in an orderly way; resolves when all are closed, at the latest after a second. */
   stop(): Promise<void>;
 }
 
 /** A place that is always to be filled with a connection. It waits for one thing at a time: to be dialled, or its next tick. */
-interface Slot extends HeapItem {
+interface Slot extends Waiting {
   readonly index: number;
   connection: Connection | null;
-  /** When the connection was made: its ticks are reckoned from here. */
+  /** Its ticks are reckoned from here: when the connection was made or, in a dense fleet, when the slot's turn is. */
   originMs: number;
   /** It waits for its turn to be dialled, and is to be dialled when its time comes. */
   hasTurn: boolean;
 }
 
+/** Larger than any answer that is short enough to be one. */
+const inputBytes = 65_536;
 /** How long a peer may take to answer our FIN. */
 const graceMs = 1_000;
 
 /** Starts dialling; never throws for a failed connection. */
 export function startFleet(settings: FleetSettings, surroundings: Surroundings): Fleet {
   const { clock } = surroundings;
-  const schedule = createSchedule(clock, act);
+  const { first, every } = settings.share ?? { first: 0, every: 1 };
+  const grain = probeGrain(settings.connections, settings.periodMs);
+  const schedule = createSchedule(clock, act, grain.milliseconds);
   const deadlines = createDeadlines<Connection>(settings.timeoutMs, clock, (late) => late.expire());
   const shared: ConnectionSettings = {
     target: settings.target,
     className: settings.className,
     maxLine: settings.maxLine,
     lookup: createSharedLookup(lookup),
+    input: Buffer.allocUnsafeSlow(inputBytes),
+    books: emptyBooks(),
+    owner: { connected, lost },
     deadlines,
     surroundings,
   };
@@ -61,12 +82,15 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   let dialled = 0;
   let stopping = false;
 
+  const { sources } = settings;
   const startMs = clock.monotonic();
   const slots: Slot[] = [];
-  for (let index = 0; index < settings.connections; index++) {
-    const slot: Slot = { index, connection: null, originMs: 0, hasTurn: false, dueMs: 0, place: -1 };
+  for (let place = 0; place < settings.connections; place++) {
+    const index = first + place * every;
+    const originMs = startMs + slotOffsetMs(index, settings.connections * every, settings.periodMs);
+    const slot: Slot = { index, connection: null, originMs, hasTurn: false, dueMs: 0, bucket: null };
     slots.push(slot);
-    schedule.put(slot, startMs + slotOffsetMs(index, settings.connections, settings.periodMs));
+    schedule.put(slot, originMs);
   }
 
   function act(slot: Slot): void {
@@ -88,23 +112,33 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
       }
     }
     slot.hasTurn = false;
-    const numbers = { connection: dialled++, slot: slot.index };
-    const connection = openConnection(shared, numbers, {
-      connected() {
-        slot.originMs = clock.monotonic();
-        slot.dueMs = slot.originMs;
-        tick(slot, connection);
-      },
-      lost(wasConnected) {
-        slot.connection = null;
-        if (stopping) return;
-        if (wasConnected) {
-          schedule.remove(slot);
-          dial(slot);
-        } else schedule.put(slot, clock.monotonic() + redialDelayMs);
-      },
-    });
-    slot.connection = connection;
+    const numbers = { connection: first + dialled * every, slot: slot.index };
+    const source = sources?.[dialled % sources.length];
+    dialled += 1;
+    shared.books.dialled += 1;
+    slot.connection = openConnection(shared, numbers, source);
+  }
+
+  function connected(number: number): void {
+    const slot = slots[(number - first) / every];
+    if (slot === undefined || slot.connection === null) return;
+    const now = clock.monotonic();
+    // As the original's ticks; only where thousands may be made at the same moment, after a reset of them all, does each
+    // go on with its own turn, because their probes would come in one burst ever after.
+    if (!grain.dense) slot.originMs = now;
+    slot.dueMs = now;
+    tick(slot, slot.connection);
+  }
+
+  function lost(number: number, wasConnected: boolean): void {
+    const slot = slots[(number - first) / every];
+    if (slot === undefined) return;
+    slot.connection = null;
+    if (stopping) return;
+    if (wasConnected) {
+      schedule.remove(slot);
+      dial(slot);
+    } else schedule.put(slot, clock.monotonic() + redialDelayMs);
   }
 
   function tick(slot: Slot, connection: Connection): void {
@@ -114,6 +148,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   }
 
   return {
+    books: shared.books,
     async stop() {
       stopping = true;
       schedule.stop();

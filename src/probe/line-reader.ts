@@ -2,9 +2,13 @@
 import { newline } from './wire.ts';
 
 const firstCapacity = 256;
+const nothing = Buffer.alloc(0);
 
 export interface LineReader {
-  /** Takes the next bytes of the stream. */
+  /**
+   * Takes the next bytes of the stream. It keeps none of them once `next` has given undefined, so that one buffer can serve
+   * the input of many connections.
+   */
   push(chunk: Buffer): void;
   /**
    * The next whole line without its newline; undefined when there is none yet; `too-long` when the line at hand has more than
@@ -15,51 +19,63 @@ export interface LineReader {
 
 /** @param maxLine Longest line accepted, in bytes without its newline. */
 export function createLineReader(maxLine: number): LineReader {
-  let chunk: Buffer = Buffer.alloc(0);
-  let offset = 0;
+  return new Reader(maxLine);
+}
+
+/** A class because a probe holds one per connection, and methods on a prototype take no memory for each of them. */
+class Reader implements LineReader {
+  readonly #maxLine: number;
+  #chunk: Buffer = nothing;
+  #offset = 0;
   // The beginning of a line whose end has not come. It grows by doubling: a line that trickles in byte by byte is copied
   // a constant number of times per byte, and does not hold on to one chunk per byte.
-  let partial: Buffer = Buffer.alloc(0);
-  let partialLength = 0;
+  #partial: Buffer = nothing;
+  #partialLength = 0;
 
-  function keep(end: number): void {
-    const needed = partialLength + end - offset;
-    if (needed > partial.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(firstCapacity, needed, partial.length * 2));
-      partial.copy(grown, 0, 0, partialLength);
-      partial = grown;
-    }
-    chunk.copy(partial, partialLength, offset, end);
-    partialLength = needed;
-    offset = end;
+  constructor(maxLine: number) {
+    this.#maxLine = maxLine;
   }
 
-  function lineUpTo(end: number): Buffer {
-    if (partialLength === 0) {
-      const line = chunk.subarray(offset, end);
-      offset = end + 1;
+  push(next: Buffer): void {
+    const left = this.#chunk.length - this.#offset;
+    this.#chunk = left === 0 ? next : Buffer.concat([this.#chunk.subarray(this.#offset), next]);
+    this.#offset = 0;
+  }
+
+  next(): Buffer | 'too-long' | undefined {
+    const found = this.#chunk.indexOf(newline, this.#offset);
+    const end = found === -1 ? this.#chunk.length : found;
+    if (this.#partialLength + end - this.#offset > this.#maxLine) return 'too-long';
+    if (found !== -1) return this.#lineUpTo(found);
+    if (this.#offset < this.#chunk.length) this.#keep(this.#chunk.length);
+    this.#chunk = nothing;
+    this.#offset = 0;
+    return undefined;
+  }
+
+  #lineUpTo(end: number): Buffer {
+    if (this.#partialLength === 0) {
+      const line = this.#chunk.subarray(this.#offset, end);
+      this.#offset = end + 1;
       return line;
     }
-    keep(end);
-    offset = end + 1;
-    const line = partial.subarray(0, partialLength);
-    partial = Buffer.alloc(0);
-    partialLength = 0;
+    this.#keep(end);
+    this.#offset = end + 1;
+    const line = this.#partial.subarray(0, this.#partialLength);
+    this.#partial = nothing;
+    this.#partialLength = 0;
     return line;
   }
 
-  return {
-    push(next) {
-      chunk = offset === chunk.length ? next : Buffer.concat([chunk.subarray(offset), next]);
-      offset = 0;
-    },
-    next() {
-      const found = chunk.indexOf(newline, offset);
-      const end = found === -1 ? chunk.length : found;
-      if (partialLength + end - offset > maxLine) return 'too-long';
-      if (found !== -1) return lineUpTo(found);
-      if (offset < chunk.length) keep(chunk.length);
-      return undefined;
-    },
-  };
+  #keep(end: number): void {
+    const needed = this.#partialLength + end - this.#offset;
+    if (needed > this.#partial.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(firstCapacity, needed, this.#partial.length * 2));
+      this.#partial.copy(grown, 0, 0, this.#partialLength);
+      this.#partial = grown;
+    }
+    this.#chunk.copy(this.#partial, this.#partialLength, this.#offset, end);
+    this.#partialLength = needed;
+    this.#offset = end;
+  }
 }

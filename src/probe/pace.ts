@@ -19,6 +19,22 @@ export function nextTickMs(originMs: number, periodMs: number, nowMs: number): n
   return next > nowMs ? next : originMs + (passed + 2) * periodMs;
 }
 
+/** From this many probes in one grain on, a fleet is dense. */
+const denseFrom = 2;
+const denseGrainMs = 5;
+
+/**
+ * Within how many milliseconds probes are sent together: in a fleet that sends several in five, waking up for each one would
+ * cost more than the probe itself. 0: each at its own time.
+ */
+export function probeGrain(
+  connections: number,
+  periodMs: number,
+): { readonly milliseconds: number; readonly dense: boolean } {
+  const dense = (connections * denseGrainMs) / periodMs >= denseFrom;
+  return { milliseconds: dense ? denseGrainMs : 0, dense };
+}
+
 /** Gives out times no closer together than the rate (per second) allows; without a rate each is now. */
 export function createTurns(rate: number | undefined): { next(nowMs: number): number } {
   const gapMs = rate === undefined ? 0 : 1_000 / rate;

@@ -1,7 +1,7 @@
 // One accepted connection: answers its lines in order, each within a deadline that covers reading it and writing its answer.
 import type { Socket } from 'node:net';
 import { printedAddress } from './address.ts';
-import type { Deadlines } from './deadlines.ts';
+import type { DeadlineOwner, Deadlines } from './deadlines.ts';
 import {
   closedOnPurpose,
   deadlinePassed,
@@ -14,13 +14,15 @@ import type { Failure } from './failure.ts';
 import { streamErrorInGo } from './go-words.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createLineReader } from './line-reader.ts';
+import type { LineReader } from './line-reader.ts';
 import { moment, toMicroseconds } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { answerPrefix, newline, pushLine } from './wire.ts';
 
 /** Answers to lines that arrive together leave together, up to about this many bytes. */
 const batchBytes = 65_536;
-const lineEnd = Buffer.of(newline);
+/** Answers are put together here; the kernel has copied them when a write returns, unless it could not take them all. */
+let scratch = Buffer.allocUnsafeSlow(batchBytes);
 
 /** How the server ends a connection of its own accord: a FIN, a RST (linger 0), or a close that leaves input unread. */
 export const closeWays = ['fin', 'reset', 'unread'] as const;
@@ -38,7 +40,7 @@ export interface ServedSettings {
   readonly onEnd: (connection: ServedConnection) => void;
 }
 
-export interface ServedConnection {
+export interface ServedConnection extends DeadlineOwner {
   /** Its deadline has passed. */
   expire(): void;
   /** Says a line that nobody asked for, unless an answer is stuck. */
@@ -53,130 +55,174 @@ export interface ServedConnection {
 
 /** Serves an accepted socket (made with allowHalfOpen) until its first error, which is logged and reported. */
 export function serveConnection(socket: Socket, settings: ServedSettings): ServedConnection {
-  const { deadlines, surroundings } = settings;
-  const { clock } = surroundings;
-  const acceptedMs = clock.monotonic();
-  // Taken now, because a socket that was reset no longer knows them.
-  const local = printedAddress(socket.localAddress, socket.localPort) ?? 'unknown';
-  const peer = printedAddress(socket.remoteAddress, socket.remotePort) ?? 'unknown';
-  const reader = createLineReader(settings.maxLine);
-  let state: 'reading' | 'writing' | 'over' = 'reading';
-  let peerEnded = false;
-  let answers = 0;
-  let answersUnderWay = 0;
+  return new Served(socket, settings);
+}
 
-  const self: ServedConnection = {
-    expire: () => fail(deadlinePassed(state === 'writing' ? 'write' : 'read'), settings.closeWith),
-    push() {
-      if (state === 'reading') socket.write(pushLine);
-    },
-    close,
-    finish: () => finish(shuttingDown),
-    abort: () => void socket.destroy(),
-  };
-  keepAlive(socket);
-  deadlines.renew(self);
-  surroundings.log('Accepted a new connection');
-  surroundings.report({ event: 'accepted', ...identity() });
+/** A class because a server holds thousands, and methods on a prototype take no memory for each of them. */
+class Served implements ServedConnection {
+  expiresMs = 0;
+  earlier: DeadlineOwner | null = null;
+  later: DeadlineOwner | null = null;
 
-  socket.on('data', (chunk: Buffer) => {
-    if (state === 'over') return;
-    reader.push(chunk);
-    if (state === 'reading') answerLines();
-  });
-  socket.on('end', () => {
-    peerEnded = true;
-    if (state === 'reading') answerLines();
-  });
-  socket.on('error', (error) => {
-    const failure = failureOf(error);
-    // Node may still read ahead while a write is stuck; the original sits in that write and hears of a reset there.
-    fail(state === 'writing' ? { ...failure, syscall: 'write' } : failure);
-  });
-  return self;
+  readonly #socket: Socket;
+  readonly #settings: ServedSettings;
+  readonly #acceptedMs: number;
+  readonly #local: string;
+  readonly #peer: string;
+  readonly #reader: LineReader;
+  #state: 'reading' | 'writing' | 'over' = 'reading';
+  #peerEnded = false;
+  #answers = 0;
+  #answersUnderWay = 0;
 
-  function identity() {
-    return { ...moment(surroundings), role: 'server', local, peer } as const;
+  constructor(socket: Socket, settings: ServedSettings) {
+    const { surroundings, deadlines } = settings;
+    this.#socket = socket;
+    this.#settings = settings;
+    this.#acceptedMs = surroundings.clock.monotonic();
+    // Taken now, because a socket that was reset no longer knows them.
+    this.#local = printedAddress(socket.localAddress, socket.localPort) ?? 'unknown';
+    this.#peer = printedAddress(socket.remoteAddress, socket.remotePort) ?? 'unknown';
+    this.#reader = createLineReader(settings.maxLine);
+    keepAlive(socket);
+    deadlines.renew(this);
+    surroundings.log('Accepted a new connection');
+    surroundings.report?.({ event: 'accepted', ...this.#identity() });
+
+    socket.on('data', (chunk: Buffer) => {
+      if (this.#state === 'over') return;
+      this.#reader.push(chunk);
+      if (this.#state === 'reading') this.#answerLines();
+    });
+    socket.on('end', () => {
+      this.#peerEnded = true;
+      if (this.#state === 'reading') this.#answerLines();
+    });
+    socket.on('error', (error) => {
+      const failure = failureOf(error);
+      // Node may still read ahead while a write is stuck; the original sits in that write and hears of a reset there.
+      this.#fail(this.#state === 'writing' ? { ...failure, syscall: 'write' } : failure);
+    });
+  }
+
+  expire(): void {
+    this.#fail(deadlinePassed(this.#state === 'writing' ? 'write' : 'read'), this.#settings.closeWith);
+  }
+
+  push(): void {
+    if (this.#state === 'reading') this.#socket.write(pushLine);
+  }
+
+  close(): void {
+    const { closeWith = 'fin' } = this.#settings;
+    if (closeWith === 'fin') void this.#finish(closedOnPurpose);
+    else this.#fail(closedOnPurpose, closeWith);
+  }
+
+  finish(): Promise<void> {
+    return this.#finish(shuttingDown);
+  }
+
+  abort(): void {
+    this.#socket.destroy();
+  }
+
+  #identity() {
+    const { surroundings } = this.#settings;
+    return { ...moment(surroundings), role: 'server', local: this.#local, peer: this.#peer } as const;
   }
 
   /** Answers all lines that are here. Reads no further while the kernel has not taken an answer, like a blocking write. */
-  function answerLines(): void {
+  #answerLines(): void {
     for (;;) {
-      const { bytes, lines, tooLong } = takeAnswers();
+      const { length, lines, tooLong } = this.#takeAnswers();
       if (lines === 0) {
-        if (tooLong) fail(lineTooLong);
-        else if (peerEnded) fail(endOfStream);
+        if (tooLong) this.#fail(lineTooLong);
+        else if (this.#peerEnded) this.#fail(endOfStream);
         return;
       }
-      answersUnderWay = lines;
-      socket.write(bytes, written);
+      this.#answersUnderWay = lines;
+      const socket = this.#socket;
+      // The callback closes over nothing but what lives as long as the connection.
+      socket.write(scratch.subarray(0, length), (error) => this.#written(error));
       if (socket.writableLength > 0) {
-        state = 'writing';
+        // The bytes must stay as they are until they are written; the next answer is put together elsewhere.
+        scratch = Buffer.allocUnsafeSlow(batchBytes);
+        this.#state = 'writing';
         socket.pause();
         return;
       }
-      countAnswers();
+      this.#countAnswers();
     }
   }
 
-  function takeAnswers(): { bytes: Buffer; lines: number; tooLong: boolean } {
-    const parts: Buffer[] = [];
+  /** Puts answers into the scratch buffer, as many lines as there are, up to about its size. */
+  #takeAnswers(): { length: number; lines: number; tooLong: boolean } {
     let length = 0;
     let lines = 0;
-    let line = reader.next();
+    let line = this.#reader.next();
     while (line !== undefined && line !== 'too-long') {
-      parts.push(answerPrefix, line, lineEnd);
-      length += answerPrefix.length + line.length + lineEnd.length;
+      const end = length + answerPrefix.length + line.length + 1;
+      if (end > scratch.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(end, 2 * scratch.length));
+        scratch.copy(larger, 0, 0, length);
+        scratch = larger;
+      }
+      answerPrefix.copy(scratch, length);
+      line.copy(scratch, length + answerPrefix.length);
+      scratch[end - 1] = newline;
+      length = end;
       lines += 1;
       if (length >= batchBytes) break;
-      line = reader.next();
+      line = this.#reader.next();
     }
-    return { bytes: Buffer.concat(parts, length), lines, tooLong: line === 'too-long' };
+    return { length, lines, tooLong: line === 'too-long' };
   }
 
-  function written(error?: Error | null): void {
+  #written(error?: Error | null): void {
     // Also called, later, for writes that the kernel took at once; those are counted already. A failed one is told by 'error'.
-    if (error || state !== 'writing' || socket.writableLength > 0) return;
-    state = 'reading';
-    countAnswers();
-    socket.resume();
-    answerLines();
+    if (error || this.#state !== 'writing' || this.#socket.writableLength > 0) return;
+    this.#state = 'reading';
+    this.#countAnswers();
+    this.#socket.resume();
+    this.#answerLines();
   }
 
   /** The answers are with the kernel, and a new line may take its full time. */
-  function countAnswers(): void {
-    answers += answersUnderWay;
-    deadlines.renew(self);
+  #countAnswers(): void {
+    this.#answers += this.#answersUnderWay;
+    this.#settings.deadlines.renew(this);
   }
 
-  function fail(failure: Failure, closeWith: CloseWay = 'fin'): void {
-    if (state === 'over') return;
-    end(failure);
-    if (closeWith === 'reset') socket.resetAndDestroy();
-    else socket.destroy();
-    surroundings.log(streamErrorInGo(failure, local, peer));
+  #fail(failure: Failure, closeWith: CloseWay = 'fin'): void {
+    if (this.#state === 'over') return;
+    this.#end(failure);
+    if (closeWith === 'reset') this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
+    this.#settings.surroundings.log(streamErrorInGo(failure, this.#local, this.#peer));
   }
 
-  function end(failure: Failure): void {
-    state = 'over';
-    deadlines.clear(self);
-    const livedMs = toMicroseconds(clock.monotonic() - acceptedMs);
-    surroundings.report({ event: 'ended', ...identity(), ...failure, livedMs, answers });
-    settings.onEnd(self);
+  #end(failure: Failure): void {
+    const { surroundings, deadlines, onEnd } = this.#settings;
+    this.#state = 'over';
+    deadlines.clear(this);
+    const livedMs = toMicroseconds(surroundings.clock.monotonic() - this.#acceptedMs);
+    surroundings.report?.({
+      event: 'ended',
+      ...this.#identity(),
+      ...failure,
+      livedMs,
+      answers: this.#answers,
+    });
+    onEnd(this);
   }
 
-  function close(): void {
-    const { closeWith = 'fin' } = settings;
-    if (closeWith === 'fin') void finish(closedOnPurpose);
-    else fail(closedOnPurpose, closeWith);
-  }
-
-  function finish(why: Failure): Promise<void> {
-    if (state === 'over') return Promise.resolve();
-    end(why);
-    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-    socket.resume();
-    socket.end();
+  #finish(why: Failure): Promise<void> {
+    if (this.#state === 'over') return Promise.resolve();
+    this.#end(why);
+    const closed = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
+    this.#socket.resume();
+    this.#socket.end();
     return closed;
   }
 }

@@ -80,7 +80,7 @@ export async function startServer(
   // Running out of file descriptors must not end the connections that are there.
   server.on('error', (error) => surroundings.log(acceptErrorInGo(failureOf(error), local)));
   surroundings.log('Server started and accepting connections');
-  surroundings.report({ event: 'listening', ...moment(surroundings), role: 'server', local });
+  surroundings.report?.({ event: 'listening', ...moment(surroundings), role: 'server', local });
 
   return {
     local,

@@ -3,13 +3,16 @@ import { formatMicros } from '../model/clock.ts';
 import type { Clock } from '../model/clock.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 
+/** Takes one line of the log, without time and newline; `soon` for one that nobody waits for. */
+export type Log = (message: string, haste?: 'now' | 'soon') => void;
+
 export interface Surroundings {
   readonly clock: Clock;
   /** How late this process runs at this moment, milliseconds. */
   loopDelayMs(): number;
-  /** Takes one line of the log, without time and newline. */
-  log(message: string): void;
-  report(event: ProbeEvent): void;
+  readonly log: Log;
+  /** Absent when nobody wants events: then none are made. */
+  readonly report?: (event: ProbeEvent) => void;
   /** True while what was reported or logged piles up unwritten: no new probes, please. */
   congested(): boolean;
 }

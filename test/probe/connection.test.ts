@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { LookupAddress } from 'node:dns';
+import { emptyBooks } from '../../src/probe/books.ts';
 import { openConnection } from '../../src/probe/connection.ts';
 import type { Connection } from '../../src/probe/connection.ts';
 import { createDeadlines } from '../../src/probe/deadlines.ts';
@@ -24,14 +25,16 @@ function open(t: TestContext, host: string, port: number, resolve: Resolve, time
       className: 'client',
       maxLine: 100,
       lookup: createSharedLookup(resolve),
+      input: Buffer.alloc(65_536),
+      books: emptyBooks(),
+      owner: {
+        connected: () => void told.push('connected'),
+        lost: (_, wasConnected) => void told.push(`lost ${wasConnected}`),
+      },
       deadlines,
       surroundings,
     },
     { connection: 0, slot: 0 },
-    {
-      connected: () => void told.push('connected'),
-      lost: (wasConnected) => void told.push(`lost ${wasConnected}`),
-    },
   );
   t.after(() => {
     connection.abort();

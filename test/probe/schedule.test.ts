@@ -7,11 +7,11 @@ import { manualTime } from './manual-time.ts';
 interface Item {
   readonly name: string;
   dueMs: number;
-  place: number;
+  bucket: object | null;
 }
 
 function item(name: string): Item {
-  return { name, dueMs: 0, place: -1 };
+  return { name, dueMs: 0, bucket: null };
 }
 
 test('items run at their time and in their order, whatever the order of putting', (t) => {
@@ -72,4 +72,33 @@ test('after a stop nothing runs', (t) => {
   schedule.stop();
   time.pass(60);
   assert.deepEqual(ran, []);
+});
+
+test('what is due within one grain runs together, at its end, and never too early', (t) => {
+  const time = manualTime(t);
+  const ran: string[] = [];
+  const schedule = createSchedule<Item>(
+    time.clock,
+    ({ name, dueMs }) => ran.push(`${name} due ${dueMs} at ${time.clock.monotonic()}`),
+    5,
+  );
+  schedule.put(item('b'), 7.5);
+  schedule.put(item('a'), 6);
+  schedule.put(item('exact'), 15);
+  time.pass(30);
+  assert.deepEqual(ran, ['b due 10 at 10', 'a due 10 at 10', 'exact due 15 at 15']);
+});
+
+test('an item that was removed by one that ran before it in the same grain does not run', (t) => {
+  const time = manualTime(t);
+  const ran: string[] = [];
+  const second = item('second');
+  const schedule = createSchedule<Item>(time.clock, ({ name }) => {
+    ran.push(name);
+    schedule.remove(second);
+  });
+  schedule.put(item('first'), 10);
+  schedule.put(second, 10);
+  time.pass(30);
+  assert.deepEqual(ran, ['first']);
 });
