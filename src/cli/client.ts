@@ -1,10 +1,23 @@
 // `netdebug client`: the seed's client, and with --connections a whole fleet of it.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { startFleet } from '../probe/fleet.ts';
-import { count, durationOption, filled, maxLineOption, port, probeOptions } from './probe-flags.ts';
+import type { Fleet } from '../probe/fleet.ts';
+import type { Surroundings } from '../probe/surroundings.ts';
+import {
+  addresses,
+  count,
+  durationOption,
+  filled,
+  maxLineOption,
+  port,
+  probeOptions,
+} from './probe-flags.ts';
 import type { ProbeFlags } from './probe-flags.ts';
 import { runSession } from './probe-session.ts';
 import { Problem } from '../model/problem.ts';
+import { parsePart, partOf, runWorkers, workerWords } from './workers.ts';
+import type { Part } from './workers.ts';
+import { ephemeralPorts } from '../system/ephemeral-ports.ts';
 import { roomForConnections } from '../system/open-files.ts';
 
 interface ClientFlags extends ProbeFlags {
@@ -13,6 +26,9 @@ interface ClientFlags extends ProbeFlags {
   readonly period: number;
   readonly connections: number;
   readonly connectRate?: number;
+  readonly sourceAddress?: readonly string[];
+  readonly workers: number;
+  readonly worker?: Part;
   readonly class: string;
   readonly timeout: number;
   readonly maxLine: number;
@@ -24,6 +40,7 @@ Examples:
   netdebug client -H 10.48.14.50 -p 8080 -t 1s           one probe every second
   netdebug client --connections 50 --duration 10m --class co-located --events co-located.ndjson
   netdebug client --connections 10000 --connect-rate 500   thousands, without storming the server
+  netdebug client --connections 50000 --workers 3 --source-address 10.0.0.7,10.0.0.8
   netdebug client --events - | jq -c 'select(.event == "failed")'
 
 Stops in an orderly way on SIGTERM (exit 0) and Ctrl-C (exit 130). Failed connections are results, not errors: exit 0.`;
@@ -47,6 +64,18 @@ export function command(): Command {
       'connect at most so many times a second, also after a mass reset (default: at once)',
       count('--connect-rate'),
     )
+    .option(
+      '--source-address <addresses>',
+      'local addresses to connect from, in turn, separated by commas: each has ports for some 28,000 connections (default: the kernel chooses one)',
+      addresses('--source-address'),
+    )
+    .option(
+      '--workers <count>',
+      'share the connections among so many processes, when one core is not enough',
+      count('--workers'),
+      1,
+    )
+    .addOption(new Option('--worker <part>').argParser(parsePart).hideHelp())
     .option('--class <name>', 'class to name in events', filled('--class', 'a name'), 'client')
     .addOption(
       durationOption(
@@ -60,22 +89,58 @@ export function command(): Command {
   for (const option of probeOptions()) client.addOption(option);
   return client.action(async () => {
     const flags = client.opts<ClientFlags>();
-    refuseTooMany(flags.connections, roomForConnections());
-    await runSession(flags, (surroundings) =>
-      startFleet(
+    const { connections, workers, sourceAddress: sources } = flags;
+    refuseTooMany(Math.ceil(connections / workers), roomForConnections());
+    refuseTooFewPorts(connections, sources?.length ?? 1, ephemeralPorts());
+    if (workers > 1) {
+      if (workers > connections) {
+        throw new Problem(
+          'usage',
+          `--workers: ${workers} are more than there are connections (${connections}).`,
+        );
+      }
+      await runWorkers(workers, flags.events, (part) => workerWords(client, part));
+      return;
+    }
+    const part = flags.worker ?? { index: 0, of: 1 };
+    await runSession(flags, (surroundings) => {
+      const fleet = startFleet(
         {
           target: { address: flags.host, port: flags.port },
-          connections: flags.connections,
+          connections: partOf(connections, part),
+          share: { first: part.index, every: part.of },
+          ...(sources === undefined ? {} : { sources }),
           periodMs: flags.period,
           timeoutMs: flags.timeout,
           maxLine: flags.maxLine,
           className: flags.class,
-          ...(flags.connectRate === undefined ? {} : { connectRate: flags.connectRate }),
+          ...(flags.connectRate === undefined ? {} : { connectRate: flags.connectRate / part.of }),
         },
         surroundings,
-      ),
-    );
+      );
+      return connections === 1 ? fleet : { stop: () => stopAndSum(fleet, surroundings) };
+    });
   });
+}
+
+async function stopAndSum(fleet: Fleet, { log }: Surroundings): Promise<void> {
+  await fleet.stop();
+  const { sent, answered, failed, cutOff, connected } = fleet.books;
+  const lost = failed.idle + failed.awaiting;
+  log(
+    `Sent ${sent} probes on ${connected} connections: ${answered} answered, ${failed.awaiting} failed, ` +
+      `${cutOff} cut off by the end; ${lost} connections failed, and ${failed.connecting} could not be made`,
+  );
+}
+
+/** The kernel would say "cannot assign requested address" for each connection too many, which sounds like a fault of the network. */
+function refuseTooFewPorts(connections: number, sources: number, ports: number | null): void {
+  if (ports === null || connections <= ports * sources) return;
+  throw new Problem(
+    'missing',
+    `${connections} connections to one server need more local ports than ${sources} address${sources === 1 ? ' has' : 'es have'} (${ports} each); ` +
+      `give ${Math.ceil(connections / ports)} with --source-address, or widen net.ipv4.ip_local_port_range.`,
+  );
 }
 
 /** Better now than after some of them have been made: then each further one would look like a failure of the network. */

@@ -1,4 +1,5 @@
 // Reads the flags that client and server share; a bad value is refused with the flag's name and what it takes.
+import { isIP } from 'node:net';
 import { Option } from 'commander';
 import { parseDuration } from '../model/duration.ts';
 import { messageOf, Problem } from '../model/problem.ts';
@@ -90,6 +91,16 @@ export function size(flag: string): (text: string) => number {
     const bytes = Number(match?.[1]) * (bytesPer[match?.[2] ?? ''] ?? Number.NaN);
     if (bytes >= 1 && bytes <= largestBytes) return bytes;
     throw new Problem('usage', `${flag}: "${text}" is not a size; write it like 65536, 64KiB or 1MiB.`);
+  };
+}
+
+/** IP addresses, separated by commas. */
+export function addresses(flag: string): (text: string) => string[] {
+  return (text) => {
+    const all = text.split(',').map((address) => address.trim());
+    const wrong = all.find((address) => isIP(address) === 0);
+    if (wrong === undefined) return all;
+    throw new Problem('usage', `${flag}: "${wrong}" is no IP address; write them like 10.0.0.7,10.0.0.8.`);
   };
 }
 

@@ -7,6 +7,9 @@ import { startServer } from '../probe/server.ts';
 import { count, durationOption, filled, maxLineOption, port, probeOptions } from './probe-flags.ts';
 import type { ProbeFlags } from './probe-flags.ts';
 import { runSession } from './probe-session.ts';
+import { Problem } from '../model/problem.ts';
+import { parsePart, partOf, runWorkers, workerWords } from './workers.ts';
+import type { Part } from './workers.ts';
 import { roomForConnections } from '../system/open-files.ts';
 
 interface ServerFlags extends ProbeFlags {
@@ -15,6 +18,8 @@ interface ServerFlags extends ProbeFlags {
   readonly deadline: number;
   readonly maxLine: number;
   readonly maxConnections?: number;
+  readonly workers: number;
+  readonly worker?: Part;
   readonly pushEvery?: number;
   readonly closeEvery?: number;
   readonly closeWith: CloseWay;
@@ -48,6 +53,13 @@ export function command(): Command {
       'close further ones at once (default: as many as the limit of open files leaves room for)',
       count('--max-connections'),
     )
+    .option(
+      '--workers <count>',
+      'share the connections among so many processes, when one core is not enough',
+      count('--workers'),
+      1,
+    )
+    .addOption(new Option('--worker <part>').argParser(parsePart).hideHelp())
     .addOption(durationOption('--push-every <time>', 'misbehave: also say a line unasked on each connection'))
     .addOption(
       durationOption('--close-every <time>', 'misbehave: end all connections each time this has passed'),
@@ -64,7 +76,16 @@ export function command(): Command {
   for (const option of probeOptions()) server.addOption(option);
   return server.action(async () => {
     const flags = server.opts<ServerFlags>();
-    const maxConnections = flags.maxConnections ?? roomForConnections();
+    if (flags.workers > 1) {
+      if (flags.port === 0) {
+        throw new Problem('usage', '--workers: they share one port, so give --port another one than 0.');
+      }
+      await runWorkers(flags.workers, flags.events, (part) => workerWords(server, part));
+      return;
+    }
+    const part = flags.worker ?? { index: 0, of: 1 };
+    const maxConnections =
+      flags.maxConnections === undefined ? roomForConnections() : partOf(flags.maxConnections, part);
     await runSession(flags, (surroundings) =>
       startServer(
         {
@@ -73,6 +94,7 @@ export function command(): Command {
           maxLine: flags.maxLine,
           ...(maxConnections === null ? {} : { maxConnections }),
           misbehaviour: misbehaviour(flags),
+          sharedPort: flags.worker !== undefined,
         },
         surroundings,
       ),

@@ -24,6 +24,8 @@ export interface ServerSettings {
   readonly maxLine: number;
   /** Connections that may be open at once; a further one is closed as soon as it is accepted. Default: any number. */
   readonly maxConnections?: number;
+  /** Other servers listen on the same port, and the kernel deals out the connections. Default: no. */
+  readonly sharedPort?: boolean;
   /** Default: none. */
   readonly misbehaviour?: Misbehaviour;
 }
@@ -76,7 +78,7 @@ export async function startServer(
   const refusals = countRefusals(surroundings, () => open.size);
   server.on('drop', () => refusals.add());
 
-  const local = await listen(server, settings.listen);
+  const local = await listen(server, settings.listen, settings.sharedPort ?? false);
   // Running out of file descriptors must not end the connections that are there.
   server.on('error', (error) => surroundings.log(acceptErrorInGo(failureOf(error), local)));
   surroundings.log('Server started and accepting connections');
@@ -119,12 +121,12 @@ function countRefusals(surroundings: Surroundings, open: () => number): { add():
   };
 }
 
-function listen(server: Server, wanted: Endpoint): Promise<string> {
+function listen(server: Server, wanted: Endpoint, reusePort: boolean): Promise<string> {
   return new Promise((resolve, reject) => {
     const refused = (error: Error) => reject(listenProblem(error, wanted));
     server.once('error', refused);
     const host = wanted.address === '' ? {} : { host: wanted.address };
-    server.listen({ ...host, port: wanted.port, backlog }, () => {
+    server.listen({ ...host, port: wanted.port, backlog, reusePort }, () => {
       server.off('error', refused);
       const bound = server.address();
       const known = bound !== null && typeof bound === 'object' ? bound : wanted;

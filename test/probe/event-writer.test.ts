@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
 import { createEventWriter } from '../../src/probe/event-writer.ts';
 import { until } from './recording.ts';
@@ -14,6 +15,12 @@ function event(number: number): ProbeEvent {
     role: 'server',
     local: '[::]:8080',
   };
+}
+
+function answered(number: number): ProbeEvent {
+  const client = { role: 'client', class: 'c', connection: 0, slot: 0, local: null, remote: 'r' } as const;
+  const at = '2021-07-19T20:39:38.000000Z';
+  return { event: 'answered', at, loopDelayMs: number, ...client, latencyMs: 0, lateMs: 0, answers: 1 };
 }
 
 function numbersIn(text: string): number[] {
@@ -99,4 +106,39 @@ test('the first error is told once, and nobody waits for ever afterwards', async
   await writer.flushed();
   assert.deepEqual(errors, ['ENOSPC']);
   assert.equal(writer.backlog(), 0);
+});
+
+test('answers wait for a moment, and go out before what comes after them', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const slow = slowStream();
+  const writer = createEventWriter(slow.stream, assert.ifError);
+  writer.write(answered(1));
+  writer.write(answered(2));
+  await turn();
+  await turn();
+  assert.deepEqual(slow.writes, []);
+  writer.write(event(3));
+  await turn();
+  await turn();
+  assert.deepEqual(slow.writes.map(numbersIn), [[1, 2, 3]]);
+});
+
+test('answers that nothing follows go out on their own, and by a flush at once', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const slow = slowStream();
+  const writer = createEventWriter(slow.stream, assert.ifError);
+  writer.write(answered(1));
+  t.mock.timers.tick(100);
+  await turn();
+  await turn();
+  assert.deepEqual(slow.writes.map(numbersIn), [[1]]);
+  slow.release();
+  await turn();
+  writer.write(answered(2));
+  const flushed = writer.flushed();
+  await turn();
+  await turn();
+  assert.deepEqual(slow.writes.map(numbersIn), [[1], [2]]);
+  slow.release();
+  await flushed;
 });
