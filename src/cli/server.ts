@@ -84,8 +84,10 @@ export function command(): Command {
       return;
     }
     const part = flags.worker ?? { index: 0, of: 1 };
-    const maxConnections =
-      flags.maxConnections === undefined ? roomForConnections() : partOf(flags.maxConnections, part);
+    const maxConnections = smaller(
+      flags.maxConnections === undefined ? null : partOf(flags.maxConnections, part),
+      roomForConnections(),
+    );
     await runSession(flags, (surroundings) =>
       startServer(
         {
@@ -100,6 +102,12 @@ export function command(): Command {
       ),
     );
   });
+}
+
+/** More than the limit of open files has room for can't be served: libuv would close them at once, and say nothing. */
+function smaller(wanted: number | null, room: number | null): number | null {
+  if (wanted === null || room === null) return wanted ?? room;
+  return Math.min(wanted, room);
 }
 
 function misbehaviour({ pushEvery, closeEvery, closeWith }: ServerFlags): Misbehaviour {
