@@ -1,6 +1,7 @@
 // CPU per paced probe, and memory per connection, of one side of one program; the other side is always the same one.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { start } from './process.ts';
+import type { Measured } from './process.ts';
 import type { Contender, Side } from './programs.ts';
 import { countSockets } from './sockets.ts';
 
@@ -33,13 +34,13 @@ export async function costOf(subject: Contender, side: Side, other: Contender, l
   await sleep(1_000);
   const clients = side === 'client' ? subject : other;
   const few = start(clients.client(port, 10, 500));
-  await established(port, 10);
+  await established(port, 10, few);
   await sleep(1_000);
   const idleKib = (side === 'client' ? few : server).privateKib();
   await few.end();
 
   const many = start(clients.client(port, connections, periodMs));
-  await established(port, connections);
+  await established(port, connections, many);
   // The references wait a second before their first probe.
   await sleep(1_500);
   const measured = side === 'client' ? many : server;
@@ -56,9 +57,10 @@ export async function costOf(subject: Contender, side: Side, other: Contender, l
   };
 }
 
-export async function established(port: number, connections: number): Promise<void> {
+export async function established(port: number, connections: number, client: Measured): Promise<void> {
   for (let looks = 0; looks < 240; looks++) {
     if (countSockets(port).established >= connections) return;
+    client.check();
     await sleep(250);
   }
   throw new Error(`${connections} connections were not there after a minute`);

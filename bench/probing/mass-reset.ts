@@ -54,7 +54,7 @@ export async function massReset(plan: MassResetPlan): Promise<MassReset> {
     arrivals.set(event.local, clock.now());
   });
 
-  await established(port, connections);
+  await established(port, connections, client);
   const before = { client: client.cpuSeconds(), server: server.cpuSeconds(), ...countSockets(port) };
   await sleep(5_000);
   const after = { client: client.cpuSeconds(), server: server.cpuSeconds(), ...countSockets(port) };

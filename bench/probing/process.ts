@@ -9,6 +9,8 @@ export interface Measured {
   cpuSeconds(): number;
   /** Memory that it has for itself alone, with its children, KiB. */
   privateKib(): number;
+  /** Throws when the program has ended by itself. */
+  check(): void;
   end(): Promise<void>;
 }
 
@@ -26,12 +28,16 @@ export function start(command: readonly string[], child: ChildProcess = quietly(
       resolve();
     });
   });
+  const check = () => {
+    if (ended) throw new Error(`${command.join(' ')} ended before its time, with ${child.exitCode}`);
+  };
   return {
     pid,
     cpuSeconds: () => sum(familyOf(pid).map(cpuOf)),
     privateKib: () => sum(familyOf(pid).map(privateOf)),
+    check,
     async end() {
-      if (ended) throw new Error(`${command.join(' ')} ended before its time, with ${child.exitCode}`);
+      check();
       const hard = setTimeout(() => child.kill('SIGKILL'), 10_000);
       child.kill('SIGTERM');
       await closed;

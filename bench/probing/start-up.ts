@@ -33,7 +33,7 @@ export async function throughputOf(subject: Contender): Promise<number> {
   const server = start(subject.server(port));
   await sleep(1_000);
   const client = start(subject.client(port, 64, 1));
-  await established(port, 64);
+  await established(port, 64, client);
   await sleep(2_500);
   const before = countSockets(port).probes;
   const startedMs = performance.now();
