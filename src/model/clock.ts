@@ -28,7 +28,10 @@ export function systemClock(): Clock {
   };
 }
 
-/** `2026-11-23T05:13:00.902130Z` */
+/** Whether `formatMicros` has a text for it that `parseMicros` reads: the years 1970 to 9999. */
+export const isWritable = (at: Micros): boolean => at >= 0 && at < 253_402_300_800_000_000;
+
+/** `2026-11-23T05:13:00.902130Z`. Throws a RangeError for what is no time. */
 export function formatMicros(at: Micros): string {
   const second = Math.floor(at / 1_000_000);
   // Times are mostly written in their order, so that a second's text serves many.

@@ -14,8 +14,8 @@ export const conntrackEvents: NetlinkTool = {
 };
 
 const head =
-  /^\[([0-9]+)\.([0-9]{6})[0-9]*\]\s+\[(NEW|UPDATE|DESTROY)\]\s+(\S+)\s+[0-9]+\s+(?:[0-9]+\s+)?(?:([A-Z][A-Z0-9_]*)\s+)?src=/;
-const tuple = /src=(\S+) dst=(\S+) sport=([0-9]+) dport=([0-9]+)/g;
+  /^\[([0-9]{1,11})\.([0-9]{6})[0-9]*\]\s+\[(NEW|UPDATE|DESTROY)\]\s+(\S+)\s+[0-9]+\s+(?:[0-9]+\s+)?(?:([A-Z][A-Z0-9_]*)\s+)?src=/;
+const tuple = /src=(\S+) dst=(\S+) sport=([0-9]{1,5}) dport=([0-9]{1,5})(?![0-9])/g;
 const changes = { NEW: 'new', UPDATE: 'update', DESTROY: 'destroy' } as const;
 
 /** Reads one line of `conntrack -E -o timestamp,id,ktimestamp`; undefined for anything else (ICMP entries have no ports). */

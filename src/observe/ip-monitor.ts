@@ -10,7 +10,7 @@ const ipMonitorArgv = (netns: string | null): string[] => [
 ];
 
 const stamped = /^\[([0-9-]+T[0-9:.]+)\] (Deleted )?(.*)$/;
-const rule = /^([0-9]+):\s+(.+?)\s+(?:lookup (\S+)|goto .*|blackhole|unreachable|prohibit)\s*$/;
+const rule = /^([0-9]{1,10}):\s+(.+?)\s+(?:lookup (\S+)|goto .*|blackhole|unreachable|prohibit)\s*$/;
 const link = /^[0-9]+: ([^:@\s]+)(?:@\S+)?: <[^>]*>(?:.*? state (\S+))?/;
 
 export const ipMonitor: NetlinkTool = {

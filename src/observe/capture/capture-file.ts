@@ -1,4 +1,5 @@
 // A capture that somebody made with tcpdump, dumpcap or Wireshark, read like our own: the packets around each reset become events.
+import { isWritable } from '../../model/clock.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import { flowKey, readTcp } from './captured-packet.ts';
 import { createFlowKeeper, defaultKeeperBounds } from './flow-keeper.ts';
@@ -76,7 +77,7 @@ export function createCaptureFile(
     // A copy: views into the pieces of a file would keep all of it in memory.
     const bytes = Buffer.from(data.subarray(0, headersLength));
     const record = { at, data: bytes, wireLength, bytes };
-    const layers = readTcp(linkType, record);
+    const layers = isWritable(at) ? readTcp(linkType, record) : undefined;
     if (layers === undefined) {
       unreadable += 1;
       return;
@@ -124,7 +125,7 @@ export function createCaptureFile(
       const limits = [
         (reader ?? pcap).problem(),
         otherLinkTypes.size > 0 && `packets of link type ${types} cannot be read`,
-        unreadable > 0 && `${unreadable} packets are no TCP or cut off`,
+        unreadable > 0 && `${unreadable} packets are no TCP, cut off, or of no calendar's time`,
         pcapng.leftOut > 0 && `${pcapng.leftOut} packets have no time or no interface`,
         left.packets + left.flows + left.crowdedOut > 0 &&
           `${left.packets} packets, ${left.flows} resets and ${left.crowdedOut} packets before resets were too many to be kept`,
