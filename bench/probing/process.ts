@@ -51,7 +51,8 @@ function quietly(command: readonly string[]): ChildProcess {
   return spawn(program, words, { stdio: 'ignore' });
 }
 
-function familyOf(pid: number): number[] {
+/** The process and all that it started, and they. */
+export function familyOf(pid: number): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return [pid, ...children.split(' ').flatMap((child) => (child === '' ? [] : familyOf(Number(child))))];
 }
@@ -64,7 +65,8 @@ function cpuOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-function privateOf(pid: number): number {
+/** Memory that a process has for itself alone, KiB. */
+export function privateOf(pid: number): number {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   const found = rollup.matchAll(/^Private_(?:Clean|Dirty): +([0-9]+) kB$/gm);
   return sum([...found].map((match) => Number(match[1])));
