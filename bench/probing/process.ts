@@ -17,13 +17,21 @@ export interface Measured {
 /** Clock ticks per second in /proc/PID/stat: fixed by the kernel's interface. */
 const ticksPerSecond = 100;
 
+const running = new Set<ChildProcess>();
+// A benchmark that fails leaves nothing behind.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** stdout and stderr go to /dev/null unless `stdio` says otherwise. A program that ends by itself makes `end` reject. */
 export function start(command: readonly string[], child: ChildProcess = quietly(command)): Measured {
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${command.join(' ')} did not start`);
   let ended = false;
   const closed = new Promise<void>((resolve) => {
+    running.add(child);
     child.once('exit', () => {
+      running.delete(child);
       ended = true;
       resolve();
     });

@@ -90,7 +90,9 @@ export function command(): Command {
   return client.action(async () => {
     const flags = client.opts<ClientFlags>();
     const { connections, workers, sourceAddress: sources } = flags;
-    refuseTooMany(Math.ceil(connections / workers), roomForConnections());
+    const part = flags.worker ?? { index: 0, of: 1 };
+    const most = flags.worker === undefined ? Math.ceil(connections / workers) : partOf(connections, part);
+    refuseTooMany(most, roomForConnections());
     refuseTooFewPorts(connections, sources?.length ?? 1, ephemeralPorts());
     if (workers > 1) {
       if (workers > connections) {
@@ -102,7 +104,6 @@ export function command(): Command {
       await runWorkers(workers, flags.events, (part) => workerWords(client, part));
       return;
     }
-    const part = flags.worker ?? { index: 0, of: 1 };
     await runSession(flags, (surroundings) => {
       const fleet = startFleet(
         {

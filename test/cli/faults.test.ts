@@ -175,3 +175,27 @@ test('workers without a port to share, and more ports than there are, are refuse
   assert.equal(await sources.exit(), 64);
   assert.match(sources.stderr(), /"here" is no IP address/);
 });
+
+test('each worker needs open files for its own connections only', onLinux, async () => {
+  // 100 in all: room for 36 connections a process.
+  const shell = `ulimit -n 100 && exec "$0" "$@"`;
+  const client = async (connections: number) => {
+    const words = [
+      'client',
+      '-H',
+      '127.0.0.1',
+      '-p',
+      '9',
+      '--connections',
+      String(connections),
+      '--workers',
+      '2',
+    ];
+    const child = spawn('/bin/sh', ['-c', shell, process.execPath, main, ...words, '--duration', '300ms'], {
+      stdio: 'ignore',
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return code;
+  };
+  assert.deepEqual([await client(60), await client(80)], [0, 69]);
+});
