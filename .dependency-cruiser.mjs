@@ -18,8 +18,8 @@ const layers = {
     'what measures the network starts no program and knows no lab, so that it runs in any pod',
   ],
   mesh: [
-    ['model', 'metrics'],
-    'agents run in any pod, and meet each other and the coordinator only in messages',
+    ['probe', 'metrics', 'model'],
+    'agents probe as every client does, run in any pod, and meet the coordinator only in messages',
   ],
   verdict: [
     ['model'],
@@ -88,6 +88,18 @@ export default {
       'One importer per library: every schema is built from the z of src/model/schema.ts.',
       '(^|/)node_modules/zod/',
       '^src/model/schema[.]ts$',
+    ),
+    onlyImporter(
+      'only-registry-imports-prom-client',
+      'One importer per library: counters, gauges and histograms are made in src/metrics/registry.ts.',
+      '(^|/)node_modules/prom-client/',
+      '^src/metrics/registry[.]ts$',
+    ),
+    onlyImporter(
+      'only-kubernetes-api-imports-the-client',
+      "One importer per library: the coordinator's side of the API is src/mesh/coordinator/kubernetes-api.ts.",
+      '(^|/)node_modules/@kubernetes/',
+      '^src/mesh/coordinator/kubernetes-api[.]ts$',
     ),
     {
       name: 'no-circular-imports',

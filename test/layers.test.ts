@@ -16,7 +16,7 @@ const broken: readonly { rule: string; from: string; what: string; to?: string }
   { rule: 'observe-imports-only-system-and-model', from: 'src/observe/a.ts', what: '../lab/some.ts' },
   { rule: 'cluster-imports-only-system-and-model', from: 'src/cluster/a.ts', what: '../lab/some.ts' },
   { rule: 'probe-imports-only-model', from: 'src/probe/a.ts', what: '../system/some.ts' },
-  { rule: 'mesh-imports-only-model-and-metrics', from: 'src/mesh/a.ts', what: '../probe/some.ts' },
+  { rule: 'mesh-imports-only-probe-and-metrics-and-model', from: 'src/mesh/a.ts', what: '../system/some.ts' },
   { rule: 'verdict-imports-only-model', from: 'src/verdict/a.ts', what: '../diagnose/some.ts' },
   { rule: 'diagnose-imports-only-model', from: 'src/diagnose/a.ts', what: '../verdict/some.ts' },
   { rule: 'catalogue-imports-only-model', from: 'src/catalogue/a.ts', what: '../lab/some.ts' },
@@ -36,6 +36,18 @@ const broken: readonly { rule: string; from: string; what: string; to?: string }
     to: 'node_modules/commander/index.js',
   },
   { rule: 'only-schema-imports-zod', from: 'src/model/b.ts', what: 'zod', to: 'node_modules/zod/index.js' },
+  {
+    rule: 'only-registry-imports-prom-client',
+    from: 'src/mesh/b.ts',
+    what: 'prom-client',
+    to: 'node_modules/prom-client/index.js',
+  },
+  {
+    rule: 'only-kubernetes-api-imports-the-client',
+    from: 'src/cluster/b.ts',
+    what: '@kubernetes/client-node',
+    to: 'node_modules/@kubernetes/client-node/index.js',
+  },
   {
     rule: 'no-dev-dependencies-in-src',
     from: 'src/cli/b.ts',
@@ -60,8 +72,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/system/some.ts': ['node:child_process', '../model/schema.ts'],
   'src/lab/some.ts': ['../system/some.ts', '../model/schema.ts'],
   'src/probe/some.ts': ['node:net', '../model/schema.ts'],
-  'src/mesh/some.ts': ['../metrics/some.ts', '../model/schema.ts'],
+  'src/mesh/some.ts': ['../probe/some.ts', '../metrics/some.ts', '../model/schema.ts'],
+  'src/mesh/coordinator/kubernetes-api.ts': ['@kubernetes/client-node'],
   'src/metrics/some.ts': ['../model/schema.ts'],
+  'src/metrics/registry.ts': ['prom-client'],
   'src/verdict/some.ts': ['../model/schema.ts'],
   'src/diagnose/some.ts': ['../model/schema.ts'],
   'src/catalogue/some.ts': ['../model/schema.ts'],
@@ -79,11 +93,12 @@ describe('the layers', () => {
       await mkdir(dirname(join(tree, file)), { recursive: true });
       await writeFile(join(tree, file), content);
     };
-    for (const name of ['commander', 'zod', 'dev-only', 'by-luck']) {
+    const installed = ['commander', 'zod', 'prom-client', '@kubernetes/client-node', 'dev-only', 'by-luck'];
+    for (const name of installed) {
       await write(`node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' }));
       await write(`node_modules/${name}/index.js`, 'module.exports = {};\n');
     }
-    const dependencies = { commander: '*', zod: '*' };
+    const dependencies = { commander: '*', zod: '*', 'prom-client': '*', '@kubernetes/client-node': '*' };
     await write('package.json', JSON.stringify({ dependencies, devDependencies: { 'dev-only': '*' } }));
     for (const [file, imports] of Object.entries(allowed)) await write(file, imports.map(importOf).join(''));
     for (const { from, what } of broken) await write(from, importOf(what));

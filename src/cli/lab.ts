@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { execCommand } from './lab/exec.ts';
 import { listCommand } from './lab/list.ts';
+import { meshCommand } from './lab/mesh.ts';
 import { matrixCommand } from './lab/matrix.ts';
 import { runCommand } from './lab/run.ts';
 import { insideFlag } from './lab/world-process.ts';
@@ -12,7 +13,7 @@ export function command(): Command {
   );
   // `lab exec node-1 ip -br link`: what follows the command's name belongs to that command.
   lab.enablePositionalOptions();
-  for (const sub of [runCommand(), matrixCommand()]) {
+  for (const sub of [runCommand(), matrixCommand(), meshCommand()]) {
     // Set by ourselves when we start the same command once more inside the world.
     lab.addCommand(sub.addOption(new Option(insideFlag).hideHelp()));
   }

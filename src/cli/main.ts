@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<{ command(): Command }>>> 
   client: () => import('./client.ts'),
   lab: () => import('./lab.ts'),
   cluster: () => import('./cluster.ts'),
+  mesh: () => import('./mesh.ts'),
   observe: () => import('./observe.ts'),
   explain: () => import('./explain.ts'),
   doctor: () => import('./doctor.ts'),
@@ -24,6 +25,7 @@ Examples:
   netdebug lab matrix                  every combination of its factors and fixes
   netdebug server                      the server of the experiment
   netdebug client --host 10.48.14.50   the client of the experiment
+  netdebug lab mesh                    a cluster of many nodes that watch each other
   netdebug explain                     the causes of resets: why, how to confirm, what ends them
   netdebug doctor                      what this machine lacks for the lab
 

@@ -1,4 +1,5 @@
-// Applies a plan to the world in few processes, and takes back what was done when a step fails.
+// Applies a plan to the world in few processes, several at a time, and takes back what was done when a step fails.
+import { availableParallelism } from 'node:os';
 import type { Change, Plan, Step } from '../model/plan.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import { deleteEntries, fillConntrack } from '../system/conntrack.ts';
@@ -11,29 +12,88 @@ import { shellCommand } from '../system/plan-commands.ts';
 /** Consecutive steps that one process can do. */
 type Batch = readonly Step[];
 
+/** Namespaces that are worked on at the same time: `ip` waits for the kernel about as long as it computes. */
+const lanesAtOnce = 2 * availableParallelism();
+
 /**
- * Does every step in order. When one fails, undoes those before it in reverse order and throws a `fault` that names the command
- * and what it printed.
+ * Does every step; those of one namespace in order, and none before an earlier one that is not of a single namespace. When one
+ * fails, undoes those before it in reverse order and throws a `fault` that names the command and what it printed.
  */
-export async function applyPlan(plan: Plan): Promise<void> {
+export function applyPlan(plan: Plan): Promise<void> {
+  return applyStages(stages(plan));
+}
+
+async function applyStages(all: readonly (readonly Plan[])[]): Promise<void> {
   const done: Step[] = [];
-  for (const batch of batches(plan)) {
+  for (const stage of all) {
+    const lanes = [...stage];
+    const failures: BatchFailure[] = [];
+    const work = async () => {
+      for (let lane = lanes.shift(); lane !== undefined && failures.length === 0; lane = lanes.shift()) {
+        const failure = await applyLane(lane, done);
+        if (failure !== undefined) failures.push(failure);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(lanesAtOnce, lanes.length) }, work));
+    const [first] = failures;
+    if (first === undefined) continue;
+    const { batch, error } = first;
+    const { failed, succeeded } = blame(batch, error);
+    await undo([...done, ...succeeded]);
+    throw new Problem('fault', `"${shellCommand(failed.change)}" failed: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+interface BatchFailure {
+  readonly batch: Batch;
+  readonly error: unknown;
+}
+
+/** Does a lane's batches in order, and notes in `done` what was done. Returns what failed. */
+async function applyLane(lane: Plan, done: Step[]): Promise<BatchFailure | undefined> {
+  for (const batch of batches(lane)) {
     try {
       await applyBatch(batch.map((step) => step.change));
       done.push(...batch);
     } catch (error) {
-      const { failed, succeeded } = blame(batch, error);
-      await undo([...done, ...succeeded]);
-      throw new Problem('fault', `"${shellCommand(failed.change)}" failed: ${messageOf(error)}`, {
-        cause: error,
-      });
+      return { batch, error };
     }
   }
+  return undefined;
 }
 
-/** Does changes that nothing takes back, in order; throws like applyPlan. */
+/**
+ * Splits a plan into stages, one after the other, each of lanes that may go on at the same time. Steps that work inside one
+ * namespace and vanish with it make a lane for each namespace; any other step is a stage with its like.
+ */
+export function stages(plan: Plan): Plan[][] {
+  const result: Map<string, Step[]>[] = [];
+  let before: 'own' | 'common' | undefined;
+  for (const step of plan) {
+    const netns = ownNamespace(step);
+    const kind = netns === undefined ? 'common' : 'own';
+    if (kind !== before) result.push(new Map());
+    before = kind;
+    const lanes = result.at(-1);
+    const lane = lanes?.get(netns ?? '');
+    if (lane === undefined) lanes?.set(netns ?? '', [step]);
+    else lane.push(step);
+  }
+  return result.map((lanes) => [...lanes.values()]);
+}
+
+/** Undefined for a step that touches more than one namespace, or whose undoing has its place in the order. */
+function ownNamespace({ change, undo: taken }: Step): string | undefined {
+  if (taken !== null || change.do === 'add-veth' || change.do === 'add-netns' || change.do === 'delete-netns')
+    return undefined;
+  return change.netns;
+}
+
+/** Does changes that nothing takes back, strictly one after the other; throws like applyPlan. */
 export async function applyChanges(changes: readonly Change[]): Promise<void> {
-  await applyPlan(changes.map((change) => ({ change, undo: null })));
+  await applyStages([[changes.map((change) => ({ change, undo: null }))]]);
 }
 
 /** Takes steps back, last one first. A step that cannot be taken back does not keep the others from it. */

@@ -28,6 +28,13 @@ let scratch = Buffer.allocUnsafeSlow(batchBytes);
 export const closeWays = ['fin', 'reset', 'unread'] as const;
 export type CloseWay = (typeof closeWays)[number];
 
+/** Lines that the server says unasked; each begins with pushPrefix, so that no client takes it for an answer. */
+export interface Announcements {
+  readonly greeting?: Buffer;
+  /** Before the FIN of a server that stops. */
+  readonly farewell?: Buffer;
+}
+
 /** What the connections of one server have in common. */
 export interface ServedSettings {
   /** Bytes. */
@@ -36,6 +43,9 @@ export interface ServedSettings {
   readonly surroundings: Surroundings;
   /** Default: fin. */
   readonly closeWith?: CloseWay;
+  readonly announcements?: Announcements;
+  /** Hears of lines that were answered. */
+  readonly onAnswers?: (lines: number) => void;
   /** Called when the connection is over, for whatever reason. */
   readonly onEnd: (connection: ServedConnection) => void;
 }
@@ -88,6 +98,8 @@ class Served implements ServedConnection {
     deadlines.renew(this);
     surroundings.log('Accepted a new connection');
     surroundings.report?.({ event: 'accepted', ...this.#identity() });
+    const greeting = settings.announcements?.greeting;
+    if (greeting !== undefined) socket.write(greeting);
 
     socket.on('data', (chunk: Buffer) => {
       if (this.#state === 'over') return;
@@ -120,7 +132,7 @@ class Served implements ServedConnection {
   }
 
   finish(): Promise<void> {
-    return this.#finish(shuttingDown);
+    return this.#finish(shuttingDown, this.#settings.announcements?.farewell);
   }
 
   abort(): void {
@@ -191,6 +203,7 @@ class Served implements ServedConnection {
   /** The answers are with the kernel, and a new line may take its full time. */
   #countAnswers(): void {
     this.#answers += this.#answersUnderWay;
+    this.#settings.onAnswers?.(this.#answersUnderWay);
     this.#settings.deadlines.renew(this);
   }
 
@@ -217,12 +230,13 @@ class Served implements ServedConnection {
     onEnd(this);
   }
 
-  #finish(why: Failure): Promise<void> {
+  #finish(why: Failure, lastWords?: Buffer): Promise<void> {
     if (this.#state === 'over') return Promise.resolve();
     this.#end(why);
     const closed = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
     this.#socket.resume();
-    this.#socket.end();
+    if (lastWords === undefined) this.#socket.end();
+    else this.#socket.end(lastWords);
     return closed;
   }
 }

@@ -10,7 +10,7 @@ import { listenProblem } from './listen-problem.ts';
 import { misbehave } from './misbehaviour.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { serveConnection } from './served-connection.ts';
-import type { ServedConnection } from './served-connection.ts';
+import type { Announcements, ServedConnection } from './served-connection.ts';
 import { settleWithin } from './settle-within.ts';
 import { moment } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -28,6 +28,10 @@ export interface ServerSettings {
   readonly sharedPort?: boolean;
   /** Default: none. */
   readonly misbehaviour?: Misbehaviour;
+  /** What it says unasked. Default: nothing. */
+  readonly announcements?: Announcements;
+  /** Hears of lines that were answered. */
+  readonly onAnswers?: (lines: number) => void;
 }
 
 export interface RunningServer {
@@ -61,6 +65,8 @@ export async function startServer(
     deadlines,
     surroundings,
     closeWith: misbehaviour.closeWith,
+    announcements: settings.announcements ?? {},
+    ...(settings.onAnswers === undefined ? {} : { onAnswers: settings.onAnswers }),
     onEnd: (connection: ServedConnection) => {
       open.delete(connection);
       endings.get(connection)?.();

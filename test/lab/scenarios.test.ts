@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { batches } from '../../src/lab/apply.ts';
+import { batches, stages } from '../../src/lab/apply.ts';
 import { combinations } from '../../src/lab/scenarios/combinations.ts';
 import { choose, findScenario, scenarios } from '../../src/lab/scenarios/index.ts';
 import { causeIds } from '../../src/model/cause.ts';
@@ -124,6 +124,24 @@ describe('plans', () => {
       it(`of ${scenario.name} ${JSON.stringify(choice)} lose no step and no order when they are put into batches`, () => {
         assert.deepEqual(batches(plan).flat(), plan);
         assert.ok(batches(plan).length * 3 < plan.length);
+      });
+
+      it(`of ${scenario.name} ${JSON.stringify(choice)} keep each namespace's steps in order when several go on at once`, () => {
+        for (const stage of stages(plan)) {
+          const own = stage.map(
+            (lane) => new Set(lane.map(({ change }) => 'netns' in change && change.netns)),
+          );
+          if (stage.length > 1) assert.ok(own.every((names) => names.size === 1));
+          assert.equal(new Set(own.flatMap((names) => [...names])).size >= stage.length, true);
+        }
+        const inStages = stages(plan).flat(2);
+        const stepsOf = (steps: typeof plan, netns: string) =>
+          steps.filter(({ change }) => 'netns' in change && change.netns === netns);
+        assert.equal(inStages.length, plan.length);
+        for (const { change } of plan) {
+          if (change.do === 'add-netns')
+            assert.deepEqual(stepsOf(inStages, change.netns), stepsOf(plan, change.netns));
+        }
       });
     }
   }

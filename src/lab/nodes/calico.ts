@@ -8,11 +8,16 @@ const accepted = '0x10000/0x10000';
 const clearAccepted = '-j MARK --set-xmark 0x0/0x10000';
 const fromWorkload = '0x40000/0x40000';
 
-/** The policy in force allows the experiment's port to every pod, so that policy is evaluated and nothing is denied. */
+/** The policy in force allows the experiment's ports to every pod, so that policy is evaluated and nothing is denied. */
 const policyChain = 'cali-pi-allow-netdebug';
 const profileChain = 'cali-pro-kns.default';
 
-export function calicoTables(topology: Topology, node: Node): readonly IptablesTable[] {
+/** @param allowedPorts What the policy allows to every pod. */
+export function calicoTables(
+  topology: Topology,
+  node: Node,
+  allowedPorts: readonly number[] = [topology.service.port],
+): readonly IptablesTable[] {
   const interfaces = topology.pods.filter((pod) => pod.node === node.name).map((pod) => pod.hostInterface);
   return [
     {
@@ -51,7 +56,7 @@ export function calicoTables(topology: Topology, node: Node): readonly IptablesT
         ...Object.fromEntries(interfaces.map((name) => [`cali-fw-${name}`, endpointRules(profileChain)])),
         ...Object.fromEntries(interfaces.map((name) => [`cali-tw-${name}`, endpointRules(policyChain)])),
         [policyChain]: [
-          `-p tcp -m tcp --dport ${topology.service.port} -j MARK --set-xmark ${accepted}`,
+          ...allowedPorts.map((port) => `-p tcp -m tcp --dport ${port} -j MARK --set-xmark ${accepted}`),
           `-m mark --mark ${accepted} -j RETURN`,
         ],
         [profileChain]: [`-j MARK --set-xmark ${accepted}`],

@@ -58,7 +58,7 @@ export function serviceWorld(choice: Choice, options: WorldOptions = {}): Setup 
 
 function nodePlan(node: Node, choice: Choice, dropInvalid: boolean): Plan {
   const visibility = hasVisibility(choice);
-  const tables = mergeTables(kubeProxyTables(twoNodes, dropInvalid), visibility ? netdTables : []);
+  const tables = mergeTables(kubeProxyTables(twoNodes, { dropInvalid }), visibility ? netdTables : []);
   return within([
     ...(visibility ? netdChanges(twoNodes, node) : []),
     { do: 'load-iptables', netns: node.name, tables },

@@ -1,0 +1,15 @@
+// `netdebug mesh …`: a whole cluster, all the time.
+import { Command } from 'commander';
+import { agentCommand } from './mesh/agent.ts';
+import { coordinatorCommand } from './mesh/coordinator.ts';
+import { evidenceCommand } from './mesh/evidence.ts';
+import { serverCommand } from './mesh/server.ts';
+
+export function command(): Command {
+  const mesh = new Command('mesh').description(
+    'watch a whole cluster all the time, with Kubernetes, Prometheus and Grafana',
+  );
+  const parts = [serverCommand(), agentCommand(), coordinatorCommand(), evidenceCommand()];
+  for (const part of parts) mesh.addCommand(part);
+  return mesh;
+}

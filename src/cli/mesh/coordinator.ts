@@ -1,0 +1,111 @@
+// `netdebug mesh coordinator`: follows the Kubernetes API and tells each agent whom to probe.
+import { Command } from 'commander';
+import { formatEndpoint } from '../../model/endpoint.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
+import { startCoordinator } from '../../mesh/coordinator/coordinator.ts';
+import { count, durationOption, filled, port } from '../probe-flags.ts';
+import { listenOption } from './part-flags.ts';
+import { runPart } from './run-part.ts';
+
+interface Flags {
+  readonly listen: Endpoint;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace: string;
+  readonly targets: number;
+  readonly service: string;
+  readonly localService: string;
+  readonly serviceAddress?: string;
+  readonly localAddress?: string;
+  readonly servicePort: number;
+  readonly settle: number;
+}
+
+const examples = `
+Examples:
+  netdebug mesh coordinator                                   in a pod, with its service account
+  netdebug mesh coordinator --kubeconfig ~/.kube/config       from outside
+  curl -s localhost:9465/v1/coverage | jq .now                who is probed by how many, counting agents that are there
+
+Lists and watches Nodes, and the EndpointSlices of --service in --namespace; nothing else. Any number of replicas
+compute the same plan. While the API is away the last plan is served, and /readyz says so.`;
+
+export function coordinatorCommand(): Command {
+  const coordinator = new Command('coordinator')
+    .description('follow the Kubernetes API and tell each agent whom to probe')
+    .option('--targets <count>', 'K: other nodes that each node probes', count('--targets'), 10)
+    .option(
+      '--kubeconfig <file>',
+      'kubeconfig (default: the pod’s service account, else as kubectl finds it)',
+      filled('--kubeconfig', 'a file'),
+    )
+    .option('--context <name>', 'context of the kubeconfig', filled('--context', 'a name'))
+    .option(
+      '-n, --namespace <name>',
+      'namespace of the mesh',
+      filled('--namespace', 'a name'),
+      'netdebug-mesh',
+    )
+    .option(
+      '--service <name>',
+      'Service of all servers',
+      filled('--service', 'a name'),
+      'netdebug-mesh-server',
+    )
+    .option(
+      '--local-service <name>',
+      'Service of the own node’s server (internalTrafficPolicy: Local)',
+      filled('--local-service', 'a name'),
+      'netdebug-mesh-local',
+    )
+    .option(
+      '--service-address <host>',
+      'how agents dial --service (default: SERVICE.NAMESPACE.svc)',
+      filled('--service-address', 'a host'),
+    )
+    .option(
+      '--local-address <host>',
+      'how agents dial --local-service (default: SERVICE.NAMESPACE.svc)',
+      filled('--local-address', 'a host'),
+    )
+    .option('--service-port <port>', 'port of both Services', port('--service-port', 1), 8_080)
+    .addOption(
+      durationOption('--settle <time>', 'gather changes of the API for so long before a new plan', '500ms'),
+    )
+    .addOption(listenOption(':9465'))
+    .addHelpText('after', examples);
+  return coordinator.action(async () => {
+    const flags = coordinator.opts<Flags>();
+    const { namespace, service, localService } = flags;
+    // Loaded late: the client library would double the size of the agents and servers, which are in the same command.
+    const { openKubernetes } = await import('../../mesh/coordinator/kubernetes-api.ts');
+    const api = openKubernetes(accessOf(flags), namespace, service);
+    await runPart(async (log) => {
+      const running = await startCoordinator(
+        {
+          listen: flags.listen,
+          targets: flags.targets,
+          services: {
+            all: flags.serviceAddress ?? `${service}.${namespace}.svc`,
+            local: flags.localAddress ?? `${localService}.${namespace}.svc`,
+            port: flags.servicePort,
+          },
+          settleMs: flags.settle,
+        },
+        api,
+        log,
+      );
+      log(`Serves plans on ${formatEndpoint(running.local)}; follows ${api.server}.`);
+      return running;
+    });
+  });
+}
+
+function accessOf({ kubeconfig, context }: Flags) {
+  const chosen = context === undefined ? {} : { context };
+  if (kubeconfig !== undefined) return { from: 'file', file: kubeconfig, ...chosen } as const;
+  // Set by the kubelet in every pod.
+  if (context === undefined && process.env['KUBERNETES_SERVICE_HOST'] !== undefined)
+    return { from: 'pod' } as const;
+  return { from: 'default', ...chosen } as const;
+}

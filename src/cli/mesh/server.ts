@@ -1,0 +1,50 @@
+// `netdebug mesh server`: what agents hold connections to, one on every node.
+import { Command } from 'commander';
+import { formatEndpoint } from '../../model/endpoint.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
+import { systemClock } from '../../model/clock.ts';
+import { startMeshServer } from '../../mesh/server.ts';
+import { watchLoopDelay } from '../../probe/loop-delay.ts';
+import { port } from '../probe-flags.ts';
+import { listenOption, nodeOption } from './part-flags.ts';
+import { runPart } from './run-part.ts';
+
+interface Flags {
+  readonly port: number;
+  readonly listen: Endpoint;
+  readonly node?: string;
+}
+
+const examples = `
+Examples:
+  netdebug mesh server --node node-1              as manifests/mesh runs it, on every node
+  curl -s localhost:9464/metrics                  its metrics
+
+Says on which node it is to whoever connects, and that it is leaving when it stops (SIGTERM).`;
+
+export function serverCommand(): Command {
+  const server = new Command('server')
+    .description('answer the agents of all nodes; one of it on every node')
+    .option('-p, --port <port>', 'port for probes', port('--port', 0), 8_080)
+    .addOption(listenOption(':9464'))
+    .addOption(nodeOption())
+    .addHelpText('after', examples);
+  return server.action(async () => {
+    const flags = server.opts<Flags>();
+    await runPart(async (log) => {
+      const clock = systemClock();
+      const loopDelay = watchLoopDelay(() => clock.monotonic());
+      const running = await startMeshServer(
+        { serve: { address: '', port: flags.port }, listen: flags.listen, node: flags.node },
+        { clock, loopDelayMs: () => loopDelay.current(), log },
+      );
+      log(`Answers probes on ${running.local}, and metrics on ${formatEndpoint(running.http)}.`);
+      return {
+        async stop() {
+          await running.stop();
+          loopDelay.stop();
+        },
+      };
+    });
+  });
+}

@@ -1,0 +1,153 @@
+// The mesh in the lab from the first namespace to the last count: world, API, parts, the fight on some nodes, the loss of one.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runChecked } from '../../system/process.ts';
+import { runAgents } from '../agents/run-agents.ts';
+import { applyChanges, applyPlan } from '../apply.ts';
+import { unplug } from '../wires.ts';
+import { control, meshPorts } from '../topologies/mesh.ts';
+import type { MeshMember, MeshTopology } from '../topologies/mesh.ts';
+import { startClusterApi } from './cluster-api.ts';
+import type { ClusterApi } from './cluster-api.ts';
+import { nodeObject, sliceObject } from './cluster-objects.ts';
+import { countsOf } from './counts.ts';
+import type { NodeCounts } from './counts.ts';
+import { kubeconfigText, startParts } from './parts.ts';
+import { prometheusConfig } from './prometheus-config.ts';
+import { meshAgents, meshPlan } from './world.ts';
+
+export interface MeshRun {
+  readonly topology: MeshTopology;
+  readonly conflict: ReadonlySet<string>;
+  /** Nodes that go away after a third of the time, without a word. */
+  readonly lost: ReadonlySet<string>;
+  readonly durationMs: number;
+  /** Divides the periods of the nodes' agents. */
+  readonly speed: number;
+  readonly periodMs: number;
+  readonly targets: number;
+  readonly seed: number;
+  readonly folder: string;
+  readonly self: readonly string[];
+  /** Files of recording rules and alerts for Prometheus. */
+  readonly rules: readonly string[];
+}
+
+export interface MeshHooks {
+  onStage(text: string): void;
+  /** The counts so far. */
+  onCounts(counts: readonly NodeCounts[]): void;
+  readonly signal: AbortSignal;
+}
+
+const namespace = 'netdebug-mesh';
+const service = 'netdebug-mesh-server';
+/** A kubelet is given up after some 40 s; here it goes quicker, as everything does. */
+const noticeMs = 3_000;
+const timeoutMs = 2_000;
+/** Failures wait for longer than a lost node is noticed, and than its connections time out. */
+const holdMs = 8_000;
+const countEveryMs = 5_000;
+
+/** Builds the world inside the private one: the control plane is the world's own namespace. */
+export async function buildMesh(topology: MeshTopology, conflict: ReadonlySet<string>): Promise<void> {
+  await runChecked(['ip', 'netns', 'attach', control, String(process.pid)]);
+  await applyPlan(meshPlan(topology, conflict));
+}
+
+/** Runs it in a world that is built. Resolves with the last counts; rejects with a Problem when a part fails. */
+export async function runMesh(run: MeshRun, hooks: MeshHooks): Promise<NodeCounts[]> {
+  const { topology, folder, signal } = { ...run, ...hooks };
+  const { members } = topology;
+  const logFolder = join(folder, 'logs');
+  await mkdir(logFolder, { recursive: true });
+  const kubeconfig = join(folder, 'kubeconfig.json');
+  await writeFile(kubeconfig, kubeconfigText());
+  await writeFile(join(folder, 'prometheus.yml'), prometheusConfig(topology, run.rules, 1_000));
+  const api = await startClusterApi(meshPorts.api);
+  const down = new Set<string>();
+  announce(api, members, down);
+
+  const { periodMs, targets, self } = run;
+  const parts = startParts({
+    ...{ topology, self, logFolder, kubeconfig, namespace, service, targets },
+    ...{ periodMs, timeoutMs, holdMs },
+  });
+  const stopped = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  try {
+    await Promise.race([
+      stopped,
+      parts.ready((ready, of) => {
+        if (ready % 10 === 0 || ready === of) hooks.onStage(`${ready} of ${of} programs are ready`);
+      }),
+    ]);
+    const fight = runAgents(meshAgents(run.conflict), run.speed, run.seed);
+    try {
+      const course = watchCourse(run, hooks, async () => {
+        await lose(run, api, down, (names) => parts.kill(names));
+      });
+      await Promise.race([stopped, parts.failed, fight.failed, course]);
+    } finally {
+      await fight.stop();
+    }
+    // What was held back last is to count, too.
+    if (!signal.aborted) hooks.onStage('waiting until held failures have been judged');
+    await Promise.race([stopped, sleep(holdMs + 1_000)]);
+    return await countAll(topology);
+  } finally {
+    await parts.stop();
+    await api.close();
+  }
+}
+
+async function watchCourse(run: MeshRun, hooks: MeshHooks, loseNodes: () => Promise<void>): Promise<void> {
+  const startMs = performance.now();
+  const passedMs = () => performance.now() - startMs;
+  let losing = run.lost.size > 0;
+  hooks.onStage(`${run.topology.members.length} nodes watch each other`);
+  while (passedMs() < run.durationMs) {
+    await sleep(Math.min(countEveryMs, run.durationMs - passedMs()));
+    if (hooks.signal.aborted) return;
+    if (losing && passedMs() >= run.durationMs / 3) {
+      losing = false;
+      hooks.onStage(`${[...run.lost].join(', ')} goes away`);
+      await loseNodes();
+    }
+    hooks.onCounts(await countAll(run.topology));
+  }
+}
+
+/** The node falls silent, and a while later the control plane says so. */
+async function lose(
+  { topology, lost }: MeshRun,
+  api: ClusterApi,
+  down: Set<string>,
+  kill: (parts: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const gone = topology.members.filter(({ node }) => lost.has(node.name));
+  // The cable first: a program that dies on a connected node would still say goodbye.
+  await applyChanges(gone.map(({ node }) => ({ do: 'delete-link', netns: node.name, dev: 'eth0' })));
+  await applyChanges(gone.flatMap(({ server, agent }) => [unplug(server), unplug(agent)]));
+  await kill(gone.flatMap(({ server, agent }) => [server.name, agent.name]));
+  await sleep(noticeMs);
+  for (const { node } of gone) down.add(node.name);
+  announce(api, topology.members, down);
+}
+
+function announce(api: ClusterApi, members: readonly MeshMember[], down: ReadonlySet<string>): void {
+  for (const member of members) {
+    const { name } = member.node;
+    api.put('nodes', name, nodeObject(member, down.has(name) ? 'not-ready' : 'ready'));
+  }
+  const slice = `${service}-1`;
+  api.put('endpointslices', slice, sliceObject(slice, service, members, down));
+}
+
+async function countAll({ members }: MeshTopology): Promise<NodeCounts[]> {
+  return Promise.all(
+    members.map(({ node, agent }) => countsOf(node.name, `${agent.address}:${meshPorts.metrics}`)),
+  );
+}

@@ -1,0 +1,45 @@
+// The mesh's world as a plan: every node as GKE has it with intranode visibility, and on some of them Calico with a Felix that
+// believes netd's table to be its own.
+import type { Plan } from '../../model/plan.ts';
+import type { AgentSpec } from '../../model/scenario.ts';
+import type { Node } from '../../model/topology.ts';
+import { calicoTables } from '../nodes/calico.ts';
+import { kubeProxyTables } from '../nodes/kube-proxy.ts';
+import { mergeTables } from '../nodes/merge-tables.ts';
+import { netdChanges, netdRules, netdTables } from '../nodes/netd.ts';
+import { control, meshPorts } from '../topologies/mesh.ts';
+import type { MeshTopology } from '../topologies/mesh.ts';
+import { within, wires } from '../wires.ts';
+
+const seconds = 1_000;
+
+/** @param conflict Names of the nodes on which the two agents fight. */
+export function meshPlan(topology: MeshTopology, conflict: ReadonlySet<string>): Plan {
+  // The control plane's namespace is the world's own, which is there already.
+  const connected = wires(topology).filter(
+    ({ change }) => !(change.do === 'add-netns' && change.netns === control),
+  );
+  return [
+    ...connected,
+    ...topology.members.flatMap(({ node }) => nodePlan(topology, node, conflict.has(node.name))),
+  ];
+}
+
+/** Only where they fight: a netd that misses nothing, and no Felix, change nothing elsewhere. */
+export function meshAgents(conflict: ReadonlySet<string>): AgentSpec[] {
+  return [...conflict].flatMap((node): AgentSpec[] => [
+    { kind: 'netd', node, reconcileMs: 10 * seconds, rules: netdRules },
+    { kind: 'felix', node, refreshMs: 90 * seconds, jitterMs: 9 * seconds, routeTableRange: [1, 250] },
+  ]);
+}
+
+function nodePlan(topology: MeshTopology, node: Node, withPolicy: boolean): Plan {
+  const own = topology.members.find((member) => member.node === node);
+  const local = { ...topology.localService, endpoints: own === undefined ? [] : [own.server.name] };
+  const tables = mergeTables(
+    withPolicy ? calicoTables(topology, node, [meshPorts.probes, meshPorts.metrics]) : [],
+    kubeProxyTables(topology, { services: [topology.service, local] }),
+    netdTables,
+  );
+  return within([...netdChanges(topology, node), { do: 'load-iptables', netns: node.name, tables }]);
+}

@@ -1,0 +1,217 @@
+// The agent: holds the connections that its plan wants, counts what they live through, and leaves out what a life cycle explains.
+import type { Endpoint } from '../../model/endpoint.ts';
+import { systemClock } from '../../model/clock.ts';
+import type { MeshPlan, MeshTarget } from '../../model/mesh-plan.ts';
+import { messageOf } from '../../model/problem.ts';
+import { createAgentMetrics } from '../../metrics/agent-metrics.ts';
+import { watchLoopDelay } from '../../probe/loop-delay.ts';
+import { startHttp } from '../http-listener.ts';
+import { startCoordinatorClient } from './coordinator-client.ts';
+import { createHoldBack } from './hold-back.ts';
+import { judge } from './judge.ts';
+import { createLeftOutMemory } from './left-out-memory.ts';
+import { startLink } from './link.ts';
+import type { Landing, Link, LinkFailure, LinkOwner } from './link.ts';
+import { readPlanFile, writePlanFile } from './plan-file.ts';
+import { createResetCounter } from './reset-counter.ts';
+import { stallMs, watchStalls } from './stall-watch.ts';
+
+export interface AgentSettings {
+  /** `http://HOST:PORT` */
+  readonly coordinator: string;
+  readonly node: string;
+  readonly listen: Endpoint;
+  readonly periodMs: number;
+  readonly timeoutMs: number;
+  /** How long failures are held back. */
+  readonly holdMs: number;
+  readonly pairSeries: boolean;
+  readonly planFile?: string;
+  readonly version: string;
+}
+
+export interface Agent {
+  readonly local: Endpoint;
+  stop(): Promise<void>;
+}
+
+/** Links begin within one period, but not later than this. */
+const longestDelayMs = 5_000;
+/** News may be older than the failure that it explains: a node is cordoned, then drained, then its pods end. */
+const graceBeforeMs = 60_000;
+
+/** Rejects with a Problem when it cannot listen. A coordinator that is away is waited for. */
+export async function startAgent(settings: AgentSettings, log: (message: string) => void): Promise<Agent> {
+  const { node: self, holdMs, periodMs } = settings;
+  const clock = systemClock();
+  const nowMs = () => clock.monotonic();
+  const links = new Map<string, Link>();
+  const memory = createLeftOutMemory(nowMs);
+  const zones = new Map<string, string>();
+  let plan: MeshPlan | undefined;
+  let stoppingSinceMs: number | null = null;
+
+  const metrics = createAgentMetrics({
+    version: settings.version,
+    pairs: settings.pairSeries,
+    onScrape: () => {
+      stalls.look();
+      account(false);
+    },
+    planAge() {
+      const confirmed = client.confirmedMs();
+      return confirmed === null ? Number.NaN : (nowMs() - confirmed) / 1_000;
+    },
+  });
+  // A trigger is noticed within a period; twice that also covers probes that run late (docs/calibration.md).
+  const resets = createResetCounter(2 * periodMs, metrics);
+  const held = createHoldBack<LinkFailure>(holdMs, nowMs, settle);
+  const loopDelay = watchLoopDelay(nowMs);
+  const stalls = watchStalls(nowMs, (lateMs) => {
+    metrics.loopDelay(lateMs / 1_000);
+    account(lateMs >= stallMs);
+    held.tick();
+  });
+
+  const http = await startHttp({
+    listen: settings.listen,
+    metrics,
+    readiness() {
+      if (stoppingSinceMs !== null) return { ready: false, sentence: 'stopping' };
+      if (plan === undefined)
+        return { ready: false, sentence: 'no plan yet: the coordinator has not answered' };
+      return { ready: true, sentence: 'ok' };
+    },
+  }).catch((error: unknown) => {
+    stalls.stop();
+    loopDelay.stop();
+    throw error;
+  });
+
+  const filed = settings.planFile === undefined ? undefined : await readPlanFile(settings.planFile, self);
+  const client = startCoordinatorClient(
+    { coordinator: settings.coordinator, node: self },
+    { nowMs, random: Math.random, log, onPlan: takePlan },
+  );
+  if (filed !== undefined) {
+    log('Going by the plan of the plan file until the coordinator answers.');
+    follow(filed);
+  }
+
+  const owner: LinkOwner = {
+    surroundings: { clock, loopDelayMs: () => loopDelay.current() },
+    locate,
+    open: (pair, change) => metrics.open(pair, change),
+    exposure: (pair, seconds) => metrics.exposure(pair, seconds),
+    answered(pair, seconds) {
+      metrics.answer(pair, seconds);
+      metrics.probe(pair, 'answered');
+    },
+    failed: (failure) => held.put(failure),
+  };
+
+  function account(stalled: boolean): void {
+    for (const link of links.values()) link.account(stalled);
+  }
+
+  function takePlan(fresh: MeshPlan): void {
+    follow(fresh);
+    if (settings.planFile === undefined) return;
+    writePlanFile(settings.planFile, fresh).catch((error: unknown) => {
+      log(`The plan is not kept for a restart: ${messageOf(error)}.`);
+    });
+  }
+
+  function follow(fresh: MeshPlan): void {
+    if (stoppingSinceMs !== null) return;
+    plan = fresh;
+    memory.now(fresh.leftOut);
+    metrics.info(self, fresh.zone);
+    metrics.targets(fresh.targets.map((target) => ({ route: target, connections: target.connections })));
+    zones.set(self, fresh.zone);
+    for (const { node, zone } of fresh.targets) if (node !== null && zone !== null) zones.set(node, zone);
+    const wanted = new Map(fresh.targets.flatMap(keysOf));
+    let [begun, ended] = [0, 0];
+    for (const [key, link] of links) {
+      if (wanted.has(key)) continue;
+      links.delete(key);
+      void link.stop();
+      ended += 1;
+    }
+    for (const [key, target] of wanted) {
+      if (links.has(key)) continue;
+      const delayMs = Math.random() * Math.min(periodMs, longestDelayMs);
+      links.set(
+        key,
+        startLink(
+          target,
+          { source: self, periodMs, timeoutMs: settings.timeoutMs, farewellMs: holdMs },
+          owner,
+          delayMs,
+        ),
+      );
+      begun += 1;
+    }
+    log(`Plan ${fresh.revision}: ${links.size} connections, ${begun} of them new, ${ended} closed.`);
+  }
+
+  async function locate(node: string): Promise<Landing['class'] | undefined> {
+    if (node === self) return 'same-node';
+    let zone = zones.get(node);
+    if (zone === undefined) {
+      const state = await client.stateOf(node);
+      if (state === undefined) return undefined;
+      zone = state.zone;
+      zones.set(node, zone);
+    }
+    return zone === zones.get(self) ? 'same-zone' : 'cross-zone';
+  }
+
+  async function settle(failure: LinkFailure): Promise<void> {
+    const { event, target, landing, farewell, atMs } = failure;
+    const route = { class: landing?.class ?? target.class, path: target.path };
+    const held = { atMs, loopDelayMs: event.loopDelayMs, farewell };
+    const since = atMs - graceBeforeMs;
+    const known = () => ({
+      stoppingSinceMs,
+      stalls: stalls.recent(),
+      target: landing === null ? null : memory.since(landing.node, since),
+      own: memory.since(self, since),
+    });
+    let cause = judge(held, known());
+    if (cause === null && landing !== null && landing.node !== '') {
+      const state = await client.stateOf(landing.node);
+      if (state !== undefined) memory.heard(landing.node, state.leftOut);
+      cause = judge(held, known());
+    }
+    if (cause !== null) {
+      metrics.excluded(route, cause);
+      return;
+    }
+    metrics.probe(route, event.failure);
+    if (event.failure === 'reset' && event.phase !== 'connecting') {
+      resets.count({ source: self, target: landing?.node ?? '', ...route }, atMs);
+    }
+  }
+
+  return {
+    local: http.local,
+    async stop() {
+      stoppingSinceMs = nowMs();
+      client.stop();
+      await Promise.all([...links.values()].map((link) => link.stop()));
+      stalls.stop();
+      loopDelay.stop();
+      await http.close();
+    },
+  };
+}
+
+/** One key a connection: a target whose address changed is another one. */
+function keysOf(target: MeshTarget): [key: string, target: MeshTarget][] {
+  const { node, path, address, port, connections } = target;
+  return Array.from({ length: connections }, (_, index) => [
+    `${node ?? '*'} ${target.class} ${path} ${address} ${port} ${index}`,
+    target,
+  ]);
+}

@@ -1,0 +1,184 @@
+// What the API said of nodes and of the servers' endpoints, reduced to what a plan needs: a node's other kilobytes are not kept.
+import type { LeftOutReason } from '../../model/mesh-plan.ts';
+import { z } from '../../model/schema.ts';
+import type { MeshNode } from '../plan/mesh-node.ts';
+
+const nodeSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    labels: z.record(z.string(), z.string()).nullish(),
+    deletionTimestamp: z.unknown().optional(),
+  }),
+  spec: z
+    .object({
+      unschedulable: z.boolean().nullish(),
+      taints: z.array(z.object({ key: z.string() })).nullish(),
+    })
+    .nullish(),
+  status: z
+    .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() })
+    .nullish(),
+});
+
+const sliceSchema = z.object({
+  metadata: z.object({ name: z.string() }),
+  ports: z.array(z.object({ port: z.number().nullish() })).nullish(),
+  endpoints: z
+    .array(
+      z.object({
+        addresses: z.array(z.string()),
+        nodeName: z.string().nullish(),
+        conditions: z.object({ ready: z.boolean().nullish(), terminating: z.boolean().nullish() }).nullish(),
+      }),
+    )
+    .nullish(),
+});
+
+interface NodeFacts {
+  readonly name: string;
+  readonly zone: string;
+  readonly leftOut: LeftOutReason | null;
+}
+
+interface EndpointFacts {
+  readonly node: string;
+  readonly address: string;
+  readonly port: number;
+  readonly state: 'ready' | 'not-ready' | 'terminating';
+}
+
+export interface ClusterState {
+  /** Takes all nodes, or one more or less. Throws when the object is no Node. */
+  readonly nodes: ObjectIntake;
+  readonly slices: ObjectIntake;
+  /** Nodes of the cluster, and those that went away within the last while. */
+  view(): MeshNode[];
+}
+
+export interface ObjectIntake {
+  /** What the API lists; all that is not in it is gone. */
+  reset(objects: readonly unknown[]): void;
+  put(object: unknown): void;
+  remove(object: unknown): void;
+}
+
+/** An agent's failure may come this long before it hears that the node is gone, and asks then. */
+const rememberGoneMs = 10 * 60_000;
+const zoneLabel = 'topology.kubernetes.io/zone';
+/** What the cluster autoscaler, and Karpenter, mark a node with before they take it away. */
+const deletingTaints = [
+  'ToBeDeletedByClusterAutoscaler',
+  'karpenter.sh/disrupted',
+  'node.kubernetes.io/out-of-service',
+];
+
+/** @param nowMs Monotonic milliseconds. */
+export function createClusterState(nowMs: () => number): ClusterState {
+  const nodes = new Map<string, NodeFacts>();
+  const gone = new Map<string, { readonly facts: NodeFacts; readonly atMs: number }>();
+  const slices = new Map<string, readonly EndpointFacts[]>();
+
+  function putNode(object: unknown): string {
+    const facts = nodeFacts(object);
+    gone.delete(facts.name);
+    nodes.set(facts.name, facts);
+    return facts.name;
+  }
+
+  function removeNode(name: string): void {
+    const facts = nodes.get(name);
+    if (facts === undefined) return;
+    nodes.delete(name);
+    gone.set(name, { facts: { ...facts, leftOut: 'node-deleting' }, atMs: nowMs() });
+  }
+
+  return {
+    nodes: {
+      reset(objects) {
+        const names = new Set(objects.map(putNode));
+        for (const name of [...nodes.keys()]) if (!names.has(name)) removeNode(name);
+      },
+      put: (object) => void putNode(object),
+      remove: (object) => removeNode(nodeSchema.parse(object).metadata.name),
+    },
+    slices: {
+      reset(objects) {
+        slices.clear();
+        for (const object of objects) slices.set(...endpointFacts(object));
+      },
+      put: (object) => void slices.set(...endpointFacts(object)),
+      remove: (object) => void slices.delete(sliceSchema.parse(object).metadata.name),
+    },
+    view() {
+      for (const [name, { atMs }] of gone) if (nowMs() - atMs > rememberGoneMs) gone.delete(name);
+      const endpoints = bestByNode([...slices.values()].flat());
+      return [...nodes.values(), ...[...gone.values()].map(({ facts }) => facts)].map((facts) =>
+        meshNode(facts, endpoints.get(facts.name)),
+      );
+    },
+  };
+}
+
+function nodeFacts(object: unknown): NodeFacts {
+  const { metadata, spec, status } = nodeSchema.parse(object);
+  const ready = (status?.conditions ?? []).some((one) => one.type === 'Ready' && one.status === 'True');
+  const deleting =
+    (metadata.deletionTimestamp ?? null) !== null ||
+    (spec?.taints ?? []).some(({ key }) => deletingTaints.includes(key));
+  return {
+    name: metadata.name,
+    zone: metadata.labels?.[zoneLabel] ?? '',
+    leftOut: deleting
+      ? 'node-deleting'
+      : !ready
+        ? 'node-not-ready'
+        : spec?.unschedulable === true
+          ? 'node-cordoned'
+          : null,
+  };
+}
+
+function endpointFacts(object: unknown): [slice: string, endpoints: EndpointFacts[]] {
+  const { metadata, ports, endpoints } = sliceSchema.parse(object);
+  const port = ports?.find((one) => typeof one.port === 'number')?.port;
+  const facts = (endpoints ?? []).flatMap(({ addresses, nodeName, conditions }): EndpointFacts[] => {
+    const address = addresses[0];
+    if (typeof nodeName !== 'string' || address === undefined || typeof port !== 'number') return [];
+    // The API's documentation: a condition that is not stated is to be read as ready.
+    const ready = conditions?.ready ?? true;
+    const state = conditions?.terminating === true ? 'terminating' : ready ? 'ready' : 'not-ready';
+    return [{ node: nodeName, address, port, state }];
+  });
+  return [metadata.name, facts];
+}
+
+const rank = { ready: 0, 'not-ready': 1, terminating: 2 };
+
+/** While a pod is replaced a node has two endpoints: the one that can be used is the one that counts. */
+function bestByNode(endpoints: readonly EndpointFacts[]): Map<string, EndpointFacts> {
+  const best = new Map<string, EndpointFacts>();
+  for (const endpoint of endpoints) {
+    const other = best.get(endpoint.node);
+    const difference = other === undefined ? -1 : rank[endpoint.state] - rank[other.state];
+    // Of two alike, the same one in every replica.
+    if (difference < 0 || (difference === 0 && endpoint.address < (other?.address ?? ''))) {
+      best.set(endpoint.node, endpoint);
+    }
+  }
+  return best;
+}
+
+function meshNode({ name, zone, leftOut }: NodeFacts, endpoint: EndpointFacts | undefined): MeshNode {
+  return {
+    name,
+    zone,
+    leftOut: leftOut ?? reasonOf(endpoint),
+    address: endpoint?.address ?? null,
+    port: endpoint?.port ?? 0,
+  };
+}
+
+function reasonOf(endpoint: EndpointFacts | undefined): LeftOutReason | null {
+  if (endpoint === undefined || endpoint.state === 'terminating') return 'target-deleted';
+  return endpoint.state === 'ready' ? null : 'target-not-ready';
+}

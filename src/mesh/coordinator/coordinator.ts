@@ -1,0 +1,143 @@
+// The coordinator: follows the API, keeps the plan, serves it; when the API is away it goes on serving what it knows, and says so.
+import type { Endpoint } from '../../model/endpoint.ts';
+import { Problem } from '../../model/problem.ts';
+import { createCoordinatorMetrics } from '../../metrics/coordinator-metrics.ts';
+import { startHttp } from '../http-listener.ts';
+import { coverageOf } from '../plan/coverage.ts';
+import type { ServiceAddresses } from '../plan/node-plan.ts';
+import { createClusterState } from './cluster-state.ts';
+import { follow } from './follow.ts';
+import type { FollowListener } from './follow.ts';
+import type { ApiFailure, KubernetesApi, Watched } from './kubernetes-api.ts';
+import { createPlanBoard } from './plan-board.ts';
+import { planRoutes } from './plan-routes.ts';
+import { createPollers } from './pollers.ts';
+
+export interface CoordinatorSettings {
+  readonly listen: Endpoint;
+  readonly targets: number;
+  readonly services: ServiceAddresses;
+  /** Changes of the API are gathered for so long before a new plan is made. Milliseconds. */
+  readonly settleMs: number;
+}
+
+export interface Coordinator {
+  readonly local: Endpoint;
+  /** Rejects with a Problem when the API refuses us before it has told us anything. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Rejects with a Problem when it cannot listen. */
+export async function startCoordinator(
+  settings: CoordinatorSettings,
+  api: KubernetesApi,
+  log: (message: string) => void,
+): Promise<Coordinator> {
+  const nowMs = () => performance.now();
+  const state = createClusterState(nowMs);
+  const pollers = createPollers(nowMs);
+  const board = createPlanBoard(settings.targets, settings.services, (seconds) => metrics.planned(seconds));
+  let settling: NodeJS.Timeout | undefined;
+  let stopping = false;
+
+  const metrics = createCoordinatorMetrics(() => {
+    const assignment = board.assignment();
+    const coverage =
+      assignment === null ? undefined : coverageOf(assignment, (agent) => pollers.isPolling(agent));
+    const planned = coverage?.planned ?? 0;
+    return {
+      planned,
+      leftOut: (assignment?.nodes.length ?? 0) - planned,
+      covered: planned - (coverage?.uncovered.length ?? 0),
+      agents: pollers.count(),
+      synced: synced(),
+    };
+  });
+
+  // First, so that a port that is taken is said before the API is asked anything.
+  const http = await startHttp({
+    listen: settings.listen,
+    metrics,
+    readiness() {
+      if (stopping) return { ready: false, sentence: 'stopping' };
+      if (board.assignment() === null) {
+        return { ready: false, sentence: 'no plan yet: the Kubernetes API has not been read' };
+      }
+      // Ready all the same: an old plan is better than a Service without endpoints.
+      return synced()
+        ? { ready: true, sentence: 'ok' }
+        : { ready: true, sentence: 'stale: the Kubernetes API is away, and the last plan is served' };
+    },
+    routes: planRoutes(board, pollers),
+  });
+
+  const followings = [
+    follow(api.nodes, state.nodes, listenerOf(api.nodes), Math.random),
+    follow(api.endpointSlices, state.slices, listenerOf(api.endpointSlices), Math.random),
+  ];
+  let everSynced = false;
+
+  function synced(): boolean {
+    return followings.every((one) => one.synced());
+  }
+
+  function listenerOf({ name }: Watched): FollowListener {
+    return {
+      changed: settle,
+      failed(failure) {
+        metrics.watchError();
+        log(`${api.server} does not tell us of ${name} (${failure.message}); trying again.`);
+      },
+      recovered() {
+        log(`${api.server} tells us of ${name} again.`);
+        settle();
+      },
+    };
+  }
+
+  function settle(): void {
+    settling ??= setTimeout(settled, settings.settleMs);
+  }
+
+  function settled(): void {
+    settling = undefined;
+    // Half of the picture would be a plan that leaves everybody out.
+    everSynced ||= synced();
+    if (!everSynced) return;
+    board.update(state.view());
+    const assignment = board.assignment();
+    if (assignment === null) return;
+    const out = assignment.nodes.filter(({ leftOut }) => leftOut !== null).length;
+    log(`Planned ${assignment.nodes.length - out} nodes; ${out} are left out.`);
+  }
+
+  return {
+    local: http.local,
+    ended: Promise.all(followings.map(({ ended }) => ended)).then(
+      () => undefined,
+      (error: unknown) => {
+        throw refusal(error as ApiFailure);
+      },
+    ),
+    async stop() {
+      stopping = true;
+      clearTimeout(settling);
+      for (const one of followings) one.stop();
+      await http.close();
+    },
+  };
+}
+
+function refusal({ status, message }: ApiFailure): Problem {
+  if (status === 401) {
+    return new Problem(
+      'missing',
+      `The Kubernetes API does not know who we are (${message}); log in again, or give another --kubeconfig or --context.`,
+    );
+  }
+  return new Problem(
+    'missing',
+    `The Kubernetes API refuses what the coordinator needs (${message}); allow it to list and watch nodes, and endpointslices in its namespace.`,
+  );
+}

@@ -1,0 +1,198 @@
+// What an agent counts, with closed label sets: the number of series does not grow with the cluster, unless pairs are asked for.
+import { meshClasses, meshPaths } from '../model/mesh-plan.ts';
+import type { ExclusionCause, MeshClass, MeshPath } from '../model/mesh-plan.ts';
+import type { FailureKind } from '../model/probe-event.ts';
+import { Counter, expose, Gauge, Histogram, prefix, Registry } from './registry.ts';
+import type { Exposition } from './registry.ts';
+
+export interface Route {
+  readonly class: MeshClass;
+  readonly path: MeshPath;
+}
+
+/** A route with both ends' nodes, for pair series. */
+export interface Pair extends Route {
+  readonly source: string;
+  readonly target: string;
+}
+
+export interface AgentMetrics extends Exposition {
+  probe(route: Route, outcome: 'answered' | FailureKind): void;
+  /** From due to answered. */
+  answer(route: Route, seconds: number): void;
+  exposure(pair: Pair, seconds: number): void;
+  reset(pair: Pair): void;
+  episode(route: Route): void;
+  excluded(route: Route, cause: ExclusionCause): void;
+  loopDelay(seconds: number): void;
+  /** Planned connections by route; all others become 0. */
+  targets(planned: readonly { readonly route: Route; readonly connections: number }[]): void;
+  open(pair: Pair, change: 1 | -1): void;
+  info(node: string, zone: string): void;
+}
+
+/** Seconds: a datagram's way within a node, within a zone, between zones, one retransmission, several, the time limit. */
+const answerBuckets = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30];
+const delayBuckets = [0.01, 0.1, 1, 10];
+
+export interface AgentMetricsSettings {
+  readonly version: string;
+  /** Also series for each pair of nodes. */
+  readonly pairs: boolean;
+  /** Called before each scrape, to bring counters of time up to date. */
+  readonly onScrape: () => void;
+  /** Seconds since the coordinator last confirmed the plan; NaN when it never has. */
+  readonly planAge: () => number;
+}
+
+export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const route = ['class', 'path'] as const;
+  const pair = ['source', 'target', ...route] as const;
+  const pairs = settings.pairs
+    ? {
+        seconds: new Counter({
+          name: `${prefix}pair_connection_seconds_total`,
+          help: 'Seconds that connections between two nodes were open.',
+          labelNames: pair,
+          registers,
+        }),
+        resets: new Counter({
+          name: `${prefix}pair_resets_total`,
+          help: 'Established connections between two nodes that were reset.',
+          labelNames: pair,
+          registers,
+        }),
+        open: new Gauge({
+          name: `${prefix}pair_connections`,
+          help: 'Connections between two nodes that are open now.',
+          labelNames: pair,
+          registers,
+        }),
+      }
+    : undefined;
+  const probes = new Counter({
+    name: `${prefix}probes_total`,
+    help: 'Probes by how they ended; failures that a life-cycle rule leaves out are not among them.',
+    labelNames: [...route, 'outcome'] as const,
+    registers,
+  });
+  const seconds = new Counter({
+    name: `${prefix}connection_seconds_total`,
+    help: 'Seconds that connections were open: what resets are to be seen in proportion to.',
+    labelNames: route,
+    registers,
+  });
+  const resets = new Counter({
+    name: `${prefix}resets_total`,
+    help: 'Established connections that were reset.',
+    labelNames: route,
+    registers,
+  });
+  const episodes = new Counter({
+    name: `${prefix}episodes_total`,
+    help: 'Groups of resets so close in time that they have one trigger.',
+    labelNames: route,
+    registers,
+  });
+  const excluded = new Counter({
+    name: `${prefix}excluded_total`,
+    help: 'Failures that do not count, because of what was being done to a node, a server or the agent.',
+    labelNames: [...route, 'cause'] as const,
+    registers,
+  });
+  const open = new Gauge({
+    name: `${prefix}connections`,
+    help: 'Connections that are open now.',
+    labelNames: route,
+    registers,
+  });
+  const targets = new Gauge({
+    name: `${prefix}targets`,
+    help: 'Connections that the plan wants.',
+    labelNames: route,
+    registers,
+  });
+  const answers = new Histogram({
+    name: `${prefix}answer_seconds`,
+    help: 'From when a probe was due to its answer.',
+    labelNames: route,
+    buckets: answerBuckets,
+    registers,
+  });
+  const loopDelay = new Histogram({
+    name: `${prefix}loop_delay_seconds`,
+    help: 'How late the agent itself ran.',
+    buckets: delayBuckets,
+    registers,
+  });
+  new Gauge({
+    name: `${prefix}plan_age_seconds`,
+    help: 'Since the coordinator last confirmed the plan; NaN when it never has.',
+    registers,
+    collect() {
+      this.set(settings.planAge());
+    },
+  });
+  const info = new Gauge({
+    name: `${prefix}agent_info`,
+    help: 'Always 1; who this agent is.',
+    labelNames: ['node', 'zone', 'version'] as const,
+    registers,
+  });
+
+  // A counter that is not there before its first reset has no rate when it comes: all begin at 0.
+  for (const meshClass of meshClasses) {
+    for (const path of meshPaths) {
+      for (const counter of [seconds, resets, episodes]) counter.inc({ class: meshClass, path }, 0);
+      open.set({ class: meshClass, path }, 0);
+      targets.set({ class: meshClass, path }, 0);
+    }
+  }
+  const only = ({ class: meshClass, path }: Route) => ({ class: meshClass, path });
+  const exposition = expose(registry);
+  return {
+    contentType: exposition.contentType,
+    text() {
+      settings.onScrape();
+      return exposition.text();
+    },
+    probe: (of, outcome) => probes.inc({ ...only(of), outcome }),
+    answer: (of, value) => answers.observe(only(of), value),
+    exposure(of, value) {
+      seconds.inc(only(of), value);
+      pairs?.seconds.inc(labelsOf(of), value);
+    },
+    reset(of) {
+      resets.inc(only(of));
+      pairs?.resets.inc(labelsOf(of));
+    },
+    episode: (of) => episodes.inc(only(of)),
+    excluded: (of, cause) => excluded.inc({ ...only(of), cause }),
+    loopDelay: (value) => loopDelay.observe(value),
+    targets(planned) {
+      for (const meshClass of meshClasses) {
+        for (const path of meshPaths) {
+          const here = planned.filter(({ route: at }) => at.class === meshClass && at.path === path);
+          const sum = here.reduce((total, { connections }) => total + connections, 0);
+          targets.set({ class: meshClass, path }, sum);
+        }
+      }
+    },
+    open(of, change) {
+      open.inc(only(of), change);
+      if (pairs === undefined) return;
+      pairs.open.inc(labelsOf(of), change);
+      pairs.resets.inc(labelsOf(of), 0);
+    },
+    info(node, zone) {
+      info.reset();
+      info.set({ node, zone, version: settings.version }, 1);
+    },
+  };
+}
+
+function labelsOf({ source, target, class: meshClass, path }: Pair) {
+  return { source, target, class: meshClass, path };
+}
