@@ -1,7 +1,7 @@
 // Brings a fresh checkout to where it runs; needs only Node.js 20 and npm, and does nothing when nothing is missing.
 //   node scripts/setup.mjs        the npm packages, the pinned Node.js among them
 //   node scripts/setup.mjs lab    and the Debian packages that the lab's tools are in
-//   node scripts/setup.mjs test   and Chromium, which the tests of the report look at its pages with
+//   node scripts/setup.mjs test   and Chromium, which the tests of the report look at its pages with, and Prometheus for the mesh's
 import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,8 @@ async function setUp(parts) {
     if (parts.includes('test')) {
       const { bringBrowser } = await import('./setup/browser.mjs');
       await bringBrowser();
+      const { bringPrometheus } = await import('./setup/prometheus.mjs');
+      await bringPrometheus(root);
     }
   }
   return 0;

@@ -22,6 +22,7 @@ const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 /** stdout and stderr go to /dev/null unless `stdio` says otherwise. A program that ends by itself makes `end` reject. */
 export function start(command: readonly string[], child: ChildProcess = quietly(command)): Measured {

@@ -18,6 +18,7 @@ import { Problem } from '../model/problem.ts';
 import { parsePart, partOf, runWorkers, workerWords } from './workers.ts';
 import type { Part } from './workers.ts';
 import { ephemeralPorts } from '../system/ephemeral-ports.ts';
+import type { EphemeralPorts } from '../system/ephemeral-ports.ts';
 import { roomForConnections } from '../system/open-files.ts';
 
 interface ClientFlags extends ProbeFlags {
@@ -93,7 +94,8 @@ export function command(): Command {
     const part = flags.worker ?? { index: 0, of: 1 };
     const most = flags.worker === undefined ? Math.ceil(connections / workers) : partOf(connections, part);
     refuseTooMany(most, roomForConnections());
-    refuseTooFewPorts(connections, sources?.length ?? 1, ephemeralPorts());
+    const range = ephemeralPorts();
+    refuseTooFewPorts(connections, sources?.length ?? 1, range);
     if (workers > 1) {
       if (workers > connections) {
         throw new Problem(
@@ -110,7 +112,7 @@ export function command(): Command {
           target: { address: flags.host, port: flags.port },
           connections: partOf(connections, part),
           share: { first: part.index, every: part.of },
-          ...(sources === undefined ? {} : { sources }),
+          ...(sources === undefined ? {} : { sources, ...(range === null ? {} : { sourcePorts: range }) }),
           periodMs: flags.period,
           timeoutMs: flags.timeout,
           maxLine: flags.maxLine,
@@ -135,8 +137,9 @@ async function stopAndSum(fleet: Fleet, { log }: Surroundings): Promise<void> {
 }
 
 /** The kernel would say "cannot assign requested address" for each connection too many, which sounds like a fault of the network. */
-function refuseTooFewPorts(connections: number, sources: number, ports: number | null): void {
-  if (ports === null || connections <= ports * sources) return;
+function refuseTooFewPorts(connections: number, sources: number, range: EphemeralPorts | null): void {
+  const ports = range === null ? Number.POSITIVE_INFINITY : Math.max(0, range.last - range.first + 1);
+  if (connections <= ports * sources) return;
   throw new Problem(
     'missing',
     `${connections} connections to one server need more local ports than ${sources} address${sources === 1 ? ' has' : 'es have'} (${ports} each); ` +

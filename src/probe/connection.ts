@@ -16,6 +16,7 @@ import { keepAlive } from './keep-alive.ts';
 import { createLineReader } from './line-reader.ts';
 import type { LineReader } from './line-reader.ts';
 import { responseText } from './response-text.ts';
+import type { Source } from './source-ports.ts';
 import { moment, toMicroseconds } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { pushPrefix, question } from './wire.ts';
@@ -59,13 +60,13 @@ export interface Connection extends DeadlineOwner {
 }
 
 /**
- * Dials at once. `connection` and `slot` number it in its events; `source` is the local address, else the kernel chooses.
+ * Dials at once. `connection` and `slot` number it in its events; `source` is the local end, else the kernel chooses.
  * Never throws: a failure is an event.
  */
 export function openConnection(
   settings: ConnectionSettings,
   numbers: ConnectionNumbers,
-  source?: string,
+  source?: Source,
 ): Connection {
   return new Dialled(settings, numbers, source);
 }
@@ -96,7 +97,7 @@ class Dialled implements Connection {
   #answers = 0;
   #lastGoodAt: Micros | null = null;
 
-  constructor(settings: ConnectionSettings, numbers: ConnectionNumbers, source: string | undefined) {
+  constructor(settings: ConnectionSettings, numbers: ConnectionNumbers, source: Source | undefined) {
     const { target } = settings;
     this.#settings = settings;
     this.#connection = numbers.connection;
@@ -111,7 +112,7 @@ class Dialled implements Connection {
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: perAddressMs,
       noDelay: true,
-      ...(source === undefined ? {} : { localAddress: source }),
+      ...(source === undefined ? {} : { localAddress: source.address, localPort: source.port }),
       onread: {
         buffer: settings.input,
         callback: (length) => {

@@ -11,7 +11,10 @@ import { createSharedLookup } from './lookup.ts';
 import { createTurns, nextTickMs, probeGrain, redialDelayMs, slotOffsetMs } from './pace.ts';
 import { createSchedule } from './schedule.ts';
 import type { Waiting } from './schedule.ts';
+import type { Share } from './share.ts';
 import { settleWithin } from './settle-within.ts';
+import { createSourcePorts } from './source-ports.ts';
+import type { PortRange, Source } from './source-ports.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface FleetSettings {
@@ -28,14 +31,10 @@ export interface FleetSettings {
   readonly connectRate?: number;
   /** Local addresses to dial from, in turn. Default: the kernel's choice. */
   readonly sources?: readonly string[];
+  /** The local ports to use with them. Default: the kernel's choice. */
+  readonly sourcePorts?: PortRange;
   /** Which part of a larger fleet this is, when several processes share one. Default: the whole. */
   readonly share?: Share;
-}
-
-/** The slots FIRST, FIRST + EVERY, FIRST + 2 × EVERY, … of a fleet, and connection numbers likewise. */
-export interface Share {
-  readonly first: number;
-  readonly every: number;
 }
 
 export interface Fleet {
@@ -49,6 +48,8 @@ export interface Fleet {
 interface Slot extends Waiting {
   readonly index: number;
   connection: Connection | null;
+  /** Where it dialled from, when that is ours to choose. */
+  source: Source | undefined;
   /** Its ticks are reckoned from here: when the connection was made or, in a dense fleet, when the slot's turn is. */
   originMs: number;
   /** It waits for its turn to be dialled, and is to be dialled when its time comes. */
@@ -82,13 +83,17 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   let dialled = 0;
   let stopping = false;
 
-  const { sources } = settings;
+  const sources =
+    settings.sources && createSourcePorts(settings.sources, settings.sourcePorts, { first, every });
   const startMs = clock.monotonic();
   const slots: Slot[] = [];
   for (let place = 0; place < settings.connections; place++) {
     const index = first + place * every;
     const originMs = startMs + slotOffsetMs(index, settings.connections * every, settings.periodMs);
-    const slot: Slot = { index, connection: null, originMs, hasTurn: false, dueMs: 0, bucket: null };
+    const slot: Slot = {
+      ...{ index, connection: null, source: undefined, originMs, hasTurn: false },
+      ...{ dueMs: 0, bucket: null },
+    };
     slots.push(slot);
     schedule.put(slot, originMs);
   }
@@ -113,10 +118,10 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     }
     slot.hasTurn = false;
     const numbers = { connection: first + dialled * every, slot: slot.index };
-    const source = sources?.[dialled % sources.length];
+    slot.source = sources?.take();
     dialled += 1;
     shared.books.dialled += 1;
-    slot.connection = openConnection(shared, numbers, source);
+    slot.connection = openConnection(shared, numbers, slot.source);
   }
 
   function connected(number: number): void {
@@ -134,6 +139,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     const slot = slots[(number - first) / every];
     if (slot === undefined) return;
     slot.connection = null;
+    if (slot.source !== undefined) sources?.giveBack(slot.source);
     if (stopping) return;
     if (wasConnected) {
       schedule.remove(slot);

@@ -1,0 +1,171 @@
+// What is being done to a node, a server or the agent itself is no failure of the network.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createHoldBack } from '../../src/mesh/agent/hold-back.ts';
+import { afterStallMs, judge } from '../../src/mesh/agent/judge.ts';
+import type { Knowledge } from '../../src/mesh/agent/judge.ts';
+import { createLeftOutMemory } from '../../src/mesh/agent/left-out-memory.ts';
+import { createResetCounter } from '../../src/mesh/agent/reset-counter.ts';
+import { announcementIn, farewell, greeting } from '../../src/mesh/announcements.ts';
+import { createClusterState } from '../../src/mesh/coordinator/cluster-state.ts';
+import { leftOutReasons } from '../../src/model/mesh-plan.ts';
+import { responseText } from '../../src/probe/response-text.ts';
+
+const nothing: Knowledge = { stoppingSinceMs: null, stalls: [], target: null, own: null };
+const plain = { atMs: 100_000, loopDelayMs: 1, farewell: false };
+
+describe('a failure', () => {
+  test('counts when nothing is known that explains it', () => {
+    assert.equal(judge(plain, nothing), null);
+  });
+  for (const reason of leftOutReasons) {
+    test(`is left out when the target, or the own node, was ${reason}`, () => {
+      assert.equal(judge(plain, { ...nothing, target: reason }), reason);
+      assert.equal(judge(plain, { ...nothing, own: reason }), reason);
+    });
+  }
+  test('is left out after a farewell, and while the agent is being stopped, but not before', () => {
+    assert.equal(judge({ ...plain, farewell: true }, nothing), 'own-rollout');
+    assert.equal(judge(plain, { ...nothing, stoppingSinceMs: 99_000 }), 'own-rollout');
+    assert.equal(judge(plain, { ...nothing, stoppingSinceMs: 101_000 }), null);
+  });
+  test('is left out during a stall and shortly after it, not long after', () => {
+    const stall = (toMs: number) => ({ ...nothing, stalls: [{ fromMs: toMs - 2_000, toMs }] });
+    assert.equal(judge(plain, stall(100_500)), 'own-stall');
+    assert.equal(judge(plain, stall(100_000 - afterStallMs)), 'own-stall');
+    assert.equal(judge(plain, stall(100_000 - afterStallMs - 1)), null);
+    assert.equal(judge({ ...plain, loopDelayMs: 1_500 }, nothing), 'own-stall');
+  });
+});
+
+test('failures are held back in their order until their time has come', async () => {
+  let now = 0;
+  const settled: number[] = [];
+  const held = createHoldBack<{ atMs: number }>(
+    1_000,
+    () => now,
+    async ({ atMs }) => {
+      await Promise.resolve();
+      settled.push(atMs);
+    },
+  );
+  held.put({ atMs: 0 });
+  held.put({ atMs: 500 });
+  now = 999;
+  held.tick();
+  await new Promise(setImmediate);
+  assert.deepEqual(settled, []);
+  now = 1_000;
+  held.tick();
+  await new Promise(setImmediate);
+  assert.deepEqual([settled, held.size()], [[0], 1]);
+  now = 2_000;
+  held.tick();
+  await new Promise(setImmediate);
+  assert.deepEqual(settled, [0, 500]);
+});
+
+test('news of a node is remembered for failures before and after it', () => {
+  let now = 0;
+  const memory = createLeftOutMemory(() => now);
+  memory.now([{ node: 'a', reason: 'node-cordoned' }]);
+  assert.equal(memory.since('a', 0), 'node-cordoned');
+  now = 60_000;
+  memory.now([]);
+  assert.equal(memory.since('a', 30_000), 'node-cordoned');
+  assert.equal(memory.since('a', 61_000), null);
+  memory.heard('b', 'target-deleted');
+  assert.equal(memory.since('b', 61_000), 'target-deleted');
+});
+
+test('resets with one trigger are one episode, of each class and path on its own', () => {
+  const counted: string[] = [];
+  const counter = createResetCounter(1_000, {
+    reset: ({ class: where, path }) => counted.push(`reset ${where} ${path}`),
+    episode: ({ class: where, path }) => counted.push(`episode ${where} ${path}`),
+  });
+  const pair = { source: 'a', target: 'b', class: 'same-node', path: 'service' } as const;
+  for (const atMs of [0, 900, 1_800, 2_801]) counter.count(pair, atMs);
+  counter.count({ ...pair, path: 'pod-ip' }, 2_802);
+  assert.equal(counted.filter((what) => what === 'episode same-node service').length, 2);
+  assert.equal(counted.filter((what) => what === 'reset same-node service').length, 4);
+  assert.equal(counted.filter((what) => what === 'episode same-node pod-ip').length, 1);
+});
+
+test('what a server says of itself is read from what the client logs of it, and nothing else is', () => {
+  const logged = (line: Buffer) => announcementIn(responseText(line.subarray(0, -1)));
+  assert.deepEqual(logged(greeting('node-1.example')), { says: 'node', node: 'node-1.example' });
+  assert.deepEqual(logged(farewell), { says: 'leaving' });
+  assert.equal(announcementIn('Response from server: "You said: Server says: leaving"'), undefined);
+});
+
+describe('a node in the API', () => {
+  const node = (name: string, more: object = {}, ready = 'True') => ({
+    metadata: { name, labels: { 'topology.kubernetes.io/zone': 'a' } },
+    status: { conditions: [{ type: 'Ready', status: ready }] },
+    ...more,
+  });
+  const slice = (conditions: object) => ({
+    metadata: { name: 'slice-1' },
+    ports: [{ port: 8_080 }],
+    endpoints: [{ addresses: ['10.0.0.1'], nodeName: 'n', conditions }],
+  });
+  const stateOf = (object: object, conditions: object = { ready: true }) => {
+    const state = createClusterState(() => 0);
+    state.nodes.reset([object]);
+    state.slices.reset([slice(conditions)]);
+    return state.view()[0];
+  };
+
+  test('that is well is in the plan, with its zone and its server', () => {
+    assert.deepEqual(stateOf(node('n')), {
+      name: 'n',
+      zone: 'a',
+      leftOut: null,
+      address: '10.0.0.1',
+      port: 8_080,
+    });
+  });
+  const cases: [what: string, object: object, conditions: object, reason: string][] = [
+    ['cordoned', node('n', { spec: { unschedulable: true } }), { ready: true }, 'node-cordoned'],
+    ['not ready', node('n', {}, 'Unknown'), { ready: true }, 'node-not-ready'],
+    [
+      'deleted',
+      node('n', { metadata: { name: 'n', deletionTimestamp: 'now' } }),
+      { ready: true },
+      'node-deleting',
+    ],
+    [
+      'scaled down',
+      node('n', { spec: { taints: [{ key: 'ToBeDeletedByClusterAutoscaler' }] } }),
+      { ready: true },
+      'node-deleting',
+    ],
+    ['without its server', node('other'), { ready: true }, 'target-deleted'],
+    ['with a server that is not ready', node('n'), { ready: false }, 'target-not-ready'],
+    ['with a server that ends', node('n'), { ready: true, terminating: true }, 'target-deleted'],
+  ];
+  for (const [what, object, conditions, reason] of cases) {
+    test(`that is ${what} is left out`, () => {
+      assert.equal(stateOf(object, conditions)?.leftOut, reason);
+    });
+  }
+  test('that is gone is remembered for ten minutes, so that those who lost it can ask', () => {
+    let now = 0;
+    const state = createClusterState(() => now);
+    state.nodes.reset([node('n'), node('m')]);
+    state.nodes.remove(node('n'));
+    assert.deepEqual(
+      state.view().map(({ name, leftOut }) => [name, leftOut]),
+      [
+        ['m', 'target-deleted'],
+        ['n', 'node-deleting'],
+      ],
+    );
+    now = 10 * 60_000 + 1;
+    assert.deepEqual(
+      state.view().map(({ name }) => name),
+      ['m'],
+    );
+  });
+});

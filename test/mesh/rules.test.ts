@@ -1,0 +1,55 @@
+// The mesh's rules and alerts under promtool, and their two homes side by side.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { catalogue } from '../../src/catalogue/index.ts';
+import { noPrometheus, promtool, root, rulesFile } from './prometheus.ts';
+
+interface Rules {
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly alert?: string;
+      readonly annotations?: Readonly<Record<string, string>>;
+    }[];
+  }[];
+}
+
+const readYaml = (file: string) => parse(readFileSync(file, 'utf8')) as unknown;
+
+test('promtool takes the rules', { skip: noPrometheus }, () => {
+  const { status, stdout, stderr } = spawnSync(promtool, ['check', 'rules', rulesFile], { encoding: 'utf8' });
+  assert.equal(status, 0, stdout + stderr);
+});
+
+test('each alert fires when it must and at no other time', { skip: noPrometheus }, () => {
+  const file = join(import.meta.dirname, 'alerts.yaml');
+  const { status, stdout, stderr } = spawnSync(promtool, ['test', 'rules', file], { encoding: 'utf8' });
+  assert.equal(status, 0, stdout + stderr);
+});
+
+test('the operator gets the same groups', () => {
+  const operator = readYaml(join(root, 'manifests/mesh/overlays/prometheus-operator/rules.yaml')) as {
+    spec: Rules;
+  };
+  assert.deepEqual(operator.spec, readYaml(rulesFile));
+});
+
+test('each alert leads to netdebug explain, to a page that is there, and to a heading of docs/mesh.md that is there', () => {
+  const headings = readFileSync(join(root, 'docs/mesh.md'), 'utf8');
+  const pages = Object.keys(catalogue);
+  const alerts = (readYaml(rulesFile) as Rules).groups
+    .flatMap(({ rules }) => rules)
+    .filter(({ alert }) => alert !== undefined);
+  assert.ok(alerts.length >= 5);
+  for (const { alert, annotations = {} } of alerts) {
+    const { runbook = '' } = annotations;
+    assert.match(runbook, /netdebug explain/, alert);
+    for (const [, page] of runbook.matchAll(/netdebug explain ([a-z]+-[a-z-]+)/g))
+      assert.ok(pages.includes(page ?? ''), page);
+    for (const [, heading] of runbook.matchAll(/docs\/mesh\.md, "(.+?)"/g))
+      assert.ok(headings.includes(`\n### ${heading ?? ''}\n`), heading);
+  }
+});
