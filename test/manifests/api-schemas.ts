@@ -3,7 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DaemonSet, Deployment } from 'kubernetes-models/apps/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
-import { Namespace, Service } from 'kubernetes-models/v1';
+import {
+  ClusterRole,
+  ClusterRoleBinding,
+  Role,
+  RoleBinding,
+} from 'kubernetes-models/rbac.authorization.k8s.io/v1';
+import { Namespace, Service, ServiceAccount } from 'kubernetes-models/v1';
 import ts from 'typescript';
 import type { KubeObject } from '../../src/cluster/experiment-objects.ts';
 
@@ -16,6 +22,11 @@ const models: Readonly<Record<string, { readonly model: Model; readonly from: st
   NetworkPolicy: { model: NetworkPolicy, from: 'networking.k8s.io/v1' },
   Namespace: { model: Namespace, from: 'v1' },
   Service: { model: Service, from: 'v1' },
+  ServiceAccount: { model: ServiceAccount, from: 'v1' },
+  ClusterRole: { model: ClusterRole, from: 'rbac.authorization.k8s.io/v1' },
+  ClusterRoleBinding: { model: ClusterRoleBinding, from: 'rbac.authorization.k8s.io/v1' },
+  Role: { model: Role, from: 'rbac.authorization.k8s.io/v1' },
+  RoleBinding: { model: RoleBinding, from: 'rbac.authorization.k8s.io/v1' },
 };
 
 /** What the schemas say against the values of an object; empty when nothing. A kind that we do not make is an error. */

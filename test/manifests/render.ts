@@ -28,7 +28,7 @@ function oldKubectl(): string | false {
 }
 
 /** The objects that `kubectl kustomize FOLDER` prints. */
-export function render(folder: (typeof kustomizations)[number]): KubeObject[] {
+export function render(folder: string): KubeObject[] {
   const text = execFileSync('kubectl', ['kustomize', join(root, folder)], { encoding: 'utf8' });
   return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
 }

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export type Kind = 'nodes' | 'endpointslices';
 
 export interface ClusterApi {
+  readonly port: number;
   /** Adds or replaces an object; its metadata gets the new version. */
   put(kind: Kind, name: string, object: object): void;
   remove(kind: Kind, name: string): void;
@@ -22,7 +23,7 @@ interface Entry {
 const listKinds: Readonly<Record<Kind, string>> = { nodes: 'NodeList', endpointslices: 'EndpointSliceList' };
 const longestWatchSeconds = 300;
 
-/** Listens on all addresses. Rejects when the port is taken. */
+/** Listens on all addresses; port 0 lets the kernel choose. Rejects when the port is taken. */
 export async function startClusterApi(port: number): Promise<ClusterApi> {
   const objects: Record<Kind, Map<string, object>> = { nodes: new Map(), endpointslices: new Map() };
   const log: Entry[] = [];
@@ -78,7 +79,9 @@ export async function startClusterApi(port: number): Promise<ClusterApi> {
     server.once('error', reject);
     server.listen(port, resolve);
   });
+  const bound = server.address();
   return {
+    port: bound !== null && typeof bound === 'object' ? bound.port : port,
     put: (kind, name, object) => record(kind, name, object, objects[kind].has(name) ? 'MODIFIED' : 'ADDED'),
     remove(kind, name) {
       const object = objects[kind].get(name);

@@ -155,8 +155,7 @@ function partsOf(spec: PartsSpec): Part[][] {
 }
 
 /** A kubeconfig for the lab's API: no login and no TLS, which the client must be told, since nobody else can reach it. */
-export function kubeconfigText(): string {
-  const server = `http://${controlAddress}:${meshPorts.api}`;
+export function kubeconfigText(server = `http://${controlAddress}:${meshPorts.api}`): string {
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',

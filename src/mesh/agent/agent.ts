@@ -93,11 +93,6 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
     { coordinator: settings.coordinator, node: self },
     { nowMs, random: Math.random, log, onPlan: takePlan },
   );
-  if (filed !== undefined) {
-    log('Going by the plan of the plan file until the coordinator answers.');
-    follow(filed);
-  }
-
   const owner: LinkOwner = {
     surroundings: { clock, loopDelayMs: () => loopDelay.current() },
     locate,
@@ -109,6 +104,10 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
     },
     failed: (failure) => held.put(failure),
   };
+  if (filed !== undefined) {
+    log('Going by the plan of the plan file until the coordinator answers.');
+    follow(filed);
+  }
 
   function account(stalled: boolean): void {
     for (const link of links.values()) link.account(stalled);

@@ -1,0 +1,156 @@
+// The mesh's manifests render, fit the Kubernetes API, ask for no rights that the parts do not use, and fit the program.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KubeObject } from '../../src/cluster/experiment-objects.ts';
+import { schemaErrors, typeErrors } from './api-schemas.ts';
+import { kubectlSkip, overlaySkip, render } from './render.ts';
+
+interface PodTemplate {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly spec: {
+    readonly automountServiceAccountToken: boolean;
+    readonly securityContext: object;
+    readonly hostNetwork?: boolean;
+    readonly containers: readonly {
+      readonly args: readonly string[];
+      readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+      readonly securityContext: object;
+      readonly resources: { readonly limits: object };
+    }[];
+  };
+}
+
+const base = 'manifests/mesh/base';
+const pairs = 'manifests/mesh/overlays/pairs';
+const operator = 'manifests/mesh/overlays/prometheus-operator';
+const byOperator = ['PodMonitor', 'PrometheusRule'];
+
+const workloads = (objects: readonly KubeObject[]) =>
+  objects
+    .filter(({ kind }) => kind === 'DaemonSet' || kind === 'Deployment')
+    .map((object) => ({ name: object.metadata.name, ...(object['spec'] as { template: PodTemplate }) }));
+const one = (objects: readonly KubeObject[], kind: string, name: string) => {
+  const found = objects.find((object) => object.kind === kind && object.metadata.name === name);
+  assert.ok(found !== undefined, `${kind} ${name}`);
+  return found as KubeObject & { readonly spec: Record<string, unknown>; readonly rules: unknown };
+};
+
+for (const [folder, skip] of [
+  [base, kubectlSkip],
+  [pairs, overlaySkip],
+  [operator, overlaySkip],
+] as const) {
+  test(
+    `${folder} renders, and the Kubernetes API takes every value and knows every field in it`,
+    { skip },
+    async () => {
+      const objects = render(folder).filter(({ kind }) => !byOperator.includes(kind));
+      assert.ok(objects.length >= 11);
+      for (const object of objects)
+        assert.equal(schemaErrors(object), '', `${object.kind} ${object.metadata.name}`);
+      assert.deepEqual(await typeErrors(objects), []);
+    },
+  );
+}
+
+test('no part needs a right on its node, and only the coordinator has a token', { skip: kubectlSkip }, () => {
+  const parts = workloads(render(base));
+  assert.deepEqual(parts.map(({ name }) => name).toSorted(), [
+    'netdebug-mesh-agent',
+    'netdebug-mesh-coordinator',
+    'netdebug-mesh-server',
+  ]);
+  for (const { name, template } of parts) {
+    const { automountServiceAccountToken, securityContext, hostNetwork, containers } = template.spec;
+    assert.equal(automountServiceAccountToken, name === 'netdebug-mesh-coordinator');
+    assert.equal(hostNetwork, undefined);
+    assert.deepEqual(securityContext, {
+      ...{ runAsNonRoot: true, runAsUser: 65_532, runAsGroup: 65_532 },
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    for (const container of containers) {
+      assert.deepEqual(container.securityContext, {
+        ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
+        capabilities: { drop: ['ALL'] },
+      });
+      assert.ok('memory' in container.resources.limits);
+    }
+  }
+});
+
+test(
+  'the coordinator may read nodes and its own endpoint slices, and nothing else',
+  { skip: kubectlSkip },
+  () => {
+    const objects = render(base);
+    const verbs = ['get', 'list', 'watch'];
+    assert.deepEqual(one(objects, 'ClusterRole', 'netdebug-mesh-coordinator').rules, [
+      { apiGroups: [''], resources: ['nodes'], verbs },
+    ]);
+    assert.deepEqual(one(objects, 'Role', 'netdebug-mesh-coordinator').rules, [
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs },
+    ]);
+  },
+);
+
+test(
+  'the local Service stays on the node, and each Service leads to a port that its pods have',
+  { skip: kubectlSkip },
+  () => {
+    const objects = render(base);
+    const local = one(objects, 'Service', 'netdebug-mesh-local').spec;
+    assert.equal(local['internalTrafficPolicy'], 'Local');
+    for (const name of ['netdebug-mesh-server', 'netdebug-mesh-local', 'netdebug-mesh-coordinator']) {
+      const { selector, ports } = one(objects, 'Service', name).spec as {
+        selector: Record<string, string>;
+        ports: { port: number; targetPort: string }[];
+      };
+      const pods = workloads(objects).filter(({ template }) =>
+        Object.entries(selector).every(([label, value]) => template.metadata.labels[label] === value),
+      );
+      assert.equal(pods.length, 1, name);
+      const [{ port, targetPort } = { port: 0, targetPort: '' }] = ports;
+      const container = pods[0]?.template.spec.containers[0];
+      assert.equal(container?.ports.find((one) => one.name === targetPort)?.containerPort, port);
+    }
+  },
+);
+
+test(
+  'the operator scrapes the ports that are there, under the jobs that the alerts name',
+  { skip: overlaySkip },
+  () => {
+    const objects = render(operator);
+    for (const part of ['agent', 'server', 'coordinator']) {
+      const { selector, podMetricsEndpoints } = one(objects, 'PodMonitor', `netdebug-mesh-${part}`).spec as {
+        selector: { matchLabels: Record<string, string> };
+        podMetricsEndpoints: { port: string; relabelings: { targetLabel: string; replacement?: string }[] }[];
+      };
+      const pod = workloads(objects).find(
+        ({ template }) => template.metadata.labels['component'] === selector.matchLabels['component'],
+      );
+      const [endpoint] = podMetricsEndpoints;
+      assert.ok(
+        pod?.template.spec.containers[0]?.ports.some(({ name }) => name === endpoint?.port),
+        part,
+      );
+      assert.equal(
+        endpoint?.relabelings.find(({ targetLabel }) => targetLabel === 'job')?.replacement,
+        `netdebug-mesh-${part}`,
+      );
+      assert.ok(endpoint.relabelings.some(({ targetLabel }) => targetLabel === 'node'));
+    }
+  },
+);
+
+test('the overlay pairs asks for pair series, and changes nothing else', { skip: overlaySkip }, () => {
+  const plain = workloads(render(base)).map(
+    ({ name, template }) => [name, template.spec.containers[0]?.args] as const,
+  );
+  const more = Object.fromEntries(
+    workloads(render(pairs)).map(({ name, template }) => [name, template.spec.containers[0]?.args]),
+  );
+  for (const [name, args = []] of plain) {
+    assert.deepEqual(more[name], name === 'netdebug-mesh-agent' ? [...args, '--pair-series'] : args);
+  }
+});
