@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { start } from './process.ts';
 import type { Measured } from './process.ts';
 import type { Contender, Side } from './programs.ts';
-import { countSockets } from './sockets.ts';
+import { countListeners, countSockets } from './sockets.ts';
 
 export interface Cost {
   /** Of the process and its children, per probe that was answered in the window. */
@@ -31,7 +31,7 @@ export async function costOf(subject: Contender, side: Side, other: Contender, l
   const port = freshPort();
   const { connections, periodMs, windowMs } = load;
   const server = start((side === 'server' ? subject : other).server(port));
-  await sleep(1_000);
+  await listening(port, server);
   const clients = side === 'client' ? subject : other;
   const few = start(clients.client(port, 10, 500));
   await established(port, 10, few);
@@ -55,6 +55,16 @@ export async function costOf(subject: Contender, side: Side, other: Contender, l
     kibPerConnection: kib / connections,
     idleMib: idleKib / 1_024,
   };
+}
+
+/** Resolves when the program listens on the port. */
+export async function listening(port: number, server: Measured): Promise<void> {
+  for (let looks = 0; looks < 100; looks++) {
+    if (countListeners(port) > 0) return;
+    server.check();
+    await sleep(100);
+  }
+  throw new Error(`nobody listened on port ${port} after ten seconds`);
 }
 
 export async function established(port: number, connections: number, client: Measured): Promise<void> {

@@ -23,3 +23,9 @@ export function countSockets(port: number): SocketCount {
   }
   return { established, probes: bytes / questionBytes };
 }
+
+/** How many sockets listen on this port. */
+export function countListeners(port: number): number {
+  const text = execFileSync('ss', ['-tlnHO', `( sport = :${port} )`], { encoding: 'utf8' });
+  return text.split('\n').filter((line) => line !== '').length;
+}

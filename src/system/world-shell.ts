@@ -41,6 +41,7 @@ export async function serveShell(places: readonly string[]): Promise<void> {
 function serveCaller(socket: Socket, places: readonly string[]): void {
   let child: ReturnType<typeof spawn> | undefined;
   const send = (message: ToCaller) => socket.write(`${JSON.stringify(message)}\n`);
+  socket.unref();
   socket.on('error', () => undefined);
   socket.on('close', () => child?.kill('SIGHUP'));
   const obey = (line: string) => {
@@ -54,6 +55,9 @@ function serveCaller(socket: Socket, places: readonly string[]): void {
         stdio: 'pipe',
         env: { ...toolEnvironment(), ...(message.terminal === null ? {} : { TERM: message.terminal.type }) },
       });
+      // A command that goes on must not keep a world alive whose run has ended: it ends with the world.
+      child.unref();
+      for (const stream of [child.stdin, child.stdout, child.stderr]) (stream as Socket | null)?.unref();
       child.stdin?.on('error', () => undefined);
       child.stdout?.on('data', (data: Buffer) => send({ stdout: data.toString('base64') }));
       child.stderr?.on('data', (data: Buffer) => send({ stderr: data.toString('base64') }));

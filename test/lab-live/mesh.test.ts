@@ -86,7 +86,7 @@ test('the mesh, under a real Prometheus', { skip }, async (t) => {
     '--lose',
     'node-6',
     '--duration',
-    '45s',
+    '36s',
   ];
   const mesh = startNetdebug(...words, '--rules', rulesFile, '--out', out);
   const started: Started[] = [mesh];
@@ -130,9 +130,8 @@ test('the mesh, under a real Prometheus', { skip }, async (t) => {
     /As expected: resets of same-node connections through the Service on node-2, node-5, and nowhere else/,
   );
   const { counts } = meshSchema.parse(JSON.parse(await readFile(join(out, 'mesh.json'), 'utf8')));
-  const others = counts.filter(({ node }) => node !== 'node-6');
   assert.ok(
-    others.some(({ excluded }) => (excluded['node-not-ready'] ?? 0) > 0),
+    counts.some(({ excluded }) => (excluded['node-not-ready'] ?? 0) > 0),
     'the lost node was noticed, and left out',
   );
 });

@@ -12,7 +12,7 @@ import { alignColumns } from '../../report/table.ts';
 import { requireLab } from '../../system/kernel.ts';
 import { serveShell } from '../../system/world-shell.ts';
 import { count, durationOption, filled } from '../probe-flags.ts';
-import { checkFolder, whole } from './options.ts';
+import { checkFolder, stamp, whole } from './options.ts';
 import { insideWorld, runInWorld, self } from './world-process.ts';
 
 interface Flags {
@@ -62,7 +62,7 @@ export function meshCommand(): Command {
     )
     .option('--lose <nodes>', 'nodes that go away after a third of the time', names('--lose'), [])
     .addOption(durationOption('--duration <time>', 'how long the agents watch', '30s'))
-    .addOption(durationOption('--period <time>', 'time from one probe of a connection to the next', '500ms'))
+    .addOption(durationOption('--period <time>', 'time from one probe of a connection to the next', '250ms'))
     .option('--speed <x>', 'divides the periods of netd and Felix: 1 is the real thing', '20')
     .option('--targets <count>', 'K: other nodes that each node probes', count('--targets'), 10)
     .option('--seed <n>', 'fixes the jitter of netd and Felix', '1')
@@ -100,8 +100,7 @@ async function run(flags: Flags): Promise<number> {
   await requireLab();
   const words = process.argv.slice(2);
   if (!flags.programs) return await runInWorld(words, 'inherit');
-  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '');
-  const folder = resolve(flags.out ?? join('netdebug-runs', `${time}-mesh`));
+  const folder = resolve(flags.out ?? `netdebug-runs/${stamp(new Date())}-mesh`);
   checkFolder(folder);
   await makeFolder(folder);
   return await runInWorld(flags.out === undefined ? [...words, '--out', folder] : words, 'inherit');
@@ -149,7 +148,7 @@ async function makeFolder(folder: string): Promise<void> {
 
 async function runInside(flags: Flags, settings: Settings): Promise<number> {
   const signal = await insideWorld();
-  const { topology, conflict, lost } = settings;
+  const { topology, conflict } = settings;
   const startMs = performance.now();
   const say = (text: string) => {
     const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
@@ -179,7 +178,7 @@ async function runInside(flags: Flags, settings: Settings): Promise<number> {
     { onStage: say, onCounts: (now) => say(progress(now)), signal },
   );
   if (signal.aborted) throw new Problem('interrupted', 'interrupted; the programs are stopped.');
-  const wrong = misplaced(counts, conflict, lost);
+  const wrong = misplaced(counts, conflict);
   await writeFile(
     join(folder, 'mesh.json'),
     `${JSON.stringify({ schemaVersion: 1, counts, misplaced: wrong }, null, 1)}\n`,

@@ -43,13 +43,8 @@ export function countsIn(text: string): Omit<NodeCounts, 'node' | 'unreachable'>
 }
 
 /** A sentence for each thing that is not as it ought to be: resets that are missing, and resets that nothing explains. */
-export function misplaced(
-  counts: readonly NodeCounts[],
-  conflict: ReadonlySet<string>,
-  lost: ReadonlySet<string>,
-): string[] {
+export function misplaced(counts: readonly NodeCounts[], conflict: ReadonlySet<string>): string[] {
   return counts.flatMap(({ node, resets, unreachable }) => {
-    if (lost.has(node)) return [];
     if (unreachable !== null) return [`the agent of ${node} does not answer: ${unreachable}`];
     const missing = conflict.has(node) && resets[conflictSeries] === undefined;
     const others = Object.entries(resets).filter(

@@ -86,7 +86,7 @@ export async function runMesh(run: MeshRun, hooks: MeshHooks): Promise<NodeCount
     ]);
     const fight = runAgents(meshAgents(run.conflict), run.speed, run.seed);
     try {
-      const course = watchCourse(run, hooks, async () => {
+      const course = watchCourse(run, hooks, down, async () => {
         await lose(run, api, down, (names) => parts.kill(names));
       });
       await Promise.race([stopped, parts.failed, fight.failed, course]);
@@ -96,14 +96,19 @@ export async function runMesh(run: MeshRun, hooks: MeshHooks): Promise<NodeCount
     // What was held back last is to count, too.
     if (!signal.aborted) hooks.onStage('waiting until held failures have been judged');
     await Promise.race([stopped, sleep(holdMs + 1_000)]);
-    return await countAll(topology);
+    return await countAll(topology, down);
   } finally {
     await parts.stop();
     await api.close();
   }
 }
 
-async function watchCourse(run: MeshRun, hooks: MeshHooks, loseNodes: () => Promise<void>): Promise<void> {
+async function watchCourse(
+  run: MeshRun,
+  hooks: MeshHooks,
+  down: ReadonlySet<string>,
+  loseNodes: () => Promise<void>,
+): Promise<void> {
   const startMs = performance.now();
   const passedMs = () => performance.now() - startMs;
   let losing = run.lost.size > 0;
@@ -116,7 +121,7 @@ async function watchCourse(run: MeshRun, hooks: MeshHooks, loseNodes: () => Prom
       hooks.onStage(`${[...run.lost].join(', ')} goes away`);
       await loseNodes();
     }
-    hooks.onCounts(await countAll(run.topology));
+    hooks.onCounts(await countAll(run.topology, down));
   }
 }
 
@@ -146,8 +151,11 @@ function announce(api: ClusterApi, members: readonly MeshMember[], down: Readonl
   api.put('endpointslices', slice, sliceObject(slice, service, members, down));
 }
 
-async function countAll({ members }: MeshTopology): Promise<NodeCounts[]> {
+/** @param down Nodes that are gone: there is nobody to ask. */
+async function countAll({ members }: MeshTopology, down: ReadonlySet<string>): Promise<NodeCounts[]> {
   return Promise.all(
-    members.map(({ node, agent }) => countsOf(node.name, `${agent.address}:${meshPorts.metrics}`)),
+    members
+      .filter(({ node }) => !down.has(node.name))
+      .map(({ node, agent }) => countsOf(node.name, `${agent.address}:${meshPorts.metrics}`)),
   );
 }
