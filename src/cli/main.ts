@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../model/problem.ts';
 import { exitCodeOf, reportError } from './exit.ts';
+import { readVersion } from './version.ts';
 
 // Each command loads only what it needs: the lab starts many probes at once and waits for the slowest.
 const commands: Readonly<Record<string, () => Promise<{ command(): Command }>>> = {
@@ -34,6 +35,7 @@ Exit codes: 0 as expected, 1 not the expected outcome, 2 inconclusive, 64 wrong 
 
 async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('netdebug').description(about).addHelpText('after', examples);
+  program.version(readVersion(), '-V, --version', 'print the version');
   program.enablePositionalOptions().helpCommand(true).showHelpAfterError('(add --help for usage)');
   const wanted = argv.find((word) => !word.startsWith('-'));
   const loaders = wanted !== undefined && wanted in commands ? [commands[wanted]] : Object.values(commands);

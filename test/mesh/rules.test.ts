@@ -1,7 +1,8 @@
 // The mesh's rules and alerts under promtool, and their two homes side by side.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
@@ -29,6 +30,32 @@ test('each alert fires when it must and at no other time', { skip: noPrometheus 
   const { status, stdout, stderr } = spawnSync(promtool, ['test', 'rules', file], { encoding: 'utf8' });
   assert.equal(status, 0, stdout + stderr);
 });
+
+test(
+  "promtool takes the scrape settings of docs/mesh.md, and they make the alerts' jobs",
+  { skip: noPrometheus },
+  (t) => {
+    const text = readFileSync(join(root, 'docs/mesh.md'), 'utf8');
+    const [, settings = ''] = /```yaml\n(rule_files[^`]+)```/.exec(text) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), 'netdebug-promtool-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    // Debian's Prometheus is built without the discovery of pods; everything else is as it stands there.
+    const known = settings.replace(
+      /kubernetes_sd_configs:\n {6}- role: pod\n.*\n/,
+      "static_configs: [{ targets: ['a:1'] }]\n",
+    );
+    assert.notEqual(known, settings);
+    writeFileSync(join(folder, 'prometheus.yml'), known);
+    copyFileSync(rulesFile, join(folder, 'netdebug-mesh.yaml'));
+    const words = ['check', 'config', '--syntax-only', join(folder, 'prometheus.yml')];
+    const { status, stdout, stderr } = spawnSync(promtool, words, { encoding: 'utf8' });
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(
+      settings,
+      /__meta_kubernetes_pod_label_component\], replacement: 'netdebug-mesh-\$1', target_label: job/,
+    );
+  },
+);
 
 test('the operator gets the same groups', () => {
   const operator = readYaml(join(root, 'manifests/mesh/overlays/prometheus-operator/rules.yaml')) as {
