@@ -72,16 +72,19 @@ describe('the GKE bug', { skip }, () => {
     ['--fix', 'felix-table-range'],
     ['--fix', 'headless-service'],
   ];
-  for (const words of harmless) {
-    it(`is gone with ${words.join(' ')}: nobody is reset`, async (t) => {
-      const { record, exitCode } = await labRun(t, '--duration', '15s', ...words);
-      assert.deepEqual(
-        record.classes.map((one) => one.resets),
-        [0, 0, 0, 0],
-      );
-      assert.equal(record.verdict.outcome, 'none', record.verdict.sentence);
-      assert.deepEqual(record.findings, []);
-      assert.equal(exitCode, 0);
-    });
-  }
+  // Two at a time: a machine that is busy makes nobody reset anything.
+  describe('is gone', { concurrency: 2 }, () => {
+    for (const words of harmless) {
+      it(`with ${words.join(' ')}: nobody is reset`, async (t) => {
+        const { record, exitCode } = await labRun(t, '--duration', '15s', ...words);
+        assert.deepEqual(
+          record.classes.map((one) => one.resets),
+          [0, 0, 0, 0],
+        );
+        assert.equal(record.verdict.outcome, 'none', record.verdict.sentence);
+        assert.deepEqual(record.findings, []);
+        assert.equal(exitCode, 0);
+      });
+    }
+  });
 });
