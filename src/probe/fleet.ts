@@ -8,6 +8,7 @@ import { openConnection } from './connection.ts';
 import type { Connection, ConnectionSettings } from './connection.ts';
 import { createDeadlines } from './deadlines.ts';
 import { createSharedLookup } from './lookup.ts';
+import type { Resolve } from './lookup.ts';
 import { createTurns, nextTickMs, probeGrain, redialDelayMs, slotOffsetMs } from './pace.ts';
 import { createSchedule } from './schedule.ts';
 import type { Waiting } from './schedule.ts';
@@ -33,6 +34,8 @@ export interface FleetSettings {
   readonly sources?: readonly string[];
   /** The local ports to use with them. Default: the kernel's choice. */
   readonly sourcePorts?: PortRange;
+  /** How names become addresses. Default: as the system does it. */
+  readonly resolve?: Resolve;
   /** Which part of a larger fleet this is, when several processes share one. Default: the whole. */
   readonly share?: Share;
 }
@@ -72,7 +75,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     target: settings.target,
     className: settings.className,
     maxLine: settings.maxLine,
-    lookup: createSharedLookup(lookup),
+    lookup: createSharedLookup(settings.resolve ?? lookup),
     input: Buffer.allocUnsafeSlow(inputBytes),
     books: emptyBooks(),
     owner: { connected, lost },

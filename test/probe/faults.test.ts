@@ -1,5 +1,7 @@
 // The client under faults: whatever the other side, the name or the clock does, each is told once and the books add up.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -153,6 +155,78 @@ test('a wall clock that is set back an hour changes no duration and no rhythm', 
   assert.ok(
     times.some((at, place) => at < (times[place - 1] ?? '')),
     'the events show the step',
+  );
+  assert.deepEqual(imbalance(fleet.books), balanced);
+});
+
+/** Names as we say: each look-up gets what is current then. */
+function names(first: string) {
+  let address: string | null = first;
+  const resolve: FleetSettings['resolve'] = (host, _options, answer) => {
+    const now = address;
+    setImmediate(() => {
+      if (now !== null) answer(null, [{ address: now, family: 4 }]);
+      else
+        answer(
+          Object.assign(new Error('not found'), {
+            code: 'ENOTFOUND',
+            syscall: 'getaddrinfo',
+            hostname: host,
+          }),
+          [],
+        );
+    });
+  };
+  return { resolve, change: (now: string | null) => (address = now) };
+}
+
+test('a name that stops resolving costs no connection that is there, and later ones are made when it resolves again', async (t) => {
+  const { port, sockets } = await listen(t, (socket) =>
+    socket.on('data', () => socket.write('You said: here\n')),
+  );
+  const { resolve, change } = names('127.0.0.1');
+  const target = { address: 'server.example', port };
+  const { fleet, of } = start(t, port, { target, resolve, periodMs: 50 });
+  await until('it is answered', () => of('answered').length >= 1);
+  change(null);
+  const before = of('answered').length;
+  await until('the connection lives on', () => of('answered').length > before + 2);
+  sockets[0]?.resetAndDestroy();
+  await until('the name is missed', () => of('failed').some(({ phase }) => phase === 'connecting'));
+  const [, missed] = of('failed');
+  assert.deepEqual([missed?.errno, missed?.phase], ['ENOTFOUND', 'connecting']);
+  change('127.0.0.1');
+  await until('it is connected again', () => of('connected').length === 2);
+  await fleet.stop();
+  assert.deepEqual(imbalance(fleet.books), balanced);
+});
+
+test('an address that changes is dialled by the next connection, not by those that are there', async (t) => {
+  const { port, sockets } = await listen(t, (socket) =>
+    socket.on('data', () => socket.write('You said: one\n')),
+  );
+  const second = createServer((socket) => socket.on('data', () => socket.write('You said: two\n'))).listen(
+    port,
+    '127.0.0.2',
+  );
+  await once(second, 'listening');
+  t.after(() => second.close());
+  const { resolve, change } = names('127.0.0.1');
+  const { fleet, of } = start(t, port, {
+    target: { address: 'server.example', port },
+    resolve,
+    periodMs: 50,
+  });
+  await until('it is answered', () => of('answered').length >= 1);
+  change('127.0.0.2');
+  const before = of('answered').length;
+  await until('the connection stays', () => of('answered').length > before + 2);
+  sockets[0]?.resetAndDestroy();
+  await until('the next one is answered', () => of('answered').some(({ connection }) => connection === 1));
+  await fleet.stop();
+  assert.deepEqual(
+    of('connected').map(({ remote }) => remote),
+    [`127.0.0.1:${port}`, `127.0.0.2:${port}`],
   );
   assert.deepEqual(imbalance(fleet.books), balanced);
 });
