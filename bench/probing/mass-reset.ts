@@ -48,9 +48,9 @@ export async function massReset(plan: MassResetPlan): Promise<MassReset> {
   const reset = new Set<number>();
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (!line.startsWith('{"event":"failed"')) return;
-    const event = JSON.parse(line) as { failure: string; connection: number; local: string };
-    if (event.failure !== 'reset' || event.connection >= connections) return;
-    reset.add(event.connection);
+    const event = JSON.parse(line) as { failure: string; slot: number; local: string };
+    if (event.failure !== 'reset' || reset.has(event.slot)) return;
+    reset.add(event.slot);
     arrivals.set(event.local, clock.now());
   });
 

@@ -44,6 +44,8 @@ export interface ConnectionOwner {
   connected(slot: number): void;
   /** The connection failed; its event is out already. */
   lost(slot: number, wasConnected: boolean): void;
+  /** The local port that was chosen is in use by another program. True when another one is tried, and nothing has failed. */
+  portTaken(slot: number): boolean;
 }
 
 export interface Connection extends DeadlineOwner {
@@ -131,6 +133,11 @@ class Dialled implements Connection {
     // A socket that is only waited on is read all the same, so a reset or a close shows the moment it arrives.
     socket.on('end', () => this.#fail(endOfStream));
     socket.on('error', (error) => {
+      if (this.#phase === 'connecting' && isPortTaken(error) && settings.owner.portTaken(this.#slot)) {
+        this.#phase = 'over';
+        settings.deadlines.clear(this);
+        return;
+      }
       if (this.#phase === 'connecting')
         this.#remote = printedAddress(addressOf(error), target.port) ?? this.#remote;
       this.#fail(failureOf(error));
@@ -282,4 +289,12 @@ class Dialled implements Connection {
     });
     owner.lost(this.#slot, failedPhase !== 'connecting');
   }
+}
+
+/** Said of the local end: bind() finds it in use, or connect() finds the same pair of ends in TIME_WAIT. */
+function isPortTaken(error: Error): boolean {
+  const code = 'code' in error ? error.code : undefined;
+  return (
+    code === 'EADDRINUSE' || (code === 'EADDRNOTAVAIL' && 'syscall' in error && error.syscall === 'connect')
+  );
 }

@@ -6,6 +6,8 @@ import { eventLine } from './event-line.ts';
 
 /** Shorter than anybody who reads along would notice. */
 const momentMs = 50;
+/** So many wait for the end of a turn at most: when thousands of connections are reset, a turn is long. */
+const mostInTurn = 16;
 
 export interface EventWriter {
   write(event: ProbeEvent): void;
@@ -22,7 +24,7 @@ export function createEventWriter(
 ): EventWriter {
   let lines: string[] = [];
   let backlog = 0;
-  let state: 'idle' | 'gathering' | 'writing' | 'failed' = 'idle';
+  let state: 'idle' | 'gathering' | 'scheduled' | 'writing' | 'failed' = 'idle';
   let gathering: NodeJS.Timeout | undefined;
   let waiting: (() => void)[] = [];
 
@@ -44,13 +46,15 @@ export function createEventWriter(
   function begin(): void {
     clearTimeout(gathering);
     if (state === 'failed') return;
-    state = 'writing';
-    // Not at once: all events of one turn of the event loop go out in one write.
-    setImmediate(flush);
+    state = 'scheduled';
+    // Not at once: the events of one turn of the event loop go out in few writes.
+    setImmediate(() => {
+      if (state === 'scheduled') flush();
+    });
   }
 
   function flush(): void {
-    if (state === 'failed') return;
+    state = 'writing';
     const text = lines.join('');
     lines = [];
     stream.write(text, (error) => {
@@ -71,6 +75,10 @@ export function createEventWriter(
       lines.push(line);
       backlog += line.length;
       if (state === 'writing' || (state === 'gathering' && event.event === 'answered')) return;
+      if (state === 'scheduled') {
+        if (lines.length >= mostInTurn) flush();
+        return;
+      }
       if (event.event === 'answered') {
         state = 'gathering';
         gathering = setTimeout(begin, momentMs);
@@ -79,7 +87,9 @@ export function createEventWriter(
     backlog: () => backlog,
     flushed() {
       if (state === 'gathering') begin();
-      return state === 'writing' ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve();
+      return state === 'writing' || state === 'scheduled'
+        ? new Promise((resolve) => waiting.push(resolve))
+        : Promise.resolve();
     },
   };
 }

@@ -53,12 +53,20 @@ interface Slot extends Waiting {
   connection: Connection | null;
   /** Where it dialled from, when that is ours to choose. */
   source: Source | undefined;
+  /** Ports that were tried for this connection and found to be in use. */
+  portTries: number;
   /** Its ticks are reckoned from here: when the connection was made or, in a dense fleet, when the slot's turn is. */
   originMs: number;
   /** It waits for its turn to be dialled, and is to be dialled when its time comes. */
   hasTurn: boolean;
 }
 
+/** Connections that are dialled in one turn of the event loop: what comes in, other connections' resets above all, goes first. */
+const dialsInTurn = 8;
+/** While turn after turn brings more resets, dialling waits for so many turns at most. */
+const mostTurnsWaited = 1_000;
+/** A chosen port may be in use by others; after so many the failure is told. */
+const mostPortTries = 64;
 /** Larger than any answer that is short enough to be one. */
 const inputBytes = 65_536;
 /** How long a peer may take to answer our FIN. */
@@ -78,12 +86,13 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     lookup: createSharedLookup(settings.resolve ?? lookup),
     input: Buffer.allocUnsafeSlow(inputBytes),
     books: emptyBooks(),
-    owner: { connected, lost },
+    owner: { connected, lost, portTaken },
     deadlines,
     surroundings,
   };
   const turns = createTurns(settings.connectRate);
   let dialled = 0;
+  const waiting: Slot[] = [];
   let stopping = false;
 
   const sources =
@@ -94,7 +103,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     const index = first + place * every;
     const originMs = startMs + slotOffsetMs(index, settings.connections * every, settings.periodMs);
     const slot: Slot = {
-      ...{ index, connection: null, source: undefined, originMs, hasTurn: false },
+      ...{ index, connection: null, source: undefined, portTries: 0, originMs, hasTurn: false },
       ...{ dueMs: 0, bucket: null },
     };
     slots.push(slot);
@@ -120,8 +129,8 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
       }
     }
     slot.hasTurn = false;
-    const numbers = { connection: first + dialled * every, slot: slot.index };
     slot.source = sources?.take();
+    const numbers = { connection: first + dialled * every, slot: slot.index };
     dialled += 1;
     shared.books.dialled += 1;
     slot.connection = openConnection(shared, numbers, slot.source);
@@ -130,6 +139,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   function connected(number: number): void {
     const slot = slots[(number - first) / every];
     if (slot === undefined || slot.connection === null) return;
+    slot.portTries = 0;
     const now = clock.monotonic();
     // As the original's ticks; only where thousands may be made at the same moment, after a reset of them all, does each
     // go on with its own turn, because their probes would come in one burst ever after.
@@ -146,8 +156,39 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     if (stopping) return;
     if (wasConnected) {
       schedule.remove(slot);
-      dial(slot);
+      redial(slot);
     } else schedule.put(slot, clock.monotonic() + redialDelayMs);
+  }
+
+  /** Not in the midst of what has just come in. */
+  function redial(slot: Slot): void {
+    if (waiting.push(slot) === 1) setImmediate(redialSome, 0, 0);
+  }
+
+  /** @param seen How many waited a turn ago. */
+  function redialSome(seen: number, turnsWaited: number): void {
+    if (stopping) return;
+    if (waiting.length > Math.max(seen, dialsInTurn) && turnsWaited < mostTurnsWaited) {
+      setImmediate(redialSome, waiting.length, turnsWaited + 1);
+      return;
+    }
+    for (const slot of waiting.splice(0, dialsInTurn)) dial(slot);
+    if (waiting.length > 0) setImmediate(redialSome, waiting.length, turnsWaited);
+  }
+
+  /** Whether another port is tried. */
+  function portTaken(number: number): boolean {
+    const slot = slots[(number - first) / every];
+    if (slot?.source === undefined || slot.source.port === 0 || stopping) return false;
+    slot.portTries += 1;
+    if (slot.portTries > mostPortTries) return false;
+    sources?.giveBack(slot.source);
+    // Its number is left out: others may have been given later ones.
+    shared.books.dialled -= 1;
+    slot.connection = null;
+    slot.hasTurn = true;
+    redial(slot);
+    return true;
   }
 
   function tick(slot: Slot, connection: Connection): void {

@@ -22,6 +22,7 @@ interface PodTemplate {
 
 const base = 'manifests/mesh/base';
 const pairs = 'manifests/mesh/overlays/pairs';
+const observers = 'manifests/mesh/overlays/observers';
 const operator = 'manifests/mesh/overlays/prometheus-operator';
 const byOperator = ['PodMonitor', 'PrometheusRule'];
 
@@ -38,6 +39,7 @@ const one = (objects: readonly KubeObject[], kind: string, name: string) => {
 for (const [folder, skip] of [
   [base, kubectlSkip],
   [pairs, overlaySkip],
+  [observers, overlaySkip],
   [operator, overlaySkip],
 ] as const) {
   test(
@@ -153,4 +155,13 @@ test('the overlay pairs asks for pair series, and changes nothing else', { skip:
   for (const [name, args = []] of plain) {
     assert.deepEqual(more[name], name === 'netdebug-mesh-agent' ? [...args, '--pair-series'] : args);
   }
+});
+
+test('the overlay observers adds those of overlays/observe, in their own namespace', { skip: overlaySkip }, () => {
+  const named = (objects: readonly KubeObject[]) =>
+    objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''} ${metadata.name}`).toSorted();
+  assert.deepEqual(
+    named(render(observers)),
+    named([...render(base), ...render('manifests/overlays/observe')]),
+  );
 });

@@ -30,6 +30,7 @@ function open(t: TestContext, host: string, port: number, resolve: Resolve, time
       owner: {
         connected: () => void told.push('connected'),
         lost: (_, wasConnected) => void told.push(`lost ${wasConnected}`),
+        portTaken: () => false,
       },
       deadlines,
       surroundings,
