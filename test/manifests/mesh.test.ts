@@ -157,11 +157,20 @@ test('the overlay pairs asks for pair series, and changes nothing else', { skip:
   }
 });
 
-test('the overlay observers adds those of overlays/observe, in their own namespace', { skip: overlaySkip }, () => {
-  const named = (objects: readonly KubeObject[]) =>
-    objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''} ${metadata.name}`).toSorted();
-  assert.deepEqual(
-    named(render(observers)),
-    named([...render(base), ...render('manifests/overlays/observe')]),
-  );
-});
+test(
+  'the overlay observers adds those of overlays/observe, in their own namespace',
+  { skip: overlaySkip },
+  () => {
+    const named = (objects: readonly KubeObject[]) =>
+      objects
+        .map(
+          ({ kind, metadata }) =>
+            `${kind} ${(metadata as { namespace?: string }).namespace ?? ''} ${metadata.name}`,
+        )
+        .toSorted();
+    assert.deepEqual(
+      named(render(observers)),
+      named([...render(base), ...render('manifests/overlays/observe')]),
+    );
+  },
+);
