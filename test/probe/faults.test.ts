@@ -230,3 +230,29 @@ test('an address that changes is dialled by the next connection, not by those th
   );
   assert.deepEqual(imbalance(fleet.books), balanced);
 });
+
+test('a chosen local port that another program has is no failure: the next one is taken', async (t) => {
+  const { port } = await listen(t, (socket) => socket.on('data', () => socket.write('You said: hello\n')));
+  // Listening sockets that do not share their port, on the first two ports of the range.
+  const firsts = await Promise.all(
+    [0, 1].map(async (offset) => {
+      const other = createServer().listen(41_230 + offset, '127.0.0.5');
+      await once(other, 'listening');
+      t.after(() => other.close());
+      return 41_230 + offset;
+    }),
+  );
+  const { fleet, of } = start(t, port, {
+    ...{ connections: 2, periodMs: 50, sources: ['127.0.0.5'] },
+    sourcePorts: { first: 41_230, last: 41_240 },
+  });
+  await until('both are answered', () => new Set(of('answered').map(({ slot }) => slot)).size === 2);
+  await fleet.stop();
+  assert.deepEqual(of('failed'), []);
+  const locals = of('connected').map(({ local }) => Number(local?.split(':')[1]));
+  assert.ok(
+    locals.every((local) => local > 41_231 && local <= 41_240 && !firsts.includes(local)),
+    String(locals),
+  );
+  assert.deepEqual(imbalance(fleet.books), balanced);
+});

@@ -1,0 +1,81 @@
+// The mesh's commands by their words: what is refused, in which sentence, and how they end.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { until } from '../probe/recording.ts';
+import { runProgram } from './running-program.ts';
+
+const refused: [words: string[], code: number, sentence: RegExp][] = [
+  [['mesh', 'agent', '--node', 'n'], 64, /--coordinator <url>/],
+  [['mesh', 'agent', '--coordinator', 'http://c:9465'], 64, /--node <name>/],
+  [
+    ['mesh', 'agent', '--coordinator', 'c:9465', '--node', 'n'],
+    64,
+    /^netdebug: --coordinator: "c:9465" is no URL of it/,
+  ],
+  [
+    ['mesh', 'agent', '--coordinator', 'http://c:9465', '--node', 'N 1'],
+    64,
+    /^netdebug: --node: "N 1" is no node's name/,
+  ],
+  [['mesh', 'server', '--listen', 'everywhere'], 64, /^netdebug: --listen: "everywhere" is no address/],
+  [
+    ['mesh', 'coordinator', '--kubeconfig', '/nowhere/config'],
+    69,
+    /^netdebug: The kubeconfig cannot be read/,
+  ],
+  [['mesh', 'evidence', 'N 1'], 64, /^netdebug: --node: "N 1" is no node's name/],
+  [['lab', 'mesh', '--conflict', 'server'], 64, /^netdebug: --conflict: "server" is no node/],
+  [['lab', 'mesh', '--nodes', '3', '--lose', 'node-4'], 64, /^netdebug: there is no node-4 among 3 nodes/],
+  [['lab', 'mesh', '--pods-per-node', '1'], 64, /^netdebug: --pods-per-node: every node needs two/],
+  [['lab', 'mesh', '--nodes', '5000'], 64, /^netdebug: --nodes: 5000 are too many/],
+];
+for (const [words, code, sentence] of refused) {
+  test(`${words.join(' ')} is refused in a sentence`, async (t) => {
+    const program = runProgram(t, ...words);
+    assert.equal(await program.exit(), code, program.stderr());
+    assert.match(program.stderr(), sentence);
+  });
+}
+
+test('each part has help with examples', async (t) => {
+  for (const part of ['server', 'agent', 'coordinator', 'evidence']) {
+    const program = runProgram(t, 'mesh', part, '--help');
+    assert.equal(await program.exit(), 0);
+    assert.match(program.stdout(), /Examples:\n {2}netdebug mesh /);
+  }
+});
+
+test('a server says where it listens, is well, and ends in an orderly way', async (t) => {
+  const server = runProgram(
+    t,
+    'mesh',
+    'server',
+    '--port',
+    '0',
+    '--listen',
+    '127.0.0.1:0',
+    '--node',
+    'node-1',
+  );
+  const where = () => /metrics on (\S+?)\.\n/.exec(server.stderr())?.[1];
+  await until('it listens', () => where() !== undefined);
+  for (const path of ['healthz', 'readyz', 'metrics'])
+    assert.equal((await fetch(`http://${where() ?? ''}/${path}`)).status, 200);
+  server.child.kill('SIGTERM');
+  assert.equal(await server.exit(), 0);
+});
+
+test('a port that is taken is said, with how to find out by whom', async (t) => {
+  const first = runProgram(t, 'mesh', 'server', '--port', '0', '--listen', '127.0.0.1:0');
+  const where = () => /metrics on (\S+?)\.\n/.exec(first.stderr())?.[1];
+  await until('it listens', () => where() !== undefined);
+  const second = runProgram(t, 'mesh', 'server', '--port', '0', '--listen', where() ?? '');
+  assert.equal(await second.exit(), 69);
+  assert.match(second.stderr(), /^netdebug: Port [0-9]+ is taken; see by whom with: ss -ltnp/);
+});
+
+test('the version is that of the package', async (t) => {
+  const program = runProgram(t, '--version');
+  assert.equal(await program.exit(), 0);
+  assert.match(program.stdout(), /^[0-9]+\.[0-9]+\.[0-9]+\n$/);
+});
