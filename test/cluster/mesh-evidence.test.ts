@@ -1,0 +1,64 @@
+// `mesh evidence NODE`: an observer on that node alone, its evidence here as a run's folder that can be diagnosed, and nothing left.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { observerFolder } from '../../src/cluster/observer-objects.ts';
+import { kubectlSkip, underTest } from './against-fixture.ts';
+import type { ClusterUnderTest } from './against-fixture.ts';
+
+const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
+const recorded = resolve(import.meta.dirname, '../recorded/report/default');
+
+async function netdebug({ home, kubeconfig }: ClusterUnderTest, ...words: readonly string[]) {
+  const env = { ...process.env, HOME: home, KUBECONFIG: kubeconfig };
+  const child = spawn(process.execPath, [main, ...words], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  return { exitCode, stdout, stderr };
+}
+
+test('the evidence of one node is brought here, and the observer goes', { skip: kubectlSkip }, async (t) => {
+  const there = await mkdtemp(join(tmpdir(), 'netdebug-evidence-'));
+  t.after(() => rm(there, { recursive: true, force: true }));
+  const events = 'evidence/node-a/events.ndjson';
+  await cp(join(recorded, 'evidence/node-1'), join(there, observerFolder, 'evidence/node-a'), {
+    recursive: true,
+  });
+  const cluster = await underTest(t, { podFiles: { 'node-a': there } });
+  const out = join(cluster.home, 'node-a');
+  const words = [
+    '--duration',
+    '500ms',
+    '--rollout-timeout',
+    '4s',
+    '--image',
+    'registry.example/netdebug:observer',
+  ];
+  const ended = await netdebug(cluster, 'mesh', 'evidence', 'node-a', ...words, '--out', out);
+  assert.equal(ended.exitCode, 0, ended.stderr);
+  assert.equal(ended.stdout, `${out}\n`);
+  assert.equal(
+    await readFile(join(out, 'evidence/node-a', events), 'utf8'),
+    await readFile(join(there, observerFolder, events), 'utf8'),
+  );
+  const applied = await readFile(join(out, 'evidence/applied-observers.json'), 'utf8');
+  assert.match(applied, /"node-a"/);
+  assert.doesNotMatch(applied, /"node-b"/);
+  assert.deepEqual(cluster.leftObjects(), []);
+  const diagnosed = await netdebug(cluster, 'diagnose', out);
+  assert.notEqual(diagnosed.exitCode, 70, diagnosed.stderr);
+});
+
+test('a node that is not there is refused before anything is made', { skip: kubectlSkip }, async (t) => {
+  const cluster = await underTest(t);
+  const ended = await netdebug(cluster, 'mesh', 'evidence', 'node-z', '--out', join(cluster.home, 'z'));
+  assert.equal(ended.exitCode, 64, ended.stderr);
+  assert.match(ended.stderr, /The cluster has no node "node-z"; see "kubectl get nodes"/);
+  assert.deepEqual(cluster.leftObjects(), []);
+});
