@@ -1,4 +1,4 @@
-// `netdebug mesh …`: a whole cluster, all the time.
+// `netdebug mesh …`: a whole cluster, all the time. Each part loads what it runs only when it is run: it stands on every node.
 import { Command } from 'commander';
 import { agentCommand } from './mesh/agent.ts';
 import { coordinatorCommand } from './mesh/coordinator.ts';

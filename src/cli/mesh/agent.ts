@@ -2,7 +2,6 @@
 import { Command } from 'commander';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
-import { startAgent } from '../../mesh/agent/agent.ts';
 
 import { durationOption, filled } from '../probe-flags.ts';
 import { readVersion } from '../version.ts';
@@ -44,6 +43,7 @@ export function agentCommand(): Command {
     .addHelpText('after', examples);
   return agent.action(async () => {
     const flags = agent.opts<Flags>();
+    const { startAgent } = await import('../../mesh/agent/agent.ts');
     await runPart(async (log) => {
       const running = await startAgent(
         {

@@ -2,7 +2,6 @@
 import { Command } from 'commander';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
-import { startCoordinator } from '../../mesh/coordinator/coordinator.ts';
 import { count, durationOption, filled, port } from '../probe-flags.ts';
 import { listenOption } from './part-flags.ts';
 import { runPart } from './run-part.ts';
@@ -77,7 +76,8 @@ export function coordinatorCommand(): Command {
   return coordinator.action(async () => {
     const flags = coordinator.opts<Flags>();
     const { namespace, service, localService } = flags;
-    // Loaded late: the client library would double the size of the agents and servers, which are in the same command.
+    // Loaded late, as in each part: a pod holds only what its part needs.
+    const { startCoordinator } = await import('../../mesh/coordinator/coordinator.ts');
     const { openKubernetes } = await import('../../mesh/coordinator/kubernetes-api.ts');
     const api = openKubernetes(accessOf(flags), namespace, service);
     await runPart(async (log) => {

@@ -1,30 +1,9 @@
 // `netdebug mesh evidence NODE`: the privileged observer on one node for a while, and then a run's folder; nothing stays there.
 import { Command } from 'commander';
-import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { collectEvidence } from '../../cluster/collect-evidence.ts';
-import { deployObservers } from '../../cluster/deploy.ts';
-import { removeLeftBehind } from '../../cluster/left-behind.ts';
-import { newRunId, ofRun } from '../../cluster/names.ts';
-import { observerNamespace } from '../../cluster/observer-objects.ts';
-import { reachCluster } from '../../cluster/reach-cluster.ts';
-import { formatDuration } from '../../model/duration.ts';
-import { messageOf, Problem } from '../../model/problem.ts';
-import { pause } from '../../system/kubectl.ts';
-import type { Kubectl } from '../../system/kubectl.ts';
-import { catchInterruption } from '../cluster/interruption.ts';
-import { targetOf, targetOptions } from '../cluster/target-flags.ts';
-import type { TargetFlags } from '../cluster/target-flags.ts';
-import { checkFolder, stamp } from '../lab/options.ts';
+import { targetOptions } from '../cluster/target-flags.ts';
 import { durationOption, filled } from '../probe-flags.ts';
+import type { EvidenceFlags } from './collect.ts';
 import { nodeName } from './part-flags.ts';
-
-interface Flags extends TargetFlags {
-  readonly duration: number;
-  readonly image: string;
-  readonly rolloutTimeout: number;
-  readonly out?: string;
-}
 
 const examples = `
 Examples:
@@ -50,56 +29,8 @@ export function evidenceCommand(): Command {
     .option('--out <dir>', 'the folder (default: netdebug-runs/TIME-NODE)', filled('--out', 'a folder'))
     .addHelpText('after', examples);
   for (const option of targetOptions()) evidence.addOption(option);
-  return evidence.action(async (node: string, flags: Flags) => {
-    await collect(node, flags);
+  return evidence.action(async (node: string, flags: EvidenceFlags) => {
+    const { collectFrom } = await import('./collect.ts');
+    await collectFrom(node, flags);
   });
-}
-
-const say = (text: string) => process.stderr.write(`${text}\n`);
-
-async function collect(node: string, flags: Flags): Promise<void> {
-  const folder = resolve(flags.out ?? `netdebug-runs/${stamp(new Date())}-${node}`);
-  checkFolder(folder);
-  const runId = newRunId(Math.random);
-  const interruption = catchInterruption(() =>
-    say(`netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${runId} --dry-run`),
-  );
-  try {
-    const { kubectl, context } = await reachCluster(targetOf(flags), interruption.signal);
-    await requireNode(kubectl, node);
-    const evidenceFolder = join(folder, 'evidence');
-    await mkdir(evidenceFolder, { recursive: true }).catch((error: unknown) => {
-      throw new Problem('usage', `--out ${folder} cannot be made: ${messageOf(error)}.`, { cause: error });
-    });
-    say(`Observing ${node} of context ${context} for ${formatDuration(flags.duration)}, as run ${runId}`);
-    try {
-      const pods = await deployObservers(
-        kubectl,
-        { runId, image: flags.image, nodes: [node] },
-        { evidenceFolder, rolloutTimeoutMs: flags.rolloutTimeout, onStage: say, signal: interruption.signal },
-      );
-      say(`observing; Ctrl-C ends it early`);
-      await pause(flags.duration, interruption.signal);
-      say('copying the evidence');
-      const patient = kubectl.withSignal(undefined);
-      await collectEvidence(patient, observerNamespace({ runId }), pods, folder, say);
-    } finally {
-      say(`Removing what run ${runId} created …`);
-      await removeLeftBehind(kubectl.withSignal(undefined), { selector: ofRun(runId), namespaces: true });
-    }
-    process.stdout.write(`${folder}\n`);
-    say(`What it says: netdebug diagnose ${folder}`);
-  } finally {
-    interruption.off();
-  }
-}
-
-/** Before anything is created: a pod for a node that is not there would wait for ever. */
-async function requireNode(kubectl: Kubectl, node: string): Promise<void> {
-  const answer = await kubectl.ask(['get', 'node', node, '--output=name']);
-  if (answer.ok || answer.failure.kind === 'forbidden') return;
-  if (answer.failure.kind === 'not-found') {
-    throw new Problem('usage', `The cluster has no node "${node}"; see "kubectl get nodes".`);
-  }
-  throw new Problem('missing', answer.failure.sentence);
 }

@@ -3,7 +3,6 @@ import { Command } from 'commander';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
 import { systemClock } from '../../model/clock.ts';
-import { startMeshServer } from '../../mesh/server.ts';
 import { watchLoopDelay } from '../../probe/loop-delay.ts';
 import { port } from '../probe-flags.ts';
 import { listenOption, nodeOption } from './part-flags.ts';
@@ -31,6 +30,7 @@ export function serverCommand(): Command {
     .addHelpText('after', examples);
   return server.action(async () => {
     const flags = server.opts<Flags>();
+    const { startMeshServer } = await import('../../mesh/server.ts');
     await runPart(async (log) => {
       const clock = systemClock();
       const loopDelay = watchLoopDelay(() => clock.monotonic());

@@ -13,6 +13,8 @@ import type {
 import { aligner, clockOffsets, wireIdentity } from './clocks.ts';
 import { indexEntries } from './entries.ts';
 import type { EntryIndex } from './entries.ts';
+import { indexSpans } from './spans.ts';
+import type { SpanIndex } from './spans.ts';
 
 export type LinkChange = Extract<NodeEvent, { event: 'link-changed' | 'route-changed' }>;
 export type ListenerEvent = Extract<NodeEvent, { event: 'listener' }>;
@@ -23,7 +25,7 @@ export interface NodeTimeline {
   /** Links and routes. */
   readonly links: readonly LinkChange[];
   readonly listeners: readonly ListenerEvent[];
-  readonly counters: readonly CountersEvent[];
+  readonly counters: SpanIndex<CountersEvent>;
   /** Packets with this ADDRESS:PORT at either end, in order of time. */
   packetsOf(endpoint: string): readonly PacketEvent[];
   /** Every other ADDRESS:PORT, of the same address, that the packets of this one had on other legs of their way. */
@@ -105,8 +107,8 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
       rules: sorted(rules),
       links: sorted(links),
       listeners: sorted(listeners),
-      counters: sorted(
-        counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at })),
+      counters: indexSpans(
+        sorted(counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at }))),
       ),
       packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
       aliasesOf: findAliases(byEndpoint),

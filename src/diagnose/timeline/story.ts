@@ -118,9 +118,7 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
     listenerChanges: between(nodes.listeners, lastGoodAt - slack, failedAt + 1e6).filter(
       (change) => server !== null && change.scope === server.address && change.port === server.port,
     ),
-    counters: nodes.counters.filter(
-      (counters) => parseMicros(counters.at) >= lastGoodAt && parseMicros(counters.since) <= failedAt + slack,
-    ),
+    counters: nodes.counters.within(lastGoodAt, failedAt + slack),
     packets,
     resets,
     serverInterface,
