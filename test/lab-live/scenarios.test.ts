@@ -56,7 +56,7 @@ const cases: readonly Case[] = [
   { scenario: 'policy-reject', duration: '4s', hit: 'both', symptom: 'resets', fix: 'established-first' },
   {
     scenario: 'endpoint-replaced',
-    duration: '5s',
+    duration: '6s',
     hit: 'both',
     symptom: 'resets',
     fix: 'drained-first',
