@@ -150,7 +150,7 @@ export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics
       targets.set({ class: meshClass, path }, 0);
     }
   }
-  const only = ({ class: meshClass, path }: Route) => ({ class: meshClass, path });
+  const routeLabels = ({ class: meshClass, path }: Route) => ({ class: meshClass, path });
   const exposition = expose(registry);
   return {
     contentType: exposition.contentType,
@@ -158,18 +158,18 @@ export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics
       settings.onScrape();
       return exposition.text();
     },
-    probe: (of, outcome) => probes.inc({ ...only(of), outcome }),
-    answer: (of, value) => answers.observe(only(of), value),
+    probe: (of, outcome) => probes.inc({ ...routeLabels(of), outcome }),
+    answer: (of, value) => answers.observe(routeLabels(of), value),
     exposure(of, value) {
-      seconds.inc(only(of), value);
+      seconds.inc(routeLabels(of), value);
       pairs?.seconds.inc(labelsOf(of), value);
     },
     reset(of) {
-      resets.inc(only(of));
+      resets.inc(routeLabels(of));
       pairs?.resets.inc(labelsOf(of));
     },
-    episode: (of) => episodes.inc(only(of)),
-    excluded: (of, cause) => excluded.inc({ ...only(of), cause }),
+    episode: (of) => episodes.inc(routeLabels(of)),
+    excluded: (of, cause) => excluded.inc({ ...routeLabels(of), cause }),
     loopDelay: (value) => loopDelay.observe(value),
     targets(planned) {
       for (const meshClass of meshClasses) {
@@ -181,7 +181,7 @@ export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics
       }
     },
     open(of, change) {
-      open.inc(only(of), change);
+      open.inc(routeLabels(of), change);
       if (pairs === undefined) return;
       pairs.open.inc(labelsOf(of), change);
       pairs.resets.inc(labelsOf(of), 0);

@@ -1,8 +1,8 @@
 // `netdebug lab mesh`: a whole cluster in private namespaces, watched by the mesh's own programs.
 import { Command } from 'commander';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { exitCodes, messageOf, Problem } from '../../model/problem.ts';
+import { exitCodes, Problem } from '../../model/problem.ts';
 import { misplaced } from '../../lab/mesh/counts.ts';
 import type { NodeCounts } from '../../lab/mesh/counts.ts';
 import { buildMesh, runMesh } from '../../lab/mesh/run-mesh.ts';
@@ -12,7 +12,7 @@ import { alignColumns } from '../../report/table.ts';
 import { requireLab } from '../../system/kernel.ts';
 import { serveShell } from '../../system/world-shell.ts';
 import { count, durationOption, filled } from '../probe-flags.ts';
-import { checkFolder, stamp, whole } from './options.ts';
+import { checkFolder, makeFolder, stamp, whole } from './options.ts';
 import { insideWorld, runInWorld, self } from './world-process.ts';
 
 interface Flags {
@@ -136,14 +136,6 @@ function readSettings({ nodes, podsPerNode, conflict, lose, speed, seed }: Flags
     speed: factor,
     seed: whole('--seed', seed, 0, 2 ** 31 - 1),
   };
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new Problem('usage', `--out ${folder} cannot be made: ${messageOf(error)}.`, { cause: error });
-  }
 }
 
 async function runInside(flags: Flags, settings: Settings): Promise<number> {

@@ -1,9 +1,10 @@
 // What the user typed after `lab run` and `lab matrix`, checked, with the scenario's defaults filled in.
 import { existsSync, readdirSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { choose, defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import { parseDuration } from '../../model/duration.ts';
-import { Problem } from '../../model/problem.ts';
+import { messageOf, Problem } from '../../model/problem.ts';
 import { outcomes } from '../../model/run-record.ts';
 import type { Outcome } from '../../model/run-record.ts';
 import type { Choice, Scenario } from '../../model/scenario.ts';
@@ -89,6 +90,15 @@ export function checkFolder(folder: string): void {
   }
   if (entries.length > 0) {
     throw new Problem('usage', `--out ${folder} is not empty; choose a new or an empty folder.`);
+  }
+}
+
+/** Makes a run's folder. Throws a usage Problem that says why it cannot be made. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new Problem('usage', `--out ${folder} cannot be made: ${messageOf(error)}.`, { cause: error });
   }
 }
 

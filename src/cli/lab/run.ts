@@ -1,8 +1,7 @@
 // `netdebug lab run`: checks outside, then the experiment inside the private world.
 import { Command } from 'commander';
 import { createInterface } from 'node:readline';
-import { mkdir } from 'node:fs/promises';
-import { exitCodes, messageOf, Problem } from '../../model/problem.ts';
+import { exitCodes } from '../../model/problem.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import { renderText } from '../../report/text.ts';
 import { requireLab } from '../../system/kernel.ts';
@@ -11,7 +10,7 @@ import { dryRunScript } from '../../lab/dry-run.ts';
 import { vpc } from '../../lab/wires.ts';
 import { createTally } from '../../verdict/tally.ts';
 import { runExperiment } from './experiment.ts';
-import { checkFolder, readRunSettings } from './options.ts';
+import { checkFolder, makeFolder, readRunSettings } from './options.ts';
 import type { RunFlags, RunSettings } from './options.ts';
 import { createView } from './view.ts';
 import { insideWorld, runInWorld, self } from './world-process.ts';
@@ -80,14 +79,6 @@ async function run(name: string | undefined, flags: Flags): Promise<number> {
   );
   await (await import('../report/run-page.ts')).finishPage(settings.folder, live);
   return code;
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new Problem('usage', `--out ${folder} cannot be made: ${messageOf(error)}.`, { cause: error });
-  }
 }
 
 async function runInside(settings: RunSettings, flags: Flags): Promise<number> {

@@ -1,5 +1,4 @@
 // What `netdebug mesh evidence` does: the observer onto the node, its folder here, and everything away again.
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { collectEvidence } from '../../cluster/collect-evidence.ts';
 import { deployObservers } from '../../cluster/deploy.ts';
@@ -8,13 +7,13 @@ import { newRunId, ofRun } from '../../cluster/names.ts';
 import { observerNamespace } from '../../cluster/observer-objects.ts';
 import { reachCluster } from '../../cluster/reach-cluster.ts';
 import { formatDuration } from '../../model/duration.ts';
-import { messageOf, Problem } from '../../model/problem.ts';
+import { Problem } from '../../model/problem.ts';
 import { pause } from '../../system/kubectl.ts';
 import type { Kubectl } from '../../system/kubectl.ts';
 import { catchInterruption } from '../cluster/interruption.ts';
 import { targetOf } from '../cluster/target-flags.ts';
 import type { TargetFlags } from '../cluster/target-flags.ts';
-import { checkFolder, stamp } from '../lab/options.ts';
+import { checkFolder, makeFolder, stamp } from '../lab/options.ts';
 
 export interface EvidenceFlags extends TargetFlags {
   readonly duration: number;
@@ -37,9 +36,7 @@ export async function collectFrom(node: string, flags: EvidenceFlags): Promise<v
     const { kubectl, context } = await reachCluster(targetOf(flags), interruption.signal);
     await requireNode(kubectl, node);
     const evidenceFolder = join(folder, 'evidence');
-    await mkdir(evidenceFolder, { recursive: true }).catch((error: unknown) => {
-      throw new Problem('usage', `--out ${folder} cannot be made: ${messageOf(error)}.`, { cause: error });
-    });
+    await makeFolder(evidenceFolder);
     say(`Observing ${node} of context ${context} for ${formatDuration(flags.duration)}, as run ${runId}`);
     try {
       const pods = await deployObservers(
