@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { causeModels } from '../../src/diagnose/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import type { CauseId } from '../../src/model/cause.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
@@ -77,7 +78,7 @@ function look(view: View, probes: readonly ProbeEvent[], nodes: readonly NodeEve
   const allowed = nodes.filter(views[view]);
   const said = view === 'client events only' ? probes.filter((event) => event.role === 'client') : probes;
   const begun = performance.now();
-  const findings = diagnose({ probes: said, nodes: allowed });
+  const findings = diagnose({ probes: said, nodes: allowed }, causeModels);
   const [first] = findings;
   return {
     view,

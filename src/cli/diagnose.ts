@@ -1,5 +1,6 @@
 // `netdebug diagnose PATH...`: joins what clients lived through with what nodes saw, from wherever it came, into findings.
 import { Command } from 'commander';
+import { causeModels } from '../diagnose/causes/index.ts';
 import { clientAddresses, explain } from '../diagnose/diagnose.ts';
 import { createProbeReader } from '../diagnose/timeline/incidents.ts';
 import { createNodeReader } from '../diagnose/timeline/node-timeline.ts';
@@ -50,7 +51,7 @@ async function diagnosePaths(paths: readonly string[], json: boolean): Promise<n
   const nodes = createNodeReader(clientAddresses(timeline));
   await readEvents(files.events, { node: (event) => nodes.add(event) }, reading);
   const captureNotes = await readCaptures(files.captures, (event) => nodes.add(event));
-  const findings = explain(timeline, nodes.timeline());
+  const findings = explain(timeline, nodes.timeline(), causeModels);
   const notes = [...notesOf(reading, files), ...captureNotes];
   process.stdout.write(
     json ? asJson(findings, reading, notes) : asText(findings, timeline.incidents.length, notes),

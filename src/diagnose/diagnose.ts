@@ -2,7 +2,7 @@
 import type { NodeEvent } from '../model/node-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { Finding } from '../model/run-record.ts';
-import { causeModels } from './causes/index.ts';
+import type { CauseModel } from './causes/cause-model.ts';
 import { hearCompany } from './company.ts';
 import { findingOf, unknownFinding } from './findings.ts';
 import type { Judged } from './findings.ts';
@@ -23,14 +23,17 @@ export interface Evidence {
 /** A name is given from this probability on; below it the evidence does not decide. */
 const enough = 0.5;
 
-/** Explains every failed connection; those with the same cause become one finding, the one with most connections first. */
-export function diagnose(evidence: Evidence): Finding[] {
+/**
+ * Explains every failed connection by one of `models`; those with the same cause become one finding, the one with most connections
+ * first.
+ */
+export function diagnose(evidence: Evidence, models: readonly CauseModel[]): Finding[] {
   const probes = createProbeReader();
   for (const event of evidence.probes) probes.add(event);
   const timeline = probes.timeline();
   const nodes = createNodeReader(clientAddresses(timeline));
   for (const event of evidence.nodes) nodes.add(event);
-  return explain(timeline, nodes.timeline());
+  return explain(timeline, nodes.timeline(), models);
 }
 
 /** The addresses that the nodes' evidence has to be searched for. */
@@ -39,16 +42,20 @@ export function clientAddresses({ incidents }: ProbeTimeline): Set<string> {
 }
 
 /** The same for evidence that was read piece by piece. */
-export function explain(probes: ProbeTimeline, nodes: NodeTimeline): Finding[] {
+export function explain(
+  probes: ProbeTimeline,
+  nodes: NodeTimeline,
+  models: readonly CauseModel[],
+): Finding[] {
   const judged = alignIncidents(probes.incidents, nodes).map((incident): Judged => {
     const story = tell(incident, probes, nodes);
     const sightings = observe(story);
-    return { story, sightings, scores: scoreCauses(sightings) };
+    return { story, sightings, scores: scoreCauses(sightings, models) };
   });
   const byCause = Map.groupBy(hearCompany(judged).filter(isWorthExplaining), ({ scores: [best] }) =>
     best !== undefined && best.probability >= enough ? best.model : null,
   );
-  const findings = causeModels.flatMap((model) => {
+  const findings = models.flatMap((model) => {
     const own = byCause.get(model);
     return own === undefined ? [] : [findingOf(model, own)];
   });

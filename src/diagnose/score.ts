@@ -1,6 +1,5 @@
 // From observations to a confidence: each cause adds up the log odds of what was seen and not seen, and they compete.
 import type { CauseModel } from './causes/cause-model.ts';
-import { causeModels } from './causes/index.ts';
 import { observations } from './observations/index.ts';
 import type { ObservationName } from './observations/index.ts';
 import type { Sighting } from './observations/sighting.ts';
@@ -28,10 +27,8 @@ export function observe(story: Story): Sightings {
 }
 
 /** All causes, best first. The probabilities and that of "none of them" (log odds 0) add up to 1. */
-export function scoreCauses(sightings: Sightings): Score[] {
-  return compete(
-    causeModels.map((model) => ({ model, logOdds: priorLogOdds + evidenceFor(model, sightings) })),
-  );
+export function scoreCauses(sightings: Sightings, models: readonly CauseModel[]): Score[] {
+  return compete(models.map((model) => ({ model, logOdds: priorLogOdds + evidenceFor(model, sightings) })));
 }
 
 /** Gives each cause its share of the probability by its log odds. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { causeModels } from '../../src/diagnose/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import { accepted, firstEntry, resetConnection, rule, secondEntry } from './story-events.ts';
 
@@ -17,7 +18,7 @@ describe('connections that failed together', () => {
   ];
 
   it('share their cause with one whose own evidence does not decide', () => {
-    const findings = diagnose({ probes: [...probes, ...servers], nodes });
+    const findings = diagnose({ probes: [...probes, ...servers], nodes }, causeModels);
     assert.deepEqual(
       findings.map(({ cause, connections }) => ({ cause, connections })),
       [{ cause: 'route-table-conflict', connections: 4 }],
@@ -27,7 +28,7 @@ describe('connections that failed together', () => {
   it('do not share it with one that failed at another time', () => {
     const later = resetConnection({ port: dim, connectedAt: 1, lastGoodAt: 30, resetAt: 30.1 });
     const together = clear.flatMap((port) => resetConnection({ ...flow, port }));
-    const findings = diagnose({ probes: [...together, ...later, ...servers], nodes });
+    const findings = diagnose({ probes: [...together, ...later, ...servers], nodes }, causeModels);
     assert.deepEqual(
       findings.map(({ cause, connections }) => ({ cause, connections })),
       [

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
+import { causeModels } from '../../src/diagnose/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import { formatMicros, parseMicros } from '../../src/model/clock.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
@@ -21,7 +22,7 @@ const begin = parseMicros((JSON.parse(probeLines[0] ?? '') as ProbeEvent).at);
 function findingsOf(rewrite: (line: string) => string, more: readonly NodeEvent[] = []): Finding[] {
   const probes = probeLines.map((line) => JSON.parse(rewrite(line)) as ProbeEvent);
   const nodes = nodeLines.map((line) => JSON.parse(rewrite(line)) as NodeEvent);
-  return diagnose({ probes, nodes: [...nodes, ...more] });
+  return diagnose({ probes, nodes: [...nodes, ...more] }, causeModels);
 }
 
 /** Another cluster: its names and numbers, each in place of the lab's. */
@@ -65,7 +66,7 @@ describe('a diagnosis', () => {
   it('is the same whatever order the evidence is read in', () => {
     const probes = probeLines.map((line) => JSON.parse(line) as ProbeEvent);
     const nodes = nodeLines.map((line) => JSON.parse(line) as NodeEvent).reverse();
-    assert.deepEqual(diagnose({ probes, nodes }), here);
+    assert.deepEqual(diagnose({ probes, nodes }, causeModels), here);
   });
 });
 

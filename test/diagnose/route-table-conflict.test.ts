@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { causeModels } from '../../src/diagnose/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
@@ -14,7 +15,7 @@ import {
 } from './story-events.ts';
 
 const causes = (probes: ProbeEvent[], nodes: NodeEvent[]) =>
-  diagnose({ probes, nodes }).map((finding) => finding.cause);
+  diagnose({ probes, nodes }, causeModels).map((finding) => finding.cause);
 
 const flow = { port: 46_422, connectedAt: 1, lastGoodAt: 2, resetAt: 2.1 };
 
@@ -23,7 +24,7 @@ describe('a rule that was deleted under a looped flow', () => {
   const nodes = [firstEntry(1, 46_422), secondEntry(1, 46_422, 5_622), rule(2.05, 'deleted')];
 
   it('is a route table conflict: the server had the rewritten port and now sees the own one', () => {
-    const [finding, ...others] = diagnose({ probes, nodes });
+    const [finding, ...others] = diagnose({ probes, nodes }, causeModels);
     assert.deepEqual(others, []);
     assert.equal(finding?.cause, 'route-table-conflict');
     assert.equal(finding.connections, 1);
@@ -69,7 +70,7 @@ describe('a rule that was deleted under a looped flow', () => {
       secondEntry(1, 34_221, 5_622),
       rule(2.05, 'deleted'),
     ];
-    const [finding] = diagnose({ probes, nodes: taken });
+    const [finding] = diagnose({ probes, nodes: taken }, causeModels);
     assert.equal(finding?.cause, 'route-table-conflict');
     assert.ok(
       finding.evidence.some(
@@ -109,7 +110,7 @@ describe('a rule that was added under a direct flow', () => {
   ];
 
   it('is a route table conflict: a second entry appears, and the server sees its port', () => {
-    const [finding] = diagnose({ probes, nodes });
+    const [finding] = diagnose({ probes, nodes }, causeModels);
     assert.equal(finding?.cause, 'route-table-conflict');
     assert.ok(
       finding.evidence.some(
@@ -134,7 +135,7 @@ describe('many resets', () => {
       ...ports.flatMap((port) => [firstEntry(1, port), secondEntry(1, port, port - 30_000)]),
       rule(2.05, 'deleted'),
     ];
-    const findings = diagnose({ probes, nodes });
+    const findings = diagnose({ probes, nodes }, causeModels);
     assert.deepEqual(
       findings.map(({ cause, connections }) => ({ cause, connections })),
       [{ cause: 'route-table-conflict', connections: 3 }],
@@ -142,12 +143,12 @@ describe('many resets', () => {
   });
 
   it('that nobody can explain are said to be unknown, with what is missing', () => {
-    const [finding] = diagnose({ probes: resetConnection(flow), nodes: [] });
+    const [finding] = diagnose({ probes: resetConnection(flow), nodes: [] }, causeModels);
     assert.equal(finding?.cause, 'unknown');
     assert.match(finding.sentence, /what would decide: .*conntrack -E.*the server's own events/);
   });
 
   it('no resets, no findings', () => {
-    assert.deepEqual(diagnose({ probes: [accepted(1, 2)], nodes: [rule(1, 'deleted')] }), []);
+    assert.deepEqual(diagnose({ probes: [accepted(1, 2)], nodes: [rule(1, 'deleted')] }, causeModels), []);
   });
 });

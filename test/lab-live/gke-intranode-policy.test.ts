@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { causeModels } from '../../src/diagnose/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import { labRun, labSkip, readNodeEvents, readProbeEvents } from './netdebug.ts';
 
@@ -39,7 +40,7 @@ describe('the GKE bug', { skip }, () => {
     const probes = await readProbeEvents(folder);
     const nodes = await readNodeEvents(folder);
     const causes = (some: typeof nodes, probe = probes) =>
-      diagnose({ probes: probe, nodes: some }).map((one) => one.cause);
+      diagnose({ probes: probe, nodes: some }, causeModels).map((one) => one.cause);
     assert.equal(causes(nodes)[0], 'route-table-conflict');
     for (const missing of [['ip-monitor'], ['conntrack-events', 'capture']] as const) {
       const without = causes(nodes.filter((event) => !missing.some((source) => source === event.source)));

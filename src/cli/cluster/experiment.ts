@@ -5,6 +5,7 @@ import { collectEvidence } from '../../cluster/collect-evidence.ts';
 import { deployExperiment, deployObservers } from '../../cluster/deploy.ts';
 import { observerNamespace } from '../../cluster/observer-objects.ts';
 import { watchRun } from '../../cluster/watch-run.ts';
+import { causeModels } from '../../diagnose/causes/index.ts';
 import { diagnose } from '../../diagnose/diagnose.ts';
 import { formatMicros } from '../../model/clock.ts';
 import type { Clock } from '../../model/clock.ts';
@@ -100,7 +101,7 @@ export async function runOnCluster(
     complete: problem === null && !hooks.signal.aborted,
     classes: tally.summaries(),
     verdict: verdict(),
-    findings: diagnose({ probes, nodes: seen }),
+    findings: diagnose({ probes, nodes: seen }, causeModels),
   };
   await writeFile(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
   return { record, problem };

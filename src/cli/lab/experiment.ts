@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { causeModels } from '../../diagnose/causes/index.ts';
 import { diagnose } from '../../diagnose/diagnose.ts';
 import { runAgents } from '../../lab/agents/run-agents.ts';
 import { applyPlan } from '../../lab/apply.ts';
@@ -140,7 +141,7 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
         episodeWindowMs: spec.episodeWindowMs,
         maxRatePerHour: spec.scenario.defaults.maxRatePerHour * spec.speed,
       }),
-      findings: diagnose({ probes, nodes }),
+      findings: diagnose({ probes, nodes }, causeModels),
     };
     await writeFile(join(folder, 'run.json'), `${JSON.stringify(result, null, 2)}\n`);
     await hooks.onRecord(result);
