@@ -3,41 +3,64 @@
 // Layer → the layers it may import besides itself, and why no others.
 const layers = {
   model: [[], 'everything imports the model, so whatever the model imported would reach everywhere'],
+  stats: [['model'], 'a number is right or wrong by itself, whoever asks for it'],
+  packets: [['model'], 'a capture is read the same way live, from a file and on another machine'],
+  'run-folder': [
+    ['model'],
+    'a folder is read and written without knowing what made it or what is made of it',
+  ],
   system: [
     ['model'],
     'the syntax of outside programs must not depend on what the lab or a command wants from them',
   ],
-  lab: [
-    ['system', 'model'],
-    'a scenario must run, and print its plan, without probes, statistics or reports',
-  ],
-  observe: [['system', 'model'], 'observers run alone on a node that has neither a lab nor a report'],
-  cluster: [['system', 'model'], 'a cluster is reached through kubectl alone, as its user would'],
+  kubernetes: [['model'], 'the API is asked by whoever needs it, and starts no program'],
   probe: [
     ['model'],
     'what measures the network starts no program and knows no lab, so that it runs in any pod',
   ],
-  mesh: [
-    ['probe', 'metrics', 'model'],
-    'agents probe as every client does, run in any pod, and meet the coordinator only in messages',
+  observe: [
+    ['system', 'kubernetes', 'packets', 'run-folder', 'model'],
+    'observers run alone on a node that has neither a lab nor a report',
+  ],
+  diagnose: [
+    ['stats', 'packets', 'model'],
+    'causes are found in a saved folder, so nothing here may ask the machine it runs on',
+  ],
+  causes: [
+    ['diagnose', 'model'],
+    'a cause is data and sentences, the same for every run, and depends on nothing that a run or a machine says',
   ],
   verdict: [
-    ['model'],
+    ['stats', 'model'],
     'the decision is a pure function of a saved run, and can be made again on another machine',
   ],
-  diagnose: [['model'], 'causes are found in a saved folder, so nothing here may ask the machine it runs on'],
-  catalogue: [
-    ['model'],
-    'the pages are text, the same for every run, and depend on nothing that a run or a machine says',
+  lab: [
+    ['causes', 'system', 'model'],
+    'a scenario must run, and print its plan, without probes, statistics or reports',
   ],
-  report: [
-    ['catalogue', 'model'],
-    'a report is a pure function of the run record, with the catalogue for what a cause means',
+  cluster: [
+    ['system', 'kubernetes', 'model'],
+    'a cluster is reached through kubectl alone, as its user would',
   ],
   metrics: [['model'], 'the metrics library has one importer, which counts what it is given'],
+  mesh: [
+    ['probe', 'metrics', 'kubernetes', 'model'],
+    'agents probe as every client does, run in any pod, and meet the coordinator only in messages',
+  ],
+  report: [
+    ['causes', 'model'],
+    'a report is a pure function of the run record, with the catalogue for what a cause means',
+  ],
   web: [
-    ['catalogue', 'model'],
+    ['causes', 'model'],
     'the page shows records, events and what a cause means, and takes part in none of what makes them',
+  ],
+  experiment: [
+    [
+      ...['model', 'stats', 'packets', 'run-folder', 'system', 'kubernetes', 'probe', 'observe', 'diagnose'],
+      ...['causes', 'verdict', 'lab', 'cluster', 'metrics', 'mesh', 'report', 'web'],
+    ],
+    'a use case joins all rooms below it, and is told by arguments what a command line or a test wants',
   ],
 };
 

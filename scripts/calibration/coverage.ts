@@ -1,14 +1,14 @@
 // How often the intervals miss the truth: at a random moment, at the moment of the decision, and at any moment at all.
 import { seededRandom } from '../../src/model/random.ts';
-import { binomialCdf } from '../../src/verdict/beta.ts';
-import { logEValue, rateRatio } from '../../src/verdict/e-process.ts';
-import { gammaCdf } from '../../src/verdict/gamma.ts';
+import { binomialCdf } from '../../src/stats/beta.ts';
+import { logEValue, rateRatio } from '../../src/stats/e-process.ts';
+import { gammaCdf } from '../../src/stats/gamma.ts';
 import {
   logEvidenceAbove,
   logEvidenceBelow,
   lowerRateBound,
   upperRateBound,
-} from '../../src/verdict/rate-evidence.ts';
+} from '../../src/stats/rate-evidence.ts';
 import { shareAt } from './alternatives.ts';
 import { exponential } from './chance.ts';
 import { limits } from './false-alarms.ts';

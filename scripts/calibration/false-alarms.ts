@@ -1,7 +1,7 @@
 // How often somebody who looks at every moment is told of a difference that is not there.
 import { seededRandom } from '../../src/model/random.ts';
-import { binomialCdf } from '../../src/verdict/beta.ts';
-import { logEValue } from '../../src/verdict/e-process.ts';
+import { binomialCdf } from '../../src/stats/beta.ts';
+import { logEValue } from '../../src/stats/e-process.ts';
 import { judge } from '../../src/verdict/judge.ts';
 import { comparedClass, looksAt } from './history.ts';
 import type { Look, Setting, SimulatedHistory } from './history.ts';

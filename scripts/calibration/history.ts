@@ -3,8 +3,8 @@ import type { Random } from '../../src/model/random.ts';
 import { labelTriggers, nullShareOf } from '../../src/verdict/comparison.ts';
 import type { ComparedClass } from '../../src/verdict/comparison.ts';
 import type { Counts } from '../../src/verdict/judge.ts';
-import { addSpan, joinSpans } from '../../src/verdict/spans.ts';
-import type { Span } from '../../src/verdict/spans.ts';
+import { addSpan, joinSpans } from '../../src/stats/spans.ts';
+import type { Span } from '../../src/stats/spans.ts';
 
 /** All times in seconds. */
 export interface SimulatedClass {

@@ -1,5 +1,5 @@
 // Chromium, for the tests that open the report as a reader does. Without it they are skipped, so this never stops a set-up.
-import { findPackageManager, findTool } from '../../src/system/tools.ts';
+import { findPackageManager, findTool } from '../../src/system/find-tool.ts';
 import { install, wayToRoot } from './debian-packages.mjs';
 import { announce } from './run.mjs';
 

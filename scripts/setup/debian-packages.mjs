@@ -1,5 +1,5 @@
 // The lab's tools come from Debian packages; they are installed where we may, else the user gets the one command that does it.
-import { findPackageManager, installCommand, missingTools, packagesFor } from '../../src/system/tools.ts';
+import { findPackageManager, installCommand, missingTools, packagesFor } from '../../src/system/find-tool.ts';
 import { announce, interrupted, showOutput, start } from './run.mjs';
 import { SetupStop } from './stop.mjs';
 

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { findPackageManager, findTool } from '../../src/system/tools.ts';
+import { findPackageManager, findTool } from '../../src/system/find-tool.ts';
 import { wayToRoot } from './debian-packages.mjs';
 import { announce, start } from './run.mjs';
 

@@ -1,6 +1,6 @@
 // Creates a run's objects by server-side apply, which may be repeated when the answer to the first try was lost.
 import { writeFile } from 'node:fs/promises';
-import type { Kubectl } from '../system/kubectl.ts';
+import type { Kubectl } from '../system/tools/kubectl.ts';
 import type { KubeObject } from './experiment-objects.ts';
 
 /**

@@ -1,7 +1,7 @@
 // Waits until the pods of a run are ready, and says what it waits for; ends early when they never will be.
 import { Problem } from '../model/problem.ts';
-import { pause } from '../system/kubectl.ts';
-import type { Kubectl } from '../system/kubectl.ts';
+import { pause } from '../system/tools/kubectl.ts';
+import type { Kubectl } from '../system/tools/kubectl.ts';
 import { ofRun } from './names.ts';
 import { readPods } from './pod-view.ts';
 import type { PodView } from './pod-view.ts';

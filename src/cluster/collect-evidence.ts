@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem } from '../model/problem.ts';
-import type { Kubectl } from '../system/kubectl.ts';
+import type { Kubectl } from '../system/tools/kubectl.ts';
 import { containerName } from './names.ts';
 import { observerFolder } from './observer-objects.ts';
 import type { PodView } from './pod-view.ts';

@@ -1,7 +1,7 @@
 // Puts the experiment into the cluster, in the order that keeps its first moments clean, and makes sure that it landed where it must.
 import { join } from 'node:path';
 import { Problem } from '../model/problem.ts';
-import type { Kubectl } from '../system/kubectl.ts';
+import type { Kubectl } from '../system/tools/kubectl.ts';
 import { applyObjects } from './apply-objects.ts';
 import { awaitRollout } from './await-rollout.ts';
 import { clientObjects, serverObjects } from './experiment-objects.ts';

@@ -1,8 +1,8 @@
 // Finds what runs have created, by label, and removes it, and waits until it is gone.
 import { z } from '../model/schema.ts';
 import { Problem } from '../model/problem.ts';
-import { pause } from '../system/kubectl.ts';
-import type { Kubectl } from '../system/kubectl.ts';
+import { pause } from '../system/tools/kubectl.ts';
+import type { Kubectl } from '../system/tools/kubectl.ts';
 import { runLabel } from './names.ts';
 
 // Observers' DaemonSets go with their namespace, pods with their Deployment.

@@ -1,6 +1,6 @@
 // One look at the cluster: the run's pods, and the nodes that they are on.
 import type { Micros } from '../model/clock.ts';
-import type { Kubectl } from '../system/kubectl.ts';
+import type { Kubectl } from '../system/tools/kubectl.ts';
 import type { Look } from './disturbances.ts';
 import { readNodes } from './node-view.ts';
 import { readPods } from './pod-view.ts';

@@ -1,6 +1,6 @@
 // What the user may do in the namespace, asked with `kubectl auth can-i` before anything is created.
 import { Problem } from '../model/problem.ts';
-import type { Kubectl } from '../system/kubectl.ts';
+import type { Kubectl } from '../system/tools/kubectl.ts';
 
 interface Permission {
   readonly verb: string;

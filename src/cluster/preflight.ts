@@ -1,6 +1,6 @@
 // What stands ready and what is missing before a run, as rows of one sentence each; and what the dataplane lets one expect.
 import { messageOf } from '../model/problem.ts';
-import type { Kubectl } from '../system/kubectl.ts';
+import type { Kubectl } from '../system/tools/kubectl.ts';
 import { readDataplane } from './dataplane.ts';
 import type { Dataplane } from './dataplane.ts';
 import { ownsTable } from './felix-tables.ts';

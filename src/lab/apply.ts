@@ -2,11 +2,11 @@
 import { availableParallelism } from 'node:os';
 import type { Change, Plan, Step } from '../model/plan.ts';
 import { messageOf, Problem } from '../model/problem.ts';
-import { deleteEntries, fillConntrack } from '../system/conntrack.ts';
-import { applyIpBatch, ipCommand } from '../system/ip.ts';
-import type { IpChange } from '../system/ip.ts';
-import { changeChainRule, restoreTables, setSysctls } from '../system/iptables.ts';
-import { deleteNftTable, loadNftTable } from '../system/nft.ts';
+import { deleteEntries, fillConntrack } from '../system/tools/conntrack.ts';
+import { applyIpBatch, ipCommand } from '../system/tools/ip.ts';
+import type { IpChange } from '../system/tools/ip.ts';
+import { changeChainRule, restoreTables, setSysctls } from '../system/tools/iptables.ts';
+import { deleteNftTable, loadNftTable } from '../system/tools/nft.ts';
 import { shellCommand } from '../system/plan-commands.ts';
 
 /** Consecutive steps that one process can do. */

@@ -2,7 +2,7 @@
 import { formatMicros } from '../model/clock.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import { run } from '../system/process.ts';
-import { findTool } from '../system/tools.ts';
+import { findTool } from '../system/find-tool.ts';
 import { describeIncreases, increases } from './counter-changes.ts';
 import type { Counters } from './counter-changes.ts';
 import { iptablesTables, parseIptablesSave, parseNftTable, parseNftTables } from './firewall-rules.ts';

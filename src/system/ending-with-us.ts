@@ -1,5 +1,5 @@
 // Programs that must not outlive us, even when we are killed.
-import { findTool } from './tools.ts';
+import { findTool } from './find-tool.ts';
 
 /**
  * The same command under setpriv, which has the kernel kill it when this process dies; as it is where setpriv is missing. A program

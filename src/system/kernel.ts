@@ -4,8 +4,8 @@ import { Problem } from '../model/problem.ts';
 import { whyNoNamespaces } from './namespaces.ts';
 import { tryNetfilter } from './netfilter.ts';
 import { toolVersion } from './tool-version.ts';
-import { findPackageManager, installCommand, missingTools, toolNames } from './tools.ts';
-import type { ToolName } from './tools.ts';
+import { findPackageManager, installCommand, missingTools, toolNames } from './find-tool.ts';
+import type { ToolName } from './find-tool.ts';
 
 /** One thing that the lab needs. `warning`: the lab may still run. */
 export interface Readiness {

@@ -1,9 +1,9 @@
 // A plan as commands that a person could type, for --dry-run and for error messages.
 import type { Change, Plan } from '../model/plan.ts';
-import { deleteEntriesWords, fillWords } from './conntrack.ts';
-import { ipCommand } from './ip.ts';
-import { chainRuleWords, restoreText, sysctlWords } from './iptables.ts';
-import { deleteNftTableWords, nftTableText } from './nft.ts';
+import { deleteEntriesWords, fillWords } from './tools/conntrack.ts';
+import { ipCommand } from './tools/ip.ts';
+import { chainRuleWords, restoreText, sysctlWords } from './tools/iptables.ts';
+import { deleteNftTableWords, nftTableText } from './tools/nft.ts';
 
 /** One change as a shell command line; a ruleset follows its command as a here-document. */
 export function shellCommand(change: Change): string {

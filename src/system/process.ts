@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { Problem } from '../model/problem.ts';
-import { findTool, searchFolders } from './tools.ts';
+import { findTool, searchFolders } from './find-tool.ts';
 
 export interface Exit {
   readonly exitCode: number | null;

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { Problem } from '../model/problem.ts';
 import { runChecked } from './process.ts';
-import { findTool } from './tools.ts';
+import { findTool } from './find-tool.ts';
 
 /** The inner process reads its orders here; its end says that the outer process is gone. */
 const controlFd = 3;

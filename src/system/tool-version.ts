@@ -1,7 +1,7 @@
 // Which version of a tool is installed, as the tool itself says.
 import { messageOf } from '../model/problem.ts';
 import { run } from './process.ts';
-import type { ToolName } from './tools.ts';
+import type { ToolName } from './find-tool.ts';
 
 /** What a tool said when asked for its version. BusyBox's tools share names with the real ones and lack what the lab uses. */
 export type ToolVersion =

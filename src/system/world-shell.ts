@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import { toolEnvironment } from './process.ts';
 import { shellQuote } from './shell-quote.ts';
 import { splitLines } from './split-lines.ts';
-import { findTool } from './tools.ts';
+import { findTool } from './find-tool.ts';
 
 const socketPath = '/run/netdebug/exec.sock';
 

@@ -1,11 +1,11 @@
 // What two histories say about each other: only what happened while both classes were watched is compared.
 import type { ClassSummary } from '../model/run-record.ts';
 import type { ClassHistory } from './class-tally.ts';
-import type { NullShare } from './e-process.ts';
+import type { NullShare } from '../stats/e-process.ts';
 import { findTriggers } from './episodes.ts';
 import type { Trigger } from './episodes.ts';
 import type { ClassCounts, Counts } from './judge.ts';
-import { covers, joinSpans, lengthOf, sharedLength } from './spans.ts';
+import { covers, joinSpans, lengthOf, sharedLength } from '../stats/spans.ts';
 
 /** The part of a ClassHistory that is compared. */
 export interface ComparedClass extends Pick<ClassHistory, 'bursts' | 'watched' | 'lastAt'> {

@@ -4,12 +4,12 @@ import type { Verdict, VerdictBasis } from '../model/run-record.ts';
 import type { ClassHistory } from './class-tally.ts';
 import { compareHistories } from './comparison.ts';
 import type { Comparison } from './comparison.ts';
-import { rateRatio } from './e-process.ts';
+import { rateRatio } from '../stats/e-process.ts';
 import { judge } from './judge.ts';
 import { compareLatency } from './latency.ts';
 import type { Judgement, Limits } from './judge.ts';
 import { secondsToDecide } from './outlook.ts';
-import { rateBounds } from './rate-evidence.ts';
+import { rateBounds } from '../stats/rate-evidence.ts';
 import { decidedSentence, unansweredSentence } from './sentence.ts';
 
 export interface DecideInput {

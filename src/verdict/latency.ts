@@ -1,7 +1,7 @@
 // How long answers take in two classes: quantiles with intervals that assume nothing about the distribution.
 import type { LatencyComparison } from '../model/run-record.ts';
-import { binomialCdf } from './beta.ts';
-import type { Histogram } from './histogram.ts';
+import { binomialCdf } from '../stats/beta.ts';
+import type { Histogram } from '../stats/histogram.ts';
 
 type QuantileInterval = LatencyComparison['p50']['remote'];
 

@@ -1,5 +1,5 @@
 // How much longer a run must go on to be decided, if it goes on as it did.
-import { firstDoubling, turningPoint } from './bisect.ts';
+import { firstDoubling, turningPoint } from '../stats/bisect.ts';
 import type { ClassCounts, Counts, Limits } from './judge.ts';
 import { judge } from './judge.ts';
 

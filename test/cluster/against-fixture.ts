@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { runRecordSchema } from '../../src/model/run-record.ts';
 import type { RunRecord } from '../../src/model/run-record.ts';
-import { findTool } from '../../src/system/tools.ts';
+import { findTool } from '../../src/system/find-tool.ts';
 import { startApiServer } from '../fixtures/api-server/server.ts';
 import type { Fixture, FixtureOptions } from '../fixtures/api-server/server.ts';
 

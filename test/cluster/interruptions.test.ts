@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { runRecordSchema } from '../../src/model/run-record.ts';
 import type { FixtureOptions } from '../fixtures/api-server/server.ts';
-import { findTool } from '../../src/system/tools.ts';
+import { findTool } from '../../src/system/find-tool.ts';
 import { kubectlSkip, underTest, until } from './against-fixture.ts';
 
 const stages: readonly { when: string; fixture?: FixtureOptions; request: RegExp }[] = [

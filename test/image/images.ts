@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { probeEventSchema } from '../../src/model/probe-event.ts';
-import { findTool } from '../../src/system/tools.ts';
+import { findTool } from '../../src/system/find-tool.ts';
 import { buildahIn, imageConfig } from './buildah.ts';
 import { makeLocalBase } from './local-base.ts';
 

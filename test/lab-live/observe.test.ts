@@ -8,7 +8,7 @@ import { nodeEventSchema } from '../../src/model/node-event.ts';
 import type { NodeEvent, PacketEvent, SourceEvent } from '../../src/model/node-event.ts';
 import { run } from '../../src/system/process.ts';
 import { sandboxArgv } from '../../src/system/sandbox.ts';
-import { readCapture } from '../observe/capture/recording.ts';
+import { readCapture } from '../packets/recording.ts';
 import { labRun, labSkip, mainScript, netdebug, newFolder, readNodeEvents } from './netdebug.ts';
 
 const skip = await labSkip();

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../../src/cluster/experiment-objects.ts';
-import { readVersions } from '../../src/system/kubectl-version.ts';
-import { findTool } from '../../src/system/tools.ts';
+import { readVersions } from '../../src/system/tools/kubectl-version.ts';
+import { findTool } from '../../src/system/find-tool.ts';
 
 const root = dirname(dirname(import.meta.dirname));
 

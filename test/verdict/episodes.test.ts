@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '../../src/model/random.ts';
 import { findTriggers } from '../../src/verdict/episodes.ts';
-import { addSpan } from '../../src/verdict/spans.ts';
-import type { Span } from '../../src/verdict/spans.ts';
+import { addSpan } from '../../src/stats/spans.ts';
+import type { Span } from '../../src/stats/spans.ts';
 
 function bursts(times: readonly number[], gap: number): Span[] {
   const spans: Span[] = [];

@@ -5,7 +5,7 @@ import type { ClientEvent } from '../../src/model/probe-event.ts';
 import { Problem } from '../../src/model/problem.ts';
 import { seededRandom } from '../../src/model/random.ts';
 import { classSummarySchema } from '../../src/model/run-record.ts';
-import { poissonInterval } from '../../src/verdict/poisson.ts';
+import { poissonInterval } from '../../src/stats/poisson.ts';
 import { createTally } from '../../src/verdict/tally.ts';
 import type { Tally } from '../../src/verdict/tally.ts';
 import { answered, classEvents, connected, failed, finished, micros } from './client-events.ts';

@@ -12,7 +12,7 @@ import type { Clock } from '../../model/clock.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
 import type { ProbeEvent } from '../../model/probe-event.ts';
 import type { RunRecord, Verdict } from '../../model/run-record.ts';
-import type { Kubectl } from '../../system/kubectl.ts';
+import type { Kubectl } from '../../system/tools/kubectl.ts';
 import { decide } from '../../verdict/decide.ts';
 import type { Tally } from '../../verdict/tally.ts';
 import { readNodeEvidence } from './node-evidence.ts';

@@ -1,6 +1,6 @@
 // Which cluster, in kubectl's own flags.
 import { Option } from 'commander';
-import type { KubectlTarget } from '../../system/kubectl.ts';
+import type { KubectlTarget } from '../../system/tools/kubectl.ts';
 import { filled } from '../probe-flags.ts';
 
 export interface TargetFlags {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { messageOf, Problem } from '../../model/problem.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
-import { createCaptureFile } from '../../observe/capture/capture-file.ts';
+import { createCaptureFile } from '../../packets/capture-file.ts';
 
 const pieceSize = 1 << 18;
 

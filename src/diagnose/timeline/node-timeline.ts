@@ -13,8 +13,8 @@ import type {
 import { aligner, clockOffsets, wireIdentity } from './clocks.ts';
 import { indexEntries } from './entries.ts';
 import type { EntryIndex } from './entries.ts';
-import { indexSpans } from './spans.ts';
-import type { SpanIndex } from './spans.ts';
+import { indexSpans } from '../../stats/span-index.ts';
+import type { SpanIndex } from '../../stats/span-index.ts';
 
 export type LinkChange = Extract<NodeEvent, { event: 'link-changed' | 'route-changed' }>;
 export type ListenerEvent = Extract<NodeEvent, { event: 'listener' }>;

@@ -2,7 +2,7 @@
 // refresh deletes each rule that points to that table, whoever put it there.
 // Source: projectcalico/felix v3.14 to v3.17, wireguard/wireguard.go and routerule/route_rules.go.
 import type { PolicyRule } from '../../model/plan.ts';
-import { applyIpBatch, ipCommand, listRules } from '../../system/ip.ts';
+import { applyIpBatch, ipCommand, listRules } from '../../system/tools/ip.ts';
 
 /** Deletes the rules that look up Felix's own table. Returns those it deleted. */
 export async function refreshRoutes(

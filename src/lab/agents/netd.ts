@@ -1,6 +1,6 @@
 // The lab's netd: at every reconcile it puts back whatever of its rules is missing.
 import type { PolicyRule } from '../../model/plan.ts';
-import { applyIpBatch, ipCommand, listRules } from '../../system/ip.ts';
+import { applyIpBatch, ipCommand, listRules } from '../../system/tools/ip.ts';
 
 /** Adds the rules that the namespace lacks, all in one go. Returns those it added. */
 export async function reconcileRules(netns: string, wanted: readonly PolicyRule[]): Promise<PolicyRule[]> {

@@ -1,0 +1,274 @@
+// Captures TCP on all interfaces of a node and keeps the packets around each reset.
+import { Problem } from '../model/problem.ts';
+import type { Program } from '../system/process.ts';
+import { endingWithUs } from '../system/ending-with-us.ts';
+import { startProgram } from '../system/process.ts';
+import { inNetns } from './source.ts';
+import type { RawFile, RunningSource, Source, SourceContext } from './source.ts';
+import { flowKey, readTcp } from '../packets/captured-packet.ts';
+import type { CapturedPacket } from '../packets/captured-packet.ts';
+import { createFlowKeeper, defaultKeeperBounds } from '../packets/flow-keeper.ts';
+import type { LeftOut } from '../packets/flow-keeper.ts';
+import { createInterfaceNames } from './interface-names.ts';
+import type { InterfaceNames } from './interface-names.ts';
+import { packetEvent } from '../packets/packet-event.ts';
+import { createPcapReader } from '../packets/pcap-reader.ts';
+import type { PcapHeader } from '../packets/pcap-reader.ts';
+import { createRetransmissionCounter } from '../packets/retransmissions.ts';
+import { tcpFlags } from '../packets/tcp-packet.ts';
+import {
+  captureCounts,
+  captureFilter,
+  lostPackets,
+  saysListening,
+  tcpdumpArgv,
+} from '../system/tools/tcpdump.ts';
+import type { CaptureScope } from '../system/tools/tcpdump.ts';
+
+/** Between two searches for what came before a reset: each costs a walk through the ring. */
+const settleEveryMs = 50;
+/** Without immediate mode the kernel hands packets over once a second. */
+const handOverMs = 1_300;
+/** How long a capture may take to catch up when it is stopped. */
+const catchUpMs = 5_000;
+/** Where packets are handed over late anyway, they are read in few large pieces. */
+const gatherMs = 200;
+const readyWithinMs = 10_000;
+
+/** The source. tcpdump is started once more when it ends unasked. */
+export function captureSource(scope: CaptureScope): Source {
+  return {
+    name: 'capture',
+    async start(context) {
+      const names = createInterfaceNames(context.netns);
+      await names.refresh();
+      const keeper = keepPackets(context, names);
+      let stopping = false;
+      let lost = 0;
+      const begin = () =>
+        startTcpdump(
+          context,
+          scope,
+          (chunk) => keeper.push(chunk),
+          () => keeper.begin(),
+        );
+      let tcpdump = await begin();
+      const guard = async (restarts: number): Promise<void> => {
+        await tcpdump.program.exited;
+        if (stopping) return;
+        lost += tcpdump.lost() ?? 0;
+        const again = restarts > 0;
+        context.failed(
+          `tcpdump ended: ${tcpdump.program.lastWords()}${again ? '; it is started again' : ''}`,
+          !again,
+        );
+        if (!again) return;
+        try {
+          tcpdump = await begin();
+          context.limited('it runs again; what happened in between is missing', null);
+        } catch (error) {
+          context.failed(`tcpdump could not be started again: ${String(error)}`, true);
+          return;
+        }
+        await guard(restarts - 1);
+      };
+      const guarded = guard(1);
+      return {
+        scope: `${captureFilter(scope)}, on all interfaces; kept: 5 s before and 2 s after a RST, a repeated SYN or data sent three times`,
+        onLinkChange: () => void names.refresh(),
+        async stop() {
+          // On a busy machine tcpdump may be seconds behind; what it still holds is part of the run.
+          if (scope.immediate) await tcpdump.caughtUp(catchUpMs);
+          await keeper.quiet(scope.immediate ? 30 : handOverMs, catchUpMs);
+          stopping = true;
+          await tcpdump.program.stop();
+          await guarded;
+          const text = keeper.end();
+          const last = tcpdump.lost();
+          return { lost: last === null ? null : lost + last, text };
+        },
+      } satisfies RunningSource;
+    },
+  };
+}
+
+interface Tcpdump {
+  readonly program: Program;
+  /** Packets that it did not get, once it has ended. */
+  lost(): number | null;
+  /** Resolves when it has captured what the kernel has for it, at the latest after `atMostMs`. */
+  caughtUp(atMostMs: number): Promise<void>;
+}
+
+async function startTcpdump(
+  context: SourceContext,
+  scope: CaptureScope,
+  onChunk: (chunk: Buffer) => void,
+  onBegin: () => void,
+): Promise<Tcpdump> {
+  onBegin();
+  let said = '';
+  let heard = 0;
+  const ready = Promise.withResolvers<undefined>();
+  const program = startProgram(endingWithUs(inNetns(context.netns, tcpdumpArgv(scope))), {
+    onStdout: onChunk,
+    ...(scope.immediate ? {} : { gatherMs }),
+    onStderr(chunk) {
+      // It says little before it listens, and its last counts are what matters later.
+      said = `${said}${chunk.toString('utf8')}`.slice(-4_000);
+      if (saysListening(said)) ready.resolve(undefined);
+      heard += 1;
+    },
+  });
+  const ended = program.exited.then(() => {
+    throw new Problem('fault', `tcpdump: ${program.lastWords()}`);
+  });
+  ended.catch(() => undefined);
+  const timer = setTimeout(
+    () => ready.reject(new Problem('fault', 'tcpdump does not begin to capture')),
+    readyWithinMs,
+  );
+  try {
+    await Promise.race([ready.promise, ended]);
+  } catch (error) {
+    await program.stop('SIGKILL');
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  /** Asks for the counts and waits until something is said. */
+  const ask = async (deadline: number): Promise<void> => {
+    const before = heard;
+    program.signal('SIGUSR1');
+    while (heard === before && performance.now() < deadline) await shortPause();
+  };
+  return {
+    program,
+    lost() {
+      const counts = captureCounts(said);
+      return counts === null ? null : lostPackets(counts);
+    },
+    async caughtUp(atMostMs) {
+      const deadline = performance.now() + atMostMs;
+      for (;;) {
+        await ask(deadline);
+        const counts = captureCounts(said);
+        if (counts === null || performance.now() >= deadline) return;
+        if (counts.captured >= counts.received - counts.dropped) return;
+        await shortPause();
+      }
+    },
+  };
+}
+
+const shortPause = () => new Promise((resolve) => setTimeout(resolve, 10));
+
+interface PacketKeeping {
+  /** A new capture begins: its header comes first. */
+  begin(): void;
+  push(chunk: Buffer): void;
+  /** Resolves when no packet has come for `forMs`, or after `atMostMs`. */
+  quiet(forMs: number, atMostMs: number): Promise<void>;
+  /** Writes what still waits; says what was kept and what was not. */
+  end(): string;
+}
+
+function keepPackets(context: SourceContext, names: InterfaceNames): PacketKeeping {
+  const monotonic = () => context.clock.monotonic();
+  let raw: RawFile | undefined;
+  let linkType = -1;
+  let seen = 0;
+  let kept = 0;
+  let unreadable = 0;
+  let toldLeftOut = false;
+  let lastChunk = monotonic();
+  let settled = -Infinity;
+  let timer: NodeJS.Timeout | undefined;
+  const origin = { node: context.node, file: context.file, nameOf: names.nameOf };
+  const retransmissions = createRetransmissionCounter();
+  const keeper = createFlowKeeper(defaultKeeperBounds, (packet) => {
+    kept += 1;
+    raw?.write(packet.record);
+    context.emit(packetEvent(packet, origin));
+  });
+
+  const onHeader = (header: PcapHeader) => {
+    linkType = header.linkType;
+    raw ??= context.openRaw(Buffer.from(header.bytes));
+  };
+  const onPacket = (packet: CapturedPacket) => {
+    const index = packet.link.interfaceIndex;
+    if (index !== null && !names.knows(index)) void names.refresh();
+    keeper.add(packet);
+    if ((packet.tcp.flags & tcpFlags.rst) !== 0) context.sawReset();
+  };
+  const settle = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    settled = monotonic();
+    keeper.settle();
+    const left = describeLeftOut(keeper.leftOut());
+    if (left.length > 0 && !toldLeftOut)
+      context.limited(`${left.join('; ')}; the last line tells how many in all`, null);
+    toldLeftOut ||= left.length > 0;
+  };
+  const newReader = () =>
+    createPcapReader({
+      onHeader,
+      onRecord(record) {
+        seen += 1;
+        const layers = readTcp(linkType, record);
+        if (layers === undefined) {
+          unreadable += 1;
+          return;
+        }
+        const { link, tcp } = layers;
+        const seenBefore = retransmissions.seenBefore(link, tcp);
+        onPacket({ at: record.at, link, tcp, flow: flowKey(tcp), seenBefore, record: record.bytes });
+      },
+    });
+  let reader = newReader();
+
+  return {
+    begin() {
+      reader = newReader();
+    },
+    push(chunk) {
+      lastChunk = monotonic();
+      reader.push(chunk);
+      if (!keeper.unsettled) return;
+      if (monotonic() - settled >= settleEveryMs) settle();
+      else timer ??= setTimeout(settle, settleEveryMs);
+    },
+    async quiet(forMs, atMostMs) {
+      const asked = monotonic();
+      for (;;) {
+        const now = monotonic();
+        if (now - Math.max(lastChunk, asked) >= forMs || now - asked >= atMostMs) return;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+    end() {
+      settle();
+      const { packets, flows, crowdedOut } = keeper.leftOut();
+      const left = [
+        packets > 0 &&
+          `${packets} packets of flows in trouble were left out by the bounds per flow and per second`,
+        flows > 0 && `${flows} resets or repetitions came too fast to be kept`,
+        crowdedOut > 0 && `${crowdedOut} packets had to leave the memory before their time`,
+        unreadable > 0 && `${unreadable} were no TCP packets or cut off`,
+        reader.problem() !== null && seen > 0 && reader.problem(),
+      ].filter((part) => typeof part === 'string');
+      return [`${seen} packets seen, ${kept} kept`, ...left].join('; ');
+    },
+  };
+}
+
+function describeLeftOut({ packets, flows, crowdedOut }: LeftOut): string[] {
+  return [
+    packets > 0 &&
+      `${packets} packets of flows in trouble were left out by the bounds per flow and per second`,
+    flows > 0 && `${flows} resets or repetitions came too fast for their packets to be kept`,
+    crowdedOut > 0 && `${crowdedOut} packets had to leave the memory before their time`,
+  ].filter((part) => part !== false);
+}

@@ -1,0 +1,54 @@
+// A captured packet as an event of the node.
+import { formatMicros } from '../model/clock.ts';
+import type { PacketEvent } from '../model/node-event.ts';
+import type { CapturedPacket } from './captured-packet.ts';
+import { formatFlags } from './tcp-packet.ts';
+
+export interface PacketOrigin {
+  readonly node: string;
+  readonly file: string;
+  /** The interface's name, for the number that the capture has. */
+  readonly nameOf: (interfaceIndex: number | null) => string;
+}
+
+// As tcpdump prints them.
+const directionWords = { in: 'In', out: 'Out', unknown: '?' } as const;
+
+/** `text` is written like a line of tcpdump -v, with the fields that tell who made a RST. */
+export function packetEvent(
+  { at, link, tcp, seenBefore }: CapturedPacket,
+  origin: PacketOrigin,
+): PacketEvent {
+  const { tuple, ttl, ipId, dontFragment, seq, ack, window, ipLength, payloadLength, hasTimestampOption } =
+    tcp;
+  const name = origin.nameOf(link.interfaceIndex);
+  // Only captures from elsewhere do not tell the direction.
+  const direction = link.direction ?? 'unknown';
+  const flags = formatFlags(tcp.flags);
+  const text =
+    `${name} ${directionWords[direction]} ${tuple.src}.${tuple.sport} > ${tuple.dst}.${tuple.dport}: Flags [${flags}], ` +
+    `seq ${seq}, ack ${ack}, win ${window}, length ${payloadLength}, ttl ${ttl}, id ${ipId}, ` +
+    `${dontFragment ? 'DF, ' : ''}${hasTimestampOption ? 'TS, ' : ''}IP length ${ipLength}`;
+  return {
+    event: 'packet',
+    at: formatMicros(Math.floor(at)),
+    source: 'capture',
+    text,
+    node: origin.node,
+    file: origin.file,
+    interface: name,
+    direction,
+    tuple,
+    flags,
+    seq,
+    ack,
+    window,
+    ttl,
+    ipId,
+    dontFragment,
+    ipLength,
+    payloadLength,
+    hasTimestampOption,
+    retransmission: payloadLength > 0 && seenBefore > 0,
+  };
+}

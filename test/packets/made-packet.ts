@@ -1,0 +1,42 @@
+// Packets made by hand for tests of what is kept.
+import { flowKey } from '../../src/packets/captured-packet.ts';
+import type { CapturedPacket } from '../../src/packets/captured-packet.ts';
+import { tcpFlags } from '../../src/packets/tcp-packet.ts';
+import type { TcpPacket } from '../../src/packets/tcp-packet.ts';
+
+export interface Wanted extends Partial<TcpPacket> {
+  /** Seconds. */
+  readonly at: number;
+  readonly sport?: number;
+  readonly seenBefore?: number;
+  readonly bytes?: number;
+}
+
+/** A packet of 10.0.0.1:sport to 10.0.0.2:80 with data, unless said otherwise. */
+export function madePacket({
+  at,
+  sport = 1_000,
+  seenBefore = 0,
+  bytes = 100,
+  ...wanted
+}: Wanted): CapturedPacket {
+  const tcp: TcpPacket = {
+    tuple: { src: '10.0.0.1', dst: '10.0.0.2', sport, dport: 80 },
+    flags: tcpFlags.push | tcpFlags.ack,
+    seq: Math.round(at * 1_000) + sport * 100_000,
+    ack: 1,
+    window: 64,
+    ttl: 64,
+    ipId: 1,
+    dontFragment: true,
+    ipLength: 60,
+    payloadLength: 8,
+    hasTimestampOption: true,
+    ...wanted,
+  };
+  const link = { interfaceIndex: 2, direction: 'in', length: 20 } as const;
+  return { at: at * 1e6, link, tcp, flow: flowKey(tcp), seenBefore, record: Buffer.alloc(bytes) };
+}
+
+export const madeReset = (at: number, sport?: number): CapturedPacket =>
+  madePacket({ at, flags: tcpFlags.rst, payloadLength: 0, ...(sport === undefined ? {} : { sport }) });
