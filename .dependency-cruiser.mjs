@@ -1,7 +1,7 @@
 // Who may import whom, as data: each rule says its reason, and `npm run layers` prints it when the rule is broken.
 
-// Layer → the layers it may import besides itself, and why no others.
-const layers = {
+/** Room of src/ → the rooms it may import besides itself, all of them above it, and why no others. */
+export const rooms = {
   model: [[], 'everything imports the model, so whatever the model imported would reach everywhere'],
   stats: [['model'], 'a number is right or wrong by itself, whoever asks for it'],
   packets: [['model'], 'a capture is read the same way live, from a file and on another machine'],
@@ -64,12 +64,12 @@ const layers = {
   ],
 };
 
-const layerRules = Object.entries(layers).map(([layer, [allowed, reason]]) => ({
-  name: `${layer}-imports-${allowed.length > 0 ? `only-${allowed.join('-and-')}` : 'nothing-of-ours'}`,
+const roomRules = Object.entries(rooms).map(([room, [allowed, reason]]) => ({
+  name: `${room}-imports-only-its-row`,
   severity: 'error',
-  comment: `src/${layer} may import ${allowed.map((name) => `src/${name}`).join(' and ') || 'nothing else of src'}: ${reason}.`,
-  from: { path: `^src/${layer}/` },
-  to: { path: '^src/', pathNot: `^src/(${[layer, ...allowed].join('|')})/` },
+  comment: `src/${room} may import ${allowed.map((name) => `src/${name}`).join(' and ') || 'nothing else of src'}: ${reason}.`,
+  from: { path: `^src/${room}/` },
+  to: { path: '^src/', pathNot: `^src/(${[room, ...allowed].join('|')})/` },
 }));
 
 /** A package or core module that only some files may import. */
@@ -85,7 +85,7 @@ function onlyImporter(name, comment, module, importer) {
 
 export default {
   forbidden: [
-    ...layerRules,
+    ...roomRules,
     {
       name: 'nobody-imports-cli',
       severity: 'error',
@@ -120,9 +120,9 @@ export default {
     ),
     onlyImporter(
       'only-kubernetes-api-imports-the-client',
-      "One importer per library: the coordinator's side of the API is src/mesh/coordinator/kubernetes-api.ts.",
+      'One importer per library: the Kubernetes API is asked in src/kubernetes/api.ts.',
       '(^|/)node_modules/@kubernetes/',
-      '^src/mesh/coordinator/kubernetes-api[.]ts$',
+      '^src/kubernetes/api[.]ts$',
     ),
     {
       name: 'no-circular-imports',

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { run } from '../src/system/process.ts';
-import { sandboxArgv } from '../src/system/sandbox.ts';
+import { sandboxArgv } from '../src/lab/world/sandbox.ts';
 
 const connections = 1_000;
 const allowedPercent = 2;

@@ -8,21 +8,23 @@ import { after, before, describe, test } from 'node:test';
 
 const root = dirname(import.meta.dirname);
 
+const { rooms } = (await import(join(root, '.dependency-cruiser.mjs'))) as {
+  rooms: Readonly<Record<string, readonly [allowed: readonly string[], reason: string]>>;
+};
+const names = Object.keys(rooms);
+
 /** The one thing that each rule forbids: `from` imports `what`, and the report names it as `to`. */
 const broken: readonly { rule: string; from: string; what: string; to?: string }[] = [
-  { rule: 'model-imports-nothing-of-ours', from: 'src/model/a.ts', what: '../system/some.ts' },
-  { rule: 'system-imports-only-model', from: 'src/system/a.ts', what: '../lab/some.ts' },
-  { rule: 'lab-imports-only-system-and-model', from: 'src/lab/a.ts', what: '../probe/some.ts' },
-  { rule: 'observe-imports-only-system-and-model', from: 'src/observe/a.ts', what: '../lab/some.ts' },
-  { rule: 'cluster-imports-only-system-and-model', from: 'src/cluster/a.ts', what: '../lab/some.ts' },
-  { rule: 'probe-imports-only-model', from: 'src/probe/a.ts', what: '../system/some.ts' },
-  { rule: 'mesh-imports-only-probe-and-metrics-and-model', from: 'src/mesh/a.ts', what: '../system/some.ts' },
-  { rule: 'verdict-imports-only-model', from: 'src/verdict/a.ts', what: '../diagnose/some.ts' },
-  { rule: 'diagnose-imports-only-model', from: 'src/diagnose/a.ts', what: '../verdict/some.ts' },
-  { rule: 'catalogue-imports-only-model', from: 'src/catalogue/a.ts', what: '../lab/some.ts' },
-  { rule: 'report-imports-only-catalogue-and-model', from: 'src/report/a.ts', what: '../verdict/some.ts' },
-  { rule: 'metrics-imports-only-model', from: 'src/metrics/a.ts', what: '../mesh/some.ts' },
-  { rule: 'web-imports-only-catalogue-and-model', from: 'src/web/a.ts', what: '../report/some.ts' },
+  // Each room imports one that its row does not name: the last such, which may be one above it or one below it.
+  ...names.slice(0, -1).map((room) => {
+    const [allowed] = rooms[room]!;
+    const other = names.findLast((name) => name !== room && !allowed.includes(name));
+    return {
+      rule: `${room}-imports-only-its-row`,
+      from: `src/${room}/a.ts`,
+      what: `../${other ?? 'cli'}/some.ts`,
+    };
+  }),
   {
     rule: 'only-system-starts-programs',
     from: 'src/lab/b.ts',
@@ -62,25 +64,16 @@ const broken: readonly { rule: string; from: string; what: string; to?: string }
   },
 ];
 
-/** All that the rules allow: imports between layers, and each library in its one importer. */
-const allowed: Readonly<Record<string, readonly string[]>> = {
-  'src/cli/main.ts': [
-    'commander',
-    ...['lab', 'probe', 'verdict', 'web'].map((layer) => `../${layer}/some.ts`),
-  ],
+/** All that the rules allow: imports between rooms, and each library in its one importer. */
+const allowedImports: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    names.map((room) => [`src/${room}/some.ts`, rooms[room]![0].map((name) => `../${name}/some.ts`)]),
+  ),
+  'src/cli/main.ts': ['commander', ...names.map((room) => `../${room}/some.ts`)],
   'src/model/schema.ts': ['zod'],
-  'src/system/some.ts': ['node:child_process', '../model/schema.ts'],
-  'src/lab/some.ts': ['../system/some.ts', '../model/schema.ts'],
-  'src/probe/some.ts': ['node:net', '../model/schema.ts'],
-  'src/mesh/some.ts': ['../probe/some.ts', '../metrics/some.ts', '../model/schema.ts'],
-  'src/mesh/coordinator/kubernetes-api.ts': ['@kubernetes/client-node'],
-  'src/metrics/some.ts': ['../model/schema.ts'],
+  'src/system/start.ts': ['node:child_process', './some.ts'],
+  'src/kubernetes/api.ts': ['@kubernetes/client-node'],
   'src/metrics/registry.ts': ['prom-client'],
-  'src/verdict/some.ts': ['../model/schema.ts'],
-  'src/diagnose/some.ts': ['../model/schema.ts'],
-  'src/catalogue/some.ts': ['../model/schema.ts'],
-  'src/report/some.ts': ['../catalogue/some.ts', '../model/schema.ts'],
-  'src/web/some.ts': ['../catalogue/some.ts', '../model/schema.ts'],
 };
 
 describe('the layers', () => {
@@ -100,12 +93,13 @@ describe('the layers', () => {
     }
     const dependencies = { commander: '*', zod: '*', 'prom-client': '*', '@kubernetes/client-node': '*' };
     await write('package.json', JSON.stringify({ dependencies, devDependencies: { 'dev-only': '*' } }));
-    for (const [file, imports] of Object.entries(allowed)) await write(file, imports.map(importOf).join(''));
+    for (const [file, imports] of Object.entries(allowedImports))
+      await write(file, imports.map(importOf).join(''));
     for (const { from, what } of broken) await write(from, importOf(what));
     // Type-only on both sides: such a cycle is one as well.
     await write('src/lab/one.ts', "import type { Two } from './two.ts';\nexport type One = Two[];\n");
     await write('src/lab/two.ts', "import type { One } from './one.ts';\nexport type Two = One | null;\n");
-    await write('src/probe/b.ts', importOf('../cli/some.ts'));
+    for (const room of ['probe', 'experiment']) await write(`src/${room}/b.ts`, importOf('../cli/some.ts'));
     await write('src/cli/some.ts', 'export {};\n');
     await write('src/model/forgotten.ts', 'export {};\n');
     report = await cruise(tree);
@@ -119,12 +113,21 @@ describe('the layers', () => {
     });
     expected.push(
       'nobody-imports-cli: src/probe/b.ts → src/cli/some.ts',
-      'probe-imports-only-model: src/probe/b.ts → src/cli/some.ts',
+      'nobody-imports-cli: src/experiment/b.ts → src/cli/some.ts',
+      'experiment-imports-only-its-row: src/experiment/b.ts → src/cli/some.ts',
+      'probe-imports-only-its-row: src/probe/b.ts → src/cli/some.ts',
       'no-circular-imports: src/lab/one.ts →',
       'no-orphans: src/model/forgotten.ts',
     );
     const reported = [...report.text.matchAll(/^ *error (.+)$/gm)].map((match) => (match[1] ?? '').trim());
     assert.deepEqual(reported.sort(), expected.sort());
+  });
+
+  test('a room imports only rooms that stand above it in the table', () => {
+    for (const [place, room] of names.entries()) {
+      for (const other of rooms[room]![0])
+        assert.ok(names.indexOf(other) < place, `${room} imports ${other}`);
+    }
   });
 
   test('a broken rule fails the check and is printed with its reason', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { run } from '../src/system/process.ts';
 import type { RunResult } from '../src/system/process.ts';
-import { sandboxArgv } from '../src/system/sandbox.ts';
+import { sandboxArgv } from '../src/lab/world/sandbox.ts';
 import { findTool } from '../src/system/find-tool.ts';
 
 /** Hides those of `names` that this machine has, then runs `argv` to its end. */

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { causeModels } from '../../src/diagnose/causes/index.ts';
+import { causeModels } from '../../src/causes/models.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import type { CauseId } from '../../src/model/cause.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';

@@ -10,7 +10,7 @@ import { kubeconfigText } from '../../src/lab/mesh/parts.ts';
 import { readSeries } from '../../src/lab/mesh/series.ts';
 import { meshTopology } from '../../src/lab/topologies/mesh.ts';
 import { startCoordinator } from '../../src/mesh/coordinator/coordinator.ts';
-import { openKubernetes } from '../../src/mesh/coordinator/kubernetes-api.ts';
+import { openKubernetes } from '../../src/kubernetes/api.ts';
 import { createAgentMetrics } from '../../src/metrics/agent-metrics.ts';
 import { exclusionCauses, meshClasses, meshPaths } from '../../src/model/mesh-plan.ts';
 import { failureKinds } from '../../src/model/probe-event.ts';

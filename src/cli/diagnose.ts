@@ -1,16 +1,16 @@
 // `netdebug diagnose PATH...`: joins what clients lived through with what nodes saw, from wherever it came, into findings.
 import { Command } from 'commander';
-import { causeModels } from '../diagnose/causes/index.ts';
+import { causeModels } from '../causes/models.ts';
 import { clientAddresses, explain } from '../diagnose/diagnose.ts';
-import { createProbeReader } from '../diagnose/timeline/incidents.ts';
-import { createNodeReader } from '../diagnose/timeline/node-timeline.ts';
+import { createProbeReader } from '../diagnose/connections/incidents.ts';
+import { createNodeReader } from '../diagnose/connections/node-timeline.ts';
 import { exitCodes, Problem } from '../model/problem.ts';
 import type { Finding } from '../model/run-record.ts';
 import { findingLines } from '../report/finding-text.ts';
 import { visible } from '../report/visible.ts';
 import { readCaptures } from './diagnose/captures.ts';
-import { findEvidenceFiles, readEvents } from './diagnose/evidence-files.ts';
-import type { EvidenceFiles, Reading } from './diagnose/evidence-files.ts';
+import { findEvidenceFiles, readEvents } from '../run-folder/evidence-files.ts';
+import type { EvidenceFiles, Reading } from '../run-folder/evidence-files.ts';
 
 export function command(): Command {
   return new Command('diagnose')

@@ -1,8 +1,8 @@
 // `netdebug doctor`: what this machine lacks for the lab, and the one command that installs it.
 import { Command } from 'commander';
 import { exitCodes } from '../model/problem.ts';
-import { labReadiness } from '../system/kernel.ts';
-import type { LabReadiness } from '../system/kernel.ts';
+import { labReadiness } from '../lab/world/readiness.ts';
+import type { LabReadiness } from '../lab/world/readiness.ts';
 
 /** The command, for the program to add. Exits with 0 when the lab can run here and 69 when it cannot. */
 export function command(): Command {

@@ -1,6 +1,6 @@
 // `netdebug explain [CAUSE]`: the catalogue of causes, as a list, as a page, or as JSON.
 import { Command } from 'commander';
-import { catalogue } from '../catalogue/index.ts';
+import { catalogue } from '../causes/index.ts';
 import { causeIds } from '../model/cause.ts';
 import type { CauseId } from '../model/cause.ts';
 import { Problem } from '../model/problem.ts';

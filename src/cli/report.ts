@@ -3,12 +3,12 @@ import { Command } from 'commander';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { messageOf, Problem } from '../model/problem.ts';
-import { fileNames, readFormats } from './report/formats.ts';
-import type { Format } from './report/formats.ts';
-import { renderMatrixReport } from './report/matrix-report.ts';
-import { checkRunFolder, readMatrixRecord } from './report/read-record.ts';
-import { renderRun } from './report/run-report.ts';
-import { writeWhole } from './report/write-file.ts';
+import { fileNames, readFormats } from '../report/formats.ts';
+import type { Format } from '../report/formats.ts';
+import { renderMatrixReport } from '../experiment/matrix-report.ts';
+import { checkRunFolder, readMatrixRecord } from '../run-folder/read-record.ts';
+import { renderRun } from '../experiment/run-report.ts';
+import { writeWhole } from '../run-folder/write-whole.ts';
 
 interface Flags {
   readonly format: readonly string[];

@@ -2,17 +2,17 @@
 import type { NodeEvent } from '../model/node-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { Finding } from '../model/run-record.ts';
-import type { CauseModel } from './causes/cause-model.ts';
-import { hearCompany } from './company.ts';
-import { findingOf, unknownFinding } from './findings.ts';
-import type { Judged } from './findings.ts';
-import { observe, scoreCauses } from './score.ts';
-import { alignIncidents } from './timeline/client-clock.ts';
-import { createProbeReader } from './timeline/incidents.ts';
-import type { ProbeTimeline } from './timeline/incidents.ts';
-import { createNodeReader } from './timeline/node-timeline.ts';
-import type { NodeTimeline } from './timeline/node-timeline.ts';
-import { tell } from './timeline/story.ts';
+import type { CauseModel } from './why/cause-model.ts';
+import { hearCompany } from './why/company.ts';
+import { findingOf, unknownFinding } from './why/findings.ts';
+import type { Judged } from './why/findings.ts';
+import { observe, scoreCauses } from './why/score.ts';
+import { alignIncidents } from './connections/client-clock.ts';
+import { createProbeReader } from './connections/incidents.ts';
+import type { ProbeTimeline } from './connections/incidents.ts';
+import { createNodeReader } from './connections/node-timeline.ts';
+import type { NodeTimeline } from './connections/node-timeline.ts';
+import { tell } from './connections/story.ts';
 
 export interface Evidence {
   /** In order of time within each process. */

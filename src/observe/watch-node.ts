@@ -16,8 +16,8 @@ import { createPodFinder } from './pod-namespaces.ts';
 import { ruleCountersSource } from './rule-counters.ts';
 import type { Pace } from './sampler.ts';
 import { listenersSource } from './listeners.ts';
-import { createRollingFile } from './rolling-file.ts';
-import type { RollingFile } from './rolling-file.ts';
+import { createRollingFile } from '../run-folder/rolling-file.ts';
+import type { RollingFile } from '../run-folder/rolling-file.ts';
 import { snmpSource } from './snmp.ts';
 import type { RunningSource, Source, SourceContext } from './source.ts';
 

@@ -1,6 +1,7 @@
 // The only place that starts programs: argv arrays, never shell strings; a result for every way one can end.
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { Problem } from '../model/problem.ts';
 import { findTool, searchFolders } from './find-tool.ts';
 
@@ -118,20 +119,60 @@ export function startProgram(argv: readonly string[], options: ProgramOptions = 
   };
 }
 
+/** A program that shares our streams and takes orders. */
+export interface OrderedProgram {
+  /** Its exit code; 70 when it was killed. Rejects with a `fault` when it cannot be started. */
+  readonly exited: Promise<number>;
+  /** Writes a line to its descriptor `ordersFd`; what it no longer reads is let go. */
+  order(line: string): void;
+}
+
+/** Where a program that was started with startWithOrders reads its orders; the end of it says that we are gone. */
+export const ordersFd = 3;
+
+/**
+ * Starts a program on our own stdin and stderr, and our stdout if wanted, in a session of its own: Ctrl-C on the terminal reaches us
+ * alone, and the program hears of it once, by an order.
+ */
+export function startWithOrders(argv: readonly string[], stdout: 'inherit' | 'ignore'): OrderedProgram {
+  const { file, args } = fileOf(argv);
+  const child = spawn(file, args, { stdio: ['inherit', stdout, 'inherit', 'pipe'], detached: true });
+  const orders = child.stdio[ordersFd] as unknown as Socket;
+  orders.on('error', () => undefined);
+  const exited = new Promise<number>((resolve, reject) => {
+    child.once('error', (error) => reject(notStarted(argv, error)));
+    child.once('exit', (code) => resolve(code ?? 70));
+  });
+  return { exited, order: (line) => void orders.write(`${line}\n`) };
+}
+
+/** A program all of whose streams are ours, in our own session. */
+export function startPiped(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcessWithoutNullStreams {
+  const { file, args } = fileOf(argv);
+  return spawn(file, args, { stdio: 'pipe', env: { ...toolEnvironment(), ...env } });
+}
+
 function start(
   argv: readonly string[],
   how: { stdio: 'pipe' | 'stream'; env: Readonly<Record<string, string>> | undefined },
 ): ChildProcess {
-  const [name, ...args] = argv;
-  if (name === undefined) throw new Error('an empty command');
-  const file = name.includes('/') ? name : findTool(name);
-  if (file === undefined)
-    throw new Problem('missing', `"${name}" is not installed; netdebug doctor says what to install.`);
+  const { file, args } = fileOf(argv);
   return spawn(file, args, {
     stdio: [how.stdio === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     detached: how.stdio === 'stream',
     env: { ...toolEnvironment(), ...how.env },
   });
+}
+
+function fileOf([name, ...args]: readonly string[]): { file: string; args: string[] } {
+  if (name === undefined) throw new Error('an empty command');
+  const file = name.includes('/') ? name : findTool(name);
+  if (file === undefined)
+    throw new Problem('missing', `"${name}" is not installed; netdebug doctor says what to install.`);
+  return { file, args };
 }
 
 /** From this size on a piece is no trickle, and the next one is read at once. */
@@ -155,11 +196,11 @@ export function toolEnvironment(): NodeJS.ProcessEnv {
 
 function ended(child: ChildProcess, argv: readonly string[]): Promise<Exit> {
   return new Promise((resolve, reject) => {
-    child.once('error', (error) => {
-      reject(
-        new Problem('fault', `"${argv.join(' ')}" could not be started: ${error.message}`, { cause: error }),
-      );
-    });
+    child.once('error', (error) => reject(notStarted(argv, error)));
     child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
   });
+}
+
+function notStarted(argv: readonly string[], error: Error): Problem {
+  return new Problem('fault', `"${argv.join(' ')}" could not be started: ${error.message}`, { cause: error });
 }

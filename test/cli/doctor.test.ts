@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readinessTable } from '../../src/cli/doctor.ts';
-import type { LabReadiness } from '../../src/system/kernel.ts';
+import type { LabReadiness } from '../../src/lab/world/readiness.ts';
 import { run } from '../../src/system/process.ts';
 import { withoutPrograms } from '../without-programs.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { catalogue } from '../../src/catalogue/index.ts';
+import { catalogue } from '../../src/causes/index.ts';
 import { causeIds } from '../../src/model/cause.ts';
 import { runProgram } from './running-program.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { catalogue } from '../../src/catalogue/index.ts';
-import { causeModels } from '../../src/diagnose/causes/index.ts';
+import { catalogue } from '../../src/causes/index.ts';
+import { causeModels } from '../../src/causes/models.ts';
 import { scenarios } from '../../src/lab/scenarios/index.ts';
 import { causeIds } from '../../src/model/cause.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { it } from 'node:test';
 import { z } from '../../src/model/schema.ts';
-import { sandboxArgv } from '../../src/system/sandbox.ts';
+import { sandboxArgv } from '../../src/lab/world/sandbox.ts';
 import { labSkip, startWords } from './netdebug.ts';
 
 const saidSchema = z.object({

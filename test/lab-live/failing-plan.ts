@@ -1,6 +1,6 @@
 // Run inside a private world by failing-plan.test.ts: applies a plan whose last step must fail, and says what is left.
 import { mkdir } from 'node:fs/promises';
-import { applyPlan } from '../../src/lab/apply.ts';
+import { applyPlan } from '../../src/lab/world/apply.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { messageOf, Problem } from '../../src/model/problem.ts';
 import { run } from '../../src/system/process.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { z } from '../../src/model/schema.ts';
-import { findWorlds } from '../../src/system/world-shell.ts';
+import { findWorlds } from '../../src/lab/world/world-shell.ts';
 import { noPrometheus, prometheus, root, rulesFile } from '../mesh/prometheus.ts';
 import { labSkip, startNetdebug } from './netdebug.ts';
 import type { Started } from './netdebug.ts';

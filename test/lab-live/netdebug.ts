@@ -9,7 +9,7 @@ import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
 import { runRecordSchema } from '../../src/model/run-record.ts';
 import type { RunRecord } from '../../src/model/run-record.ts';
-import { whyNoNamespaces } from '../../src/system/namespaces.ts';
+import { whyNoNamespaces } from '../../src/lab/world/namespaces.ts';
 
 export interface Ended {
   readonly exitCode: number | null;

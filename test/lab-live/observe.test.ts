@@ -7,7 +7,7 @@ import { parseMicros } from '../../src/model/clock.ts';
 import { nodeEventSchema } from '../../src/model/node-event.ts';
 import type { NodeEvent, PacketEvent, SourceEvent } from '../../src/model/node-event.ts';
 import { run } from '../../src/system/process.ts';
-import { sandboxArgv } from '../../src/system/sandbox.ts';
+import { sandboxArgv } from '../../src/lab/world/sandbox.ts';
 import { readCapture } from '../packets/recording.ts';
 import { labRun, labSkip, mainScript, netdebug, newFolder, readNodeEvents } from './netdebug.ts';
 

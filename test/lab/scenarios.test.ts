@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { batches, stages } from '../../src/lab/apply.ts';
+import { batches, stages } from '../../src/lab/world/apply.ts';
 import { combinations } from '../../src/lab/scenarios/combinations.ts';
 import { choose, findScenario, scenarios } from '../../src/lab/scenarios/index.ts';
 import { causeIds } from '../../src/model/cause.ts';
 import { Problem } from '../../src/model/problem.ts';
 import type { Choice, Scenario } from '../../src/model/scenario.ts';
-import { shellCommand, shellScript } from '../../src/system/plan-commands.ts';
+import { shellCommand, shellScript } from '../../src/lab/world/plan-commands.ts';
 
 const usage = (part: string) => (error: unknown) =>
   error instanceof Problem && error.kind === 'usage' && error.message.includes(part);

@@ -14,7 +14,7 @@ import { readSeries } from '../../src/lab/mesh/series.ts';
 import { meshTopology } from '../../src/lab/topologies/mesh.ts';
 import { startAgent } from '../../src/mesh/agent/agent.ts';
 import { startCoordinator } from '../../src/mesh/coordinator/coordinator.ts';
-import { openKubernetes } from '../../src/mesh/coordinator/kubernetes-api.ts';
+import { openKubernetes } from '../../src/kubernetes/api.ts';
 import { startMeshServer } from '../../src/mesh/server.ts';
 import { systemClock } from '../../src/model/clock.ts';
 import { meshPlanSchema } from '../../src/model/mesh-plan.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { catalogue } from '../../src/catalogue/index.ts';
+import { catalogue } from '../../src/causes/index.ts';
 import { noPrometheus, promtool, root, rulesFile } from './prometheus.ts';
 
 interface Rules {

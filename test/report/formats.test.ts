@@ -1,10 +1,10 @@
 // Each format of a recorded run and of a recorded matrix is what it was when somebody last looked at it.
 import { describe, test } from 'node:test';
-import { formats } from '../../src/cli/report/formats.ts';
-import { fileNames } from '../../src/cli/report/formats.ts';
-import { renderMatrixReport } from '../../src/cli/report/matrix-report.ts';
-import { readMatrixRecord } from '../../src/cli/report/read-record.ts';
-import { renderRun } from '../../src/cli/report/run-report.ts';
+import { formats } from '../../src/report/formats.ts';
+import { fileNames } from '../../src/report/formats.ts';
+import { renderMatrixReport } from '../../src/experiment/matrix-report.ts';
+import { readMatrixRecord } from '../../src/run-folder/read-record.ts';
+import { renderRun } from '../../src/experiment/run-report.ts';
 import { assertGolden } from '../assert-golden.ts';
 import { recordedReports, recordedRun } from './recorded.ts';
 

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { renderMatrixReport } from '../../src/cli/report/matrix-report.ts';
-import { readMatrixRecord } from '../../src/cli/report/read-record.ts';
-import { renderRun } from '../../src/cli/report/run-report.ts';
+import { renderMatrixReport } from '../../src/experiment/matrix-report.ts';
+import { readMatrixRecord } from '../../src/run-folder/read-record.ts';
+import { renderRun } from '../../src/experiment/run-report.ts';
 import { renderPage } from '../../src/report/html/page.ts';
 import {
   axeViolations,

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { startLiveView } from '../../src/cli/report/live-view.ts';
-import { makePage } from '../../src/cli/report/run-report.ts';
+import { startLiveView } from '../../src/experiment/live-view.ts';
+import { makePage } from '../../src/experiment/run-report.ts';
 import { axeViolations, browserSkip, openBrowser, openPage } from '../report/browser.ts';
 import { recordedRun } from '../report/recorded.ts';
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { newRunId } from '../../cluster/names.ts';
 import { Problem } from '../../model/problem.ts';
 import { outcomes } from '../../model/run-record.ts';
-import type { Outcome } from '../../model/run-record.ts';
+import type { ClusterSettings } from '../../experiment/cluster.ts';
 import { checkFolder, stamp } from '../lab/options.ts';
 import type { TargetFlags } from './target-flags.ts';
 
@@ -25,26 +25,8 @@ export interface RunFlags extends TargetFlags {
   readonly json?: true;
 }
 
-export interface RunSettings {
-  readonly runId: string;
-  readonly image: string;
-  /** Null when nobody observes. */
-  readonly observerImage: string | null;
-  readonly connections: number;
-  readonly periodMs: number;
-  /** Resets of one class no further apart than this have one trigger. */
-  readonly episodeWindowMs: number;
-  readonly durationMs: number;
-  readonly rolloutTimeoutMs: number;
-  readonly maxRatePerHour: number;
-  readonly podIp: boolean;
-  readonly expected: Outcome | 'any';
-  /** Absolute; new or empty. */
-  readonly folder: string;
-}
-
 /** Throws a usage Problem, one sentence with what is allowed, for anything that cannot be run. */
-export function readRunSettings(flags: RunFlags, startedAt: Date, random: () => number): RunSettings {
+export function readRunSettings(flags: RunFlags, startedAt: Date, random: () => number): ClusterSettings {
   const maxRatePerHour = Number(flags.maxRate);
   if (flags.maxRate.trim() === '' || !(maxRatePerHour > 0 && maxRatePerHour <= 1e6)) {
     throw new Problem('usage', `--max-rate ${flags.maxRate} must be a number above 0, of episodes per hour.`);

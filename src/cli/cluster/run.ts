@@ -12,16 +12,16 @@ import { exitCodes, Problem } from '../../model/problem.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import { renderText } from '../../report/text.ts';
 import { createTally } from '../../verdict/tally.ts';
-import { finishPage, showLive } from '../report/run-page.ts';
+import { finishPage, showLive } from '../../experiment/run-page.ts';
 import { createView } from '../lab/view.ts';
 import type { View } from '../lab/view.ts';
 import { count, durationOption, filled } from '../probe-flags.ts';
-import { runOnCluster } from './experiment.ts';
-import type { ExperimentEnd } from './experiment.ts';
+import { runOnCluster } from '../../experiment/cluster.ts';
+import type { ClusterSettings, ExperimentEnd } from '../../experiment/cluster.ts';
 import { catchInterruption } from './interruption.ts';
 import { readRunSettings } from './options.ts';
-import type { RunFlags, RunSettings } from './options.ts';
-import { openRunFolder } from './run-folder.ts';
+import type { RunFlags } from './options.ts';
+import { openRunFolder } from '../../run-folder/open-for-writing.ts';
 import { targetOf, targetOptions } from './target-flags.ts';
 
 const examples = `
@@ -106,7 +106,7 @@ async function runAndRemove(flags: RunFlags): Promise<number> {
 }
 
 /** What would fail later for certain fails now, before anything is created. */
-async function requireRoom({ kubectl, namespace }: ReachedCluster, settings: RunSettings): Promise<void> {
+async function requireRoom({ kubectl, namespace }: ReachedCluster, settings: ClusterSettings): Promise<void> {
   const nodes = await kubectl.ask(['get', 'nodes', '--output=json']);
   const refusals = await findRefusals(kubectl, settings.observerImage !== null);
   const rows = [
@@ -119,7 +119,7 @@ async function requireRoom({ kubectl, namespace }: ReachedCluster, settings: Run
 
 async function runWithView(
   cluster: ReachedCluster,
-  settings: RunSettings,
+  settings: ClusterSettings,
   ui: boolean,
   signal: AbortSignal,
 ): Promise<ExperimentEnd> {
@@ -152,7 +152,7 @@ async function runWithView(
 }
 
 /** Not interrupted by the signal that ended the run: a second one ends the process. */
-async function remove({ kubectl }: ReachedCluster, settings: RunSettings, keep: boolean): Promise<void> {
+async function remove({ kubectl }: ReachedCluster, settings: ClusterSettings, keep: boolean): Promise<void> {
   const { runId, observerImage } = settings;
   if (keep) {
     say(`Everything stays in the cluster; remove it with: netdebug cluster cleanup --run ${runId}`);
@@ -165,12 +165,12 @@ async function remove({ kubectl }: ReachedCluster, settings: RunSettings, keep: 
   });
 }
 
-function print(record: RunRecord, { folder }: RunSettings, flags: RunFlags): void {
+function print(record: RunRecord, { folder }: ClusterSettings, flags: RunFlags): void {
   process.stdout.write(flags.json === true ? `${JSON.stringify(record, null, 2)}\n` : renderText(record));
   say(`\nThe run's folder: ${folder}`);
 }
 
-function exitCodeOf(record: RunRecord, { expected }: RunSettings, signal: AbortSignal): number {
+function exitCodeOf(record: RunRecord, { expected }: ClusterSettings, signal: AbortSignal): number {
   if (signal.aborted && !record.complete) return exitCodes.interrupted;
   const { outcome } = record.verdict;
   if (expected === 'any' || outcome === expected) return exitCodes.finished;

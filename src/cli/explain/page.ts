@@ -1,6 +1,6 @@
 // A page of the catalogue as text for a terminal, and the list of all pages.
-import type { CatalogueEntry, ConfirmStep, Fix, Paragraph } from '../../catalogue/entry.ts';
-import { placeholders, placeholdersIn } from '../../catalogue/placeholders.ts';
+import type { CatalogueEntry, ConfirmStep, Fix, Paragraph } from '../../causes/cause-page.ts';
+import { placeholders, placeholdersIn } from '../../causes/placeholders.ts';
 import { wrap } from './wrap.ts';
 
 /** No line goes beyond this. */

@@ -1,7 +1,7 @@
 // `netdebug lab exec WHERE -- CMD`: a command, or a shell, inside a world that another terminal holds.
 import { Command } from 'commander';
 import { Problem } from '../../model/problem.ts';
-import { callShell, findWorlds } from '../../system/world-shell.ts';
+import { callShell, findWorlds } from '../../lab/world/world-shell.ts';
 import { insideFlag } from './world-process.ts';
 import { whole } from './options.ts';
 

@@ -10,8 +10,8 @@ import { runRecordSchema } from '../../model/run-record.ts';
 import type { Outcome, RunRecord } from '../../model/run-record.ts';
 import type { Choice } from '../../model/scenario.ts';
 import { renderMatrix } from '../../report/matrix.ts';
-import { requireLab } from '../../system/kernel.ts';
-import { writeMatrixPages } from '../report/matrix-report.ts';
+import { requireLab } from '../../lab/world/readiness.ts';
+import { writeMatrixPages } from '../../experiment/matrix-report.ts';
 import { checkFolder, readRunSettings, stamp } from './options.ts';
 import { runInWorld } from './world-process.ts';
 

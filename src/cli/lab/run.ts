@@ -4,12 +4,12 @@ import { createInterface } from 'node:readline';
 import { exitCodes } from '../../model/problem.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import { renderText } from '../../report/text.ts';
-import { requireLab } from '../../system/kernel.ts';
-import { serveShell } from '../../system/world-shell.ts';
-import { dryRunScript } from '../../lab/dry-run.ts';
-import { vpc } from '../../lab/wires.ts';
+import { requireLab } from '../../lab/world/readiness.ts';
+import { serveShell } from '../../lab/world/world-shell.ts';
+import { dryRunScript } from '../../lab/world/dry-run.ts';
+import { vpc } from '../../lab/world/wires.ts';
 import { createTally } from '../../verdict/tally.ts';
-import { runExperiment } from './experiment.ts';
+import { runExperiment } from '../../experiment/lab.ts';
 import { checkFolder, makeFolder, readRunSettings } from './options.ts';
 import type { RunFlags, RunSettings } from './options.ts';
 import { createView } from './view.ts';
@@ -72,12 +72,13 @@ async function run(name: string | undefined, flags: Flags): Promise<number> {
   await makeFolder(settings.folder);
   const words = process.argv.slice(2);
   // Loaded by the outer process alone, and late: the inside must start fast.
-  const live = flags.ui === true ? await (await import('../report/run-page.ts')).showLive(settings) : null;
+  const live =
+    flags.ui === true ? await (await import('../../experiment/run-page.ts')).showLive(settings) : null;
   const code = await runInWorld(
     flags.out === undefined ? [...words, '--out', settings.folder] : words,
     'inherit',
   );
-  await (await import('../report/run-page.ts')).finishPage(settings.folder, live);
+  await (await import('../../experiment/run-page.ts')).finishPage(settings.folder, live);
   return code;
 }
 

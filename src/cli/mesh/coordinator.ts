@@ -78,7 +78,7 @@ export function coordinatorCommand(): Command {
     const { namespace, service, localService } = flags;
     // Loaded late, as in each part: a pod holds only what its part needs.
     const { startCoordinator } = await import('../../mesh/coordinator/coordinator.ts');
-    const { openKubernetes } = await import('../../mesh/coordinator/kubernetes-api.ts');
+    const { openKubernetes } = await import('../../kubernetes/api.ts');
     const api = openKubernetes(accessOf(flags), namespace, service);
     await runPart(async (log) => {
       const running = await startCoordinator(

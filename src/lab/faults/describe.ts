@@ -1,7 +1,7 @@
 // Faults as commands with their times, for --dry-run and for the run's log of what was done to the world.
 import { formatDuration } from '../../model/duration.ts';
 import type { FaultAction, FaultSpec } from '../../model/fault.ts';
-import { shellCommand } from '../../system/plan-commands.ts';
+import { shellCommand } from '../world/plan-commands.ts';
 
 /** One action as a command line; a program is called by its name, for its process has no number yet. */
 export function describeAction(action: FaultAction): string {

@@ -2,9 +2,9 @@
 import type { FaultAction, FaultSpec } from '../../model/fault.ts';
 import type { Change } from '../../model/plan.ts';
 import { seededRandom } from '../../model/random.ts';
-import { applyChanges } from '../apply.ts';
-import type { RunPrograms } from '../run-programs.ts';
-import { pause, repeat } from '../schedule.ts';
+import { applyChanges } from '../world/apply.ts';
+import type { RunPrograms } from '../workloads/run-programs.ts';
+import { pause, repeat } from '../world/repeat.ts';
 import { describeAction } from './describe.ts';
 
 export interface FaultsOptions {

@@ -3,13 +3,13 @@
 import type { Plan } from '../../model/plan.ts';
 import type { AgentSpec } from '../../model/scenario.ts';
 import type { Node } from '../../model/topology.ts';
-import { calicoTables } from '../nodes/calico.ts';
-import { kubeProxyTables } from '../nodes/kube-proxy.ts';
-import { mergeTables } from '../nodes/merge-tables.ts';
-import { netdChanges, netdRules, netdTables } from '../nodes/netd.ts';
+import { calicoTables } from '../actors/felix/tables.ts';
+import { kubeProxyTables } from '../actors/kube-proxy/tables.ts';
+import { mergeTables } from '../actors/merge-tables.ts';
+import { netdChanges, netdRules, netdTables } from '../actors/netd/tables.ts';
 import { control, meshPorts } from '../topologies/mesh.ts';
 import type { MeshTopology } from '../topologies/mesh.ts';
-import { within, wires } from '../wires.ts';
+import { within, wires } from '../world/wires.ts';
 
 const seconds = 1_000;
 

@@ -1,7 +1,7 @@
 // A connection is silent for longer than conntrack remembers it: the entry goes, and with it what it translated.
 import type { Change } from '../../model/plan.ts';
 import type { Choice, Scenario, Setup } from '../../model/scenario.ts';
-import { sysctl } from '../wires.ts';
+import { sysctl } from '../world/wires.ts';
 import { briefDefaults, hasVisibility, intranodeVisibility, serviceWorld } from './service-world.ts';
 
 const clientFirst = 'client-speaks-first';

@@ -1,7 +1,7 @@
 // A packet that conntrack calls INVALID is not translated back: it reaches somebody who knows no such connection.
 import type { Change } from '../../model/plan.ts';
 import type { Choice, Scenario, Setup } from '../../model/scenario.ts';
-import { sysctl } from '../wires.ts';
+import { sysctl } from '../world/wires.ts';
 import {
   briefDefaults,
   coLocatedAddress,

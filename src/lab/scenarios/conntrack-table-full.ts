@@ -1,7 +1,7 @@
 // A node's conntrack table is full: connections that live go on, new ones are dropped without a word.
 import type { Change } from '../../model/plan.ts';
 import type { Choice, Scenario, Setup } from '../../model/scenario.ts';
-import { within } from '../wires.ts';
+import { within } from '../world/wires.ts';
 import { briefDefaults, intranodeVisibility, serviceWorld } from './service-world.ts';
 
 const serverNode = 'server-node';

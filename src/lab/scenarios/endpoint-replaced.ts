@@ -2,7 +2,7 @@
 import type { FaultAction, FaultStep } from '../../model/fault.ts';
 import type { Choice, Scenario, ServerSpec, Setup } from '../../model/scenario.ts';
 import type { Pod } from '../../model/topology.ts';
-import { plugIn, unplug } from '../wires.ts';
+import { plugIn, unplug } from '../world/wires.ts';
 import {
   briefDefaults,
   intranodeVisibility,

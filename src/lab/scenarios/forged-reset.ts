@@ -1,7 +1,7 @@
 // Something between the nodes answers for the server: a RST that no peer and no node sent comes in from the VPC.
 import type { Change } from '../../model/plan.ts';
 import type { Choice, Scenario, Setup } from '../../model/scenario.ts';
-import { vpc } from '../wires.ts';
+import { vpc } from '../world/wires.ts';
 import {
   briefDefaults,
   hasVisibility,

@@ -2,11 +2,11 @@
 import type { Plan } from '../../model/plan.ts';
 import type { AgentSpec, Choice, Named, Setup } from '../../model/scenario.ts';
 import type { Node, Topology } from '../../model/topology.ts';
-import { calicoTables } from '../nodes/calico.ts';
-import { kubeProxyTables } from '../nodes/kube-proxy.ts';
-import { mergeTables } from '../nodes/merge-tables.ts';
-import { netdChanges, netdRules, netdTables } from '../nodes/netd.ts';
-import { within, wires } from '../wires.ts';
+import { calicoTables } from '../actors/felix/tables.ts';
+import { kubeProxyTables } from '../actors/kube-proxy/tables.ts';
+import { mergeTables } from '../actors/merge-tables.ts';
+import { netdChanges, netdRules, netdTables } from '../actors/netd/tables.ts';
+import { within, wires } from '../world/wires.ts';
 import { clientClasses, hasVisibility } from './service-world.ts';
 
 export const networkPolicy: Named = {

@@ -2,11 +2,11 @@
 import type { Choice, ClientSpec, Named, ScenarioDefaults, ServerSpec, Setup } from '../../model/scenario.ts';
 import type { Change, Plan } from '../../model/plan.ts';
 import type { Node, Topology } from '../../model/topology.ts';
-import { kubeProxyTables } from '../nodes/kube-proxy.ts';
-import { mergeTables } from '../nodes/merge-tables.ts';
-import { netdChanges, netdTables } from '../nodes/netd.ts';
+import { kubeProxyTables } from '../actors/kube-proxy/tables.ts';
+import { mergeTables } from '../actors/merge-tables.ts';
+import { netdChanges, netdTables } from '../actors/netd/tables.ts';
 import { addressOf, twoNodes } from '../topologies/two-nodes.ts';
-import { within, wires } from '../wires.ts';
+import { within, wires } from '../world/wires.ts';
 
 export const intranodeVisibility: Named = {
   name: 'intranode-visibility',

@@ -1,7 +1,7 @@
 // Packets vanish in the VPC for a while; nobody sends a RST, and a client's patience decides what it sees.
 import type { ChainRule, Change } from '../../model/plan.ts';
 import type { Scenario, Setup } from '../../model/scenario.ts';
-import { vpc } from '../wires.ts';
+import { vpc } from '../world/wires.ts';
 import {
   briefDefaults,
   hasVisibility,

@@ -8,7 +8,7 @@ import type { ServiceAddresses } from '../plan/node-plan.ts';
 import { createClusterState } from './cluster-state.ts';
 import { follow } from './follow.ts';
 import type { FollowListener } from './follow.ts';
-import type { ApiFailure, KubernetesApi, Watched } from './kubernetes-api.ts';
+import type { ApiFailure, KubernetesApi, Watched } from '../../kubernetes/api.ts';
 import { createPlanBoard } from './plan-board.ts';
 import { planRoutes } from './plan-routes.ts';
 import { createPollers } from './pollers.ts';

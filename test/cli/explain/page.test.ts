@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { catalogue } from '../../../src/catalogue/index.ts';
+import { catalogue } from '../../../src/causes/index.ts';
 import { listText, pageText } from '../../../src/cli/explain/page.ts';
 import { causeIds } from '../../../src/model/cause.ts';
 

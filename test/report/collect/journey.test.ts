@@ -1,7 +1,7 @@
 // The way of a packet is told from real evidence: that of the recorded runs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRun } from '../../../src/cli/report/read-run.ts';
+import { readRun } from '../../../src/experiment/read-run.ts';
 import { recordedRun } from '../recorded.ts';
 
 test('a reset connection is told in both states of the rule, and the server knows the port of one of them', async () => {

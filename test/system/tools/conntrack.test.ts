@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import type { Change } from '../../../src/model/plan.ts';
 import { deleteEntriesWords, fillLines } from '../../../src/system/tools/conntrack.ts';
 import { nftTableText } from '../../../src/system/tools/nft.ts';
-import { shellCommand } from '../../../src/system/plan-commands.ts';
+import { shellCommand } from '../../../src/lab/world/plan-commands.ts';
 
 const fill = {
   ...{ do: 'fill-conntrack', netns: 'node-1', source: '172.16', mark: 2, leaveFree: 0, lifeSeconds: 300 },

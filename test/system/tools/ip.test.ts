@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ipCommand, parseRules } from '../../../src/system/tools/ip.ts';
-import { shellCommand } from '../../../src/system/plan-commands.ts';
+import { shellCommand } from '../../../src/lab/world/plan-commands.ts';
 
 describe('ip commands', () => {
   it("are what a person would type for netd's rules", () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { mergeTables } from '../../../src/lab/nodes/merge-tables.ts';
+import { mergeTables } from '../../../src/lab/actors/merge-tables.ts';
 import { restoreText } from '../../../src/system/tools/iptables.ts';
 
 it('a ruleset is written as iptables-restore reads it: built-in chains with a policy, own chains without', () => {

@@ -2,8 +2,8 @@
 import { parseMicros } from '../../../model/clock.ts';
 import type { EvidenceItem, Finding, RunRecord } from '../../../model/run-record.ts';
 import { authorWords } from '../../../model/author.ts';
-import type { CatalogueEntry } from '../../../catalogue/entry.ts';
-import { catalogue } from '../../../catalogue/index.ts';
+import type { CatalogueEntry } from '../../../causes/cause-page.ts';
+import { catalogue } from '../../../causes/index.ts';
 import type { FixProof } from '../../fix-proof.ts';
 import type { RunView } from '../../run-view.ts';
 import { markup, nothing } from '../markup.ts';

@@ -1,0 +1,225 @@
+// Everything that the evidence says about one incident, put together once; the observations only look at this.
+import type { Micros } from '../../model/clock.ts';
+import { parseMicros } from '../../model/clock.ts';
+import { formatEndpoint, parseEndpoint } from '../../model/endpoint.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
+import { nodeSources } from '../../model/node-event.ts';
+import type { CountersEvent, NodeSource, PacketEvent, RuleChange } from '../../model/node-event.ts';
+import type { Entry } from './entry-index.ts';
+import type { AcceptedEvent, EndedEvent, Incident, ProbeTimeline } from './incidents.ts';
+import { between } from './node-timeline.ts';
+import type { LinkChange, ListenerEvent, NodeTimeline } from './node-timeline.ts';
+
+export interface Story {
+  readonly incident: Incident;
+  /** The entry of the client's own packets, client → target, that last carried them; null when no node reported one. */
+  readonly first: Entry | null;
+  /** Every entry of those packets while the connection lived: a new one means that the old one was lost. */
+  readonly firsts: readonly Entry[];
+  /** Entries that the same packets made after translation, client → server's pod: the second crossing of a node. */
+  readonly second: readonly Entry[];
+  /** The server's own end: where the target leads. Null when nothing tells. */
+  readonly server: Endpoint | null;
+  /** The node that the server's pod is on, if the evidence tells. */
+  readonly serverNode: string | null;
+  /** Nodes whose entries or packets show that they carried the connection. */
+  readonly carriers: ReadonlySet<string>;
+  /** Whom the server accepted when this connection was made, with the port that the server saw; and how that ended. */
+  readonly accepted: AcceptedEvent | null;
+  readonly ended: EndedEvent | null;
+  /** Rules added or deleted since the last good moment, on the nodes that carried the connection. */
+  readonly ruleChanges: readonly RuleChange[];
+  /** Every change of those same rules over the whole run, to tell a fight from a single change. */
+  readonly ruleHistory: readonly RuleChange[];
+  /** Links and routes that came or went since the connection was made and that name the server's address or interface. */
+  readonly endpointChanges: readonly LinkChange[];
+  readonly listenerChanges: readonly ListenerEvent[];
+  /** Counters that moved between the last good moment and shortly after the failure. */
+  readonly counters: readonly CountersEvent[];
+  /** Packets of the connection on every leg since shortly before the last good moment, in order of time. */
+  readonly packets: readonly PacketEvent[];
+  /** Those with the RST flag, as far as they can have caused the failure. */
+  readonly resets: readonly PacketEvent[];
+  /** Where packets of the server's pod enter its node: they have all their hops still before them there. */
+  readonly serverInterface: ServerInterface | null;
+  /** The sources that ran where this connection went: what such a source did not see did not happen. */
+  readonly available: ReadonlySet<NodeSource>;
+  /** The same for one node. */
+  readonly watched: (source: NodeSource, node: string) => boolean;
+  /** How far the order of two stamps of different tools can be trusted here, microseconds. */
+  readonly slack: Micros;
+}
+
+export interface ServerInterface {
+  readonly node: string;
+  readonly name: string;
+  readonly ttl: number;
+}
+
+// `ip monitor` and `conntrack -E` stamp when they print, and the client when it runs: an order is only claimed beyond this.
+// Measured on idle machines: 0.2 ms for the tools; on one loaded threefold `ip monitor` was seen to stamp more than 10 ms late.
+const orderSlackMs = 60;
+
+/** Puts together what is known about one incident. */
+export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimeline): Story {
+  const { failed, client, target, bornAt, lastGoodAt, failedAt } = incident;
+  const slack =
+    (orderSlackMs + Math.min(failed.loopDelayMs, 1_000)) * 1_000 + Math.min(nodes.clockError, 1e6);
+  const alive = (entry: Entry) => entry.madeAt <= failedAt + slack && entry.destroyedAt >= bornAt - slack;
+  const firsts =
+    client === null
+      ? []
+      : nodes.entries.find(client.address, client.port, target.address, target.port).filter(alive);
+  const first = firsts.findLast((entry) => entry.madeAt <= lastGoodAt) ?? firsts.at(-1) ?? null;
+  const server = serverOf(first, target, probes);
+  const second =
+    client === null || server === null || server.address === target.address
+      ? []
+      : afterFirst(client, firsts).flatMap(({ address, port }) =>
+          nodes.entries.find(address, port, server.address, server.port).filter(alive),
+        );
+  const legs = client === null ? [] : legEndpoints(client, firsts, second, nodes);
+  const packets = between(
+    legs.length === 1
+      ? nodes.packetsOf(legs[0] ?? '')
+      : mergePackets(legs.map((leg) => nodes.packetsOf(leg))),
+    lastGoodAt - 5e6,
+    failedAt + Math.max(slack, 50_000),
+  );
+  const carriers = new Set([
+    ...[...firsts, ...second].map((entry) => entry.node),
+    ...packets.map((packet) => packet.node),
+  ]);
+  const here = nodes.rules.filter((rule) => carriers.has(rule.node));
+  const ruleChanges = between(here, lastGoodAt - slack, failedAt + slack);
+  const identities = new Set(ruleChanges.map(ruleIdentity));
+  const serverInterface = server === null ? null : findServerInterface(packets, server);
+  const resets = packets.filter(
+    (packet) => packet.flags.includes('R') && parseMicros(packet.at) > lastGoodAt - slack,
+  );
+  // The client was reset, so a RST was there: a capture that has none of this connection was late or lost it, and says nothing.
+  const captureMissedIt = failed.errno === 'ECONNRESET' && resets.length === 0;
+  const accepted = findAccepted(incident, legs, probes, slack);
+  return {
+    incident,
+    first,
+    firsts,
+    second,
+    server,
+    serverNode: server === null ? null : (serverInterface?.node ?? nodes.nodeOf(server.address)),
+    carriers,
+    accepted,
+    ended: findEnded(accepted, probes),
+    ruleChanges,
+    ruleHistory: here.filter((rule) => identities.has(ruleIdentity(rule))),
+    endpointChanges: between(nodes.links, bornAt, failedAt + slack).filter((change) =>
+      namesServer(change, server, serverInterface),
+    ),
+    listenerChanges: between(nodes.listeners, lastGoodAt - slack, failedAt + 1e6).filter(
+      (change) => server !== null && change.scope === server.address && change.port === server.port,
+    ),
+    counters: nodes.counters.within(lastGoodAt, failedAt + slack),
+    packets,
+    resets,
+    serverInterface,
+    available: new Set(
+      nodeSources.filter(
+        (source) => ranHere(source, carriers, nodes) && !(source === 'capture' && captureMissedIt),
+      ),
+    ),
+    watched: nodes.ran,
+    slack,
+  };
+}
+
+/** Without a known carrier any node's word is taken: better than nothing, and the node is named in the evidence. */
+function ranHere(source: NodeSource, carriers: ReadonlySet<string>, nodes: NodeTimeline): boolean {
+  if (carriers.size === 0) return nodes.ran(source, null);
+  return [...carriers].some((node) => nodes.ran(source, node));
+}
+
+function serverOf(first: Entry | null, target: Endpoint, probes: ProbeTimeline): Endpoint | null {
+  if (first !== null) return { address: first.reply.src, port: first.reply.sport };
+  if (probes.serverAddresses.has(target.address)) return target;
+  const [only, another] = probes.serverAddresses;
+  return only !== undefined && another === undefined ? { address: only, port: target.port } : null;
+}
+
+/** The client as it leaves a first crossing: mostly as it came, but another flow of its own port to the server makes the entry take another. */
+function afterFirst(client: Endpoint, firsts: readonly Entry[]): Endpoint[] {
+  const left = firsts.map(({ reply }) => ({ address: reply.dst, port: reply.dport }));
+  const distinct = new Map(left.map((endpoint) => [formatEndpoint(endpoint), endpoint]));
+  return distinct.size === 0 ? [client] : [...distinct.values()];
+}
+
+/** The client as each leg knows it: with its own port, and with the ports that entries gave it or its packets show. */
+function legEndpoints(
+  client: Endpoint,
+  firsts: readonly Entry[],
+  second: readonly Entry[],
+  nodes: NodeTimeline,
+): string[] {
+  const rewritten = [...firsts, ...second].map(({ reply }) => ({ address: reply.dst, port: reply.dport }));
+  const own = formatEndpoint(client);
+  return [...new Set([own, ...rewritten.map(formatEndpoint), ...nodes.aliasesOf(own)])];
+}
+
+function mergePackets(lists: readonly (readonly PacketEvent[])[]): PacketEvent[] {
+  return [...new Set(lists.flat())].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+// What operating systems begin with; a packet that has one of these has passed no router yet.
+const initialTtls = new Set([64, 128, 255]);
+
+function findServerInterface(packets: readonly PacketEvent[], server: Endpoint): ServerInterface | null {
+  const fresh = packets.find(
+    ({ flags, direction, tuple, ttl }) =>
+      direction === 'in' &&
+      tuple.src === server.address &&
+      tuple.sport === server.port &&
+      !flags.includes('R') &&
+      initialTtls.has(ttl),
+  );
+  return fresh === undefined ? null : { node: fresh.node, name: fresh.interface, ttl: fresh.ttl };
+}
+
+function namesServer(change: LinkChange, server: Endpoint | null, at: ServerInterface | null): boolean {
+  if (server === null) return false;
+  if (change.event === 'route-changed') return change.route.split(/[\s/]+/).includes(server.address);
+  return (
+    at !== null &&
+    change.node === at.node &&
+    change.link === at.name &&
+    (change.change === 'deleted' || change.state === 'DOWN')
+  );
+}
+
+/** The accept that belongs to this connection: from the client's own port, or from a port that an entry translated it to. */
+function findAccepted(
+  { bornAt, failedAt }: Incident,
+  legs: readonly string[],
+  probes: ProbeTimeline,
+  slack: Micros,
+): AcceptedEvent | null {
+  const candidates = legs.flatMap((peer) => probes.accepted.get(peer) ?? []);
+  const timely = candidates.filter((event) => {
+    const at = parseMicros(event.at);
+    // A connection's own accept comes within its first moments; the port may have served another one before.
+    return at >= bornAt - slack - 1e6 && at <= Math.min(failedAt, bornAt + 1e6) + slack;
+  });
+  const distance = (event: AcceptedEvent) => Math.abs(parseMicros(event.at) - bornAt);
+  return timely.sort((a, b) => distance(a) - distance(b))[0] ?? null;
+}
+
+function findEnded(accepted: AcceptedEvent | null, probes: ProbeTimeline): EndedEvent | null {
+  if (accepted === null) return null;
+  return probes.ended.get(accepted.peer)?.find((event) => event.at > accepted.at) ?? null;
+}
+
+/** What makes two changes speak of the same rule. */
+export function ruleIdentity(rule: RuleChange): string {
+  return `${rule.node} ${rule.preference} ${rule.selector} ${rule.table ?? ''}`;
+}
+
+/** The port of an ADDRESS:PORT. */
+export const portOf = (endpoint: string): number => parseEndpoint(endpoint)?.port ?? Number.NaN;

@@ -1,0 +1,60 @@
+// What became of the conntrack entries that carried a connection.
+import type { Entry } from '../connections/entry-index.ts';
+import type { Story } from '../connections/story.ts';
+import { asEvidence, no, unknown, yes } from './sighting.ts';
+import type { Sighting } from './sighting.ts';
+
+/** A program deleted an entry of this flow between the last good answer and the failure. */
+export function entryDeletedByProgram(story: Story): Sighting {
+  if (!entriesSeen(story)) return unknown('conntrack-events');
+  const { lastGoodAt, failedAt } = story.incident;
+  const deleted = carried(story).filter(
+    ({ destroyed, destroyedAt }) =>
+      destroyed?.deletedByProgram === true &&
+      destroyedAt >= lastGoodAt - story.slack &&
+      destroyedAt <= failedAt + story.slack,
+  );
+  return deleted.length === 0 ? no() : yes(...deleted.flatMap(lines));
+}
+
+/**
+ * An entry of this flow ran out by itself while the connection was silent. The kernel reports that late (seconds), so the line may
+ * come after the failure; what tells it from an entry that the RST closed is the state it died in.
+ */
+export function entryExpired(story: Story): Sighting {
+  if (!entriesSeen(story)) return unknown('conntrack-events');
+  const { lastGoodAt, failedAt } = story.incident;
+  const expired = carried(story).filter(
+    ({ destroyed, destroyedAt }) =>
+      destroyed !== null &&
+      !destroyed.deletedByProgram &&
+      destroyed.state === 'ESTABLISHED' &&
+      destroyedAt > lastGoodAt - story.slack &&
+      destroyedAt < failedAt + 10e6,
+  );
+  return expired.length === 0 ? no() : yes(...expired.flatMap(lines));
+}
+
+/** A packet in mid-stream had to make a new entry: NEW in state ESTABLISHED, for a connection that was there before. */
+export function pickedUpMidStream(story: Story): Sighting {
+  if (!entriesSeen(story)) return unknown('conntrack-events');
+  const { lastGoodAt } = story.incident;
+  const picked = [...story.firsts, ...story.second].filter(
+    ({ made, madeAt }) => made !== null && madeAt > lastGoodAt - story.slack && made.state !== 'SYN_SENT',
+  );
+  return picked.length === 0
+    ? no()
+    : yes(...picked.flatMap(({ made }) => (made === null ? [] : [asEvidence(made)])));
+}
+
+/** A node that saw no entry of the flow at all cannot say what became of it. */
+function entriesSeen({ available, firsts, second }: Story): boolean {
+  return available.has('conntrack-events') && firsts.length + second.length > 0;
+}
+
+/** Entries that were there when the connection last worked. */
+function carried({ firsts, second, incident }: Story): Entry[] {
+  return [...firsts, ...second].filter((entry) => entry.madeAt <= incident.lastGoodAt);
+}
+
+const lines = ({ destroyed }: Entry) => (destroyed === null ? [] : [asEvidence(destroyed)]);

@@ -1,0 +1,173 @@
+// One run on a cluster: put the experiment there, follow it until it is decided, make the record, and take everything away again.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { collectEvidence } from '../cluster/collect-evidence.ts';
+import { deployExperiment, deployObservers } from '../cluster/deploy.ts';
+import { observerNamespace } from '../cluster/observer-objects.ts';
+import { watchRun } from '../cluster/watch-run.ts';
+import { causeModels } from '../causes/models.ts';
+import { diagnose } from '../diagnose/diagnose.ts';
+import { formatMicros } from '../model/clock.ts';
+import type { Clock } from '../model/clock.ts';
+import { messageOf, Problem } from '../model/problem.ts';
+import type { ProbeEvent } from '../model/probe-event.ts';
+import type { Outcome, RunRecord, Verdict } from '../model/run-record.ts';
+import type { Kubectl } from '../system/tools/kubectl.ts';
+import { decide } from '../verdict/decide.ts';
+import type { Tally } from '../verdict/tally.ts';
+import { readNodeEvidence } from '../run-folder/node-evidence.ts';
+import type { RunFolder } from '../run-folder/open-for-writing.ts';
+
+/** What the user chose, checked and with its defaults. */
+export interface ClusterSettings {
+  readonly runId: string;
+  readonly image: string;
+  /** Null when nobody observes. */
+  readonly observerImage: string | null;
+  readonly connections: number;
+  readonly periodMs: number;
+  /** Resets of one class no further apart than this have one trigger. */
+  readonly episodeWindowMs: number;
+  readonly durationMs: number;
+  readonly rolloutTimeoutMs: number;
+  readonly maxRatePerHour: number;
+  readonly podIp: boolean;
+  readonly expected: Outcome | 'any';
+  /** Absolute; new or empty. */
+  readonly folder: string;
+}
+
+export interface ExperimentHooks {
+  /** A new stage, in words. */
+  onStage(text: string): void;
+  /** The clients run. */
+  onStarted(): void;
+  /** Something that the user wants to know while it runs. */
+  onNote(text: string): void;
+  /** Ends the run early when aborted. */
+  readonly signal: AbortSignal;
+}
+
+export interface ExperimentEnd {
+  readonly record: RunRecord;
+  /** Why the run broke off before its time; null when it did not. */
+  readonly problem: Problem | null;
+}
+
+const decideEveryMs = 1_000;
+
+/**
+ * Runs the experiment. Throws a Problem when it cannot be put into the cluster; once clients run there is always a record, of
+ * what there was until then. What it created stays: the caller removes it, whatever happens here.
+ */
+export async function runOnCluster(
+  kubectl: Kubectl,
+  settings: ClusterSettings,
+  surroundings: { readonly clock: Clock; readonly tally: Tally; readonly files: RunFolder },
+  hooks: ExperimentHooks,
+): Promise<ExperimentEnd> {
+  const { clock, tally, files } = surroundings;
+  const { runId, periodMs, folder, observerImage } = settings;
+  const deployOptions = {
+    evidenceFolder: join(folder, 'evidence'),
+    rolloutTimeoutMs: settings.rolloutTimeoutMs,
+    onStage: (text: string) => hooks.onStage(text),
+    signal: hooks.signal,
+  };
+  const clients = { connections: settings.connections, periodMs };
+  const shape = { runId, image: settings.image, clients, events: true, podIp: settings.podIp };
+  const { placement } = await deployExperiment(kubectl, shape, deployOptions);
+  const nodes = [placement.serverNode, placement.remoteNode];
+  const observers =
+    observerImage === null
+      ? []
+      : await deployObservers(kubectl, { runId, image: observerImage, nodes }, deployOptions);
+
+  const probes: ProbeEvent[] = [];
+  const startedAt = clock.now();
+  const note = (text: string) => {
+    files.note({ at: formatMicros(clock.now()), text });
+    hooks.onNote(text);
+  };
+  hooks.onStage(`running on ${placement.serverNode} and ${placement.remoteNode}`);
+  const watch = watchRun(
+    { kubectl, runId, nodes, periodMs, clock },
+    {
+      onEvent(event) {
+        files.event(event);
+        if (event.role === 'client') tally.add(event);
+        // Answers are many and are in the tally; the diagnosis needs the rest.
+        if (event.event !== 'answered') probes.push(event);
+      },
+      onSetAside: (one) => files.setAside(one),
+      onLogLine: (pod, line) => files.logLine(pod, line),
+      onNote: note,
+    },
+  );
+  hooks.onStarted();
+  const verdict = () => judge(tally, settings);
+  const problem = await untilEnd(watch.broken, verdict, settings.durationMs, hooks.signal);
+
+  hooks.onStage('reading what is left of the logs');
+  await watch.stop();
+  const endedAt = clock.now();
+  const seen = hooks.signal.aborted ? [] : await evidenceOf(observers);
+  const record: RunRecord = {
+    ...{ schemaVersion: 1, kind: 'cluster', scenario: null, factors: {}, fix: null, seed: null, speed: 1 },
+    startedAt: formatMicros(startedAt),
+    durationSeconds: Math.round((endedAt - startedAt) / 1e5) / 10,
+    complete: problem === null && !hooks.signal.aborted,
+    classes: tally.summaries(),
+    verdict: verdict(),
+    findings: diagnose({ probes, nodes: seen }, causeModels),
+  };
+  await writeFile(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
+  return { record, problem };
+
+  async function evidenceOf(pods: typeof observers) {
+    if (pods.length === 0) return [];
+    hooks.onStage('copying the evidence of the nodes');
+    const namespace = observerNamespace({ runId });
+    const copied = await collectEvidence(kubectl, namespace, pods, folder, note).catch((error: unknown) => {
+      note(messageOf(error));
+      return [];
+    });
+    return await readNodeEvidence(folder, copied);
+  }
+}
+
+function judge(tally: Tally, { episodeWindowMs, maxRatePerHour }: ClusterSettings): Verdict {
+  return decide({
+    // By the events' own time: nodes need not agree with this machine about what time it is.
+    coLocated: tally.history('co-located'),
+    remote: tally.history('remote'),
+    episodeWindowMs,
+    maxRatePerHour,
+  });
+}
+
+/** Resolves when the time is up, the verdict decided, the user impatient, or, then with a Problem, the run broken. */
+async function untilEnd(
+  broken: Promise<never>,
+  verdict: () => Verdict,
+  durationMs: number,
+  signal: AbortSignal,
+): Promise<Problem | null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const end = () => resolve(null);
+  const timeUp = setTimeout(end, durationMs);
+  const looking = setInterval(() => {
+    if (verdict().outcome !== 'inconclusive') end();
+  }, decideEveryMs);
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  try {
+    return await Promise.race([promise, broken]);
+  } catch (error) {
+    return error instanceof Problem ? error : new Problem('fault', messageOf(error), { cause: error });
+  } finally {
+    clearTimeout(timeUp);
+    clearInterval(looking);
+    signal.removeEventListener('abort', end);
+  }
+}

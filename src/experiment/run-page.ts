@@ -1,0 +1,28 @@
+// The page of a run, in the lab or in a cluster: live while it lasts, if wanted, and at its end as report.html in its folder.
+import { messageOf } from '../model/problem.ts';
+import { startLiveView } from './live-view.ts';
+import type { LiveView } from './live-view.ts';
+import { writeRunPage } from './run-report.ts';
+
+/** Starts the live page of a run that is about to begin and says where it is. */
+export async function showLive(run: {
+  readonly folder: string;
+  readonly episodeWindowMs: number;
+}): Promise<LiveView> {
+  const live = await startLiveView(run);
+  process.stderr.write(`Live: ${live.url}\n`);
+  return live;
+}
+
+/** Writes report.html, gives the live page its last state, and names the file. A run without anything to show has no page. */
+export async function finishPage(folder: string, live: LiveView | null): Promise<void> {
+  try {
+    const page = await writeRunPage(folder);
+    await live?.end(page);
+    process.stderr.write(`The report: ${page.path}\n`);
+  } catch (error) {
+    // The run's result stands, with or without its picture.
+    await live?.end(null);
+    process.stderr.write(`There is no report: ${messageOf(error)}\n`);
+  }
+}

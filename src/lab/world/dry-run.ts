@@ -1,0 +1,26 @@
+// Everything that a run would do, as commands that a person could type: the world, the programs in it, what happens to them.
+import type { Setup } from '../../model/scenario.ts';
+import { shellScript } from './plan-commands.ts';
+import { faultScript } from '../faults/describe.ts';
+import { clientWords, serverWords } from '../workloads/pod-programs.ts';
+
+export interface DryRunOptions {
+  readonly connections: number;
+  /** The clients' period as they would run it, after `speed`. */
+  readonly periodMs: number;
+  readonly speed: number;
+}
+
+/** The plan, then the servers and clients, then each fault with its times. Ends with a newline. */
+export function dryRunScript(setup: Setup, { connections, periodMs, speed }: DryRunOptions): string {
+  const programs = [
+    ...setup.servers.map((server) => ({ pod: server.pod, words: serverWords(server, speed) })),
+    ...setup.clients.map((client) => ({
+      pod: client.pod,
+      words: clientWords(client, connections, periodMs, speed),
+    })),
+  ];
+  const started = programs.map(({ pod, words }) => `ip netns exec ${pod} netdebug ${words.join(' ')} &\n`);
+  const faults = setup.faults.map((fault) => `\n${faultScript(fault, speed)}`);
+  return [shellScript(setup.plan), '\n# the programs\n', ...started, ...faults].join('');
+}

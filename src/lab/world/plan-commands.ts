@@ -1,0 +1,45 @@
+// A plan as commands that a person could type, for --dry-run and for error messages.
+import type { Change, Plan } from '../../model/plan.ts';
+import { deleteEntriesWords, fillWords } from '../../system/tools/conntrack.ts';
+import { ipCommand } from '../../system/tools/ip.ts';
+import { chainRuleWords, restoreText, sysctlWords } from '../../system/tools/iptables.ts';
+import { deleteNftTableWords, nftTableText } from '../../system/tools/nft.ts';
+
+/** One change as a shell command line; a ruleset follows its command as a here-document. */
+export function shellCommand(change: Change): string {
+  switch (change.do) {
+    case 'set-sysctl':
+      return inside(change.netns, sysctlWords([change]));
+    case 'load-iptables':
+      return inside(change.netns, ['iptables-restore'], restoreText(change.tables));
+    case 'add-chain-rule':
+      return inside(change.netns, chainRuleWords('add', change.rule));
+    case 'delete-chain-rule':
+      return inside(change.netns, chainRuleWords('delete', change.rule));
+    case 'load-nft-table':
+      return inside(change.netns, ['nft', '-f', '-'], nftTableText(change.name, change.body));
+    case 'delete-nft-table':
+      return inside(change.netns, deleteNftTableWords(change.name));
+    case 'delete-entries':
+      return inside(change.netns, deleteEntriesWords(change.filter));
+    case 'fill-conntrack': {
+      const { netns, source, mark, leaveFree, lifeSeconds } = change;
+      const what = `assured entries from ${source}.0.0/16 with mark ${mark} for ${lifeSeconds} s, until ${leaveFree} are free`;
+      return `${inside(netns, fillWords)}  # ${what}`;
+    }
+    default: {
+      const { netns, words } = ipCommand(change);
+      return ['ip', ...(netns === null ? [] : ['-n', netns]), ...words].join(' ');
+    }
+  }
+}
+
+function inside(netns: string, words: readonly string[], input?: string): string {
+  const command = ['ip netns exec', netns, ...words].join(' ');
+  return input === undefined ? command : `${command} <<'END'\n${input}END`;
+}
+
+/** The whole plan, one command per line. */
+export function shellScript(plan: Plan): string {
+  return plan.map((step) => `${shellCommand(step.change)}\n`).join('');
+}

@@ -1,0 +1,20 @@
+// A report appears whole or not at all, and replaces only what stood under its own name.
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { messageOf, Problem } from '../model/problem.ts';
+
+/** Throws a usage Problem when the file cannot be written. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const unfinished = `${path}.${process.pid}.tmp`;
+  try {
+    // Never through a link that somebody else has put there: a run's folder may come from anywhere.
+    await writeFile(unfinished, text, { flag: 'wx' });
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw new Problem(
+      'usage',
+      `${path} cannot be written (${messageOf(error)}); choose another folder with --out.`,
+      { cause: error },
+    );
+  }
+}
