@@ -8,7 +8,7 @@ import { exitCodes, Problem } from '../model/problem.ts';
 import type { Finding } from '../model/run-record.ts';
 import { findingLines } from '../report/finding-text.ts';
 import { visible } from '../report/visible.ts';
-import { readCaptures } from './diagnose/captures.ts';
+import { readCaptures } from '../experiment/captures.ts';
 import { findEvidenceFiles, readEvents } from '../run-folder/evidence-files.ts';
 import type { EvidenceFiles, Reading } from '../run-folder/evidence-files.ts';
 

@@ -5,7 +5,7 @@ import { listCommand } from './lab/list.ts';
 import { meshCommand } from './lab/mesh.ts';
 import { matrixCommand } from './lab/matrix.ts';
 import { runCommand } from './lab/run.ts';
-import { insideFlag } from './lab/world-process.ts';
+import { insideFlag } from '../experiment/world-process.ts';
 
 export function command(): Command {
   const lab = new Command('lab').description(

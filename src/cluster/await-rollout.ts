@@ -1,11 +1,11 @@
 // Waits until the pods of a run are ready, and says what it waits for; ends early when they never will be.
 import { Problem } from '../model/problem.ts';
-import { pause } from '../system/tools/kubectl.ts';
+import { pause } from '../system/pause.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { ofRun } from './names.ts';
 import { readPods } from './pod-view.ts';
 import type { PodView } from './pod-view.ts';
-import { judgeRollout, readCreationFailure } from './rollout.ts';
+import { assessRollout, readCreationFailure } from './rollout.ts';
 
 export interface RolloutWait {
   readonly runId: string;
@@ -34,7 +34,7 @@ export async function awaitRollout(kubectl: Kubectl, wait: RolloutWait): Promise
       kubectl.json(['get', 'pods', ...here]).then(readPods),
       kubectl.json(['get', 'deployments', ...here]),
     ]);
-    const rollout = judgeRollout(wait.wanted, pods, readCreationFailure(deployments), wait.image);
+    const rollout = assessRollout(wait.wanted, pods, readCreationFailure(deployments), wait.image);
     if (rollout.state === 'ready') return pods;
     if (rollout.state === 'hopeless') throw rollout.problem;
     if (rollout.sentence !== said) wait.onWait((said = rollout.sentence));

@@ -8,7 +8,7 @@ import { clientObjects, serverObjects } from './experiment-objects.ts';
 import type { ExperimentShape } from './experiment-objects.ts';
 import { clientComponents } from './names.ts';
 import { observerNamespace, observerObjects } from './observer-objects.ts';
-import { judgePlacement } from './placement.ts';
+import { assessPlacement } from './placement.ts';
 import type { Placement } from './placement.ts';
 import type { PodView } from './pod-view.ts';
 
@@ -45,7 +45,7 @@ export async function deployExperiment(
   await applyObjects(kubectl, clientObjects(shape), join(evidenceFolder, 'applied-clients.json'));
   const wanted = ['server', ...clientComponents].map((component) => ({ component, count: 1 }));
   const pods = await awaitRollout(kubectl, { ...wait, wanted });
-  const placement = judgePlacement(pods);
+  const placement = assessPlacement(pods);
   if (!placement.fits) {
     throw new Problem(
       'missing',

@@ -4,7 +4,7 @@ import type { NodeView } from './node-view.ts';
 import type { PodView } from './pod-view.ts';
 
 /** What the cluster looked like; times are of our own clock. */
-export interface Look {
+export interface ClusterSnapshot {
   readonly at: Micros;
   readonly pods: readonly PodView[];
   /** Undefined when nodes may not be read, or were not. */
@@ -21,7 +21,7 @@ export interface Disturbance {
 
 export interface Disturbances {
   /** Compares with the look before; returns the sentences of what has begun. The first look is taken to be the good state. */
-  look(look: Look): string[];
+  look(look: ClusterSnapshot): string[];
   /** Why nothing that happened then counts; undefined when it does. */
   reasonAt(at: Micros): string | undefined;
   all(): readonly Disturbance[];
@@ -35,9 +35,9 @@ export function createDisturbances(components: readonly string[], marginMs: numb
   const margin = marginMs * 1_000;
   const past: Disturbance[] = [];
   const lasting = new Map<string, { sentence: string; from: Micros }>();
-  let before: Look | undefined;
+  let before: ClusterSnapshot | undefined;
 
-  function look(now: Look): string[] {
+  function look(now: ClusterSnapshot): string[] {
     // It began at some time since we last saw that all was well.
     const from = (before?.at ?? now.at) - margin;
     const begun: string[] = [];
@@ -74,7 +74,7 @@ export function createDisturbances(components: readonly string[], marginMs: numb
 }
 
 /** What is wrong now, by a key that stays the same while it lasts. */
-function lastingStates(components: readonly string[], { pods, nodes }: Look): Map<string, string> {
+function lastingStates(components: readonly string[], { pods, nodes }: ClusterSnapshot): Map<string, string> {
   const states = new Map<string, string>();
   for (const pod of pods) {
     if (pod.deleting) states.set(`deleting ${pod.uid}`, `pod ${pod.name} is being deleted`);
@@ -94,7 +94,7 @@ function lastingStates(components: readonly string[], { pods, nodes }: Look): Ma
 }
 
 /** What has happened since the look before and left no lasting mark. */
-function moments(before: Look | undefined, now: Look): string[] {
+function moments(before: ClusterSnapshot | undefined, now: ClusterSnapshot): string[] {
   if (before === undefined) return [];
   return now.pods.flatMap((pod) => {
     const earlier = before.pods.find((one) => one.uid === pod.uid);

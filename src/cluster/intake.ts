@@ -32,7 +32,7 @@ export function createIntake(disturbances: Disturbances, sinks: IntakeSinks): In
   // Our clock minus theirs. A line can arrive late and never early, so the least difference is the nearest.
   let skew = Number.POSITIVE_INFINITY;
 
-  function judge(event: FailedEvent): void {
+  function decideOn(event: FailedEvent): void {
     const reason = disturbances.reasonAt(parseMicros(event.at) + skew);
     if (reason === undefined) {
       sinks.onCounted(event);
@@ -53,12 +53,12 @@ export function createIntake(disturbances: Disturbances, sinks: IntakeSinks): In
       const ripe = waiting.filter((one) => one.arrivedAt + settleMicros <= lookedAt);
       if (ripe.length === 0) return;
       waiting = waiting.filter((one) => one.arrivedAt + settleMicros > lookedAt);
-      for (const { event } of ripe) judge(event);
+      for (const { event } of ripe) decideOn(event);
     },
     flush() {
       const rest = waiting;
       waiting = [];
-      for (const { event } of rest) judge(event);
+      for (const { event } of rest) decideOn(event);
     },
   };
 }

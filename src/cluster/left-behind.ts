@@ -1,7 +1,7 @@
 // Finds what runs have created, by label, and removes it, and waits until it is gone.
 import { z } from '../model/schema.ts';
 import { Problem } from '../model/problem.ts';
-import { pause } from '../system/tools/kubectl.ts';
+import { pause } from '../system/pause.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { runLabel } from './names.ts';
 

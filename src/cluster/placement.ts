@@ -6,7 +6,7 @@ export type Placement =
   | { readonly fits: false; readonly sentence: string };
 
 /** Judges the newest living pod of each component. */
-export function judgePlacement(pods: readonly PodView[]): Placement {
+export function assessPlacement(pods: readonly PodView[]): Placement {
   const nodeOf = (component: string) =>
     pods.find((pod) => pod.component === component && !pod.deleting && pod.node !== null)?.node ?? null;
   const server = nodeOf('server');

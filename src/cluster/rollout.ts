@@ -38,7 +38,7 @@ export function readCreationFailure(json: unknown): string | null {
 }
 
 /** Judges the pods of `components`, one ready pod each being wanted, or `count` of the one component. */
-export function judgeRollout(
+export function assessRollout(
   wanted: readonly { readonly component: string; readonly count: number }[],
   pods: readonly PodView[],
   creationFailure: string | null,

@@ -3,21 +3,21 @@ import type { Clock, Micros } from '../model/clock.ts';
 import { parseMicros } from '../model/clock.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
-import { pause } from '../system/tools/kubectl.ts';
+import { pause } from '../system/pause.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { createNumbering } from './connection-numbers.ts';
 import type { EventStream, Numbering } from './connection-numbers.ts';
 import { createDisturbances } from './disturbances.ts';
-import type { Look } from './disturbances.ts';
+import type { ClusterSnapshot } from './disturbances.ts';
 import { readEventLine } from './event-line.ts';
 import { followLog } from './follow-log.ts';
 import type { LogFollower } from './follow-log.ts';
 import { createIntake } from './intake.ts';
 import type { Intake, SetAside } from './intake.ts';
-import { takeLook } from './look.ts';
+import { takeSnapshot } from './snapshot.ts';
 import { clientComponents, ofRun } from './names.ts';
 import { createOnceFilter } from './once-filter.ts';
-import { judgePlacement } from './placement.ts';
+import { assessPlacement } from './placement.ts';
 import type { PodView } from './pod-view.ts';
 
 export interface RunWatchSpec {
@@ -92,7 +92,7 @@ export function watchRun(spec: RunWatchSpec, sinks: RunWatchSinks): RunWatch {
     return { pod, events, log: followLog({ kubectl, pod: pod.name, onLine: take, onDrop }) };
   }
 
-  async function attend(look: Look): Promise<void> {
+  async function attend(look: ClusterSnapshot): Promise<void> {
     for (const sentence of disturbances.look(look)) sinks.onNote(sentence);
     for (const pod of look.pods) {
       const known = followed.get(pod.uid);
@@ -117,11 +117,11 @@ export function watchRun(spec: RunWatchSpec, sinks: RunWatchSinks): RunWatch {
     let silent = false;
     while (!stopping.signal.aborted) {
       try {
-        const look = await takeLook(kubectl, ofRun(spec.runId), spec.nodes, () => clock.now());
+        const look = await takeSnapshot(kubectl, ofRun(spec.runId), spec.nodes, () => clock.now());
         await attend(look);
         goodAt = clock.monotonic();
         silent = false;
-        const placement = judgePlacement(look.pods);
+        const placement = assessPlacement(look.pods);
         if (!placement.fits && allPlaced(look.pods)) {
           breaking.reject(
             new Problem(
@@ -148,7 +148,7 @@ export function watchRun(spec: RunWatchSpec, sinks: RunWatchSinks): RunWatch {
       await looking;
       await Promise.all([...followed.values()].map(({ log }) => log.stop()));
       // What came last is judged by how the cluster is now; if that cannot be known, by what was known before.
-      await takeLook(kubectl, ofRun(spec.runId), spec.nodes, () => clock.now())
+      await takeSnapshot(kubectl, ofRun(spec.runId), spec.nodes, () => clock.now())
         .then((look) => {
           for (const sentence of disturbances.look(look)) sinks.onNote(sentence);
         })

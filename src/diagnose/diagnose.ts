@@ -5,7 +5,7 @@ import type { Finding } from '../model/run-record.ts';
 import type { CauseModel } from './why/cause-model.ts';
 import { hearCompany } from './why/company.ts';
 import { findingOf, unknownFinding } from './why/findings.ts';
-import type { Judged } from './why/findings.ts';
+import type { Scored } from './why/findings.ts';
 import { observe, scoreCauses } from './why/score.ts';
 import { alignIncidents } from './connections/client-clock.ts';
 import { createProbeReader } from './connections/incidents.ts';
@@ -47,7 +47,7 @@ export function explain(
   nodes: NodeTimeline,
   models: readonly CauseModel[],
 ): Finding[] {
-  const judged = alignIncidents(probes.incidents, nodes).map((incident): Judged => {
+  const judged = alignIncidents(probes.incidents, nodes).map((incident): Scored => {
     const story = tell(incident, probes, nodes);
     const sightings = observe(story);
     return { story, sightings, scores: scoreCauses(sightings, models) };
@@ -65,7 +65,7 @@ export function explain(
 }
 
 /** A peer that closes in an orderly way and takes the next connection at once did what applications do: nobody's fault. */
-function isWorthExplaining({ story, scores: [best] }: Judged): boolean {
+function isWorthExplaining({ story, scores: [best] }: Scored): boolean {
   const { failed, afterwards } = story.incident;
   const orderly = failed.failure === 'closed' && afterwards[0]?.event !== 'failed';
   return !orderly || (best !== undefined && best.probability >= enough);

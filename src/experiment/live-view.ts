@@ -1,9 +1,9 @@
 // The live page of a run: reads the run's folder as it grows, from outside the world that the run happens in.
-import { setTimeout as pause } from 'node:timers/promises';
 import { createCollector } from '../report/collect/collector.ts';
 import { renderPage, renderParts } from '../report/html/page.ts';
 import type { PageOptions } from '../report/html/page.ts';
 import type { RunView } from '../report/run-view.ts';
+import { pause } from '../system/pause.ts';
 import { serveLive } from '../web/serve-live.ts';
 import { followRun } from './follow-run.ts';
 
@@ -38,7 +38,7 @@ export async function startLiveView({ folder, episodeWindowMs, port = 0 }: LiveO
       // A file that cannot be read now may be readable the next time; the page shows what there is.
       const some = await run.readOn().catch(() => false);
       if (some) server.publish(renderParts(view(), { live: true }));
-      await pause(everyMs, undefined, { signal: stop.signal }).catch(() => undefined);
+      await pause(everyMs, stop.signal);
     }
   }
 

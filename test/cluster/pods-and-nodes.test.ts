@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readNodes } from '../../src/cluster/node-view.ts';
-import { judgePlacement } from '../../src/cluster/placement.ts';
+import { assessPlacement } from '../../src/cluster/placement.ts';
 import { readPods } from '../../src/cluster/pod-view.ts';
-import { judgeRollout } from '../../src/cluster/rollout.ts';
+import { assessRollout } from '../../src/cluster/rollout.ts';
 import { nodesRow } from '../../src/cluster/preflight.ts';
 
 const pod = (component: string, nodeName: string, status: object) => ({
@@ -29,16 +29,16 @@ const wanted = ['server', 'co-located-client', 'remote-client'].map((component) 
 
 test('three ready pods in the right places are a rollout', () => {
   const pods = on('a', 'a', 'b');
-  assert.deepEqual(judgeRollout(wanted, pods, null, 'netdebug'), { state: 'ready' });
-  assert.deepEqual(judgePlacement(pods), { fits: true, serverNode: 'a', remoteNode: 'b' });
+  assert.deepEqual(assessRollout(wanted, pods, null, 'netdebug'), { state: 'ready' });
+  assert.deepEqual(assessPlacement(pods), { fits: true, serverNode: 'a', remoteNode: 'b' });
 });
 
 test('pods on the wrong nodes are named', () => {
-  assert.deepEqual(judgePlacement(on('a', 'a', 'a')), {
+  assert.deepEqual(assessPlacement(on('a', 'a', 'a')), {
     fits: false,
     sentence: 'all pods are on one node, a',
   });
-  assert.deepEqual(judgePlacement(on('a', 'b', 'b')), {
+  assert.deepEqual(assessPlacement(on('a', 'b', 'b')), {
     fits: false,
     sentence: 'the co-located client is on b, the server on a',
   });
@@ -58,8 +58,8 @@ test('a restarted container says how its last process ended', () => {
 test('a first failed pull is waited for, a back-off is hopeless', () => {
   const waiting = (reason: string) =>
     readPods({ items: [pod('server', 'a', { containerStatuses: [{ state: { waiting: { reason } } }] })] });
-  assert.equal(judgeRollout(wanted, waiting('ErrImagePull'), null, 'x').state, 'waiting');
-  assert.equal(judgeRollout(wanted, waiting('ImagePullBackOff'), null, 'x').state, 'hopeless');
+  assert.equal(assessRollout(wanted, waiting('ErrImagePull'), null, 'x').state, 'waiting');
+  assert.equal(assessRollout(wanted, waiting('ImagePullBackOff'), null, 'x').state, 'hopeless');
 });
 
 test('cordoned, tainted, unready and foreign nodes do not take pods', () => {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createHoldBack } from '../../src/mesh/agent/hold-back.ts';
-import { afterStallMs, judge } from '../../src/mesh/agent/judge.ts';
-import type { Knowledge } from '../../src/mesh/agent/judge.ts';
+import { afterStallMs, exclusionFor } from '../../src/mesh/agent/exclusion.ts';
+import type { Knowledge } from '../../src/mesh/agent/exclusion.ts';
 import { createLeftOutMemory } from '../../src/mesh/agent/left-out-memory.ts';
 import { createResetCounter } from '../../src/mesh/agent/reset-counter.ts';
 import { announcementIn, farewell, greeting } from '../../src/mesh/announcements.ts';
@@ -16,25 +16,25 @@ const plain = { atMs: 100_000, loopDelayMs: 1, farewell: false };
 
 describe('a failure', () => {
   test('counts when nothing is known that explains it', () => {
-    assert.equal(judge(plain, nothing), null);
+    assert.equal(exclusionFor(plain, nothing), null);
   });
   for (const reason of leftOutReasons) {
     test(`is left out when the target, or the own node, was ${reason}`, () => {
-      assert.equal(judge(plain, { ...nothing, target: reason }), reason);
-      assert.equal(judge(plain, { ...nothing, own: reason }), reason);
+      assert.equal(exclusionFor(plain, { ...nothing, target: reason }), reason);
+      assert.equal(exclusionFor(plain, { ...nothing, own: reason }), reason);
     });
   }
   test('is left out after a farewell, and while the agent is being stopped, but not before', () => {
-    assert.equal(judge({ ...plain, farewell: true }, nothing), 'own-rollout');
-    assert.equal(judge(plain, { ...nothing, stoppingSinceMs: 99_000 }), 'own-rollout');
-    assert.equal(judge(plain, { ...nothing, stoppingSinceMs: 101_000 }), null);
+    assert.equal(exclusionFor({ ...plain, farewell: true }, nothing), 'own-rollout');
+    assert.equal(exclusionFor(plain, { ...nothing, stoppingSinceMs: 99_000 }), 'own-rollout');
+    assert.equal(exclusionFor(plain, { ...nothing, stoppingSinceMs: 101_000 }), null);
   });
   test('is left out during a stall and shortly after it, not long after', () => {
     const stall = (toMs: number) => ({ ...nothing, stalls: [{ fromMs: toMs - 2_000, toMs }] });
-    assert.equal(judge(plain, stall(100_500)), 'own-stall');
-    assert.equal(judge(plain, stall(100_000 - afterStallMs)), 'own-stall');
-    assert.equal(judge(plain, stall(100_000 - afterStallMs - 1)), null);
-    assert.equal(judge({ ...plain, loopDelayMs: 1_500 }, nothing), 'own-stall');
+    assert.equal(exclusionFor(plain, stall(100_500)), 'own-stall');
+    assert.equal(exclusionFor(plain, stall(100_000 - afterStallMs)), 'own-stall');
+    assert.equal(exclusionFor(plain, stall(100_000 - afterStallMs - 1)), null);
+    assert.equal(exclusionFor({ ...plain, loopDelayMs: 1_500 }, nothing), 'own-stall');
   });
 });
 

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { Problem } from '../../model/problem.ts';
 import { callShell, findWorlds } from '../../lab/world/world-shell.ts';
-import { insideFlag } from './world-process.ts';
+import { insideFlag } from '../../experiment/world-process.ts';
 import { whole } from './options.ts';
 
 export function execCommand(): Command {

@@ -13,7 +13,7 @@ import { renderMatrix } from '../../report/matrix.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { writeMatrixPages } from '../../experiment/matrix-report.ts';
 import { checkFolder, readRunSettings, stamp } from './options.ts';
-import { runInWorld } from './world-process.ts';
+import { runInWorld } from '../../experiment/world-process.ts';
 
 interface Flags {
   readonly variant?: string;

@@ -13,7 +13,7 @@ import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
 import { count, durationOption, filled } from '../probe-flags.ts';
 import { checkFolder, makeFolder, stamp, whole } from './options.ts';
-import { insideWorld, runInWorld, self } from './world-process.ts';
+import { insideWorld, runInWorld, self } from '../../experiment/world-process.ts';
 
 interface Flags {
   readonly nodes: number;

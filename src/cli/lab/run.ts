@@ -12,8 +12,8 @@ import { createTally } from '../../verdict/tally.ts';
 import { runExperiment } from '../../experiment/lab.ts';
 import { checkFolder, makeFolder, readRunSettings } from './options.ts';
 import type { RunFlags, RunSettings } from './options.ts';
-import { createView } from './view.ts';
-import { insideWorld, runInWorld, self } from './world-process.ts';
+import { createView } from '../progress-view.ts';
+import { insideWorld, runInWorld, self } from '../../experiment/world-process.ts';
 
 type Flags = RunFlags & {
   readonly json?: true;

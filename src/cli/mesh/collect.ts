@@ -1,15 +1,8 @@
-// What `netdebug mesh evidence` does: the observer onto the node, its folder here, and everything away again.
+// What `netdebug mesh evidence` does with its flags.
 import { join, resolve } from 'node:path';
-import { collectEvidence } from '../../cluster/collect-evidence.ts';
-import { deployObservers } from '../../cluster/deploy.ts';
-import { removeLeftBehind } from '../../cluster/left-behind.ts';
-import { newRunId, ofRun } from '../../cluster/names.ts';
-import { observerNamespace } from '../../cluster/observer-objects.ts';
+import { newRunId } from '../../cluster/names.ts';
 import { reachCluster } from '../../cluster/reach-cluster.ts';
-import { formatDuration } from '../../model/duration.ts';
-import { Problem } from '../../model/problem.ts';
-import { pause } from '../../system/tools/kubectl.ts';
-import type { Kubectl } from '../../system/tools/kubectl.ts';
+import { collectNodeEvidence, requireNode } from '../../experiment/node-evidence.ts';
 import { catchInterruption } from '../cluster/interruption.ts';
 import { targetOf } from '../cluster/target-flags.ts';
 import type { TargetFlags } from '../cluster/target-flags.ts';
@@ -33,39 +26,20 @@ export async function collectFrom(node: string, flags: EvidenceFlags): Promise<v
     say(`netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${runId} --dry-run`),
   );
   try {
-    const { kubectl, context } = await reachCluster(targetOf(flags), interruption.signal);
-    await requireNode(kubectl, node);
+    const cluster = await reachCluster(targetOf(flags), interruption.signal);
+    await requireNode(cluster, node);
     const evidenceFolder = join(folder, 'evidence');
     await makeFolder(evidenceFolder);
-    say(`Observing ${node} of context ${context} for ${formatDuration(flags.duration)}, as run ${runId}`);
-    try {
-      const pods = await deployObservers(
-        kubectl,
-        { runId, image: flags.image, nodes: [node] },
-        { evidenceFolder, rolloutTimeoutMs: flags.rolloutTimeout, onStage: say, signal: interruption.signal },
-      );
-      say(`observing; Ctrl-C ends it early`);
-      await pause(flags.duration, interruption.signal);
-      say('copying the evidence');
-      const patient = kubectl.withSignal(undefined);
-      await collectEvidence(patient, observerNamespace({ runId }), pods, folder, say);
-    } finally {
-      say(`Removing what run ${runId} created …`);
-      await removeLeftBehind(kubectl.withSignal(undefined), { selector: ofRun(runId), namespaces: true });
-    }
+    const { image, duration: durationMs, rolloutTimeout: rolloutTimeoutMs } = flags;
+    await collectNodeEvidence(
+      cluster,
+      { runId, node, image, durationMs, rolloutTimeoutMs, folder, evidenceFolder },
+      say,
+      interruption.signal,
+    );
     process.stdout.write(`${folder}\n`);
     say(`What it says: netdebug diagnose ${folder}`);
   } finally {
     interruption.off();
   }
-}
-
-/** Before anything is created: a pod for a node that is not there would wait for ever. */
-async function requireNode(kubectl: Kubectl, node: string): Promise<void> {
-  const answer = await kubectl.ask(['get', 'node', node, '--output=name']);
-  if (answer.ok || answer.failure.kind === 'forbidden') return;
-  if (answer.failure.kind === 'not-found') {
-    throw new Problem('usage', `The cluster has no node "${node}"; see "kubectl get nodes".`);
-  }
-  throw new Problem('missing', answer.failure.sentence);
 }

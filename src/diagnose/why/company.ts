@@ -1,5 +1,5 @@
 // Connections that failed together mostly failed for one reason: where one of them alone does not decide, the others are heard.
-import type { Judged } from './findings.ts';
+import type { Scored } from './findings.ts';
 import { compete } from './score.ts';
 import type { Score } from './score.ts';
 
@@ -10,7 +10,7 @@ const mostWeight = 5;
 const mostCompanions = 50;
 
 /** Scores again those that are not sure alone, with the mean of those that one trigger can have hit together with them. */
-export function hearCompany(judged: readonly Judged[]): Judged[] {
+export function hearCompany(judged: readonly Scored[]): Scored[] {
   const byTime = judged.toSorted((a, b) => a.story.incident.failedAt - b.story.incident.failedAt);
   return byTime.map((one, index) => {
     const [best] = one.scores;
@@ -27,10 +27,10 @@ export function hearCompany(judged: readonly Judged[]): Judged[] {
 }
 
 /** A trigger of several failures lies between the last good moment and the failure of each: their times overlap. */
-function companions(byTime: readonly Judged[], index: number): Judged[] {
+function companions(byTime: readonly Scored[], index: number): Scored[] {
   const own = byTime[index]?.story.incident;
   if (own === undefined) return [];
-  const overlaps = ({ story: { incident } }: Judged) =>
+  const overlaps = ({ story: { incident } }: Scored) =>
     incident.failed.class === own.failed.class &&
     incident.lastGoodAt <= own.failedAt &&
     incident.failedAt >= own.lastGoodAt;
@@ -38,7 +38,7 @@ function companions(byTime: readonly Judged[], index: number): Judged[] {
   return near.filter((other) => other !== byTime[index] && overlaps(other));
 }
 
-function pull({ model }: Score, company: readonly Judged[]): number {
+function pull({ model }: Score, company: readonly Scored[]): number {
   const odds = company.map(({ scores }) => scores.find((score) => score.model === model)?.logOdds ?? 0);
   const mean = odds.reduce((sum, value) => sum + value, 0) / odds.length;
   return Math.max(-mostWeight, Math.min(mostWeight, mean));

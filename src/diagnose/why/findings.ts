@@ -8,7 +8,7 @@ import type { Score, Sightings } from './score.ts';
 import type { Story } from '../connections/story.ts';
 
 /** An incident with everything that was seen of it and how well each cause explains that. */
-export interface Judged {
+export interface Scored {
   readonly story: Story;
   readonly sightings: Sightings;
   /** Best first. */
@@ -16,8 +16,8 @@ export interface Judged {
 }
 
 /** One finding for incidents that have the same cause. `judged` is not empty. */
-export function findingOf(model: CauseModel, judged: readonly Judged[]): Finding {
-  const ofModel = ({ scores }: Judged) => scores.find((score) => score.model === model);
+export function findingOf(model: CauseModel, judged: readonly Scored[]): Finding {
+  const ofModel = ({ scores }: Scored) => scores.find((score) => score.model === model);
   const sure = judged.map((one) => ofModel(one)?.probability ?? 0).sort((a, b) => a - b);
   const shown = clearest(model, judged);
   const runnerUp = shown.scores.find((score) => score.model !== model);
@@ -37,8 +37,8 @@ export function findingOf(model: CauseModel, judged: readonly Judged[]): Finding
 }
 
 /** The incident that stands for the others: one whose evidence all comes before the failure, as far as there is one. */
-function clearest(model: CauseModel, judged: readonly Judged[]): Judged {
-  const rank = (one: Judged): number => {
+function clearest(model: CauseModel, judged: readonly Scored[]): Scored {
+  const rank = (one: Scored): number => {
     const { failed } = one.story.incident;
     const inOrder = evidenceFor(model, one.sightings).every((item) => item.at <= failed.at);
     const logOdds = one.scores.find((score) => score.model === model)?.logOdds ?? 0;
@@ -59,7 +59,7 @@ const ofAnyFailure: readonly ObservationName[] = [
 ];
 
 /** The finding for incidents that nothing explains; it says which evidence would decide. `judged` is not empty. */
-export function unknownFinding(judged: readonly Judged[]): Finding {
+export function unknownFinding(judged: readonly Scored[]): Finding {
   const [first] = judged;
   const missing = first === undefined ? [] : missingSources(first.sightings);
   const wanted =
@@ -79,7 +79,7 @@ export function unknownFinding(judged: readonly Judged[]): Finding {
   };
 }
 
-const classesOf = (judged: readonly Judged[]) =>
+const classesOf = (judged: readonly Scored[]) =>
   [...new Set(judged.map(({ story }) => story.incident.failed.class))].sort();
 
 /** The observations that speak for a cause, heaviest first, as evidence; the client's own line comes last in any case. */

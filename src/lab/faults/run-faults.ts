@@ -4,7 +4,8 @@ import type { Change } from '../../model/plan.ts';
 import { seededRandom } from '../../model/random.ts';
 import { applyChanges } from '../world/apply.ts';
 import type { RunPrograms } from '../workloads/run-programs.ts';
-import { pause, repeat } from '../world/repeat.ts';
+import { pause } from '../../system/pause.ts';
+import { repeat } from '../world/repeat.ts';
 import { describeAction } from './describe.ts';
 
 export interface FaultsOptions {

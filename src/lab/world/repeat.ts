@@ -1,4 +1,5 @@
 // Does something again and again at times that are fixed beforehand, until told to stop.
+import { pause } from '../../system/pause.ts';
 
 /**
  * Waits for the first of `delays` (milliseconds), acts, waits for the next, and so on; delays are reckoned from due time to due
@@ -18,18 +19,4 @@ export async function repeat(
     if (signal.aborted as boolean) return;
     await action(signal);
   }
-}
-
-/** Resolves after the time, or at once when the signal aborts. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

@@ -8,7 +8,7 @@ import { watchLoopDelay } from '../../probe/loop-delay.ts';
 import { startHttp } from '../http-listener.ts';
 import { startCoordinatorClient } from './coordinator-client.ts';
 import { createHoldBack } from './hold-back.ts';
-import { judge } from './judge.ts';
+import { exclusionFor } from './exclusion.ts';
 import { createLeftOutMemory } from './left-out-memory.ts';
 import { startLink } from './link.ts';
 import type { Landing, Link, LinkFailure, LinkOwner } from './link.ts';
@@ -177,11 +177,11 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
       target: landing === null ? null : memory.since(landing.node, since),
       own: memory.since(self, since),
     });
-    let cause = judge(held, known());
+    let cause = exclusionFor(held, known());
     if (cause === null && landing !== null && landing.node !== '') {
       const state = await client.stateOf(landing.node);
       if (state !== undefined) memory.heard(landing.node, state.leftOut);
-      cause = judge(held, known());
+      cause = exclusionFor(held, known());
     }
     if (cause !== null) {
       metrics.excluded(route, cause);

@@ -6,6 +6,7 @@ import type { KubectlFailure } from './kubectl-failure.ts';
 import { startProgram } from '../process.ts';
 import type { Program, ProgramOptions, RunResult } from '../process.ts';
 import { findTool } from '../find-tool.ts';
+import { pause } from '../pause.ts';
 
 /** Which cluster, as kubectl's own flags say it; what is left out is kubectl's to decide. */
 export interface KubectlTarget {
@@ -127,23 +128,6 @@ async function runToEnd(
 
 function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new Problem('interrupted', 'interrupted.');
-}
-
-/** Resolves after the time, or at once when the signal aborts. */
-export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted === true) {
-      resolve();
-      return;
-    }
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal?.addEventListener('abort', done, { once: true });
-  });
 }
 
 function parseJson(text: string, words: readonly string[]): unknown {

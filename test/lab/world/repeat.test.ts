@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pause, repeat } from '../../../src/lab/world/repeat.ts';
+import { repeat } from '../../../src/lab/world/repeat.ts';
+import { pause } from '../../../src/system/pause.ts';
 
 function* always(milliseconds: number): Generator<number, never> {
   for (;;) yield milliseconds;

@@ -1,9 +1,9 @@
 // Captures that others made, as evidence of a node that is named like the file.
 import { createReadStream } from 'node:fs';
 import { basename, extname } from 'node:path';
-import { messageOf, Problem } from '../../model/problem.ts';
-import type { PacketEvent } from '../../model/node-event.ts';
-import { createCaptureFile } from '../../packets/capture-file.ts';
+import { messageOf, Problem } from '../model/problem.ts';
+import type { PacketEvent } from '../model/node-event.ts';
+import { createCaptureFile } from '../packets/capture-file.ts';
 
 const pieceSize = 1 << 18;
 

@@ -1,6 +1,6 @@
 // The two halves of a lab command: the outer process checks and guards, the inner one lives in the private world.
-import { exitCodes, Problem } from '../../model/problem.ts';
-import { enterSandbox, runInSandbox } from '../../lab/world/sandbox.ts';
+import { exitCodes, Problem } from '../model/problem.ts';
+import { enterSandbox, runInSandbox } from '../lab/world/sandbox.ts';
 
 /** Marks the inner process, for itself and for `lab exec`, which looks for it. */
 export const insideFlag = '--inside-world';

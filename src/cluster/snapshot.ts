@@ -1,7 +1,7 @@
 // One look at the cluster: the run's pods, and the nodes that they are on.
 import type { Micros } from '../model/clock.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
-import type { Look } from './disturbances.ts';
+import type { ClusterSnapshot } from './disturbances.ts';
 import { readNodes } from './node-view.ts';
 import { readPods } from './pod-view.ts';
 import type { PodView } from './pod-view.ts';
@@ -15,12 +15,12 @@ export async function readRunPods(kubectl: Kubectl, selector: string): Promise<P
  * Looks at pods and nodes; the look's time is when it began. Nodes that may not be read are left out. Throws a `missing` Problem
  * when the pods cannot be read.
  */
-export async function takeLook(
+export async function takeSnapshot(
   kubectl: Kubectl,
   selector: string,
   nodes: readonly string[],
   now: () => Micros,
-): Promise<Look> {
+): Promise<ClusterSnapshot> {
   const at = now();
   const [pods, nodeAnswer] = await Promise.all([
     readRunPods(kubectl, selector),

@@ -27,7 +27,7 @@ export interface Knowledge {
 export const afterStallMs = 5_000;
 
 /** The cause for which the failure does not count; null when it does. The tool's own doing is looked at first. */
-export function judge(failure: HeldFailure, knowledge: Knowledge): ExclusionCause | null {
+export function exclusionFor(failure: HeldFailure, knowledge: Knowledge): ExclusionCause | null {
   const { atMs } = failure;
   const { stoppingSinceMs, stalls, target, own } = knowledge;
   if (stoppingSinceMs !== null && atMs >= stoppingSinceMs) return 'own-rollout';

@@ -1,6 +1,6 @@
 // What the user sees while a run lasts: on a terminal a progress bar and a row per class, elsewhere plain lines now and then.
-import { formatDuration } from '../../model/duration.ts';
-import type { ClassSummary } from '../../model/run-record.ts';
+import { formatDuration } from '../model/duration.ts';
+import type { ClassSummary } from '../model/run-record.ts';
 
 export interface ViewOptions {
   readonly stream: NodeJS.WriteStream;

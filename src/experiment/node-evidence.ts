@@ -1,0 +1,58 @@
+// Evidence of one node on demand: the observer onto the node, its folder here, and everything away again.
+import { collectEvidence } from '../cluster/collect-evidence.ts';
+import { deployObservers } from '../cluster/deploy.ts';
+import { removeLeftBehind } from '../cluster/left-behind.ts';
+import { ofRun } from '../cluster/names.ts';
+import { observerNamespace } from '../cluster/observer-objects.ts';
+import type { ReachedCluster } from '../cluster/reach-cluster.ts';
+import { formatDuration } from '../model/duration.ts';
+import { Problem } from '../model/problem.ts';
+import { pause } from '../system/pause.ts';
+
+export interface NodeEvidenceSpec {
+  readonly runId: string;
+  readonly node: string;
+  readonly image: string;
+  readonly durationMs: number;
+  readonly rolloutTimeoutMs: number;
+  /** The run's folder; exists and is empty. */
+  readonly folder: string;
+  /** Where in it the observers' evidence goes; exists. */
+  readonly evidenceFolder: string;
+}
+
+/** Throws a Problem when the cluster refuses; what was made is removed however it ends. Abort ends the observing early. */
+export async function collectNodeEvidence(
+  { kubectl, context }: ReachedCluster,
+  spec: NodeEvidenceSpec,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { runId, node, image, durationMs, rolloutTimeoutMs, folder, evidenceFolder } = spec;
+  say(`Observing ${node} of context ${context} for ${formatDuration(durationMs)}, as run ${runId}`);
+  const patient = kubectl.withSignal(undefined);
+  try {
+    const pods = await deployObservers(
+      kubectl,
+      { runId, image, nodes: [node] },
+      { evidenceFolder, rolloutTimeoutMs, onStage: say, signal },
+    );
+    say(`observing; Ctrl-C ends it early`);
+    await pause(durationMs, signal);
+    say('copying the evidence');
+    await collectEvidence(patient, observerNamespace({ runId }), pods, folder, say);
+  } finally {
+    say(`Removing what run ${runId} created …`);
+    await removeLeftBehind(patient, { selector: ofRun(runId), namespaces: true });
+  }
+}
+
+/** Throws a Problem for a node that is not there: a pod for it would wait for ever. */
+export async function requireNode({ kubectl }: ReachedCluster, node: string): Promise<void> {
+  const answer = await kubectl.ask(['get', 'node', node, '--output=name']);
+  if (answer.ok || answer.failure.kind === 'forbidden') return;
+  if (answer.failure.kind === 'not-found') {
+    throw new Problem('usage', `The cluster has no node "${node}"; see "kubectl get nodes".`);
+  }
+  throw new Problem('missing', answer.failure.sentence);
+}
