@@ -1,11 +1,11 @@
 // `netdebug lab …`: the laboratory's commands.
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { execCommand } from './lab/exec.ts';
+import { insideCommand } from './lab/inside.ts';
 import { listCommand } from './lab/list.ts';
 import { meshCommand } from './lab/mesh.ts';
 import { matrixCommand } from './lab/matrix.ts';
 import { runCommand } from './lab/run.ts';
-import { insideFlag } from '../experiment/world-process.ts';
 
 export function command(): Command {
   const lab = new Command('lab').description(
@@ -13,9 +13,8 @@ export function command(): Command {
   );
   // `lab exec node-1 ip -br link`: what follows the command's name belongs to that command.
   lab.enablePositionalOptions();
-  for (const sub of [runCommand(), matrixCommand(), meshCommand()]) {
-    // Set by ourselves when we start the same command once more inside the world.
-    lab.addCommand(sub.addOption(new Option(insideFlag).hideHelp()));
+  for (const sub of [runCommand(), matrixCommand(), meshCommand(), listCommand(), execCommand()]) {
+    lab.addCommand(sub);
   }
-  return lab.addCommand(listCommand()).addCommand(execCommand());
+  return lab.addCommand(insideCommand(), { hidden: true });
 }

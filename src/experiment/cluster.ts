@@ -11,44 +11,37 @@ import { formatMicros } from '../model/clock.ts';
 import type { Clock } from '../model/clock.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
-import type { Outcome, RunRecord, Verdict } from '../model/run-record.ts';
+import type { RunRecord, Verdict } from '../model/run-record.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
-import { decide } from '../verdict/decide.ts';
 import type { Tally } from '../verdict/tally.ts';
 import { readNodeEvidence } from '../run-folder/node-evidence.ts';
+import type { Expectation } from './conclude.ts';
+import { makeRecord, verdictOn } from './make-record.ts';
+import type { RunHooks, VerdictLimits } from './make-record.ts';
 import type { RunFolder } from '../run-folder/open-for-writing.ts';
 
 /** What the user chose, checked and with its defaults. */
-export interface ClusterSettings {
+export interface ClusterSettings extends VerdictLimits {
   readonly runId: string;
   readonly image: string;
   /** Null when nobody observes. */
   readonly observerImage: string | null;
   readonly connections: number;
   readonly periodMs: number;
-  /** Resets of one class no further apart than this have one trigger. */
-  readonly episodeWindowMs: number;
   readonly durationMs: number;
   readonly rolloutTimeoutMs: number;
-  readonly maxRatePerHour: number;
   readonly podIp: boolean;
-  readonly expected: Outcome | 'any';
+  readonly expected: Expectation;
   /** Absolute; new or empty. */
   readonly folder: string;
 }
 
-export interface ExperimentHooks {
-  /** A new stage, in words. */
-  onStage(text: string): void;
-  /** The clients run. */
-  onStarted(): void;
+export interface ClusterHooks extends RunHooks {
   /** Something that the user wants to know while it runs. */
   onNote(text: string): void;
-  /** Ends the run early when aborted. */
-  readonly signal: AbortSignal;
 }
 
-export interface ExperimentEnd {
+export interface ClusterEnd {
   readonly record: RunRecord;
   /** Why the run broke off before its time; null when it did not. */
   readonly problem: Problem | null;
@@ -64,8 +57,8 @@ export async function runOnCluster(
   kubectl: Kubectl,
   settings: ClusterSettings,
   surroundings: { readonly clock: Clock; readonly tally: Tally; readonly files: RunFolder },
-  hooks: ExperimentHooks,
-): Promise<ExperimentEnd> {
+  hooks: ClusterHooks,
+): Promise<ClusterEnd> {
   const { clock, tally, files } = surroundings;
   const { runId, periodMs, folder, observerImage } = settings;
   const deployOptions = {
@@ -105,22 +98,21 @@ export async function runOnCluster(
     },
   );
   hooks.onStarted();
-  const verdict = () => judge(tally, settings);
+  // By the events' own time: nodes need not agree with this machine about what time it is.
+  const verdict = () => verdictOn(tally, settings);
   const problem = await untilEnd(watch.broken, verdict, settings.durationMs, hooks.signal);
 
   hooks.onStage('reading what is left of the logs');
   await watch.stop();
   const endedAt = clock.now();
   const seen = hooks.signal.aborted ? [] : await evidenceOf(observers);
-  const record: RunRecord = {
-    ...{ schemaVersion: 1, kind: 'cluster', scenario: null, factors: {}, fix: null, seed: null, speed: 1 },
-    startedAt: formatMicros(startedAt),
-    durationSeconds: Math.round((endedAt - startedAt) / 1e5) / 10,
-    complete: problem === null && !hooks.signal.aborted,
+  const record = makeRecord({
+    ...{ kind: 'cluster', scenario: null, factors: {}, fix: null, seed: null, speed: 1 },
+    ...{ startedAt, endedAt, complete: problem === null && !hooks.signal.aborted },
     classes: tally.summaries(),
     verdict: verdict(),
     findings: diagnose({ probes, nodes: seen }, causeModels),
-  };
+  });
   await writeFile(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
   return { record, problem };
 
@@ -134,16 +126,6 @@ export async function runOnCluster(
     });
     return await readNodeEvidence(folder, copied);
   }
-}
-
-function judge(tally: Tally, { episodeWindowMs, maxRatePerHour }: ClusterSettings): Verdict {
-  return decide({
-    // By the events' own time: nodes need not agree with this machine about what time it is.
-    coLocated: tally.history('co-located'),
-    remote: tally.history('remote'),
-    episodeWindowMs,
-    maxRatePerHour,
-  });
 }
 
 /** Resolves when the time is up, the verdict decided, the user impatient, or, then with a Problem, the run broken. */

@@ -7,55 +7,40 @@ import { causeModels } from '../causes/models.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { runAgents } from '../lab/actors/run-actors.ts';
 import { applyPlan } from '../lab/world/apply.ts';
+import { findScenario } from '../lab/scenarios/index.ts';
 import { runFaults } from '../lab/faults/run-faults.ts';
 import { runPrograms } from '../lab/workloads/run-programs.ts';
 import { formatMicros, systemClock } from '../model/clock.ts';
 import type { NodeEvent } from '../model/node-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { RunRecord } from '../model/run-record.ts';
-import type { Choice, Scenario } from '../model/scenario.ts';
 import { watchNode } from '../observe/watch-node.ts';
-import { decide } from '../verdict/decide.ts';
 import type { Tally } from '../verdict/tally.ts';
+import type { LabSettings } from './lab-settings.ts';
+import { makeRecord, verdictOn } from './make-record.ts';
+import type { RunHooks } from './make-record.ts';
 import { StopStack } from './stop-stack.ts';
 
-export interface ExperimentSpec {
-  readonly scenario: Scenario;
-  readonly choice: Choice;
-  readonly seed: number;
-  readonly speed: number;
-  readonly connections: number;
-  /** The clients' period as they run it, after `speed`. */
-  readonly periodMs: number;
-  /** Resets of one class no further apart than this have one trigger. */
-  readonly episodeWindowMs: number;
-  readonly durationMs: number;
-  /** The run's folder; exists and is empty. */
-  readonly folder: string;
-  /** Counts what the clients report; it may be read at any time. */
-  readonly tally: Tally;
-  /** The words that start this program: Node and its script. */
-  readonly self: readonly string[];
-}
-
-export interface ExperimentHooks {
-  /** A new stage, in words. */
-  onStage(text: string): void;
-  /** The clients have been started. */
-  onStarted(): void;
+export interface LabHooks extends RunHooks {
   /** Called when the record is made and the world still stands; the world goes when the promise resolves. */
   onRecord(record: RunRecord): Promise<void>;
-  /** Ends the run early when aborted. */
-  readonly signal: AbortSignal;
 }
 
 /**
  * Runs the experiment and resolves when everything it started is gone. Rejects with a `fault` when a step of the plan, an agent,
  * an observer or one of our own programs fails; what was recorded until then stays in the folder.
  */
-export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks): Promise<RunRecord> {
-  const setup = spec.scenario.setup(spec.choice);
-  const { folder } = spec;
+export async function runInLab(
+  settings: LabSettings,
+  /** Counts what the clients report; it may be read at any time. */
+  tally: Tally,
+  /** The words that start this program: Node and its script. */
+  self: readonly string[],
+  hooks: LabHooks,
+): Promise<RunRecord> {
+  const { choice, folder, seed, speed, episodeWindowMs } = settings;
+  const scenario = findScenario(settings.scenario);
+  const setup = scenario.setup(choice);
   const { signal } = hooks;
   const probes: ProbeEvent[] = [];
   const nodes: NodeEvent[] = [];
@@ -66,7 +51,7 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
   const record = (event: ProbeEvent, line: string) => {
     eventFile.write(`${line}\n`);
     probes.push(event);
-    if (event.role === 'client') spec.tally.add(event);
+    if (event.role === 'client') tally.add(event);
   };
 
   const running = new StopStack();
@@ -89,14 +74,20 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
     });
 
     const programs = runPrograms(
-      { ...spec, servers: setup.servers, clients: setup.clients, logFolder: join(folder, 'evidence') },
+      {
+        ...settings,
+        self,
+        servers: setup.servers,
+        clients: setup.clients,
+        logFolder: join(folder, 'evidence'),
+      },
       record,
     );
     const serverNames = setup.servers.map((server) => server.name);
     running.onStop(() => programs.stop(serverNames));
     await Promise.all(serverNames.map((name) => programs.start(name)));
 
-    const agents = runAgents(setup.agents, spec.speed, spec.seed);
+    const agents = runAgents(setup.agents, speed, seed);
     running.onStop(() => agents.stop());
     const startedAt = systemClock().now();
     const clientNames = setup.clients.map((client) => client.name);
@@ -104,15 +95,15 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
     // On a busy machine they need a while; a fault that comes before them would hit nobody, or their first attempts.
     await Promise.all(clientNames.map((name) => programs.start(name)));
     const faults = runFaults(setup.faults, {
-      ...{ speed: spec.speed, seed: spec.seed, programs },
+      ...{ speed, seed, programs },
       onAction: (text) => faultLog.write(`${formatMicros(systemClock().now())} ${text}\n`),
     });
     const stopFaults = running.onStop(() => faults.stop());
 
-    hooks.onStage(`running ${setup.clients.length} classes of ${spec.connections} connections`);
+    hooks.onStage(`running ${setup.clients.length} classes of ${settings.connections} connections`);
     hooks.onStarted();
     const failures = [programs, ...watches, agents, faults].map((part) => part.failed);
-    const timeUp = countDown(spec.durationMs, signal);
+    const timeUp = countDown(settings.durationMs, signal);
     await Promise.race([timeUp.done, ...failures]).finally(timeUp.cancel);
     const complete = !signal.aborted;
 
@@ -121,28 +112,15 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
     await stopClients();
     await stopWatches();
     const endedAt = systemClock().now();
-    const summaries = new Map(spec.tally.summaries(endedAt).map((summary) => [summary.name, summary]));
-    const result: RunRecord = {
-      schemaVersion: 1,
-      kind: 'lab',
-      scenario: spec.scenario.name,
-      factors: { ...spec.choice.factors },
-      variant: spec.choice.variant,
-      fix: spec.choice.fix,
-      seed: spec.seed,
-      speed: spec.speed,
-      startedAt: formatMicros(startedAt),
-      durationSeconds: Math.round((endedAt - startedAt) / 1e5) / 10,
-      complete,
+    const summaries = new Map(tally.summaries(endedAt).map((summary) => [summary.name, summary]));
+    const maxRatePerHour = scenario.defaults.maxRatePerHour * speed;
+    const result = makeRecord({
+      ...{ kind: 'lab', scenario: scenario.name, ...choice, factors: { ...choice.factors }, seed, speed },
+      ...{ startedAt, endedAt, complete },
       classes: setup.clients.flatMap((client) => summaries.get(client.name) ?? []),
-      verdict: decide({
-        coLocated: spec.tally.history('co-located', endedAt),
-        remote: spec.tally.history('remote', endedAt),
-        episodeWindowMs: spec.episodeWindowMs,
-        maxRatePerHour: spec.scenario.defaults.maxRatePerHour * spec.speed,
-      }),
+      verdict: verdictOn(tally, { episodeWindowMs, maxRatePerHour }, endedAt),
       findings: diagnose({ probes, nodes }, causeModels),
-    };
+    });
     await writeFile(join(folder, 'run.json'), `${JSON.stringify(result, null, 2)}\n`);
     await hooks.onRecord(result);
     return result;

@@ -7,9 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { z } from '../../src/model/schema.ts';
-import { findWorlds } from '../../src/lab/world/world-shell.ts';
 import { noPrometheus, prometheus, root, rulesFile } from '../mesh/prometheus.ts';
-import { labSkip, startNetdebug } from './netdebug.ts';
+import { labSkip, startNetdebug, worldOf } from './netdebug.ts';
 import type { Started } from './netdebug.ts';
 
 const skip = (await labSkip()) || noPrometheus;
@@ -34,12 +33,12 @@ const meshSchema = z.object({
 });
 
 /** Runs queries inside the world, all in one process. */
-async function ask(world: number, queries: readonly string[]) {
+async function ask(world: readonly string[], queries: readonly string[]) {
   const script = `const all = JSON.parse(process.argv[1]);
     Promise.all(all.map((query) => fetch('${api}/query?query=' + encodeURIComponent(query)).then((r) => r.json())))
       .then((answers) => process.stdout.write(JSON.stringify(answers)))
       .catch((error) => { console.error(error); process.exitCode = 1; });`;
-  const words = ['lab', 'exec', '--world', String(world), 'control', '--'];
+  const words = ['lab', 'exec', ...world, 'control', '--'];
   const asked = await startNetdebug(...words, process.execPath, '-e', script, JSON.stringify(queries)).ended;
   if (asked.exitCode !== 0) return undefined;
   return z
@@ -96,10 +95,9 @@ test('the mesh, under a real Prometheus', { skip }, async (t) => {
     await rm(folder, { recursive: true, force: true });
   });
   await mesh.said('watch each other');
-  const [world] = await findWorlds(['mesh', out, '--inside-world']);
-  assert.ok(world !== undefined);
   const storage = ['--storage.tsdb.path', join(folder, 'tsdb'), '--web.listen-address', '127.0.0.1:9090'];
-  const words2 = ['lab', 'exec', '--world', String(world), 'control', '--', prometheus];
+  const world = await worldOf(mesh);
+  const words2 = ['lab', 'exec', ...world, 'control', '--', prometheus];
   started.push(startNetdebug(...words2, `--config.file=${join(out, 'prometheus.yml')}`, ...storage));
 
   await mesh.said('goes away');

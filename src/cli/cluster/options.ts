@@ -1,10 +1,8 @@
 // What the user typed after `cluster run`, checked.
-import { resolve } from 'node:path';
 import { newRunId } from '../../cluster/names.ts';
 import { Problem } from '../../model/problem.ts';
-import { outcomes } from '../../model/run-record.ts';
 import type { ClusterSettings } from '../../experiment/cluster.ts';
-import { checkFolder, stamp } from '../lab/options.ts';
+import { checkFolder, expectation, runFolder } from '../lab/options.ts';
 import type { TargetFlags } from './target-flags.ts';
 
 /** As commander hands them over; durations in milliseconds. */
@@ -26,19 +24,12 @@ export interface RunFlags extends TargetFlags {
 }
 
 /** Throws a usage Problem, one sentence with what is allowed, for anything that cannot be run. */
-export function readRunSettings(flags: RunFlags, startedAt: Date, random: () => number): ClusterSettings {
+export function readClusterSettings(flags: RunFlags, random: () => number): ClusterSettings {
   const maxRatePerHour = Number(flags.maxRate);
   if (flags.maxRate.trim() === '' || !(maxRatePerHour > 0 && maxRatePerHour <= 1e6)) {
     throw new Problem('usage', `--max-rate ${flags.maxRate} must be a number above 0, of episodes per hour.`);
   }
-  const expected = ([...outcomes, 'any'] as const).find((outcome) => outcome === flags.expect);
-  if (expected === undefined) {
-    throw new Problem(
-      'usage',
-      `--expect ${flags.expect} is no outcome; choose one of: ${outcomes.join(', ')}, any.`,
-    );
-  }
-  const folder = resolve(flags.out ?? `netdebug-runs/${stamp(startedAt)}-cluster`);
+  const folder = runFolder(flags.out, 'cluster');
   checkFolder(folder);
   return {
     runId: newRunId(random),
@@ -52,7 +43,7 @@ export function readRunSettings(flags: RunFlags, startedAt: Date, random: () => 
     rolloutTimeoutMs: flags.rolloutTimeout,
     maxRatePerHour,
     podIp: flags.podIp === true,
-    expected,
+    expected: expectation('--expect', flags.expect),
     folder,
   };
 }

@@ -16,10 +16,11 @@ import { finishPage, showLive } from '../../experiment/run-page.ts';
 import { createView } from '../progress-view.ts';
 import type { View } from '../progress-view.ts';
 import { count, durationOption, filled } from '../probe-flags.ts';
+import { conclude } from '../../experiment/conclude.ts';
 import { runOnCluster } from '../../experiment/cluster.ts';
-import type { ClusterSettings, ExperimentEnd } from '../../experiment/cluster.ts';
+import type { ClusterSettings, ClusterEnd } from '../../experiment/cluster.ts';
 import { catchInterruption } from './interruption.ts';
-import { readRunSettings } from './options.ts';
+import { readClusterSettings } from './options.ts';
 import type { RunFlags } from './options.ts';
 import { openRunFolder } from '../../run-folder/open-for-writing.ts';
 import { targetOf, targetOptions } from './target-flags.ts';
@@ -72,7 +73,7 @@ export function runCommand(): Command {
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 async function runAndRemove(flags: RunFlags): Promise<number> {
-  const settings = readRunSettings(flags, new Date(), Math.random);
+  const settings = readClusterSettings(flags, Math.random);
   const interruption = catchInterruption(() => {
     say(
       `netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${settings.runId} --dry-run`,
@@ -83,7 +84,7 @@ async function runAndRemove(flags: RunFlags): Promise<number> {
     const cluster = await reachCluster(targetOf(flags), signal);
     await requireRoom(cluster, settings);
     const removeAll = () => remove(cluster, settings, flags.keep === true);
-    let end: ExperimentEnd;
+    let end: ClusterEnd;
     try {
       end = await runWithView(cluster, settings, flags.ui === true, signal);
       print(end.record, settings, flags);
@@ -99,7 +100,7 @@ async function runAndRemove(flags: RunFlags): Promise<number> {
     }
     await removeAll();
     if (end.problem !== null && !signal.aborted) throw end.problem;
-    return exitCodeOf(end.record, settings, signal);
+    return exitCodes[conclude(end.record, settings.expected, signal.aborted)];
   } finally {
     interruption.off();
   }
@@ -122,7 +123,7 @@ async function runWithView(
   settings: ClusterSettings,
   ui: boolean,
   signal: AbortSignal,
-): Promise<ExperimentEnd> {
+): Promise<ClusterEnd> {
   const tally = createTally({ episodeWindowMs: settings.episodeWindowMs });
   const files = await openRunFolder(settings.folder);
   const live = ui ? await showLive(settings) : null;
@@ -168,11 +169,4 @@ async function remove({ kubectl }: ReachedCluster, settings: ClusterSettings, ke
 function print(record: RunRecord, { folder }: ClusterSettings, flags: RunFlags): void {
   process.stdout.write(flags.json === true ? `${JSON.stringify(record, null, 2)}\n` : renderText(record));
   say(`\nThe run's folder: ${folder}`);
-}
-
-function exitCodeOf(record: RunRecord, { expected }: ClusterSettings, signal: AbortSignal): number {
-  if (signal.aborted && !record.complete) return exitCodes.interrupted;
-  const { outcome } = record.verdict;
-  if (expected === 'any' || outcome === expected) return exitCodes.finished;
-  return outcome === 'inconclusive' ? exitCodes.inconclusive : exitCodes.unexpected;
 }

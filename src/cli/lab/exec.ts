@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { Problem } from '../../model/problem.ts';
 import { callShell, findWorlds } from '../../lab/world/world-shell.ts';
-import { insideFlag } from '../../experiment/world-process.ts';
+import { insideWord } from './world-process.ts';
 import { whole } from './options.ts';
 
 export function execCommand(): Command {
@@ -29,7 +29,7 @@ Examples:
 }
 
 async function exec(where: string, argv: readonly string[], wanted: string | undefined): Promise<number> {
-  const pid = pick(await findWorlds(['lab', insideFlag]), wanted);
+  const pid = pick(await findWorlds(['lab', insideWord]), wanted);
   const { stdin, stdout, stderr } = process;
   const terminal =
     stdin.isTTY && stdout.isTTY

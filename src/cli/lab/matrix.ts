@@ -1,19 +1,14 @@
 // `netdebug lab matrix`: the scenario with every combination of factors and with each fix, one world after the other.
 import { Command } from 'commander';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { combinations } from '../../lab/scenarios/combinations.ts';
-import { defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
-import type { MatrixRecord } from '../../model/matrix-record.ts';
-import { exitCodes, Problem } from '../../model/problem.ts';
-import { runRecordSchema } from '../../model/run-record.ts';
-import type { Outcome, RunRecord } from '../../model/run-record.ts';
-import type { Choice } from '../../model/scenario.ts';
+import { defaultScenario } from '../../lab/scenarios/index.ts';
+import { labSettings } from '../../experiment/lab-settings.ts';
+import { runMatrix } from '../../experiment/matrix.ts';
+import { exitCodes } from '../../model/problem.ts';
 import { renderMatrix } from '../../report/matrix.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { writeMatrixPages } from '../../experiment/matrix-report.ts';
-import { checkFolder, readRunSettings, stamp } from './options.ts';
-import { runInWorld } from '../../experiment/world-process.ts';
+import { checkFolder, readWishes, runFolder } from './options.ts';
+import { runInWorld } from './world-process.ts';
 
 interface Flags {
   readonly variant?: string;
@@ -22,11 +17,6 @@ interface Flags {
   readonly duration?: string;
   readonly out?: string;
   readonly json?: true;
-}
-
-interface Cell {
-  readonly record: RunRecord;
-  readonly expected: Outcome;
 }
 
 export function matrixCommand(): Command {
@@ -55,61 +45,27 @@ Examples:
 }
 
 async function matrix(name: string, flags: Flags): Promise<number> {
-  const scenario = findScenario(name);
-  const folder = resolve(flags.out ?? `netdebug-runs/${stamp(new Date())}-${name}-matrix`);
+  const folder = runFolder(flags.out, `${name}-matrix`);
   // Checked before the first of several minutes is spent.
-  const { choice: asItIs } = readRunSettings(name, flags, new Date());
+  const wishes = readWishes(name, flags, folder);
+  labSettings(wishes);
   checkFolder(folder);
   await requireLab();
-  const choices = combinations(scenario, asItIs.variant);
-  const cells: Cell[] = [];
-  const matrixRecord: MatrixRecord = { schemaVersion: 1, kind: 'matrix', scenario: name, cells: [] };
-  for (const [index, choice] of choices.entries()) {
-    const title = cellName(choice);
-    process.stderr.write(`${index + 1} of ${choices.length}: ${title}\n`);
-    const cellFolder = join(folder, title.replaceAll(' ', '-'));
-    await mkdir(cellFolder, { recursive: true });
-    const code = await runInWorld(cellWords(name, choice, flags, cellFolder), 'ignore');
-    if (code !== exitCodes.finished) return code;
-    cells.push({ record: await readRecord(cellFolder), expected: scenario.expected(choice) });
-    matrixRecord.cells.push({ folder: basename(cellFolder), expected: scenario.expected(choice) });
-    await writeFile(join(folder, 'matrix.json'), `${JSON.stringify(matrixRecord, null, 2)}\n`);
-  }
+  let code: number = exitCodes.finished;
+  const done = await runMatrix(wishes, {
+    onCell: (title, place, of) => process.stderr.write(`${place} of ${of}: ${title}\n`),
+    async runCell(settings) {
+      code = await runInWorld({ do: 'run', settings, json: false, hold: false }, 'ignore');
+      return code === exitCodes.finished;
+    },
+  });
+  if (done === null) return code;
+  const { cells, record, conclusion } = done;
   const records = cells.map((cell) => cell.record);
   process.stdout.write(
-    flags.json === true ? `${JSON.stringify(records, null, 2)}\n` : renderMatrix(scenario.name, cells),
+    flags.json === true ? `${JSON.stringify(records, null, 2)}\n` : renderMatrix(name, cells),
   );
   process.stderr.write(`\nThe runs' folders: ${folder}\n`);
-  process.stderr.write(`The report: ${await writeMatrixPages(folder, matrixRecord)}\n`);
-  const wrong = cells.filter(({ record, expected }) => record.verdict.outcome !== expected);
-  if (wrong.length === 0) return exitCodes.finished;
-  return wrong.every(({ record }) => record.verdict.outcome === 'inconclusive')
-    ? exitCodes.inconclusive
-    : exitCodes.unexpected;
-}
-
-function cellName({ factors, fix }: Choice): string {
-  if (fix !== null) return `fix ${fix}`;
-  const off = Object.entries(factors).filter(([, on]) => !on);
-  return off.length === 0 ? 'as it is' : `without ${off.map(([name]) => name).join(' and ')}`;
-}
-
-function cellWords(name: string, choice: Choice, flags: Flags, folder: string): string[] {
-  const off = Object.entries(choice.factors).filter(([, on]) => !on);
-  return [
-    ...['lab', 'run', name, '--expect', 'any', '--seed', flags.seed, '--out', folder],
-    ...off.flatMap(([factor]) => ['--without', factor]),
-    ...['--variant', choice.variant],
-    ...(choice.fix === null ? [] : ['--fix', choice.fix]),
-    ...(flags.speed === undefined ? [] : ['--speed', flags.speed]),
-    ...(flags.duration === undefined ? [] : ['--duration', flags.duration]),
-  ];
-}
-
-async function readRecord(folder: string): Promise<RunRecord> {
-  const text = await readFile(join(folder, 'run.json'), 'utf8');
-  const parsed = runRecordSchema.safeParse(JSON.parse(text));
-  if (!parsed.success)
-    throw new Problem('fault', `${folder}/run.json is not as it should be: ${parsed.error.message}`);
-  return parsed.data;
+  process.stderr.write(`The report: ${await writeMatrixPages(folder, record)}\n`);
+  return exitCodes[conclusion];
 }

@@ -5,15 +5,15 @@ import { join, resolve } from 'node:path';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { misplaced } from '../../lab/mesh/counts.ts';
 import type { NodeCounts } from '../../lab/mesh/counts.ts';
+import type { MeshSettings } from '../../lab/mesh/mesh-settings.ts';
 import { buildMesh, runMesh } from '../../lab/mesh/run-mesh.ts';
 import { meshTopology, mostNodes } from '../../lab/topologies/mesh.ts';
-import type { MeshTopology } from '../../lab/topologies/mesh.ts';
 import { alignColumns } from '../../report/table.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
 import { count, durationOption, filled } from '../probe-flags.ts';
-import { checkFolder, makeFolder, stamp, whole } from './options.ts';
-import { insideWorld, runInWorld, self } from '../../experiment/world-process.ts';
+import { checkFolder, makeFolder, runFolder, whole } from './options.ts';
+import { runInWorld, self } from './world-process.ts';
 
 interface Flags {
   readonly nodes: number;
@@ -28,7 +28,6 @@ interface Flags {
   readonly rules: readonly string[];
   readonly out?: string;
   readonly programs: boolean;
-  readonly insideWorld?: true;
 }
 
 const examples = `
@@ -95,52 +94,43 @@ function files(text: string): readonly string[] {
 }
 
 async function run(flags: Flags): Promise<number> {
-  const settings = readSettings(flags);
-  if (flags.insideWorld === true) return await runInside(flags, settings);
+  const folder = flags.programs ? runFolder(flags.out, 'mesh') : null;
+  const settings = readSettings(flags, folder);
   await requireLab();
-  const words = process.argv.slice(2);
-  if (!flags.programs) return await runInWorld(words, 'inherit');
-  const folder = resolve(flags.out ?? `netdebug-runs/${stamp(new Date())}-mesh`);
-  checkFolder(folder);
-  await makeFolder(folder);
-  return await runInWorld(flags.out === undefined ? [...words, '--out', folder] : words, 'inherit');
+  if (folder !== null) {
+    checkFolder(folder);
+    await makeFolder(folder);
+  }
+  return await runInWorld({ do: 'mesh', settings }, 'inherit');
 }
 
-interface Settings {
-  readonly topology: MeshTopology;
-  readonly conflict: ReadonlySet<string>;
-  readonly lost: ReadonlySet<string>;
-  readonly speed: number;
-  readonly seed: number;
-}
-
-function readSettings({ nodes, podsPerNode, conflict, lose, speed, seed }: Flags): Settings {
+function readSettings(flags: Flags, folder: string | null): MeshSettings {
+  const { nodes, podsPerNode, conflict, lose, targets, rules } = flags;
   if (nodes > mostNodes)
     throw new Problem('usage', `--nodes: ${nodes} are too many; the most is ${mostNodes}.`);
   if (podsPerNode < 2)
     throw new Problem('usage', '--pods-per-node: every node needs two, a server and an agent.');
   if (podsPerNode > 100) throw new Problem('usage', '--pods-per-node: more than 100 do not fit a node.');
-  const topology = meshTopology(nodes, podsPerNode);
-  const known = new Set(topology.members.map(({ node }) => node.name));
+  const known = new Set(meshTopology(nodes).members.map(({ node }) => node.name));
   for (const name of [...conflict, ...lose]) {
     if (!known.has(name))
       throw new Problem('usage', `there is no ${name} among ${nodes} nodes; see --nodes.`);
   }
-  const factor = Number(speed);
-  if (!(factor > 0 && factor <= 1_000))
-    throw new Problem('usage', `--speed: "${speed}" is no number from above 0 to 1000.`);
+  const speed = Number(flags.speed);
+  if (!(speed > 0 && speed <= 1_000))
+    throw new Problem('usage', `--speed: "${flags.speed}" is no number from above 0 to 1000.`);
   return {
-    topology,
-    conflict: new Set(conflict),
-    lost: new Set(lose),
-    speed: factor,
-    seed: whole('--seed', seed, 0, 2 ** 31 - 1),
+    ...{ nodes, podsPerNode, conflict, lose, targets, rules, folder, speed },
+    ...{ durationMs: flags.duration, periodMs: flags.period },
+    seed: whole('--seed', flags.seed, 0, 2 ** 31 - 1),
   };
 }
 
-async function runInside(flags: Flags, settings: Settings): Promise<number> {
-  const signal = await insideWorld();
-  const { topology, conflict } = settings;
+/** The run itself, in the world. */
+export async function runMeshInside(settings: MeshSettings, signal: AbortSignal): Promise<number> {
+  const { folder } = settings;
+  const topology = meshTopology(settings.nodes, settings.podsPerNode);
+  const conflict = new Set(settings.conflict);
   const startMs = performance.now();
   const say = (text: string) => {
     const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
@@ -149,24 +139,15 @@ async function runInside(flags: Flags, settings: Settings): Promise<number> {
   say(`building ${topology.members.length} nodes with ${topology.pods.length} pods`);
   await buildMesh(topology, conflict);
   say('the world is built');
-  if (!flags.programs) return exitCodes.finished;
+  if (folder === null) return exitCodes.finished;
 
   await serveShell([
     'vpc',
     ...topology.nodes.map(({ name }) => name),
     ...topology.pods.map(({ name }) => name),
   ]);
-  const folder = resolve(flags.out ?? '.');
   const counts = await runMesh(
-    {
-      ...settings,
-      durationMs: flags.duration,
-      periodMs: flags.period,
-      targets: flags.targets,
-      folder,
-      self: self(),
-      rules: flags.rules,
-    },
+    { ...settings, topology, conflict, lost: new Set(settings.lose), folder, self: self() },
     { onStage: say, onCounts: (now) => say(progress(now)), signal },
   );
   if (signal.aborted) throw new Problem('interrupted', 'interrupted; the programs are stopped.');

@@ -2,12 +2,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Expectation } from '../../experiment/conclude.ts';
+import type { LabWishes } from '../../experiment/lab-settings.ts';
 import { choose, defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
 import { outcomes } from '../../model/run-record.ts';
-import type { Outcome } from '../../model/run-record.ts';
-import type { Choice, Scenario } from '../../model/scenario.ts';
 
 /** As commander hands them over. */
 export interface RunFlags {
@@ -23,53 +23,21 @@ export interface RunFlags {
   readonly expect?: string;
 }
 
-export interface RunSettings {
-  readonly scenario: Scenario;
-  readonly choice: Choice;
-  readonly seed: number;
-  readonly speed: number;
-  readonly connections: number;
-  /** After `speed`. */
-  readonly periodMs: number;
-  readonly episodeWindowMs: number;
-  readonly durationMs: number;
-  readonly expected: Outcome | 'any';
-  /** Absolute. */
-  readonly folder: string;
-}
-
 /** Throws a usage Problem, one sentence with the allowed values, for anything that cannot be run. */
-export function readRunSettings(name: string | undefined, flags: RunFlags, startedAt: Date): RunSettings {
+export function readWishes(name: string | undefined, flags: RunFlags, folder: string): LabWishes {
   const scenario = findScenario(name ?? defaultScenario);
-  const choice = choose(scenario, flags);
-  const { defaults } = scenario;
-  const speed = flags.speed === undefined ? defaults.speed : number('--speed', flags.speed, 0.1, 1_000);
-  if (scenario.realTime === true && speed !== 1) {
-    const why = 'timers of the kernel, which go no faster, are part of it';
-    throw new Problem('usage', `${scenario.name} runs at --speed 1 only: ${why}.`);
-  }
-  const setup = scenario.setup(choice);
-  const period =
-    flags.period === undefined ? setup.clientPeriodMs : positiveDuration('--period', flags.period);
-  const seed = whole('--seed', flags.seed, 0, 2 ** 31 - 1);
+  const given = <T>(flag: string, text: string | undefined, read: (flag: string, text: string) => T) =>
+    text === undefined ? undefined : read(flag, text);
   return {
-    scenario,
-    choice,
-    seed,
-    speed,
-    connections:
-      flags.connections === undefined
-        ? defaults.connections
-        : whole('--connections', flags.connections, 1, 10_000),
-    periodMs: period / speed,
-    // A trigger is noticed within a period; twice that also covers clients that run late (docs/calibration.md).
-    episodeWindowMs: (setup.episodeWindowMs ?? 2 * period) / speed,
-    durationMs:
-      flags.duration === undefined
-        ? (defaults.durationMs * defaults.speed) / speed
-        : positiveDuration('--duration', flags.duration),
-    expected: readExpected(flags.expect) ?? scenario.expected(choice),
-    folder: resolve(flags.out ?? `netdebug-runs/${stamp(startedAt)}-${scenario.name}`),
+    scenario: scenario.name,
+    choice: choose(scenario, flags),
+    seed: whole('--seed', flags.seed, 0, 2 ** 31 - 1),
+    folder,
+    speed: given('--speed', flags.speed, (flag, text) => number(flag, text, 0.1, 1_000)),
+    connections: given('--connections', flags.connections, (flag, text) => whole(flag, text, 1, 10_000)),
+    periodMs: given('--period', flags.period, positiveDuration),
+    durationMs: given('--duration', flags.duration, positiveDuration),
+    expected: given('--expect', flags.expect, expectation),
   };
 }
 
@@ -102,13 +70,11 @@ export async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-function readExpected(text: string | undefined): Outcome | 'any' | undefined {
-  if (text === undefined || text === 'any') return text;
-  const found = outcomes.find((outcome) => outcome === text);
-  if (found === undefined) {
-    throw new Problem('usage', `--expect ${text} is no outcome; choose one of: ${outcomes.join(', ')}, any.`);
-  }
-  return found;
+/** Reads `--expect`. Throws a usage Problem that lists the outcomes. */
+export function expectation(flag: string, text: string): Expectation {
+  const found = ([...outcomes, 'any'] as const).find((outcome) => outcome === text);
+  if (found !== undefined) return found;
+  throw new Problem('usage', `${flag} ${text} is no outcome; choose one of: ${outcomes.join(', ')}, any.`);
 }
 
 function positiveDuration(flag: string, text: string): number {
@@ -132,7 +98,12 @@ export function whole(flag: string, text: string, low: number, high: number): nu
   return number(flag, text, low, high);
 }
 
+/** Where a run goes, absolute: what the user said, or a new folder below netdebug-runs. */
+export function runFolder(out: string | undefined, what: string): string {
+  return resolve(out ?? `netdebug-runs/${stamp(new Date())}-${what}`);
+}
+
 /** `20261123-061114`, UTC. */
-export function stamp(at: Date): string {
+function stamp(at: Date): string {
   return at.toISOString().slice(0, 19).replaceAll('-', '').replaceAll(':', '').replace('T', '-');
 }

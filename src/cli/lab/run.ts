@@ -2,25 +2,27 @@
 import { Command } from 'commander';
 import { createInterface } from 'node:readline';
 import { exitCodes } from '../../model/problem.ts';
-import type { RunRecord } from '../../model/run-record.ts';
 import { renderText } from '../../report/text.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
 import { dryRunScript } from '../../lab/world/dry-run.ts';
 import { vpc } from '../../lab/world/wires.ts';
 import { createTally } from '../../verdict/tally.ts';
-import { runExperiment } from '../../experiment/lab.ts';
-import { checkFolder, makeFolder, readRunSettings } from './options.ts';
-import type { RunFlags, RunSettings } from './options.ts';
+import { conclude } from '../../experiment/conclude.ts';
+import { labSettings } from '../../experiment/lab-settings.ts';
+import { runInLab } from '../../experiment/lab.ts';
+import { defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
+import { checkFolder, makeFolder, readWishes, runFolder } from './options.ts';
+import type { RunFlags } from './options.ts';
 import { createView } from '../progress-view.ts';
-import { insideWorld, runInWorld, self } from '../../experiment/world-process.ts';
+import { runInWorld, self } from './world-process.ts';
+import type { InsideTask } from './world-process.ts';
 
 type Flags = RunFlags & {
   readonly json?: true;
   readonly dryRun?: true;
   readonly hold?: true;
   readonly ui?: true;
-  readonly insideWorld?: true;
 };
 
 export function runCommand(): Command {
@@ -61,68 +63,57 @@ Examples:
   netdebug lab run --dry-run | less             what would be built`;
 
 async function run(name: string | undefined, flags: Flags): Promise<number> {
-  const settings = readRunSettings(name, flags, new Date());
+  const folder = runFolder(flags.out, name ?? defaultScenario);
+  const settings = labSettings(readWishes(name, flags, folder));
   if (flags.dryRun === true) {
-    process.stdout.write(dryRunScript(settings.scenario.setup(settings.choice), settings));
+    process.stdout.write(dryRunScript(findScenario(settings.scenario).setup(settings.choice), settings));
     return exitCodes.finished;
   }
-  if (flags.insideWorld === true) return await runInside(settings, flags);
   checkFolder(settings.folder);
   await requireLab();
   await makeFolder(settings.folder);
-  const words = process.argv.slice(2);
   // Loaded by the outer process alone, and late: the inside must start fast.
-  const live =
-    flags.ui === true ? await (await import('../../experiment/run-page.ts')).showLive(settings) : null;
-  const code = await runInWorld(
-    flags.out === undefined ? [...words, '--out', settings.folder] : words,
-    'inherit',
-  );
-  await (await import('../../experiment/run-page.ts')).finishPage(settings.folder, live);
+  const page = await import('../../experiment/run-page.ts');
+  const live = flags.ui === true ? await page.showLive(settings) : null;
+  const task = { do: 'run', settings, json: flags.json === true, hold: flags.hold === true } as const;
+  const code = await runInWorld(task, 'inherit');
+  await page.finishPage(settings.folder, live);
   return code;
 }
 
-async function runInside(settings: RunSettings, flags: Flags): Promise<number> {
-  const signal = await insideWorld();
-  const { topology } = settings.scenario.setup(settings.choice);
+/** The run itself, in the world. */
+export async function runInside(
+  { settings, json, hold }: Extract<InsideTask, { do: 'run' }>,
+  signal: AbortSignal,
+): Promise<number> {
+  const { episodeWindowMs, durationMs, folder } = settings;
+  const { topology } = findScenario(settings.scenario).setup(settings.choice);
   await serveShell([
     vpc,
     ...topology.nodes.map((node) => node.name),
     ...topology.pods.map((pod) => pod.name),
   ]);
-  const tally = createTally({ episodeWindowMs: settings.episodeWindowMs });
-  const view = createView({
-    stream: process.stderr,
-    durationMs: settings.durationMs,
-    classes: () => tally.summaries(),
-  });
-  let record: RunRecord;
+  const tally = createTally({ episodeWindowMs });
+  const view = createView({ stream: process.stderr, durationMs, classes: () => tally.summaries() });
   try {
-    record = await runExperiment(
-      { ...settings, tally, self: self() },
-      {
-        onStage: (text) => view.stage(text),
-        onStarted: () => view.started(),
-        async onRecord(made) {
-          view.end();
-          print(made, settings, flags);
-          if (flags.hold === true && !signal.aborted) await hold(signal);
-        },
-        signal,
+    const record = await runInLab(settings, tally, self(), {
+      onStage: (text) => view.stage(text),
+      onStarted: () => view.started(),
+      async onRecord(made) {
+        view.end();
+        process.stdout.write(json ? `${JSON.stringify(made, null, 2)}\n` : renderText(made));
+        process.stderr.write(`\nThe run's folder: ${folder}\n`);
+        if (hold && !signal.aborted) await holdWorld(signal);
       },
-    );
+      signal,
+    });
+    return exitCodes[conclude(record, settings.expected, signal.aborted)];
   } finally {
     view.end();
   }
-  return exitCodeOf(record, settings, signal);
 }
 
-function print(record: RunRecord, { folder }: RunSettings, flags: Flags): void {
-  process.stdout.write(flags.json === true ? `${JSON.stringify(record, null, 2)}\n` : renderText(record));
-  process.stderr.write(`\nThe run's folder: ${folder}\n`);
-}
-
-async function hold(signal: AbortSignal): Promise<void> {
+async function holdWorld(signal: AbortSignal): Promise<void> {
   process.stderr.write(
     `The world is held. Look inside from another terminal: netdebug lab exec node-1 -- ip rule\nEnter ends it.\n`,
   );
@@ -133,11 +124,4 @@ async function hold(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
   input.close();
-}
-
-function exitCodeOf(record: RunRecord, { expected }: RunSettings, signal: AbortSignal): number {
-  if (signal.aborted && !record.complete) return exitCodes.interrupted;
-  const { outcome } = record.verdict;
-  if (expected === 'any' || outcome === expected) return exitCodes.finished;
-  return outcome === 'inconclusive' ? exitCodes.inconclusive : exitCodes.unexpected;
 }

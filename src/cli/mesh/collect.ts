@@ -1,12 +1,12 @@
 // What `netdebug mesh evidence` does with its flags.
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { newRunId } from '../../cluster/names.ts';
 import { reachCluster } from '../../cluster/reach-cluster.ts';
 import { collectNodeEvidence, requireNode } from '../../experiment/node-evidence.ts';
 import { catchInterruption } from '../cluster/interruption.ts';
 import { targetOf } from '../cluster/target-flags.ts';
 import type { TargetFlags } from '../cluster/target-flags.ts';
-import { checkFolder, makeFolder, stamp } from '../lab/options.ts';
+import { checkFolder, makeFolder, runFolder } from '../lab/options.ts';
 
 export interface EvidenceFlags extends TargetFlags {
   readonly duration: number;
@@ -19,7 +19,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 
 /** Throws a Problem when the cluster refuses; what was made is removed however it ends. */
 export async function collectFrom(node: string, flags: EvidenceFlags): Promise<void> {
-  const folder = resolve(flags.out ?? `netdebug-runs/${stamp(new Date())}-${node}`);
+  const folder = runFolder(flags.out, node);
   checkFolder(folder);
   const runId = newRunId(Math.random);
   const interruption = catchInterruption(() =>

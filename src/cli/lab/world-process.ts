@@ -1,9 +1,17 @@
-// The two halves of a lab command: the outer process checks and guards, the inner one lives in the private world.
-import { exitCodes, Problem } from '../model/problem.ts';
-import { enterSandbox, runInSandbox } from '../lab/world/sandbox.ts';
+// The two halves of a lab command: the outer process checks and guards, the inner one lives in the private world and is told its
+// task as data.
+import type { LabSettings } from '../../experiment/lab-settings.ts';
+import type { MeshSettings } from '../../lab/mesh/mesh-settings.ts';
+import { enterSandbox, runInSandbox } from '../../lab/world/sandbox.ts';
+import { exitCodes, Problem } from '../../model/problem.ts';
 
-/** Marks the inner process, for itself and for `lab exec`, which looks for it. */
-export const insideFlag = '--inside-world';
+/** What the inside of a world is to do. */
+export type InsideTask =
+  | { readonly do: 'run'; readonly settings: LabSettings; readonly json: boolean; readonly hold: boolean }
+  | { readonly do: 'mesh'; readonly settings: MeshSettings };
+
+/** The command of the inner process; `lab exec` looks for processes with this word. */
+export const insideWord = 'inside-world';
 
 const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -13,11 +21,11 @@ export function self(): string[] {
 }
 
 /**
- * Runs one of our own commands inside a private world and resolves with its exit code. SIGINT, SIGTERM and SIGHUP ask the inside
+ * Does the task inside a private world and resolves with the inner process's exit code. SIGINT, SIGTERM and SIGHUP ask the inside
  * to tidy up and end; a second one ends it at once.
  */
-export async function runInWorld(words: readonly string[], stdout: 'inherit' | 'ignore'): Promise<number> {
-  const argv = [...self(), ...words, insideFlag];
+export async function runInWorld(task: InsideTask, stdout: 'inherit' | 'ignore'): Promise<number> {
+  const argv = [...self(), 'lab', insideWord, JSON.stringify(task)];
   const sandbox = runInSandbox(argv, { asRoot: process.getuid?.() === 0, stdout });
   let asked = false;
   const onSignal = () => {
@@ -38,7 +46,7 @@ export async function insideWorld(): Promise<AbortSignal> {
   const controller = new AbortController();
   // Signals to the first process of a PID namespace are ignored unless handled; orders come from the outer process only.
   for (const signal of endSignals) process.on(signal, () => controller.abort());
-  if (process.pid !== 1) throw new Problem('usage', `${insideFlag} is for netdebug itself.`);
+  if (process.pid !== 1) throw new Problem('usage', `"lab ${insideWord}" is for netdebug itself.`);
   await enterSandbox(() => controller.abort());
   return controller.signal;
 }

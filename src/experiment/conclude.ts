@@ -1,0 +1,23 @@
+// What a run came to, against what was expected of it; how that becomes an exit status is the command line's to say.
+import type { Outcome, RunRecord } from '../model/run-record.ts';
+
+export type Expectation = Outcome | 'any';
+
+export type Conclusion = 'finished' | 'unexpected' | 'inconclusive' | 'interrupted';
+
+/** @param interrupted Whether the user asked for the end: a run that was broken off is held to nothing. */
+export function conclude(
+  { complete, verdict }: Pick<RunRecord, 'complete' | 'verdict'>,
+  expected: Expectation,
+  interrupted: boolean,
+): Conclusion {
+  if (interrupted && !complete) return 'interrupted';
+  if (expected === 'any' || verdict.outcome === expected) return 'finished';
+  return verdict.outcome === 'inconclusive' ? 'inconclusive' : 'unexpected';
+}
+
+/** Of several runs: the worst, and a wrong outcome is worse than none. */
+export function concludeAll(all: readonly Conclusion[]): Conclusion {
+  const worstFirst = ['interrupted', 'unexpected', 'inconclusive'] as const;
+  return worstFirst.find((one) => all.includes(one)) ?? 'finished';
+}

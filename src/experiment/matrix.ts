@@ -1,0 +1,63 @@
+// A scenario with every combination of its factors and with each fix, one world after the other.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { combinations } from '../lab/scenarios/combinations.ts';
+import { findScenario } from '../lab/scenarios/index.ts';
+import type { MatrixRecord } from '../model/matrix-record.ts';
+import { Problem } from '../model/problem.ts';
+import type { RunRecord } from '../model/run-record.ts';
+import type { Choice } from '../model/scenario.ts';
+import type { MatrixCell } from '../report/matrix.ts';
+import { readRunRecord } from '../run-folder/read-record.ts';
+import { conclude, concludeAll } from './conclude.ts';
+import type { Conclusion } from './conclude.ts';
+import { labSettings } from './lab-settings.ts';
+import type { LabSettings, LabWishes } from './lab-settings.ts';
+
+export interface MatrixHooks {
+  /** The next run begins. */
+  onCell(title: string, place: number, of: number): void;
+  /** Runs one cell in a world of its own; false when it failed, which ends the matrix. */
+  runCell(settings: LabSettings): Promise<boolean>;
+}
+
+export interface Matrix {
+  readonly cells: readonly MatrixCell[];
+  readonly record: MatrixRecord;
+  readonly conclusion: Conclusion;
+}
+
+/** Runs them all into folders below the wishes' one; null when a run failed. matrix.json is there after each run. */
+export async function runMatrix(wishes: LabWishes, hooks: MatrixHooks): Promise<Matrix | null> {
+  const { folder } = wishes;
+  const scenario = findScenario(wishes.scenario);
+  const choices = combinations(scenario, wishes.choice.variant);
+  const cells: MatrixCell[] = [];
+  const record: MatrixRecord = { schemaVersion: 1, kind: 'matrix', scenario: scenario.name, cells: [] };
+  for (const [index, choice] of choices.entries()) {
+    const title = titleOf(choice);
+    hooks.onCell(title, index + 1, choices.length);
+    const cellFolder = join(folder, title.replaceAll(' ', '-'));
+    await mkdir(cellFolder, { recursive: true });
+    const ran = await hooks.runCell(labSettings({ ...wishes, choice, folder: cellFolder, expected: 'any' }));
+    if (!ran) return null;
+    const expected = scenario.expected(choice);
+    cells.push({ record: await recordOf(cellFolder), expected });
+    record.cells.push({ folder: basename(cellFolder), expected });
+    await writeFile(join(folder, 'matrix.json'), `${JSON.stringify(record, null, 2)}\n`);
+  }
+  const conclusion = concludeAll(cells.map((cell) => conclude(cell.record, cell.expected, false)));
+  return { cells, record, conclusion };
+}
+
+function titleOf({ factors, fix }: Choice): string {
+  if (fix !== null) return `fix ${fix}`;
+  const off = Object.entries(factors).filter(([, on]) => !on);
+  return off.length === 0 ? 'as it is' : `without ${off.map(([name]) => name).join(' and ')}`;
+}
+
+async function recordOf(folder: string): Promise<RunRecord> {
+  const record = await readRunRecord(folder);
+  if (record.data !== null) return record.data;
+  throw new Problem('fault', `${folder}: ${record.why}`);
+}
