@@ -5,17 +5,7 @@ import { parseDuration } from '../model/duration.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import { logFormats } from '../probe/log-line.ts';
 import type { LogFormat } from '../probe/log-line.ts';
-
-const bytesPer: Readonly<Record<string, number>> = {
-  '': 1,
-  B: 1,
-  kB: 1_000,
-  KB: 1_000,
-  MB: 1_000_000,
-  KiB: 1_024,
-  MiB: 1_048_576,
-};
-const largestBytes = 1_024 * 1_048_576;
+import { byteSize } from './byte-size.ts';
 
 /** What every command that probes takes. */
 export interface ProbeFlags {
@@ -41,7 +31,7 @@ export function probeOptions(): Option[] {
 /** The longest line that is accepted, with its default. */
 export function maxLineOption(): Option {
   return new Option('--max-line <size>', 'refuse longer lines and end the connection: 65536, 64KiB, 1MiB')
-    .argParser(size('--max-line'))
+    .argParser(byteSize('--max-line', 1, 1_024 ** 3))
     .default(65_536, '64KiB');
 }
 
@@ -81,16 +71,6 @@ export function count(flag: string): (text: string) => number {
     const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
     if (value >= 1) return value;
     throw new Problem('usage', `${flag}: "${text}" is not a count; write a whole number from 1 up.`);
-  };
-}
-
-/** A size in bytes, from 1 to 1 GiB. */
-export function size(flag: string): (text: string) => number {
-  return (text) => {
-    const match = /^([0-9]{1,10})([A-Za-z]*)$/.exec(text);
-    const bytes = Number(match?.[1]) * (bytesPer[match?.[2] ?? ''] ?? Number.NaN);
-    if (bytes >= 1 && bytes <= largestBytes) return bytes;
-    throw new Problem('usage', `${flag}: "${text}" is not a size; write it like 65536, 64KiB or 1MiB.`);
   };
 }
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Problem } from '../../src/model/problem.ts';
-import { count, durationOption, port, size } from '../../src/cli/probe-flags.ts';
+import { byteSize } from '../../src/cli/byte-size.ts';
+import { count, durationOption, port } from '../../src/cli/probe-flags.ts';
 
 function refuses(parse: (text: string) => unknown, ...texts: string[]): void {
   for (const text of texts) {
@@ -15,12 +16,12 @@ function refuses(parse: (text: string) => unknown, ...texts: string[]): void {
 }
 
 test('a size is bytes, with a decimal or binary unit', () => {
-  const parse = size('--max-line');
+  const parse = byteSize('--max-line', 1, 1_024 ** 3);
   assert.deepEqual(
     ['65536', '1B', '2kB', '64KiB', '1MB', '1MiB'].map(parse),
     [65_536, 1, 2_000, 65_536, 1_000_000, 1_048_576],
   );
-  refuses(parse, '', '0', '-1', '1.5KiB', 'KiB', '64 KiB', '64kib', '2048MiB', '1e3', 'constructor');
+  refuses(parse, '', '0', '-1', 'KiB', '64 KiB', '64kib', '2048MiB', '1e3', 'constructor');
 });
 
 test('a port is a number from the lowest allowed to 65535', () => {

@@ -15,20 +15,14 @@ import { count, durationOption, filled } from '../probe-flags.ts';
 import { checkFolder, makeFolder, runFolder, whole } from './options.ts';
 import { runInWorld, self } from './world-process.ts';
 
-interface Flags {
-  readonly nodes: number;
-  readonly podsPerNode: number;
-  readonly conflict: readonly string[];
-  readonly lose: readonly string[];
+type Flags = Pick<MeshSettings, 'nodes' | 'podsPerNode' | 'conflict' | 'lose' | 'targets' | 'rules'> & {
   readonly duration: number;
   readonly period: number;
   readonly speed: string;
-  readonly targets: number;
   readonly seed: string;
-  readonly rules: readonly string[];
   readonly out?: string;
   readonly programs: boolean;
-}
+};
 
 const examples = `
 Examples:
