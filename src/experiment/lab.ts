@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { causeModels } from '../causes/models.ts';
+import { causeModels } from '../causes/index.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { runAgents } from '../lab/actors/run-actors.ts';
 import { applyPlan } from '../lab/world/apply.ts';

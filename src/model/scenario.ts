@@ -1,5 +1,4 @@
 // A scenario: a topology, factors that can be switched off, variants, faults, fixes, and the outcome and cause to expect.
-import type { CauseId } from './cause.ts';
 import type { FaultSpec } from './fault.ts';
 import type { Plan, PolicyRule } from './plan.ts';
 import type { Outcome } from './run-record.ts';
@@ -93,6 +92,6 @@ export interface Scenario extends Named {
   /** The verdict, which counts resets only: `none` may stand beside a cause that makes timeouts or closes. */
   expected(choice: Choice): Outcome;
   /** What a diagnosis ought to find; null for nothing. It never sees this. */
-  expectedCause(choice: Choice): CauseId | null;
+  expectedCause(choice: Choice): string | null;
   setup(choice: Choice): Setup;
 }
