@@ -1,60 +1,49 @@
 // A cause is written once, in its folder: what is said in two places (its name, its fixes, their commands) is derived here.
 import type { CauseModel } from '../diagnose/why/cause-model.ts';
-import type { Author } from '../model/author.ts';
 import type { CatalogueEntry, Fix } from './cause-page.ts';
 
-/** A fix as its page writes it. What the lab shows, it shows by a fix of that name, or by switching a factor off. */
-export interface WrittenFix extends Omit<Fix, 'tryIt'> {
-  /** The scenario's factor whose absence is this fix. */
+/** A page as its file writes it. */
+export interface WrittenPage extends Omit<CatalogueEntry, 'fixes'> {
+  readonly fixes: readonly WrittenFix[];
+}
+
+/** What the lab shows, it shows by a fix of that name, or by leaving a factor of the scenario out. */
+interface WrittenFix extends Omit<Fix, 'tryIt'> {
   readonly without?: string;
 }
 
-export interface WrittenPage<
-  Id extends string = string,
-  Who extends Author = Author,
-  Written extends WrittenFix = WrittenFix,
-> extends Omit<CatalogueEntry, 'fixes'> {
-  readonly id: Id;
-  readonly author: { readonly who: readonly [Who, ...Who[]]; readonly text: string };
-  readonly fixes: readonly Written[];
-}
+/** The names of the fixes that the cause's scenario has to have. */
+type LabFixOf<Page extends WrittenPage> = Extract<
+  Page['fixes'][number],
+  { proven: 'lab'; without?: never }
+>['name'];
 
-/** The name of a fix that the cause's scenario has to have. */
-type LabFixOf<Written extends WrittenFix> = Written extends { without: string }
-  ? never
-  : Written extends { proven: 'lab' }
-    ? Written['name']
-    : never;
-
-export interface Cause<Id extends string = string, LabFix extends string = string> {
-  readonly id: Id;
+export interface Cause<Page extends WrittenPage> {
+  readonly id: Page['id'];
   readonly page: CatalogueEntry;
-  /** Null for a cause that no evidence leads to. */
+  readonly labFixes: readonly LabFixOf<Page>[];
   readonly model: CauseModel | null;
-  readonly labFixes: readonly LabFix[];
 }
 
-/** Puts a cause together. Its author in the diagnosis must be one that its page names. */
-export function defineCause<
-  const Id extends string,
-  const Who extends Author,
-  const Written extends WrittenFix,
->(
-  written: WrittenPage<Id, Who, Written>,
-  model: (Omit<CauseModel, 'cause' | 'fixes' | 'author'> & { readonly author: NoInfer<Who> }) | null,
-): Cause<Id, LabFixOf<Written>> {
+type WrittenModel<Page extends WrittenPage> = Omit<CauseModel, 'cause' | 'fixes'> & {
+  readonly author: Page['author']['who'][number];
+};
+
+/** Puts a cause together. Without a model no evidence leads to it; with one, its author is one that the page names. */
+export function defineCause<const Page extends WrittenPage>(
+  written: Page,
+  model: WrittenModel<Page> | null,
+): Cause<Page> {
   const { id, scenario } = written;
   const fixes = written.fixes.map(({ without, ...fix }): Fix => {
-    const shownBy = without === undefined ? `--fix ${fix.name}` : `--without ${without}`;
-    return { ...fix, tryIt: fix.proven === 'lab' ? `netdebug lab run ${scenario} ${shownBy}` : null };
+    const isShown = fix.proven === 'lab' && scenario !== null;
+    const by = without === undefined ? `--fix ${fix.name}` : `--without ${without}`;
+    return { ...fix, tryIt: isShown ? `netdebug lab run ${scenario} ${by}` : null };
   });
-  const labFixes = written.fixes.flatMap((fix) => (isLabFix(fix) ? [fix.name as LabFixOf<Written>] : []));
+  const own = written.fixes.filter(({ proven, without }) => proven === 'lab' && without === undefined);
+  const labFixes = own.map(({ name }) => name as LabFixOf<Page>);
   return {
-    id,
-    page: { ...written, fixes },
+    ...{ id, page: { ...written, fixes }, labFixes },
     model: model === null ? null : { ...model, cause: id, fixes: labFixes },
-    labFixes,
   };
 }
-
-const isLabFix = ({ proven, without }: WrittenFix) => proven === 'lab' && without === undefined;

@@ -33,6 +33,11 @@ for (const entry of catalogue) {
       for (const [path, list] of listsOf(rest)) assert.ok(list.length > 0, `${path} is empty`);
     });
 
+    test('names each fix once, with a command exactly if it was shown in the lab', () => {
+      assert.equal(new Set(entry.fixes.map(({ name }) => name)).size, entry.fixes.length);
+      for (const { name, tryIt, proven } of entry.fixes) assert.equal(tryIt !== null, proven === 'lab', name);
+    });
+
     test('holds no trace of a template', () => {
       for (const { path, value } of textsOf(entry)) {
         assert.doesNotMatch(value, forbidden, path);
