@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { causeModels } from '../causes/index.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
-import { runAgents } from '../lab/actors/run-actors.ts';
+import { runActors } from '../lab/actors/run-actors.ts';
 import { applyPlan } from '../lab/world/apply.ts';
 import { runFaults } from '../lab/faults/run-faults.ts';
 import { runPrograms } from '../lab/workloads/run-programs.ts';
@@ -50,7 +50,7 @@ export interface ExperimentHooks {
 }
 
 /**
- * Runs the experiment and resolves when everything it started is gone. Rejects with a `fault` when a step of the plan, an agent,
+ * Runs the experiment and resolves when everything it started is gone. Rejects with a `fault` when a step of the plan, an actor,
  * an observer or one of our own programs fails; what was recorded until then stays in the folder.
  */
 export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks): Promise<RunRecord> {
@@ -96,8 +96,8 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
     running.onStop(() => programs.stop(serverNames));
     await Promise.all(serverNames.map((name) => programs.start(name)));
 
-    const agents = runAgents(setup.agents, spec.speed, spec.seed);
-    running.onStop(() => agents.stop());
+    const actors = runActors(setup.actors, spec.speed, spec.seed);
+    running.onStop(() => actors.stop());
     const startedAt = systemClock().now();
     const clientNames = setup.clients.map((client) => client.name);
     const stopClients = running.onStop(() => programs.stop(clientNames));
@@ -111,7 +111,7 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
 
     hooks.onStage(`running ${setup.clients.length} classes of ${spec.connections} connections`);
     hooks.onStarted();
-    const failures = [programs, ...watches, agents, faults].map((part) => part.failed);
+    const failures = [programs, ...watches, actors, faults].map((part) => part.failed);
     const timeUp = countDown(spec.durationMs, signal);
     await Promise.race([timeUp.done, ...failures]).finally(timeUp.cancel);
     const complete = !signal.aborted;

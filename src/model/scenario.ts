@@ -1,6 +1,6 @@
 // A scenario: a topology, factors that can be switched off, variants, faults, fixes, and the outcome and cause to expect.
 import type { FaultSpec } from './fault.ts';
-import type { Plan, PolicyRule } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type { Outcome } from './run-record.ts';
 import type { ClientClass, Topology } from './topology.ts';
 
@@ -10,19 +10,12 @@ export interface Named {
   readonly about: string;
 }
 
-/** A program that runs on a node while the world lives and changes it, as netd and Felix do. Periods in milliseconds. */
-export type AgentSpec =
-  | {
-      readonly kind: 'netd';
-      readonly node: string;
-      readonly reconcileMs: number;
-      readonly rules: readonly PolicyRule[];
-    }
+/** A program that runs on a node while the world lives and changes it; what each kind does, and when, is in lab/actors. */
+export type ActorSpec =
+  | { readonly kind: 'netd'; readonly node: string }
   | {
       readonly kind: 'felix';
       readonly node: string;
-      readonly refreshMs: number;
-      readonly jitterMs: number;
       /** The tables that this Felix believes to be its own; it takes the lowest for WireGuard. */
       readonly routeTableRange: readonly [number, number];
     };
@@ -59,8 +52,8 @@ export interface ClientSpec extends ClientClass {
 export interface Setup {
   readonly topology: Topology;
   readonly plan: Plan;
-  readonly agents: readonly AgentSpec[];
-  /** What happens to it, besides what the agents do. */
+  readonly actors: readonly ActorSpec[];
+  /** What happens to it, besides what the actors do. */
   readonly faults: readonly FaultSpec[];
   /** Started before the clients, in this order. */
   readonly servers: readonly ServerSpec[];

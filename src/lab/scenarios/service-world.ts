@@ -45,7 +45,7 @@ export function serviceWorld(choice: Choice, options: WorldOptions = {}): Setup 
   return {
     topology: twoNodes,
     plan: [...wires(twoNodes), ...nodes, ...within(changes)],
-    agents: [],
+    actors: [],
     faults: [],
     servers: [{ name: 'server', pod: 'server', port: servicePort, ...server }],
     clients: clientClasses(twoNodes, choice.fix === headlessService.name).map((client) => ({
