@@ -1,12 +1,11 @@
 // The benchmark's results as a page: who was mistaken for whom, how often, and whether the confidence means what it says.
 import { line, svg, text } from '../../scripts/calibration/svg.ts';
-import type { CauseId } from '../../src/model/cause.ts';
 import { conditions } from './specs.ts';
 import type { Trial, View } from './trial.ts';
 import { views } from './trial.ts';
 
 const nothing = 'nothing';
-const named = (cause: CauseId | null): string => cause ?? nothing;
+const named = (cause: string | null): string => cause ?? nothing;
 
 /** How many trials named the expected cause first; `unknown` is a miss. */
 export function accuracy(trials: readonly Trial[], view: View): { right: number; of: number } {

@@ -1,6 +1,5 @@
 // Which runs the benchmark makes: every variant as the weights were set on it, as an ordinary user, elsewhere, and with each fix.
 import { findScenario } from '../../src/lab/scenarios/index.ts';
-import type { CauseId } from '../../src/model/cause.ts';
 import type { Choice, Scenario } from '../../src/model/scenario.ts';
 
 export const conditions = ['root', 'rootless', 'held out', 'fixed'] as const;
@@ -43,7 +42,7 @@ export function trialKey({ conditions: under, scenario, variant, fix, seed }: Tr
 }
 
 /** What a diagnosis of the run ought to find; null for nothing. */
-export function expectedCause({ scenario, variant, fix, words }: TrialSpec): CauseId | null {
+export function expectedCause({ scenario, variant, fix, words }: TrialSpec): string | null {
   const found = findScenario(scenario);
   const choice = fullChoice(found, variant);
   return found.expectedCause({ ...(words.includes('--without') ? withoutVisibility(choice) : choice), fix });

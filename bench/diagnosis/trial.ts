@@ -3,9 +3,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { causeModels } from '../../src/causes/models.ts';
+import { causeModels } from '../../src/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
-import type { CauseId } from '../../src/model/cause.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
 import type { RunRecord } from '../../src/model/run-record.ts';
@@ -25,14 +24,14 @@ export type View = keyof typeof views;
 export interface Outcome {
   readonly view: View;
   /** The first finding's cause; null when there is none. */
-  readonly cause: CauseId | null;
+  readonly cause: string | null;
   readonly confidence: number;
   readonly findings: number;
   readonly milliseconds: number;
 }
 
 export interface Trial extends TrialSpec {
-  readonly expected: CauseId | null;
+  readonly expected: string | null;
   /** The run's own verdict. */
   readonly outcome: string;
   readonly resets: number;

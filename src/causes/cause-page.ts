@@ -1,6 +1,5 @@
 // What the catalogue says of a cause: enough for a person to recognise it, to prove it by hand and to end it.
 import type { Author } from '../model/author.ts';
-import type { CauseId } from '../model/cause.ts';
 
 /**
  * What a statement rests on: read in the public sources that are listed, measured in the lab with the real kernel, or
@@ -32,7 +31,7 @@ export interface ConfirmStep {
 }
 
 export interface LookAlike {
-  readonly cause: CauseId;
+  readonly cause: string;
   /** The observation that tells the two apart. */
   readonly tellApart: string;
 }
@@ -55,7 +54,7 @@ export interface Source {
 }
 
 export interface CatalogueEntry {
-  readonly id: CauseId;
+  readonly id: string;
   /** One line of at most 75 characters. */
   readonly title: string;
   /** The lab's scenario that makes it happen; null when there is none. */

@@ -1,33 +1,42 @@
-// Every page of the catalogue, in the order of the causes' ids; reports and `netdebug explain` read the same text.
-import type { CauseId } from '../model/cause.ts';
-import { conntrackEntryDeleted } from './conntrack-entry-deleted/page.ts';
-import { conntrackExpired } from './conntrack-expired/page.ts';
-import { conntrackInvalid } from './conntrack-invalid/page.ts';
-import { conntrackTableFull } from './conntrack-table-full/page.ts';
-import { endpointReplaced } from './endpoint-replaced/page.ts';
-import { forgedReset } from './forged-reset/page.ts';
-import { policyReject } from './policy-reject/page.ts';
-import { probeStalled } from './probe-stalled/page.ts';
-import { routeTableConflict } from './route-table-conflict/page.ts';
-import { serverAborted } from './server-aborted/page.ts';
-import { serverProcessDied } from './server-process-died/page.ts';
-import { silentDrop } from './silent-drop/page.ts';
-import { unknown } from './unknown/page.ts';
+// The causes, in the order in which they are listed and in which the diagnosis weighs them: a cause is its folder and a line here.
+import type { CauseModel } from '../diagnose/why/cause-model.ts';
 import type { CatalogueEntry } from './cause-page.ts';
 
-/** The page of each cause; a cause without one does not compile. */
-export const catalogue: Readonly<Record<CauseId, CatalogueEntry>> = {
-  'route-table-conflict': routeTableConflict,
-  'conntrack-entry-deleted': conntrackEntryDeleted,
-  'conntrack-invalid': conntrackInvalid,
-  'conntrack-expired': conntrackExpired,
-  'conntrack-table-full': conntrackTableFull,
-  'policy-reject': policyReject,
-  'endpoint-replaced': endpointReplaced,
-  'server-process-died': serverProcessDied,
-  'server-aborted': serverAborted,
-  'forged-reset': forgedReset,
-  'silent-drop': silentDrop,
-  'probe-stalled': probeStalled,
-  unknown,
-};
+// Loaded by import(), since a static import would need a second line for each.
+const folders = await Promise.all([
+  import('./route-table-conflict/cause.ts'),
+  import('./conntrack-entry-deleted/cause.ts'),
+  import('./conntrack-invalid/cause.ts'),
+  import('./conntrack-expired/cause.ts'),
+  import('./conntrack-table-full/cause.ts'),
+  import('./policy-reject/cause.ts'),
+  import('./endpoint-replaced/cause.ts'),
+  import('./server-process-died/cause.ts'),
+  import('./server-aborted/cause.ts'),
+  import('./forged-reset/cause.ts'),
+  import('./silent-drop/cause.ts'),
+  import('./probe-stalled/cause.ts'),
+  import('./unknown/cause.ts'),
+]);
+const causes = folders.map(({ cause }) => cause);
+
+type KnownCause = (typeof causes)[number];
+
+/** The ids of the causes of this version; a record may name others. They are fixed: reports, alerts and run books refer to them. */
+export type CauseId = KnownCause['id'];
+
+/** The names of the fixes that the scenario of a cause must have, as its page says that they are shown in the lab. */
+export type LabFix<Id extends CauseId> = Extract<KnownCause, { id: Id }>['labFixes'][number];
+
+export const causeIds: readonly CauseId[] = causes.map(({ id }) => id);
+
+/** Every page; reports and `netdebug explain` read the same text. */
+export const catalogue: readonly CatalogueEntry[] = causes.map(({ page }) => page);
+
+/** Undefined for a cause of another version. */
+export function pageOf(cause: string): CatalogueEntry | undefined {
+  return catalogue.find(({ id }) => id === cause);
+}
+
+/** Every cause that evidence can lead to. */
+export const causeModels: readonly CauseModel[] = causes.flatMap(({ model }) => model ?? []);

@@ -1,6 +1,6 @@
 // `netdebug diagnose PATH...`: joins what clients lived through with what nodes saw, from wherever it came, into findings.
 import { Command } from 'commander';
-import { causeModels } from '../causes/models.ts';
+import { causeModels } from '../causes/index.ts';
 import { clientAddresses, explain } from '../diagnose/diagnose.ts';
 import { createProbeReader } from '../diagnose/connections/incidents.ts';
 import { createNodeReader } from '../diagnose/connections/node-timeline.ts';

@@ -1,8 +1,7 @@
 // `netdebug explain [CAUSE]`: the catalogue of causes, as a list, as a page, or as JSON.
 import { Command } from 'commander';
-import { catalogue } from '../causes/index.ts';
-import { causeIds } from '../model/cause.ts';
-import type { CauseId } from '../model/cause.ts';
+import type { CatalogueEntry } from '../causes/cause-page.ts';
+import { catalogue, causeIds, pageOf } from '../causes/index.ts';
 import { Problem } from '../model/problem.ts';
 import { nearest } from './explain/nearest.ts';
 import { listText, pageText } from './explain/page.ts';
@@ -31,18 +30,15 @@ Examples:
 
 /** What the command prints. Throws a usage Problem for a cause that there is not. */
 export function explain(cause: string | undefined, json: boolean): string {
-  if (cause === undefined) {
-    const all = causeIds.map((id) => catalogue[id]);
-    return json ? document(all) : listText(all);
-  }
-  const entry = catalogue[known(cause)];
+  if (cause === undefined) return json ? document(catalogue) : listText(catalogue);
+  const entry = known(cause);
   return json ? document(entry) : pageText(entry);
 }
 
 const document = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
-function known(cause: string): CauseId {
-  const found = causeIds.find((id) => id === cause);
+function known(cause: string): CatalogueEntry {
+  const found = pageOf(cause);
   if (found !== undefined) return found;
   const meant = nearest(cause, causeIds);
   const guess = meant === undefined ? '' : ` Did you mean ${meant}?`;

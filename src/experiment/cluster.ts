@@ -5,7 +5,7 @@ import { collectEvidence } from '../cluster/collect-evidence.ts';
 import { deployExperiment, deployObservers } from '../cluster/deploy.ts';
 import { observerNamespace } from '../cluster/observer-objects.ts';
 import { watchRun } from '../cluster/watch-run.ts';
-import { causeModels } from '../causes/models.ts';
+import { causeModels } from '../causes/index.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { formatMicros } from '../model/clock.ts';
 import type { Clock } from '../model/clock.ts';

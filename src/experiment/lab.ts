@@ -3,9 +3,9 @@ import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { causeModels } from '../causes/models.ts';
+import { causeModels } from '../causes/index.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
-import { runAgents } from '../lab/actors/run-actors.ts';
+import { runActors } from '../lab/actors/run-actors.ts';
 import { applyPlan } from '../lab/world/apply.ts';
 import { findScenario } from '../lab/scenarios/index.ts';
 import { runFaults } from '../lab/faults/run-faults.ts';
@@ -27,7 +27,7 @@ export interface LabHooks extends RunHooks {
 }
 
 /**
- * Runs the experiment and resolves when everything it started is gone. Rejects with a `fault` when a step of the plan, an agent,
+ * Runs the experiment and resolves when everything it started is gone. Rejects with a `fault` when a step of the plan, an actor,
  * an observer or one of our own programs fails; what was recorded until then stays in the folder.
  */
 export async function runInLab(
@@ -87,8 +87,8 @@ export async function runInLab(
     running.onStop(() => programs.stop(serverNames));
     await Promise.all(serverNames.map((name) => programs.start(name)));
 
-    const agents = runAgents(setup.agents, speed, seed);
-    running.onStop(() => agents.stop());
+    const actors = runActors(setup.actors, speed, seed);
+    running.onStop(() => actors.stop());
     const startedAt = systemClock().now();
     const clientNames = setup.clients.map((client) => client.name);
     const stopClients = running.onStop(() => programs.stop(clientNames));
@@ -102,7 +102,7 @@ export async function runInLab(
 
     hooks.onStage(`running ${setup.clients.length} classes of ${settings.connections} connections`);
     hooks.onStarted();
-    const failures = [programs, ...watches, agents, faults].map((part) => part.failed);
+    const failures = [programs, ...watches, actors, faults].map((part) => part.failed);
     const timeUp = countDown(settings.durationMs, signal);
     await Promise.race([timeUp.done, ...failures]).finally(timeUp.cancel);
     const complete = !signal.aborted;

@@ -1,6 +1,5 @@
 // The one record between the stages of a run: everything after the observers reads and writes only this and the run's folder.
 import { authors } from './author.ts';
-import { causeIds } from './cause.ts';
 import { z } from './schema.ts';
 
 export const outcomes = ['co-located-only', 'remote-only', 'both', 'none', 'inconclusive'] as const;
@@ -9,6 +8,8 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 
 const count = z.number().int().nonnegative();
 const amount = z.number().nonnegative();
+/** A name of the catalogue of the version that made the record; another version's is read as well. */
+const causeName = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
 
 /** `high` is null when nothing bounds it (no exposure). */
 export const rateSchema = z.object({ estimate: amount.nullable(), low: amount, high: amount.nullable() });
@@ -99,7 +100,7 @@ export const evidenceItemSchema = z.object({
 export type EvidenceItem = z.infer<typeof evidenceItemSchema>;
 
 export const findingSchema = z.object({
-  cause: z.enum(causeIds),
+  cause: causeName,
   /** Who sent the RST, or ended the connection. */
   author: z.enum(authors).default('unknown'),
   confidence: z.number().min(0).max(1),
@@ -112,7 +113,7 @@ export const findingSchema = z.object({
   evidence: z.array(evidenceItemSchema),
   /** The next best cause, and what speaks against it. */
   against: z
-    .object({ cause: z.enum(causeIds), because: z.array(z.string()) })
+    .object({ cause: causeName, because: z.array(z.string()) })
     .nullable()
     .default(null),
   /** Evidence that was not collected and would have helped. */

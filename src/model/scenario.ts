@@ -1,7 +1,6 @@
 // A scenario: a topology, factors that can be switched off, variants, faults, fixes, and the outcome and cause to expect.
-import type { CauseId } from './cause.ts';
 import type { FaultSpec } from './fault.ts';
-import type { Plan, PolicyRule } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type { Outcome } from './run-record.ts';
 import type { ClientClass, Topology } from './topology.ts';
 
@@ -11,19 +10,12 @@ export interface Named {
   readonly about: string;
 }
 
-/** A program that runs on a node while the world lives and changes it, as netd and Felix do. Periods in milliseconds. */
-export type AgentSpec =
-  | {
-      readonly kind: 'netd';
-      readonly node: string;
-      readonly reconcileMs: number;
-      readonly rules: readonly PolicyRule[];
-    }
+/** A program that runs on a node while the world lives and changes it; what each kind does, and when, is in lab/actors. */
+export type ActorSpec =
+  | { readonly kind: 'netd'; readonly node: string }
   | {
       readonly kind: 'felix';
       readonly node: string;
-      readonly refreshMs: number;
-      readonly jitterMs: number;
       /** The tables that this Felix believes to be its own; it takes the lowest for WireGuard. */
       readonly routeTableRange: readonly [number, number];
     };
@@ -60,8 +52,8 @@ export interface ClientSpec extends ClientClass {
 export interface Setup {
   readonly topology: Topology;
   readonly plan: Plan;
-  readonly agents: readonly AgentSpec[];
-  /** What happens to it, besides what the agents do. */
+  readonly actors: readonly ActorSpec[];
+  /** What happens to it, besides what the actors do. */
   readonly faults: readonly FaultSpec[];
   /** Started before the clients, in this order. */
   readonly servers: readonly ServerSpec[];
@@ -93,6 +85,6 @@ export interface Scenario extends Named {
   /** The verdict, which counts resets only: `none` may stand beside a cause that makes timeouts or closes. */
   expected(choice: Choice): Outcome;
   /** What a diagnosis ought to find; null for nothing. It never sees this. */
-  expectedCause(choice: Choice): CauseId | null;
+  expectedCause(choice: Choice): string | null;
   setup(choice: Choice): Setup;
 }

@@ -1,4 +1,5 @@
 // A finding as lines of text: what, by whom, how sure, why, the evidence for and against, what cures it.
+import { pageOf } from '../causes/index.ts';
 import { authorWords } from '../model/author.ts';
 import type { EvidenceItem, Finding } from '../model/run-record.ts';
 
@@ -10,6 +11,7 @@ export function findingLines(finding: Finding): string[] {
     finding;
   const sure = cause === 'unknown' ? '' : ` (confidence ${percent(confidence)})`;
   const failures = connections === 1 ? '1 failed connection' : `${connections} failed connections`;
+  const more = pageOf(cause) === undefined ? '' : ` (netdebug explain ${cause})`;
   return [
     `Finding: ${cause}${sure}, explains ${failures} in ${classes.join(', ')}`,
     ...(author === 'unknown' ? [] : [`Sent by: ${authorWords[author]}`]),
@@ -21,7 +23,7 @@ export function findingLines(finding: Finding): string[] {
       ? []
       : [`Next best: ${against.cause}; against it: ${against.because.join('; ')}`]),
     ...(missing.length === 0 ? [] : [`Not collected: ${missing.join('; ')}`]),
-    ...(fixes.length === 0 ? [] : [`Cured by: ${fixes.join(' or ')} (netdebug explain ${cause})`]),
+    ...(fixes.length === 0 ? [] : [`Cured by: ${fixes.join(' or ')}${more}`]),
   ];
 }
 

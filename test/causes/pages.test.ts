@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { catalogue } from '../../src/causes/index.ts';
+import { catalogue, causeIds, causeModels, pageOf } from '../../src/causes/index.ts';
 import { placeholders } from '../../src/causes/placeholders.ts';
-import { causeIds } from '../../src/model/cause.ts';
+import { findingSchema } from '../../src/model/run-record.ts';
 
 /** Words in capitals that tools print or take; every other one in a command is a placeholder. */
 const wordsOfTools = ['DROP', 'DESTROY', 'INVALID', 'NR'];
@@ -10,14 +10,19 @@ const wordsOfTools = ['DROP', 'DESTROY', 'INVALID', 'NR'];
 /** Signs that a text was put together wrongly or is not finished. */
 const forbidden = /\$\{|\bundefined\b|\[object|\bTODO\b|\bFIXME\b|\bNaN\b/;
 
-const entries = causeIds.map((id) => catalogue[id]);
-
-test('every cause has its page, under its own id', () => {
-  assert.deepEqual(Object.keys(catalogue), [...causeIds]);
-  for (const id of causeIds) assert.equal(catalogue[id].id, id);
+test('no two causes have one id, and each is one that a record may hold', () => {
+  assert.equal(new Set(causeIds).size, causeIds.length);
+  for (const id of causeIds) assert.equal(findingSchema.shape.cause.parse(id), id);
 });
 
-for (const entry of entries) {
+test('evidence can lead to each cause but the one that remains when none is found', () => {
+  assert.deepEqual(
+    causeIds.filter((id) => !causeModels.some(({ cause }) => cause === id)),
+    ['unknown'],
+  );
+});
+
+for (const entry of catalogue) {
   describe(`the page of ${entry.id}`, () => {
     test('leaves no part empty, and has a fix unless the cause is not known', () => {
       const { fixes, ...rest } = entry;
@@ -26,6 +31,11 @@ for (const entry of entries) {
         assert.notEqual(text.value.trim(), '', text.path);
       }
       for (const [path, list] of listsOf(rest)) assert.ok(list.length > 0, `${path} is empty`);
+    });
+
+    test('names each fix once, with a command exactly if it was shown in the lab', () => {
+      assert.equal(new Set(entry.fixes.map(({ name }) => name)).size, entry.fixes.length);
+      for (const { name, tryIt, proven } of entry.fixes) assert.equal(tryIt !== null, proven === 'lab', name);
     });
 
     test('holds no trace of a template', () => {
@@ -56,9 +66,10 @@ for (const entry of entries) {
       }
     });
 
-    test('tells it apart from other causes, each once', () => {
+    test('tells it apart from other causes of the catalogue, each once', () => {
       const others = entry.lookAlikes.map(({ cause }) => cause);
       assert.ok(!others.includes(entry.id));
+      for (const other of others) assert.ok(pageOf(other) !== undefined, other);
       assert.equal(new Set(others).size, others.length);
     });
 
@@ -71,7 +82,7 @@ for (const entry of entries) {
 }
 
 test('every declared placeholder is used by some command or its results', () => {
-  const text = entries
+  const text = catalogue
     .flatMap(({ howToConfirm }) => howToConfirm)
     .flatMap(({ run, whenItIs, whenNot }) => [run, whenItIs, whenNot])
     .join(' ');

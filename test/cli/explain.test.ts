@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { catalogue } from '../../src/causes/index.ts';
-import { causeIds } from '../../src/model/cause.ts';
+import { catalogue, causeIds, pageOf } from '../../src/causes/index.ts';
 import { runProgram } from './running-program.ts';
 
 test('without a cause, all of them are listed and the exit code is 0', async (t) => {
   const program = runProgram(t, 'explain');
   assert.equal(await program.exit(), 0);
-  for (const id of causeIds)
-    assert.match(program.stdout(), new RegExp(`^${id} +${catalogue[id].title[0] ?? ''}`, 'm'));
+  for (const { id, title } of catalogue)
+    assert.match(program.stdout(), new RegExp(`^${id} +${title[0] ?? ''}`, 'm'));
   assert.equal(program.stderr(), '');
 });
 
@@ -22,7 +21,7 @@ test('with a cause, its page is printed', async (t) => {
 test('--json prints one document: the entry, or all of them in order', async (t) => {
   const one = runProgram(t, 'explain', 'server-aborted', '--json');
   assert.equal(await one.exit(), 0);
-  assert.deepEqual(JSON.parse(one.stdout()), catalogue['server-aborted']);
+  assert.deepEqual(JSON.parse(one.stdout()), pageOf('server-aborted'));
   const all = runProgram(t, 'explain', '--json');
   assert.equal(await all.exit(), 0);
   const ids = (JSON.parse(all.stdout()) as { id: string }[]).map(({ id }) => id);

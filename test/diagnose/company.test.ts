@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { causeModels } from '../../src/causes/models.ts';
+import { causeModels } from '../../src/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import { accepted, firstEntry, resetConnection, rule, secondEntry } from './story-events.ts';
 

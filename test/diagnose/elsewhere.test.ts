@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
-import { causeModels } from '../../src/causes/models.ts';
+import { causeModels } from '../../src/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import { formatMicros, parseMicros } from '../../src/model/clock.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';

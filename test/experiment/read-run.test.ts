@@ -53,6 +53,32 @@ test('a record of another shape is refused with the place where it differs', asy
   await assert.rejects(renderRun(folder, 'text'), usage(/at schemaVersion/));
 });
 
+test('a cause of another version is reported by its bare name, with no page to lead to', async (t) => {
+  const folder = await copyOf(t);
+  const file = join(folder, 'run.json');
+  const text = await readFile(file, 'utf8');
+  assert.match(text, /"cause": "route-table-conflict"/);
+  await writeFile(file, text.replaceAll('"cause": "route-table-conflict"', '"cause": "constructor"'));
+  const view = await readRun(folder);
+  assert.equal(view.record?.findings[0]?.cause, 'constructor');
+  assert.match(
+    await renderRun(folder, 'text'),
+    /^Finding: constructor \(.*^Cured by: felix-table-range or headless-service$/ms,
+  );
+  const page = await renderRun(folder, 'html');
+  assert.match(page, /<h3 id="finding-0">constructor<\/h3>\s*<p class="meta">explains /);
+  assert.doesNotMatch(page, /explain constructor/);
+  assert.match(await renderRun(folder, 'junit'), /constructor/);
+});
+
+test('a cause that no version could have written is not read', async (t) => {
+  const folder = await copyOf(t);
+  const file = join(folder, 'run.json');
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replaceAll('"cause": "route-table-conflict"', '"cause": "\\u001b[31m"'));
+  await assert.rejects(renderRun(folder, 'text'), usage(/at findings\.0\.cause/));
+});
+
 test('lines that are no events, too long or cut off are counted, and the others are shown', async (t) => {
   const folder = await copyOf(t, 'none');
   const file = join(folder, 'events.ndjson');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { causeIds } from '../../src/causes/index.ts';
 import { batches, stages } from '../../src/lab/world/apply.ts';
 import { combinations } from '../../src/lab/scenarios/combinations.ts';
 import { choose, findScenario, scenarios } from '../../src/lab/scenarios/index.ts';
-import { causeIds } from '../../src/model/cause.ts';
 import { Problem } from '../../src/model/problem.ts';
 import type { Choice, Scenario } from '../../src/model/scenario.ts';
 import { shellCommand, shellScript } from '../../src/lab/world/plan-commands.ts';

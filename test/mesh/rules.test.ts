@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { catalogue } from '../../src/causes/index.ts';
+import { causeIds } from '../../src/causes/index.ts';
 import { noPrometheus, promtool, root, rulesFile } from './prometheus.ts';
 
 interface Rules {
@@ -66,7 +66,7 @@ test('the operator gets the same groups', () => {
 
 test('each alert leads to netdebug explain, to a page that is there, and to a heading of docs/mesh.md that is there', () => {
   const headings = readFileSync(join(root, 'docs/mesh.md'), 'utf8');
-  const pages = Object.keys(catalogue);
+  const pages: readonly string[] = causeIds;
   const alerts = (readYaml(rulesFile) as Rules).groups
     .flatMap(({ rules }) => rules)
     .filter(({ alert }) => alert !== undefined);

@@ -1,8 +1,8 @@
 // A program deletes the conntrack entry that carried a rewrite; the entry that is made anew rewrites otherwise, or not at all.
-import type { CatalogueEntry } from '../cause-page.ts';
+import type { WrittenPage } from '../define-cause.ts';
 import { kernelDocs, resetsOnly } from '../shared-sources.ts';
 
-export const conntrackEntryDeleted: CatalogueEntry = {
+export const page = {
   id: 'conntrack-entry-deleted',
   title: 'a program deleted the conntrack entry that translated the connection',
   scenario: 'conntrack-entry-deleted',
@@ -128,7 +128,6 @@ export const conntrackEntryDeleted: CatalogueEntry = {
       sideEffects:
         'kube-proxy no longer spreads the connections; clients must resolve again when pods change.',
       proven: 'lab',
-      tryIt: 'netdebug lab run conntrack-entry-deleted --fix headless-service',
     },
     {
       name: 'one-crossing',
@@ -136,7 +135,7 @@ export const conntrackEntryDeleted: CatalogueEntry = {
       sideEffects:
         'The VPC no longer sees traffic within a node. Does not help where the server speaks first.',
       proven: 'lab',
-      tryIt: 'netdebug lab run conntrack-entry-deleted --without intranode-visibility',
+      without: 'intranode-visibility',
     },
     {
       name: 'delete-less',
@@ -144,7 +143,6 @@ export const conntrackEntryDeleted: CatalogueEntry = {
         'Make the program delete only the flows that policy now denies, or the addresses that are really gone.',
       sideEffects: 'Flows that nobody deletes live on until they time out.',
       proven: 'inferred',
-      tryIt: null,
     },
   ],
   sources: [
@@ -166,4 +164,4 @@ export const conntrackEntryDeleted: CatalogueEntry = {
       where: 'https://github.com/projectcalico/calico/issues/11334',
     },
   ],
-};
+} as const satisfies WrittenPage;

@@ -1,8 +1,8 @@
 // A connection was silent for longer than conntrack remembers it: the entry is gone, and with it what it translated.
-import type { CatalogueEntry } from '../cause-page.ts';
+import type { WrittenPage } from '../define-cause.ts';
 import { kernelDocs } from '../shared-sources.ts';
 
-export const conntrackExpired: CatalogueEntry = {
+export const page = {
   id: 'conntrack-expired',
   title: 'the connection was silent for longer than conntrack remembers it',
   scenario: 'conntrack-expired',
@@ -111,7 +111,6 @@ export const conntrackExpired: CatalogueEntry = {
         'TCP_KEEPIDLE below it (the kernel waits two hours by default).',
       sideEffects: 'A packet per connection and interval; dead peers are noticed, which is welcome.',
       proven: 'lab',
-      tryIt: 'netdebug lab run conntrack-expired --fix heartbeat',
     },
     {
       name: 'longer-timeout',
@@ -120,7 +119,6 @@ export const conntrackExpired: CatalogueEntry = {
       sideEffects:
         'Entries of connections that nobody closed stay as long, and fill the table. Other boxes keep their own clocks.',
       proven: 'lab',
-      tryIt: 'netdebug lab run conntrack-expired --fix longer-timeout',
     },
   ],
   sources: [
@@ -134,4 +132,4 @@ export const conntrackExpired: CatalogueEntry = {
       where: 'https://github.com/Azure/aks-engine/issues/1912',
     },
   ],
-};
+} as const satisfies WrittenPage;

@@ -1,8 +1,8 @@
 // A packet that conntrack calls INVALID is not translated: it reaches somebody who knows no such connection and answers RST.
-import type { CatalogueEntry } from '../cause-page.ts';
+import type { WrittenPage } from '../define-cause.ts';
 import { kernelDocs } from '../shared-sources.ts';
 
-export const conntrackInvalid: CatalogueEntry = {
+export const page = {
   id: 'conntrack-invalid',
   title: 'a packet judged INVALID passed untranslated; its receiver answered RST',
   scenario: 'conntrack-invalid',
@@ -123,7 +123,6 @@ export const conntrackInvalid: CatalogueEntry = {
         'Each drop costs a retransmission, 0.2 s in the lab. Where packets take one way out and another way back, the node ' +
         'sees half of each connection and drops what is good.',
       proven: 'lab',
-      tryIt: 'netdebug lab run conntrack-invalid --fix drop-invalid',
     },
     {
       name: 'liberal-conntrack',
@@ -132,7 +131,6 @@ export const conntrackInvalid: CatalogueEntry = {
       sideEffects:
         "Conntrack no longer checks windows, except for RST; a forged segment is the endpoints' business alone.",
       proven: 'lab',
-      tryIt: 'netdebug lab run conntrack-invalid --fix liberal-conntrack',
     },
     {
       name: 'headless-service',
@@ -140,7 +138,6 @@ export const conntrackInvalid: CatalogueEntry = {
       sideEffects:
         'kube-proxy no longer spreads the connections; clients must resolve again when pods change.',
       proven: 'lab',
-      tryIt: 'netdebug lab run conntrack-invalid --fix headless-service',
     },
   ],
   sources: [
@@ -162,4 +159,4 @@ export const conntrackInvalid: CatalogueEntry = {
     },
     kernelDocs.conntrackSysctl,
   ],
-};
+} as const satisfies WrittenPage;

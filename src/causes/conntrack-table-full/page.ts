@@ -1,8 +1,8 @@
 // A node's conntrack table is full: what lives goes on, what is new is dropped without a word.
-import type { CatalogueEntry } from '../cause-page.ts';
+import type { WrittenPage } from '../define-cause.ts';
 import { kernelDocs } from '../shared-sources.ts';
 
-export const conntrackTableFull: CatalogueEntry = {
+export const page = {
   id: 'conntrack-table-full',
   title: "the node's conntrack table is full: new connections are dropped",
   scenario: 'conntrack-table-full',
@@ -108,7 +108,6 @@ export const conntrackTableFull: CatalogueEntry = {
         'the one for established connections last.',
       sideEffects: 'Whoever is silent for longer loses its entry: see conntrack-expired.',
       proven: 'lab',
-      tryIt: 'netdebug lab run conntrack-table-full --fix shorter-timeouts',
     },
     {
       name: 'larger-table',
@@ -117,7 +116,6 @@ export const conntrackTableFull: CatalogueEntry = {
         '(32768) and --conntrack-min (131072), or it sets the old value again.',
       sideEffects: 'Kernel memory, 256 bytes and more for each entry, and longer dumps.',
       proven: 'inferred',
-      tryIt: null,
     },
     {
       name: 'fewer-flows',
@@ -125,7 +123,6 @@ export const conntrackTableFull: CatalogueEntry = {
         'Reuse connections, cache DNS on the node, and exempt what needs no NAT (iptables -t raw ... -j NOTRACK).',
       sideEffects: 'What is exempt is neither translated nor matched by rules on established connections.',
       proven: 'inferred',
-      tryIt: null,
     },
   ],
   sources: [
@@ -139,4 +136,4 @@ export const conntrackTableFull: CatalogueEntry = {
       where: 'https://kubernetes.io/docs/reference/command-line-tools-reference/kube-proxy/',
     },
   ],
-};
+} as const satisfies WrittenPage;

@@ -1,8 +1,8 @@
 // The pod behind the address is gone, or is another one that knows nothing of the connection.
-import type { CatalogueEntry } from '../cause-page.ts';
+import type { WrittenPage } from '../define-cause.ts';
 import { kernelDocs, resetsOnly } from '../shared-sources.ts';
 
-export const endpointReplaced: CatalogueEntry = {
+export const page = {
   id: 'endpoint-replaced',
   title: 'the pod behind the address is gone, or is another one',
   scenario: 'endpoint-replaced',
@@ -109,7 +109,6 @@ export const endpointReplaced: CatalogueEntry = {
       sideEffects:
         'Roll-outs and node drains take as long as the grace period. Clients must come back after a close.',
       proven: 'lab',
-      tryIt: 'netdebug lab run endpoint-replaced --fix drained-first',
     },
     {
       name: 'client-timeouts',
@@ -117,7 +116,6 @@ export const endpointReplaced: CatalogueEntry = {
         'TCP_USER_TIMEOUT or keepalive in the client, for pods that vanish with their node and cannot say goodbye.',
       sideEffects: 'Too short, it ends connections that would have lived through a brief loss.',
       proven: 'inferred',
-      tryIt: null,
     },
   ],
   sources: [
@@ -139,4 +137,4 @@ export const endpointReplaced: CatalogueEntry = {
     },
     kernelDocs.conntrackSysctl,
   ],
-};
+} as const satisfies WrittenPage;

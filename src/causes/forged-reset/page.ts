@@ -1,8 +1,8 @@
 // A RST that no peer and no node sent: something in the path made it in the peer's name.
-import type { CatalogueEntry } from '../cause-page.ts';
+import type { WrittenPage } from '../define-cause.ts';
 import { kernelDocs, resetsOnly } from '../shared-sources.ts';
 
-export const forgedReset: CatalogueEntry = {
+export const page = {
   id: 'forged-reset',
   title: "something in the path sent a RST in the peer's name",
   scenario: 'forged-reset',
@@ -93,21 +93,18 @@ export const forgedReset: CatalogueEntry = {
       sideEffects:
         'When the path changes, honest RSTs are dropped, and dead connections linger until a timeout.',
       proven: 'lab',
-      tryIt: 'netdebug lab run forged-reset --fix hop-count-filter',
     },
     {
       name: 'remove-the-box',
       whatToDo: "Find whose address the ttl's distance points to, and change its rule or its idle timer.",
       sideEffects: 'What it was there for is no longer done.',
       proven: 'inferred',
-      tryIt: null,
     },
     {
       name: 'encrypt-between-nodes',
       whatToDo: 'WireGuard or IPsec between the nodes.',
       sideEffects: 'CPU, a smaller MTU, and nobody between can inspect traffic.',
       proven: 'inferred',
-      tryIt: null,
     },
   ],
   sources: [
@@ -117,4 +114,4 @@ export const forgedReset: CatalogueEntry = {
     },
     kernelDocs.rfc5961InLinux,
   ],
-};
+} as const satisfies WrittenPage;

@@ -1,8 +1,8 @@
 // A rule on the node rejects packets of a live connection with a RST of its own making.
-import type { CatalogueEntry } from '../cause-page.ts';
+import type { WrittenPage } from '../define-cause.ts';
 import { kernelDocs, resetsOnly } from '../shared-sources.ts';
 
-export const policyReject: CatalogueEntry = {
+export const page = {
   id: 'policy-reject',
   title: 'a rule on the node rejected a live connection with a RST made there',
   scenario: 'policy-reject',
@@ -94,7 +94,6 @@ export const policyReject: CatalogueEntry = {
       sideEffects:
         'A connection that policy now forbids lives on until it ends; delete its entries on purpose if it must not.',
       proven: 'lab',
-      tryIt: 'netdebug lab run policy-reject --fix established-first',
     },
     {
       name: 'correct-policy',
@@ -102,7 +101,6 @@ export const policyReject: CatalogueEntry = {
         'Allow the traffic before it is denied: load the rule that allows first, and replace whole rulesets at once.',
       sideEffects: 'None known.',
       proven: 'inferred',
-      tryIt: null,
     },
   ],
   sources: [
@@ -117,4 +115,4 @@ export const policyReject: CatalogueEntry = {
       where: 'https://github.com/aws/aws-network-policy-agent/issues/144',
     },
   ],
-};
+} as const satisfies WrittenPage;

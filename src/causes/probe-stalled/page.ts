@@ -1,7 +1,7 @@
 // The prober itself did not run: it speaks late and hears late, and nobody's network is to blame.
-import type { CatalogueEntry } from '../cause-page.ts';
+import type { WrittenPage } from '../define-cause.ts';
 
-export const probeStalled: CatalogueEntry = {
+export const page = {
   id: 'probe-stalled',
   title: "the prober itself did not run; nobody's network is to blame",
   scenario: 'probe-stalled',
@@ -89,7 +89,6 @@ export const probeStalled: CatalogueEntry = {
         "Let the server wait longer than any client is held up: three of the client's periods or more.",
       sideEffects: 'Clients that are really gone hold their sockets as long.',
       proven: 'lab',
-      tryIt: 'netdebug lab run probe-stalled --fix longer-deadline',
     },
     {
       name: 'more-cpu',
@@ -97,7 +96,6 @@ export const probeStalled: CatalogueEntry = {
         'Give the prober a CPU request that it needs and no limit, or a higher one; spread it away from busy pods.',
       sideEffects: 'The node holds fewer pods.',
       proven: 'inferred',
-      tryIt: null,
     },
   ],
   sources: [
@@ -110,4 +108,4 @@ export const probeStalled: CatalogueEntry = {
       where: 'https://github.com/bloomberg/goldpinger/issues/69',
     },
   ],
-};
+} as const satisfies WrittenPage;

@@ -1,8 +1,8 @@
 // Two agents fight over a policy-routing rule: netd adds it, Felix deletes it, and each flip moves the port that the server sees.
-import type { CatalogueEntry } from '../cause-page.ts';
+import type { WrittenPage } from '../define-cause.ts';
 import { kernelDocs, resetsOnly } from '../shared-sources.ts';
 
-export const routeTableConflict: CatalogueEntry = {
+export const page = {
   id: 'route-table-conflict',
   title: 'agents fight over a routing rule; each flip moves the port the server sees',
   scenario: 'gke-intranode-policy',
@@ -147,7 +147,6 @@ export const routeTableConflict: CatalogueEntry = {
       sideEffects:
         'calico-node restarts on every node. Where WireGuard was in use, its table 1 stays behind and is to be removed by hand.',
       proven: 'lab',
-      tryIt: 'netdebug lab run gke-intranode-policy --fix felix-table-range',
     },
     {
       name: 'headless-service',
@@ -156,14 +155,13 @@ export const routeTableConflict: CatalogueEntry = {
       sideEffects:
         'kube-proxy no longer spreads the connections; clients must resolve again when pods change.',
       proven: 'lab',
-      tryIt: 'netdebug lab run gke-intranode-policy --fix headless-service',
     },
     {
       name: 'no-intranode-visibility',
       whatToDo: 'Turn intranode visibility off.',
       sideEffects: 'Flow logs and VPC firewall rules no longer see traffic within a node.',
       proven: 'lab',
-      tryIt: 'netdebug lab run gke-intranode-policy --without intranode-visibility',
+      without: 'intranode-visibility',
     },
   ],
   sources: [
@@ -189,4 +187,4 @@ export const routeTableConflict: CatalogueEntry = {
     },
     kernelDocs.rfc5961InLinux,
   ],
-};
+} as const satisfies WrittenPage;

@@ -1,8 +1,8 @@
 // The application closed the connection with a RST, while its process and its listener live on.
-import type { CatalogueEntry } from '../cause-page.ts';
+import type { WrittenPage } from '../define-cause.ts';
 import { kernelDocs, resetsOnly } from '../shared-sources.ts';
 
-export const serverAborted: CatalogueEntry = {
+export const page = {
   id: 'server-aborted',
   title: "the server's application closed the connection with a RST",
   scenario: 'server-aborted',
@@ -103,11 +103,10 @@ export const serverAborted: CatalogueEntry = {
         'destroy() with input pending. A server should keep idle connections longer than its clients do.',
       sideEffects: 'Reading to the end needs a limit of time and size, or a client can hold the socket.',
       proven: 'lab',
-      tryIt: 'netdebug lab run server-aborted --fix orderly-close',
     },
   ],
   sources: [
     kernelDocs.closeWithUnreadData,
     { title: 'Lesser-known details of closing TCP connections', where: 'busybox: docs/tcp.txt' },
   ],
-};
+} as const satisfies WrittenPage;

@@ -1,8 +1,8 @@
 // The server's process ended while its pod stayed: its kernel closed the connections, and nobody listens.
-import type { CatalogueEntry } from '../cause-page.ts';
+import type { WrittenPage } from '../define-cause.ts';
 import { kernelDocs } from '../shared-sources.ts';
 
-export const serverProcessDied: CatalogueEntry = {
+export const page = {
   id: 'server-process-died',
   title: "the server's process ended while its pod stayed",
   scenario: 'server-process-died',
@@ -110,7 +110,6 @@ export const serverProcessDied: CatalogueEntry = {
         'memory or a lower use of it, a liveness probe that outlasts a slow moment, the crash repaired.',
       sideEffects: 'A stop takes as long as the slowest answer, at most the grace period.',
       proven: 'lab',
-      tryIt: 'netdebug lab run server-process-died --fix graceful-stop',
     },
   ],
   sources: [
@@ -120,4 +119,4 @@ export const serverProcessDied: CatalogueEntry = {
       where: 'https://kubernetes.io/docs/tutorials/services/pods-and-endpoint-termination-flow/',
     },
   ],
-};
+} as const satisfies WrittenPage;

@@ -1,8 +1,8 @@
 // Packets vanish and nobody says so: no RST, and the client's own patience decides what it sees.
-import type { CatalogueEntry } from '../cause-page.ts';
+import type { WrittenPage } from '../define-cause.ts';
 import { kernelDocs, resetsOnly } from '../shared-sources.ts';
 
-export const silentDrop: CatalogueEntry = {
+export const page = {
   id: 'silent-drop',
   title: 'packets vanish on the way, and no RST is sent at all',
   scenario: 'silent-drop',
@@ -105,7 +105,6 @@ export const silentDrop: CatalogueEntry = {
         'Give TCP time to repeat: a timeout in the client of several retransmissions, longer than the outage.',
       sideEffects: 'A peer that is really gone is noticed as much later.',
       proven: 'lab',
-      tryIt: 'netdebug lab run silent-drop --fix patient-client',
     },
     {
       name: 'stateful-firewall',
@@ -113,7 +112,6 @@ export const silentDrop: CatalogueEntry = {
         'Let what drops accept established connections first, so that a change of its rules hits new ones only.',
       sideEffects: 'It must remember connections, and shares the troubles of conntrack.',
       proven: 'lab',
-      tryIt: 'netdebug lab run silent-drop --fix stateful-firewall',
     },
     {
       name: 'notice-and-reconnect',
@@ -121,7 +119,6 @@ export const silentDrop: CatalogueEntry = {
         'TCP_USER_TIMEOUT or keepalive of some seconds, and a client that connects again and repeats what is safe to repeat.',
       sideEffects: 'Too short, it ends connections that would have lived through a brief loss.',
       proven: 'inferred',
-      tryIt: null,
     },
   ],
   sources: [
@@ -136,4 +133,4 @@ export const silentDrop: CatalogueEntry = {
       where: 'https://github.com/aws/aws-network-policy-agent/issues/236',
     },
   ],
-};
+} as const satisfies WrittenPage;

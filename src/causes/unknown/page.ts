@@ -1,8 +1,8 @@
 // The evidence does not decide: what that means, and what to collect so that the next reset does.
-import type { CatalogueEntry } from '../cause-page.ts';
+import type { WrittenPage } from '../define-cause.ts';
 import { resetsOnly } from '../shared-sources.ts';
 
-export const unknown: CatalogueEntry = {
+export const page = {
   id: 'unknown',
   title: 'the evidence does not decide; what to collect so that the next reset does',
   scenario: null,
@@ -108,4 +108,4 @@ export const unknown: CatalogueEntry = {
       where: 'https://github.com/inspektor-gadget/inspektor-gadget/issues/1546',
     },
   ],
-};
+} as const satisfies WrittenPage;

@@ -1,6 +1,5 @@
 // How a cause is written down: which observations speak for it and against it, and by how much.
 import type { Author } from '../../model/author.ts';
-import type { CauseId } from '../../model/cause.ts';
 import type { ObservationName } from '../facts/index.ts';
 import type { Story } from '../connections/story.ts';
 
@@ -8,7 +7,7 @@ import type { Story } from '../connections/story.ts';
 export type Weight = readonly [seen: number, notSeen: number];
 
 export interface CauseModel {
-  readonly cause: CauseId;
+  readonly cause: string;
   /** Who sends the RST, or ends the connection, when this is the cause. */
   readonly author: Author;
   /** One of these must have been seen: without it the rest only says that the cause is not excluded, and it is not named. */

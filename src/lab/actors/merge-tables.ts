@@ -1,10 +1,10 @@
-// One ruleset out of what several agents program: same table, same chain, rules in the order of the agents.
+// One ruleset out of what several actors program: same table, same chain, rules in the order of the actors.
 import type { IptablesTable } from '../../model/plan.ts';
 
-/** Merges by table and chain; the first agent's rules come first, as an agent that inserts at the top would have it. */
-export function mergeTables(...agents: readonly (readonly IptablesTable[])[]): IptablesTable[] {
+/** Merges by table and chain; the first actor's rules come first, as one that inserts at the top would have it. */
+export function mergeTables(...actors: readonly (readonly IptablesTable[])[]): IptablesTable[] {
   const merged = new Map<IptablesTable['name'], Record<string, string[]>>();
-  for (const { name, chains } of agents.flat()) {
+  for (const { name, chains } of actors.flat()) {
     const target = merged.get(name) ?? {};
     merged.set(name, target);
     for (const [chain, rules] of Object.entries(chains)) target[chain] = [...(target[chain] ?? []), ...rules];

@@ -2,6 +2,7 @@
 import { formatDuration } from '../../model/duration.ts';
 import type { FaultAction, FaultSpec } from '../../model/fault.ts';
 import { shellCommand } from '../world/plan-commands.ts';
+import { everyText } from '../world/repeat.ts';
 
 /** One action as a command line; a program is called by its name, for its process has no number yet. */
 export function describeAction(action: FaultAction): string {
@@ -18,9 +19,8 @@ export function describeAction(action: FaultAction): string {
 /** A fault's times, then its commands, each step headed by its time after the beginning. Ends with a newline. */
 export function faultScript(fault: FaultSpec, speed: number): string {
   const time = (milliseconds: number) => formatDuration(milliseconds / speed);
-  const jitter = fault.jitterMs > 0 ? ` and up to ${time(fault.jitterMs)} more` : '';
   const lines = [
-    `# ${fault.about}: ${time(fault.firstMs)} after the clients' start, then every ${time(fault.everyMs)}${jitter}`,
+    `# ${fault.about}: ${time(fault.firstMs)} after the clients' start, then ${everyText(fault, speed)}`,
   ];
   for (const { afterMs, actions } of fault.steps) {
     if (afterMs > 0) lines.push(`# ${time(afterMs)} after its beginning`);

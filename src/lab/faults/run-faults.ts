@@ -5,7 +5,8 @@ import { seededRandom } from '../../model/random.ts';
 import { applyChanges } from '../world/apply.ts';
 import type { RunPrograms } from '../workloads/run-programs.ts';
 import { pause } from '../../system/pause.ts';
-import { repeat } from '../world/repeat.ts';
+import { delays, startLoops } from '../world/repeat.ts';
+import type { Loops } from '../world/repeat.ts';
 import { describeAction } from './describe.ts';
 
 export interface FaultsOptions {
@@ -16,44 +17,22 @@ export interface FaultsOptions {
   readonly onAction: (text: string) => void;
 }
 
-export interface Faults {
-  /** Rejects when an action fails; never resolves otherwise. */
-  readonly failed: Promise<never>;
-  /** Starts no further action and waits for the one under way. */
-  stop(): Promise<void>;
-}
-
 /**
  * Starts one loop per fault, now. Each draws its jitter from a stream of its own, so that `seed` fixes when it happens. A fault
  * whose steps take longer than its period happens again when they are over.
  */
-export function runFaults(specs: readonly FaultSpec[], options: FaultsOptions): Faults {
-  const stopping = new AbortController();
-  const loops = specs.map((spec, index) =>
-    repeat(
-      (signal) => happen(spec, options, signal),
-      faultDelays(spec, options.speed, options.seed * 1_000 + 500 + index),
-      stopping.signal,
-    ),
+export function runFaults(specs: readonly FaultSpec[], options: FaultsOptions): Loops {
+  return startLoops(
+    specs.map((spec, index) => ({
+      action: (signal) => happen(spec, options, signal),
+      delays: faultDelays(spec, options.speed, options.seed * 1_000 + 500 + index),
+    })),
   );
-  const failed = new Promise<never>((_resolve, reject) => {
-    for (const each of loops) each.catch(reject);
-  });
-  failed.catch(() => undefined);
-  return {
-    failed,
-    async stop() {
-      stopping.abort();
-      await Promise.allSettled(loops);
-    },
-  };
 }
 
 /** Yields the milliseconds from the start to the first time, then from each to the next. */
-export function* faultDelays(spec: FaultSpec, speed: number, seed: number): Generator<number, never> {
-  const random = seededRandom(seed);
-  yield spec.firstMs / speed;
-  for (;;) yield (spec.everyMs + random.next() * spec.jitterMs) / speed;
+export function faultDelays(spec: FaultSpec, speed: number, seed: number): Generator<number, never> {
+  return delays(spec.firstMs, spec, speed, seededRandom(seed));
 }
 
 async function happen(spec: FaultSpec, options: FaultsOptions, signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runChecked } from '../../system/process.ts';
-import { runAgents } from '../actors/run-actors.ts';
+import { runActors } from '../actors/run-actors.ts';
 import { applyChanges, applyPlan } from '../world/apply.ts';
 import { unplug } from '../world/wires.ts';
 import { control, meshPorts } from '../topologies/mesh.ts';
@@ -15,7 +15,7 @@ import { countsOf } from './counts.ts';
 import type { NodeCounts } from './counts.ts';
 import { kubeconfigText, startParts } from './parts.ts';
 import { prometheusConfig } from './prometheus-config.ts';
-import { meshAgents, meshPlan } from './world.ts';
+import { meshActors, meshPlan } from './world.ts';
 
 export interface MeshRun {
   readonly topology: MeshTopology;
@@ -23,7 +23,7 @@ export interface MeshRun {
   /** Nodes that go away after a third of the time, without a word. */
   readonly lost: ReadonlySet<string>;
   readonly durationMs: number;
-  /** Divides the periods of the nodes' agents. */
+  /** Divides the periods of the nodes' actors. */
   readonly speed: number;
   readonly periodMs: number;
   readonly targets: number;
@@ -84,7 +84,7 @@ export async function runMesh(run: MeshRun, hooks: MeshHooks): Promise<NodeCount
         if (ready % 10 === 0 || ready === of) hooks.onStage(`${ready} of ${of} programs are ready`);
       }),
     ]);
-    const fight = runAgents(meshAgents(run.conflict), run.speed, run.seed);
+    const fight = runActors(meshActors(run.conflict), run.speed, run.seed);
     try {
       const course = watchCourse(run, hooks, down, async () => {
         await lose(run, api, down, (names) => parts.kill(names));

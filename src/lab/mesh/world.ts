@@ -1,19 +1,17 @@
 // The mesh's world as a plan: every node as GKE has it with intranode visibility, and on some of them Calico with a Felix that
 // believes netd's table to be its own.
 import type { Plan } from '../../model/plan.ts';
-import type { AgentSpec } from '../../model/scenario.ts';
+import type { ActorSpec } from '../../model/scenario.ts';
 import type { Node } from '../../model/topology.ts';
 import { calicoTables } from '../actors/felix/tables.ts';
 import { kubeProxyTables } from '../actors/kube-proxy/tables.ts';
 import { mergeTables } from '../actors/merge-tables.ts';
-import { netdChanges, netdRules, netdTables } from '../actors/netd/tables.ts';
+import { netdChanges, netdTables } from '../actors/netd/tables.ts';
 import { control, meshPorts } from '../topologies/mesh.ts';
 import type { MeshTopology } from '../topologies/mesh.ts';
 import { within, wires } from '../world/wires.ts';
 
-const seconds = 1_000;
-
-/** @param conflict Names of the nodes on which the two agents fight. */
+/** @param conflict Names of the nodes on which netd and Felix fight. */
 export function meshPlan(topology: MeshTopology, conflict: ReadonlySet<string>): Plan {
   // The control plane's namespace is the world's own, which is there already.
   const connected = wires(topology).filter(
@@ -26,10 +24,10 @@ export function meshPlan(topology: MeshTopology, conflict: ReadonlySet<string>):
 }
 
 /** Only where they fight: a netd that misses nothing, and no Felix, change nothing elsewhere. */
-export function meshAgents(conflict: ReadonlySet<string>): AgentSpec[] {
-  return [...conflict].flatMap((node): AgentSpec[] => [
-    { kind: 'netd', node, reconcileMs: 10 * seconds, rules: netdRules },
-    { kind: 'felix', node, refreshMs: 90 * seconds, jitterMs: 9 * seconds, routeTableRange: [1, 250] },
+export function meshActors(conflict: ReadonlySet<string>): ActorSpec[] {
+  return [...conflict].flatMap((node): ActorSpec[] => [
+    { kind: 'netd', node },
+    { kind: 'felix', node, routeTableRange: [1, 250] },
   ]);
 }
 

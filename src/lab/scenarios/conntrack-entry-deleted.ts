@@ -1,6 +1,7 @@
 // A program deletes the conntrack entry that carried a rewrite; the entry made anew rewrites otherwise, or not at all.
 import type { EntryFilter } from '../../model/plan.ts';
-import type { Choice, Scenario, Setup } from '../../model/scenario.ts';
+import type { Choice, Setup } from '../../model/scenario.ts';
+import type { LabScenario } from './lab-scenario.ts';
 import {
   briefDefaults,
   hasVisibility,
@@ -25,7 +26,7 @@ const variants: Readonly<
   [serverFirstRemote]: { node: 'node-2', filter: { replySource: serverAddress }, serverSpeaksFirst: true },
 };
 
-export const conntrackEntryDeleted: Scenario = {
+export const scenario: LabScenario<'conntrack-entry-deleted'> = {
   name: 'conntrack-entry-deleted',
   about: 'an agent deletes the conntrack entries of the server’s address while connections live',
   factors: [intranodeVisibility],
@@ -41,7 +42,7 @@ export const conntrackEntryDeleted: Scenario = {
     { name: serverFirst, about: 'as the first, but the server also speaks unasked: its line finds no entry' },
     { name: serverFirstRemote, about: 'on the other node, with a server that also speaks unasked' },
   ],
-  fixes: [headlessService],
+  fixes: { [headlessService.name]: headlessService.about },
   defaults: briefDefaults(10_000),
   expected(choice) {
     if (choice.fix !== null) return 'none';
@@ -50,7 +51,7 @@ export const conntrackEntryDeleted: Scenario = {
     return hasVisibility(choice) || choice.variant === serverFirst ? 'co-located-only' : 'none';
   },
   expectedCause(choice) {
-    return conntrackEntryDeleted.expected(choice) === 'none' ? null : 'conntrack-entry-deleted';
+    return scenario.expected(choice) === 'none' ? null : 'conntrack-entry-deleted';
   },
   setup(choice): Setup {
     const { node, filter, serverSpeaksFirst } = variantOf(choice);

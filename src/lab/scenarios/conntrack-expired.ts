@@ -1,7 +1,8 @@
 // A connection is silent for longer than conntrack remembers it: the entry goes, and with it what it translated.
 import type { Change } from '../../model/plan.ts';
-import type { Choice, Scenario, Setup } from '../../model/scenario.ts';
+import type { Choice, Setup } from '../../model/scenario.ts';
 import { sysctl } from '../world/wires.ts';
+import type { LabScenario } from './lab-scenario.ts';
 import { briefDefaults, hasVisibility, intranodeVisibility, serviceWorld } from './service-world.ts';
 
 const clientFirst = 'client-speaks-first';
@@ -14,7 +15,7 @@ const heartbeat = 'heartbeat';
 const timeoutSeconds = 1;
 const silenceMs = 1_100;
 
-export const conntrackExpired: Scenario = {
+export const scenario: LabScenario<'conntrack-expired'> = {
   name: 'conntrack-expired',
   about: 'connections are silent for longer than conntrack’s timeout, which is one second here',
   factors: [intranodeVisibility],
@@ -29,13 +30,10 @@ export const conntrackExpired: Scenario = {
       about: 'on the server’s node with nf_conntrack_tcp_loose=0: packets of no entry are dropped, silently',
     },
   ],
-  fixes: [
-    {
-      name: longerTimeout,
-      about: 'conntrack’s timeout for established connections is the kernel’s default, five days',
-    },
-    { name: heartbeat, about: 'clients speak more often than conntrack forgets' },
-  ],
+  fixes: {
+    [longerTimeout]: 'conntrack’s timeout for established connections is the kernel’s default, five days',
+    [heartbeat]: 'clients speak more often than conntrack forgets',
+  },
   // One connection per class: silence ends when its owner says so, and several would make one long episode of it.
   defaults: briefDefaults(13_000, 1),
   realTime: true,

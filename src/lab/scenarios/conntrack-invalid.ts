@@ -1,7 +1,8 @@
 // A packet that conntrack calls INVALID is not translated back: it reaches somebody who knows no such connection.
 import type { Change } from '../../model/plan.ts';
-import type { Choice, Scenario, Setup } from '../../model/scenario.ts';
+import type { Choice, Setup } from '../../model/scenario.ts';
 import { sysctl } from '../world/wires.ts';
+import type { LabScenario } from './lab-scenario.ts';
 import {
   briefDefaults,
   coLocatedAddress,
@@ -26,7 +27,7 @@ const matches: Readonly<Record<string, string>> = {
   [question]: `iifname "eth0" ip saddr ${coLocatedAddress} tcp dport ${servicePort}`,
 };
 
-export const conntrackInvalid: Scenario = {
+export const scenario: LabScenario<'conntrack-invalid'> = {
   name: 'conntrack-invalid',
   about:
     'a packet with a sequence number out of the window is INVALID, passes untranslated, and is answered with a RST',
@@ -36,21 +37,18 @@ export const conntrackInvalid: Scenario = {
     { name: answerToRemote, about: 'an answer to the client on the other node' },
     { name: question, about: 'a question of the co-located client on its way back into the node' },
   ],
-  fixes: [
-    {
-      name: dropInvalid,
-      about: 'INVALID packets are dropped, as kube-proxy does since v1.15, and TCP repeats them',
-    },
-    { name: liberal, about: 'nf_conntrack_tcp_be_liberal=1: conntrack no longer judges by sequence numbers' },
-    headlessService,
-  ],
+  fixes: {
+    [dropInvalid]: 'INVALID packets are dropped, as kube-proxy does since v1.15, and TCP repeats them',
+    [liberal]: 'nf_conntrack_tcp_be_liberal=1: conntrack no longer judges by sequence numbers',
+    [headlessService.name]: headlessService.about,
+  },
   defaults: briefDefaults(10_000),
   expected(choice) {
     if (choice.fix !== null) return 'none';
     if (choice.variant === answerToRemote) return 'remote-only';
     return choice.variant === answer || hasVisibility(choice) ? 'co-located-only' : 'none';
   },
-  expectedCause: (choice) => (conntrackInvalid.expected(choice) === 'none' ? null : 'conntrack-invalid'),
+  expectedCause: (choice) => (scenario.expected(choice) === 'none' ? null : 'conntrack-invalid'),
   setup(choice): Setup {
     const { fix } = choice;
     const nodes = ['node-1', 'node-2'];

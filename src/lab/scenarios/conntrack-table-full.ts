@@ -1,7 +1,8 @@
 // A node's conntrack table is full: connections that live go on, new ones are dropped without a word.
 import type { Change } from '../../model/plan.ts';
-import type { Choice, Scenario, Setup } from '../../model/scenario.ts';
+import type { Choice, Setup } from '../../model/scenario.ts';
 import { within } from '../world/wires.ts';
+import type { LabScenario } from './lab-scenario.ts';
 import { briefDefaults, intranodeVisibility, serviceWorld } from './service-world.ts';
 
 const serverNode = 'server-node';
@@ -12,7 +13,7 @@ const shorterTimeouts = 'shorter-timeouts';
 const standing = 1;
 const burst = 2;
 
-export const conntrackTableFull: Scenario = {
+export const scenario: LabScenario<'conntrack-table-full'> = {
   name: 'conntrack-table-full',
   about: 'other flows fill a node’s conntrack table now and then; whoever connects meanwhile gets no answer',
   factors: [intranodeVisibility],
@@ -20,12 +21,10 @@ export const conntrackTableFull: Scenario = {
     { name: serverNode, about: 'the table of the server’s node, which every connection needs' },
     { name: clientNode, about: 'the table of the other node, which only its client needs' },
   ],
-  fixes: [
-    {
-      name: shorterTimeouts,
-      about: 'entries of dead flows live for a second, not five minutes, so the table is never full',
-    },
-  ],
+  fixes: {
+    [shorterTimeouts]:
+      'entries of dead flows live for a second, not five minutes, so the table is never full',
+  },
   // Ten seconds after the table, some hundred thousand entries, has been filled: that takes a few seconds more.
   defaults: briefDefaults(10_000, 4, 0.3),
   realTime: true,

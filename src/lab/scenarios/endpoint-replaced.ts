@@ -1,8 +1,9 @@
 // The pod behind the address goes and another one with the same address comes: it knows nothing of the connections.
 import type { FaultAction, FaultStep } from '../../model/fault.ts';
-import type { Choice, Scenario, ServerSpec, Setup } from '../../model/scenario.ts';
+import type { Choice, ServerSpec, Setup } from '../../model/scenario.ts';
 import type { Pod } from '../../model/topology.ts';
 import { plugIn, unplug } from '../world/wires.ts';
+import type { LabScenario } from './lab-scenario.ts';
 import {
   briefDefaults,
   intranodeVisibility,
@@ -20,7 +21,7 @@ const drained = 'drained-first';
 const first: Pod = { name: 'server', node: 'node-1', address: serverAddress, hostInterface: 'cali-server' };
 const second: Pod = { ...first, name: 'server-next', hostInterface: 'cali-servernext' };
 
-export const endpointReplaced: Scenario = {
+export const scenario: LabScenario<'endpoint-replaced'> = {
   name: 'endpoint-replaced',
   about: 'the server’s pod is replaced by a new one that gets the same address',
   factors: [intranodeVisibility],
@@ -32,7 +33,9 @@ export const endpointReplaced: Scenario = {
     },
     { name: gap, about: 'for half a second nobody has the address' },
   ],
-  fixes: [{ name: drained, about: 'the old server stops in an orderly way before its pod is taken away' }],
+  fixes: {
+    [drained]: 'the old server stops in an orderly way before its pod is taken away',
+  },
   // Pods change no more often than every three seconds: after a refused connect a client waits for one, and what it sent while
   // nobody had the address it sends again after 0.2, 0.6, 1.4 and 3 seconds, which must not all fall into such gaps.
   defaults: briefDefaults(14_000, 4, 0.3),

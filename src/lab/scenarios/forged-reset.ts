@@ -1,7 +1,8 @@
 // Something between the nodes answers for the server: a RST that no peer and no node sent comes in from the VPC.
 import type { Change } from '../../model/plan.ts';
-import type { Choice, Scenario, Setup } from '../../model/scenario.ts';
+import type { Choice, Setup } from '../../model/scenario.ts';
 import { vpc } from '../world/wires.ts';
+import type { LabScenario } from './lab-scenario.ts';
 import {
   briefDefaults,
   hasVisibility,
@@ -22,7 +23,7 @@ const paths: Readonly<Record<string, string>> = {
   [plain]: '',
 };
 
-export const forgedReset: Scenario = {
+export const scenario: LabScenario<'forged-reset'> = {
   name: 'forged-reset',
   about: 'a middlebox in the VPC resets connections in the server’s name',
   factors: [intranodeVisibility],
@@ -34,12 +35,9 @@ export const forgedReset: Scenario = {
     { name: crossNode, about: 'on the way between the nodes, with a hop count of its own' },
     { name: plain, about: 'on both ways, with the usual hop count of a router that rejects' },
   ],
-  fixes: [
-    {
-      name: hopCountFilter,
-      about: 'nodes drop a RST from the VPC whose hop count (TTL) is not that of a pod’s',
-    },
-  ],
+  fixes: {
+    [hopCountFilter]: 'nodes drop a RST from the VPC whose hop count (TTL) is not that of a pod’s',
+  },
   defaults: briefDefaults(10_000),
   expected(choice) {
     if (choice.fix !== null) return 'none';
@@ -47,7 +45,7 @@ export const forgedReset: Scenario = {
     if (choice.variant === plain) return hasVisibility(choice) ? 'both' : 'remote-only';
     return hasVisibility(choice) ? 'co-located-only' : 'none';
   },
-  expectedCause: (choice) => (forgedReset.expected(choice) === 'none' ? null : 'forged-reset'),
+  expectedCause: (choice) => (scenario.expected(choice) === 'none' ? null : 'forged-reset'),
   setup(choice): Setup {
     return {
       ...serviceWorld(choice, { changes: choice.fix === hopCountFilter ? filters() : [] }),

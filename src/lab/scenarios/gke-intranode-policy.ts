@@ -1,8 +1,9 @@
 // The bug itself: netd routes same-node traffic through table 1, Felix believes table 1 to be its own and deletes the rule.
-import type { Choice, ClientSpec, Scenario, Setup } from '../../model/scenario.ts';
+import type { Choice, ClientSpec, Setup } from '../../model/scenario.ts';
 import { addressOf, twoNodes, twoNodesSwapped } from '../topologies/two-nodes.ts';
 import type { Topology } from '../../model/topology.ts';
 import { gkeWorld, networkPolicy } from './gke-world.ts';
+import type { LabScenario } from './lab-scenario.ts';
 import { clientClasses, hasVisibility, headlessService, intranodeVisibility } from './service-world.ts';
 
 const serverOnNode1 = 'server-on-node-1';
@@ -12,7 +13,7 @@ const felixTableRange = 'felix-table-range';
 
 const seconds = 1_000;
 
-export const gkeIntranodePolicy: Scenario = {
+export const scenario: LabScenario<'route-table-conflict'> = {
   name: 'gke-intranode-policy',
   about:
     'netd and Felix fight over a routing rule; same-node connections through a Service are reset at every flip',
@@ -22,13 +23,10 @@ export const gkeIntranodePolicy: Scenario = {
     { name: serverOnNode2, about: 'they are on node-2, and the remote client on node-1' },
     { name: slowClients, about: 'as the first, with clients that probe every 15 s, not every 5 s' },
   ],
-  fixes: [
-    {
-      name: felixTableRange,
-      about: 'Felix owns routing tables 10-250, as GKE sets it since 2021 (FELIX_ROUTETABLERANGE)',
-    },
-    headlessService,
-  ],
+  fixes: {
+    [felixTableRange]: 'Felix owns routing tables 10-250, as GKE sets it since 2021 (FELIX_ROUTETABLERANGE)',
+    [headlessService.name]: headlessService.about,
+  },
   // 80 times faster, Felix refreshes every 1.2 s: 20 s show 16 refreshes.
   defaults: { speed: 80, durationMs: 20 * seconds, connections: 4, maxRatePerHour: 12 },
   expected(choice) {
@@ -36,7 +34,7 @@ export const gkeIntranodePolicy: Scenario = {
       hasVisibility(choice) && choice.factors[networkPolicy.name] === true && choice.fix === null;
     return broken ? 'co-located-only' : 'none';
   },
-  expectedCause: (choice) => (gkeIntranodePolicy.expected(choice) === 'none' ? null : 'route-table-conflict'),
+  expectedCause: (choice) => (scenario.expected(choice) === 'none' ? null : 'route-table-conflict'),
   setup(choice): Setup {
     const topology = choice.variant === serverOnNode2 ? twoNodesSwapped : twoNodes;
     return {

@@ -1,11 +1,11 @@
 // Two nodes with everything that GKE runs on them: kube-proxy always, netd and Calico with its Felix by factor.
 import type { Plan } from '../../model/plan.ts';
-import type { AgentSpec, Choice, Named, Setup } from '../../model/scenario.ts';
+import type { ActorSpec, Choice, Named, Setup } from '../../model/scenario.ts';
 import type { Node, Topology } from '../../model/topology.ts';
 import { calicoTables } from '../actors/felix/tables.ts';
 import { kubeProxyTables } from '../actors/kube-proxy/tables.ts';
 import { mergeTables } from '../actors/merge-tables.ts';
-import { netdChanges, netdRules, netdTables } from '../actors/netd/tables.ts';
+import { netdChanges, netdTables } from '../actors/netd/tables.ts';
 import { within, wires } from '../world/wires.ts';
 import { clientClasses, hasVisibility } from './service-world.ts';
 
@@ -21,7 +21,7 @@ export function gkeWorld(choice: Choice, topology: Topology, felixTables: readon
   return {
     topology,
     plan: [...wires(topology), ...topology.nodes.flatMap((node) => programs(topology, node, choice))],
-    agents: topology.nodes.flatMap((node) => agents(node, choice, felixTables)),
+    actors: topology.nodes.flatMap((node) => actors(node, choice, felixTables)),
     faults: [],
     servers: [{ name: 'server', pod: 'server', port: topology.service.port }],
     clients: clientClasses(topology, false),
@@ -44,14 +44,13 @@ function programs(topology: Topology, node: Node, choice: Choice): Plan {
   ]);
 }
 
-function agents(node: Node, choice: Choice, routeTableRange: readonly [number, number]): AgentSpec[] {
-  const list: AgentSpec[] = [];
-  if (hasVisibility(choice)) {
-    list.push({ kind: 'netd', node: node.name, reconcileMs: 10 * seconds, rules: netdRules });
-  }
-  if (hasPolicy(choice)) {
-    const [refreshMs, jitterMs] = [90 * seconds, 9 * seconds];
-    list.push({ kind: 'felix', node: node.name, refreshMs, jitterMs, routeTableRange });
-  }
-  return list;
+function actors(
+  { name: node }: Node,
+  choice: Choice,
+  routeTableRange: readonly [number, number],
+): ActorSpec[] {
+  return [
+    ...(hasVisibility(choice) ? [{ kind: 'netd', node } as const] : []),
+    ...(hasPolicy(choice) ? [{ kind: 'felix', node, routeTableRange } as const] : []),
+  ];
 }

@@ -1,7 +1,8 @@
 // Nothing is wrong: everything that GKE runs does its work, and whoever finds a cause here is mistaken.
-import type { Choice, Scenario, Setup } from '../../model/scenario.ts';
+import type { Choice, Setup } from '../../model/scenario.ts';
 import { twoNodes } from '../topologies/two-nodes.ts';
 import { gkeWorld, networkPolicy } from './gke-world.ts';
+import type { LabScenario } from './lab-scenario.ts';
 import { briefDefaults, intranodeVisibility } from './service-world.ts';
 
 const traffic = 'traffic';
@@ -15,7 +16,7 @@ const seconds = 1_000;
 const speed = 80;
 const brief = briefDefaults(10 * seconds);
 
-export const healthy: Scenario = {
+export const scenario: LabScenario<never> = {
   name: 'healthy',
   about: 'netd and Felix, each with routing tables of its own: no connection is reset',
   factors: [intranodeVisibility, networkPolicy],
@@ -28,7 +29,7 @@ export const healthy: Scenario = {
       about: 'the server closes all connections now and then, in order, and the clients come back',
     },
   ],
-  fixes: [],
+  fixes: {},
   defaults: { ...brief, speed, maxRatePerHour: brief.maxRatePerHour / speed },
   expected: () => 'none',
   expectedCause: () => null,

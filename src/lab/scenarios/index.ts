@@ -1,37 +1,28 @@
-// Every scenario that the lab knows, by name.
+// Every scenario that the lab knows, by name: a scenario is its file and a line here.
 import { Problem } from '../../model/problem.ts';
 import type { Choice, Named, Scenario } from '../../model/scenario.ts';
-import { conntrackEntryDeleted } from './conntrack-entry-deleted.ts';
-import { conntrackExpired } from './conntrack-expired.ts';
-import { conntrackInvalid } from './conntrack-invalid.ts';
-import { conntrackTableFull } from './conntrack-table-full.ts';
-import { endpointReplaced } from './endpoint-replaced.ts';
-import { forgedReset } from './forged-reset.ts';
-import { gkeIntranodePolicy } from './gke-intranode-policy.ts';
-import { healthy } from './healthy.ts';
-import { policyReject } from './policy-reject.ts';
-import { probeStalled } from './probe-stalled.ts';
-import { serverAborted } from './server-aborted.ts';
-import { serverProcessDied } from './server-process-died.ts';
-import { silentDrop } from './silent-drop.ts';
+import { scenarioOf } from './lab-scenario.ts';
 
-export const scenarios: readonly Scenario[] = [
-  gkeIntranodePolicy,
-  conntrackEntryDeleted,
-  conntrackInvalid,
-  conntrackExpired,
-  conntrackTableFull,
-  policyReject,
-  endpointReplaced,
-  serverProcessDied,
-  serverAborted,
-  forgedReset,
-  silentDrop,
-  probeStalled,
-  healthy,
-];
+// Loaded by import(), since a static import would need a second line for each.
+const files = await Promise.all([
+  import('./gke-intranode-policy.ts'),
+  import('./conntrack-entry-deleted.ts'),
+  import('./conntrack-invalid.ts'),
+  import('./conntrack-expired.ts'),
+  import('./conntrack-table-full.ts'),
+  import('./policy-reject.ts'),
+  import('./endpoint-replaced.ts'),
+  import('./server-process-died.ts'),
+  import('./server-aborted.ts'),
+  import('./forged-reset.ts'),
+  import('./silent-drop.ts'),
+  import('./probe-stalled.ts'),
+  import('./healthy.ts'),
+]);
 
-export const defaultScenario = gkeIntranodePolicy.name;
+export const scenarios: readonly Scenario[] = files.map(({ scenario }) => scenarioOf(scenario));
+
+export const defaultScenario = 'gke-intranode-policy';
 
 /** Throws a usage Problem that lists the scenarios when there is none of that name. */
 export function findScenario(name: string): Scenario {

@@ -1,6 +1,7 @@
 // A policy change rejects flows that live: a node answers their packets with a RST of its own making.
 import type { ChainRule } from '../../model/plan.ts';
-import type { Choice, Scenario, Setup } from '../../model/scenario.ts';
+import type { Choice, Setup } from '../../model/scenario.ts';
+import type { LabScenario } from './lab-scenario.ts';
 import {
   briefDefaults,
   coLocatedAddress,
@@ -24,7 +25,7 @@ const matches: Readonly<Record<string, string>> = {
   [clientNode]: toServerMatch,
 };
 
-export const policyReject: Scenario = {
+export const scenario: LabScenario<'policy-reject'> = {
   name: 'policy-reject',
   about: 'a policy change rejects established flows for a moment, with a RST made on the node',
   factors: [intranodeVisibility],
@@ -37,12 +38,9 @@ export const policyReject: Scenario = {
     },
     { name: clientNode, about: 'the other node rejects what its client sends to the server' },
   ],
-  fixes: [
-    {
-      name: establishedFirst,
-      about: 'the policy is evaluated after established flows are accepted, so for new ones only',
-    },
-  ],
+  fixes: {
+    [establishedFirst]: 'the policy is evaluated after established flows are accepted, so for new ones only',
+  },
   // After a refused connect a client waits for a second, so that the fault cannot come more often.
   defaults: briefDefaults(14_000),
   expected({ variant, fix }) {

@@ -1,5 +1,6 @@
 // The client's process does not run for longer than the server waits: the server hangs up, and no network is to blame.
-import type { Scenario, Setup } from '../../model/scenario.ts';
+import type { Setup } from '../../model/scenario.ts';
+import type { LabScenario } from './lab-scenario.ts';
 import { briefDefaults, intranodeVisibility, serviceWorld } from './service-world.ts';
 
 const coLocated = 'co-located-client';
@@ -7,7 +8,7 @@ const remote = 'remote-client';
 const resetting = 'server-resets';
 const longerDeadline = 'longer-deadline';
 
-export const probeStalled: Scenario = {
+export const scenario: LabScenario<'probe-stalled'> = {
   name: 'probe-stalled',
   about: 'a client’s process is stopped for longer than the server’s deadline, as by a throttled CPU',
   factors: [intranodeVisibility],
@@ -16,7 +17,9 @@ export const probeStalled: Scenario = {
     { name: remote, about: 'the client on the other node; the server hangs up with a FIN' },
     { name: resetting, about: 'the co-located client, with a server that hangs up with a RST' },
   ],
-  fixes: [{ name: longerDeadline, about: 'the server waits for 10 s, longer than any client is held up' }],
+  fixes: {
+    [longerDeadline]: 'the server waits for 10 s, longer than any client is held up',
+  },
   defaults: briefDefaults(14_000),
   expected: ({ variant, fix }) => (variant === resetting && fix === null ? 'co-located-only' : 'none'),
   expectedCause: ({ fix }) => (fix === null ? 'probe-stalled' : null),

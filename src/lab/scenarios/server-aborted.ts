@@ -1,12 +1,13 @@
 // The server's application ends connections with a RST: linger 0, or a close while input lies unread.
-import type { Scenario, Setup } from '../../model/scenario.ts';
+import type { Setup } from '../../model/scenario.ts';
+import type { LabScenario } from './lab-scenario.ts';
 import { briefDefaults, intranodeVisibility, serviceWorld } from './service-world.ts';
 
 const linger = 'linger';
 const unread = 'unread';
 const orderlyClose = 'orderly-close';
 
-export const serverAborted: Scenario = {
+export const scenario: LabScenario<'server-aborted'> = {
   name: 'server-aborted',
   about: 'the application closes its connections with a RST while process and listener live on',
   factors: [intranodeVisibility],
@@ -14,7 +15,9 @@ export const serverAborted: Scenario = {
     { name: linger, about: 'it closes with SO_LINGER 0, whatever the connection is doing' },
     { name: unread, about: 'it hangs for a moment, then closes with the clients’ questions unread' },
   ],
-  fixes: [{ name: orderlyClose, about: 'the application reads what is there and closes with a FIN' }],
+  fixes: {
+    [orderlyClose]: 'the application reads what is there and closes with a FIN',
+  },
   defaults: briefDefaults(10_000),
   expected: ({ fix }) => (fix === null ? 'both' : 'none'),
   expectedCause: ({ fix }) => (fix === null ? 'server-aborted' : null),

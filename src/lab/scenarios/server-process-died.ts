@@ -1,13 +1,14 @@
 // The server's process is killed while its pod stays: a RST for each connection with input unread, a FIN for the others, then nobody listens.
 import type { FaultStep } from '../../model/fault.ts';
-import type { Choice, Scenario, Setup } from '../../model/scenario.ts';
+import type { Choice, Setup } from '../../model/scenario.ts';
+import type { LabScenario } from './lab-scenario.ts';
 import { briefDefaults, intranodeVisibility, serviceWorld } from './service-world.ts';
 
 const hung = 'hung';
 const busy = 'busy';
 const gracefulStop = 'graceful-stop';
 
-export const serverProcessDied: Scenario = {
+export const scenario: LabScenario<'server-process-died'> = {
   name: 'server-process-died',
   about: 'the server’s process is killed and started again; its pod and address stay',
   factors: [intranodeVisibility],
@@ -21,9 +22,9 @@ export const serverProcessDied: Scenario = {
       about: 'it is killed at once, with clients that ask 100 times a second, some of them unread: RST',
     },
   ],
-  fixes: [
-    { name: gracefulStop, about: 'it is asked to stop (SIGTERM), answers what it has read and says goodbye' },
-  ],
+  fixes: {
+    [gracefulStop]: 'it is asked to stop (SIGTERM), answers what it has read and says goodbye',
+  },
   // Clients that were refused wait for a second before they dial again.
   defaults: briefDefaults(14_000, 4, 0.4),
   expected: ({ fix }) => (fix === null ? 'both' : 'none'),

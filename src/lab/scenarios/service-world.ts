@@ -14,10 +14,10 @@ export const intranodeVisibility: Named = {
 };
 
 /** Clients that need no Service: no address is translated, so nothing that conntrack forgets matters. */
-export const headlessService: Named = {
+export const headlessService = {
   name: 'headless-service',
   about: 'clients dial the pod IP (a headless Service), so that nothing is translated',
-};
+} as const satisfies Named;
 
 export const hasVisibility = ({ factors }: Choice) => factors[intranodeVisibility.name] === true;
 
@@ -45,7 +45,7 @@ export function serviceWorld(choice: Choice, options: WorldOptions = {}): Setup 
   return {
     topology: twoNodes,
     plan: [...wires(twoNodes), ...nodes, ...within(changes)],
-    agents: [],
+    actors: [],
     faults: [],
     servers: [{ name: 'server', pod: 'server', port: servicePort, ...server }],
     clients: clientClasses(twoNodes, choice.fix === headlessService.name).map((client) => ({

@@ -1,7 +1,8 @@
 // Packets vanish in the VPC for a while; nobody sends a RST, and a client's patience decides what it sees.
 import type { ChainRule, Change } from '../../model/plan.ts';
-import type { Scenario, Setup } from '../../model/scenario.ts';
+import type { Setup } from '../../model/scenario.ts';
 import { vpc } from '../world/wires.ts';
+import type { LabScenario } from './lab-scenario.ts';
 import {
   briefDefaults,
   hasVisibility,
@@ -23,7 +24,7 @@ const matches: Readonly<Record<string, string>> = {
   [answers]: `-s ${serverAddress} -p tcp --sport ${servicePort}`,
 };
 
-export const silentDrop: Scenario = {
+export const scenario: LabScenario<'silent-drop'> = {
   name: 'silent-drop',
   about: 'a firewall in the VPC drops packets of live connections for a while: timeouts, and no RST at all',
   factors: [intranodeVisibility],
@@ -32,10 +33,10 @@ export const silentDrop: Scenario = {
     { name: sameNode, about: 'same-node traffic that crosses the VPC (with intranode visibility)' },
     { name: answers, about: 'what the server sends' },
   ],
-  fixes: [
-    { name: patientClient, about: 'the client waits for 30 s, so that TCP repeats what was lost' },
-    { name: statefulFirewall, about: 'the firewall accepts flows that it knows before it drops anything' },
-  ],
+  fixes: {
+    [patientClient]: 'the client waits for 30 s, so that TCP repeats what was lost',
+    [statefulFirewall]: 'the firewall accepts flows that it knows before it drops anything',
+  },
   defaults: briefDefaults(12_000, 4, 0.5),
   realTime: true,
   // No reset, so no outcome but `none`: the timeouts are the symptom.

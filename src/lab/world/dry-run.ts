@@ -1,6 +1,7 @@
-// Everything that a run would do, as commands that a person could type: the world, the programs in it, what happens to them.
+// Everything that a run would do, as commands that a person could type: the world, the programs in it, who and what changes it.
 import type { Setup } from '../../model/scenario.ts';
 import { shellScript } from './plan-commands.ts';
+import { actorScript } from '../actors/describe.ts';
 import { faultScript } from '../faults/describe.ts';
 import { clientWords, serverWords } from '../workloads/pod-programs.ts';
 
@@ -11,7 +12,7 @@ export interface DryRunOptions {
   readonly speed: number;
 }
 
-/** The plan, then the servers and clients, then each fault with its times. Ends with a newline. */
+/** The plan, then the servers and clients, then each actor and each fault with its times. Ends with a newline. */
 export function dryRunScript(setup: Setup, { connections, periodMs, speed }: DryRunOptions): string {
   const programs = [
     ...setup.servers.map((server) => ({ pod: server.pod, words: serverWords(server, speed) })),
@@ -21,6 +22,7 @@ export function dryRunScript(setup: Setup, { connections, periodMs, speed }: Dry
     })),
   ];
   const started = programs.map(({ pod, words }) => `ip netns exec ${pod} netdebug ${words.join(' ')} &\n`);
+  const actors = setup.actors.map((actor) => `\n${actorScript(actor, speed)}`);
   const faults = setup.faults.map((fault) => `\n${faultScript(fault, speed)}`);
-  return [shellScript(setup.plan), '\n# the programs\n', ...started, ...faults].join('');
+  return [shellScript(setup.plan), '\n# the programs\n', ...started, ...actors, ...faults].join('');
 }

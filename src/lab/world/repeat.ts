@@ -1,5 +1,59 @@
 // Does something again and again at times that are fixed beforehand, until told to stop.
+import { formatDuration } from '../../model/duration.ts';
+import type { Random } from '../../model/random.ts';
 import { pause } from '../../system/pause.ts';
+
+/** How often something happens: from one time to the next, at least, and how much more at most. In milliseconds, at speed 1. */
+export interface Pace {
+  readonly everyMs: number;
+  readonly jitterMs: number;
+}
+
+/** In words, as it runs at that speed. */
+export function everyText({ everyMs, jitterMs }: Pace, speed: number): string {
+  const jitter = jitterMs > 0 ? ` and up to ${formatDuration(jitterMs / speed)} more` : '';
+  return `every ${formatDuration(everyMs / speed)}${jitter}`;
+}
+
+/** Yields the milliseconds from the start to the first time, then from each to the next, at that speed. */
+export function* delays(
+  firstMs: number,
+  { everyMs, jitterMs }: Pace,
+  speed: number,
+  random: Random,
+): Generator<number, never> {
+  yield firstMs / speed;
+  for (;;) yield (everyMs + random.next() * jitterMs) / speed;
+}
+
+export interface Loop {
+  readonly action: (signal: AbortSignal) => Promise<unknown>;
+  readonly delays: Generator<number, never>;
+}
+
+export interface Loops {
+  /** Rejects when an action fails; never resolves otherwise. */
+  readonly failed: Promise<never>;
+  /** Starts no further action and waits for those under way. */
+  stop(): Promise<void>;
+}
+
+/** Starts all of them, now. */
+export function startLoops(loops: readonly Loop[]): Loops {
+  const stopping = new AbortController();
+  const running = loops.map((loop) => repeat(loop.action, loop.delays, stopping.signal));
+  const failed = new Promise<never>((_resolve, reject) => {
+    for (const each of running) each.catch(reject);
+  });
+  failed.catch(() => undefined);
+  return {
+    failed,
+    async stop() {
+      stopping.abort();
+      await Promise.allSettled(running);
+    },
+  };
+}
 
 /**
  * Waits for the first of `delays` (milliseconds), acts, waits for the next, and so on; delays are reckoned from due time to due

@@ -1,4 +1,4 @@
-// Namespaces, links, addresses and routes of a topology: the VPC and each node's pods, before any agent has touched them.
+// Namespaces, links, addresses and routes of a topology: the VPC and each node's pods, before any actor has touched them.
 import type { Change, Plan, Step } from '../../model/plan.ts';
 import type { Node, Pod, Topology } from '../../model/topology.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nearest } from '../../../src/cli/explain/nearest.ts';
-import { causeIds } from '../../../src/model/cause.ts';
+import { causeIds } from '../../../src/causes/index.ts';
 
 test('a slip of the finger finds the word', () => {
   assert.equal(nearest('conntrack-invald', causeIds), 'conntrack-invalid');

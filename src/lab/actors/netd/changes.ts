@@ -1,16 +1,21 @@
 // The lab's netd: at every reconcile it puts back whatever of its rules is missing.
-import type { PolicyRule } from '../../../model/plan.ts';
+import type { ActorSpec } from '../../../model/scenario.ts';
 import { applyIpBatch, ipCommand, listRules } from '../../../system/tools/ip.ts';
+import { shellCommand } from '../../world/plan-commands.ts';
+import type { Actor } from '../actor.ts';
+import { netdRules } from './tables.ts';
 
-/** Adds the rules that the namespace lacks, all in one go. Returns those it added. */
-export async function reconcileRules(netns: string, wanted: readonly PolicyRule[]): Promise<PolicyRule[]> {
-  const present = new Set((await listRules(netns)).map((rule) => rule.preference));
-  const missing = wanted.filter((rule) => !present.has(rule.preference));
-  if (missing.length > 0) {
-    await applyIpBatch(
-      netns,
-      missing.map((rule) => ipCommand({ do: 'add-rule', netns, rule })),
-    );
-  }
-  return missing;
-}
+const addRules = (netns: string) => netdRules.map((rule) => ({ do: 'add-rule', netns, rule }) as const);
+
+export const netd: Actor<Extract<ActorSpec, { kind: 'netd' }>> = {
+  name: 'netd',
+  pace: { everyMs: 10_000, jitterMs: 0 },
+  async act({ node }) {
+    const present = new Set((await listRules(node)).map((rule) => rule.preference));
+    const missing = addRules(node).filter(({ rule }) => !present.has(rule.preference));
+    // All in one go.
+    if (missing.length > 0) await applyIpBatch(node, missing.map(ipCommand));
+  },
+  about: () => 'puts back those of its rules that are missing',
+  commands: ({ node }) => addRules(node).map(shellCommand),
+};

@@ -3,7 +3,7 @@ import { parseMicros } from '../../../model/clock.ts';
 import type { EvidenceItem, Finding, RunRecord } from '../../../model/run-record.ts';
 import { authorWords } from '../../../model/author.ts';
 import type { CatalogueEntry } from '../../../causes/cause-page.ts';
-import { catalogue } from '../../../causes/index.ts';
+import { pageOf } from '../../../causes/index.ts';
 import type { FixProof } from '../../fix-proof.ts';
 import type { RunView } from '../../run-view.ts';
 import { markup, nothing } from '../markup.ts';
@@ -29,15 +29,15 @@ ${left > 0 && markup`<p>${plural(left, 'more finding')} in run.json.</p>`}${ownF
 
 function findingArticle(finding: Finding, index: number, view: RunView, proofs: readonly FixProof[]): Markup {
   const { cause, author, confidence, classes, connections, sentence, evidence, against, missing } = finding;
-  const entry = catalogue[cause];
+  const entry = pageOf(cause);
   return markup`<article class="finding" aria-labelledby="finding-${index}">
 <h3 id="finding-${index}">${cause}</h3>
-<p class="meta">${entry.title} · explains ${plural(connections, 'failed connection')} of ${classes.join(', ')}${cause !== 'unknown' && ` · confidence ${percentText(confidence)}`}${author !== 'unknown' && ` · sent by ${authorWords[author]}`}</p>
+<p class="meta">${entry !== undefined && `${entry.title} · `}explains ${plural(connections, 'failed connection')} of ${classes.join(', ')}${cause !== 'unknown' && ` · confidence ${percentText(confidence)}`}${author !== 'unknown' && ` · sent by ${authorWords[author]}`}</p>
 <p>${cut(sentence)}</p>
 ${evidenceList(evidence, view)}${observationList(finding, index)}
 ${against !== null && against.because.length > 0 && markup`<h4>Next best: ${against.cause}</h4><p>Against it: ${cut(against.because.join('; '))}.</p>`}
 ${missing.length > 0 && markup`<h4>Not collected, and would have helped</h4><ul class="plain">${missing.map((one) => markup`<li>${cut(one)}</li>`)}</ul>`}
-${confirmList(entry)}
+${entry !== undefined && confirmList(entry)}
 ${finding.fixes.length > 0 && markup`<h4>Cured by</h4><ul class="fixes">${finding.fixes.map((fix) => fixLine(fix, view.record, entry, proofs))}</ul>`}
 </article>`;
 }
@@ -83,11 +83,11 @@ function evidenceLine({ at, source, text, file }: EvidenceItem, view: RunView): 
 function fixLine(
   fix: string,
   record: RunRecord | null,
-  entry: CatalogueEntry,
+  entry: CatalogueEntry | undefined,
   proofs: readonly FixProof[],
 ): Markup {
   const proof = proofs.find((one) => one.fix === fix);
-  const known = entry.fixes.find((one) => one.name === fix);
+  const known = entry?.fixes.find((one) => one.name === fix);
   const tryIt =
     record?.kind === 'lab' &&
     record.scenario !== null &&

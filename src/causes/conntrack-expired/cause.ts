@@ -1,8 +1,8 @@
 // The connection was silent for longer than its entry lives.
-import type { CauseModel } from '../../diagnose/why/cause-model.ts';
+import { defineCause } from '../define-cause.ts';
+import { page } from './page.ts';
 
-export const conntrackExpired: CauseModel = {
-  cause: 'conntrack-expired',
+export const cause = defineCause(page, {
   author: 'server-kernel',
   needs: ['entry expired', 'picked up in mid-stream'],
   weights: {
@@ -20,8 +20,7 @@ export const conntrackExpired: CauseModel = {
     'reset of a live socket': [-3, 0],
     'was closed': [-4, 0],
   },
-  fixes: ['heartbeat', 'longer-timeout'],
   sentence: () =>
     'The connections were silent for longer than their conntrack entries live. The first packet afterwards was not translated as ' +
     "before: it reached the server from a port that it has no socket for (RST by the server's kernel), or nobody at all.",
-};
+});

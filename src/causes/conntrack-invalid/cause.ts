@@ -1,8 +1,8 @@
 // A packet judged INVALID is not translated: it reaches the other side with an address that its kernel has no socket for.
-import type { CauseModel } from '../../diagnose/why/cause-model.ts';
+import { defineCause } from '../define-cause.ts';
+import { page } from './page.ts';
 
-export const conntrackInvalid: CauseModel = {
-  cause: 'conntrack-invalid',
+export const cause = defineCause(page, {
   author: 'client-kernel',
   needs: ['packets were INVALID', 'reset translated before the server'],
   weights: {
@@ -20,8 +20,7 @@ export const conntrackInvalid: CauseModel = {
     'refused afterwards': [-3, 0.2],
     'reset of a live socket': [-3, 0],
   },
-  fixes: ['drop-invalid', 'liberal-conntrack', 'headless-service'],
   sentence: () =>
     'Connection tracking judged packets of live connections INVALID and so did not translate them. What arrives without ' +
     "translation belongs to no socket: the receiver's kernel answers it with RST, which ends the connection on both sides.",
-};
+});

@@ -2,10 +2,10 @@
 // rewritten port, while it is missing the server sees the client's own. Each flip moves the flow to a port nobody knows.
 import { ruleIdentity } from '../../diagnose/connections/story.ts';
 import type { Story } from '../../diagnose/connections/story.ts';
-import type { CauseModel } from '../../diagnose/why/cause-model.ts';
+import { defineCause } from '../define-cause.ts';
+import { page } from './page.ts';
 
-export const routeTableConflict: CauseModel = {
-  cause: 'route-table-conflict',
+export const cause = defineCause(page, {
   author: 'server-kernel',
   needs: ['rule moved the port'],
   weights: {
@@ -20,7 +20,6 @@ export const routeTableConflict: CauseModel = {
     'was reset': [0.5, -5],
     'failed while idle': [-2, 0.2],
   },
-  fixes: ['felix-table-range', 'headless-service'],
   sentence(stories) {
     const story = stories.find((one) => one.ruleChanges.length > 0);
     const rule = story?.ruleChanges.at(-1);
@@ -33,7 +32,7 @@ export const routeTableConflict: CauseModel = {
       `kernel answers with RST.`
     );
   },
-};
+});
 
 function countFlips({ ruleHistory }: Story, identity: string): [deleted: number, added: number] {
   const same = ruleHistory.filter((change) => ruleIdentity(change) === identity);

@@ -1,8 +1,8 @@
 // The node's table is full: new flows are dropped, entries are taken early.
-import type { CauseModel } from '../../diagnose/why/cause-model.ts';
+import { defineCause } from '../define-cause.ts';
+import { page } from './page.ts';
 
-export const conntrackTableFull: CauseModel = {
-  cause: 'conntrack-table-full',
+export const cause = defineCause(page, {
   author: 'nobody',
   needs: ['table overflowed', 'table full'],
   weights: {
@@ -16,8 +16,7 @@ export const conntrackTableFull: CauseModel = {
     'entry deleted by a program': [-2, 0],
     'server had closed': [-3, 0],
   },
-  fixes: ['shorter-timeouts'],
   sentence: () =>
     "The node's conntrack table is full. Packets that need a new entry are dropped, so new connections are not answered; " +
     'established ones live on as long as their entries do.',
-};
+});

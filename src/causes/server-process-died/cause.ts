@@ -1,8 +1,8 @@
 // The server's process ended while its pod stayed: its kernel closes every socket and answers later packets with RST.
-import type { CauseModel } from '../../diagnose/why/cause-model.ts';
+import { defineCause } from '../define-cause.ts';
+import { page } from './page.ts';
 
-export const serverProcessDied: CauseModel = {
-  cause: 'server-process-died',
+export const cause = defineCause(page, {
   author: 'server-kernel',
   needs: ['listener closed', 'refused afterwards'],
   weights: {
@@ -21,8 +21,7 @@ export const serverProcessDied: CauseModel = {
     'server gave up waiting': [-4, 0],
     'client noticed late': [-2, 0],
   },
-  fixes: ['graceful-stop'],
   sentence: () =>
     "The server's process ended while its pod stayed. Its kernel closed all connections at once (FIN, or RST where data was " +
     'unread) and refuses new ones until something listens again.',
-};
+});

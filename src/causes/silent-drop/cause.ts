@@ -1,8 +1,8 @@
 // Packets vanish and nothing at all answers.
-import type { CauseModel } from '../../diagnose/why/cause-model.ts';
+import { defineCause } from '../define-cause.ts';
+import { page } from './page.ts';
 
-export const silentDrop: CauseModel = {
-  cause: 'silent-drop',
+export const cause = defineCause(page, {
   author: 'nobody',
   needs: ['timed out'],
   weights: {
@@ -19,7 +19,6 @@ export const silentDrop: CauseModel = {
     'listener closed': [-3, 0],
     'client noticed late': [-2, 0],
   },
-  fixes: ['patient-client', 'stateful-firewall'],
   sentence: () =>
     'Packets vanished on the way and nothing answered: no RST, no ICMP. The client sent again until it gave up.',
-};
+});

@@ -1,8 +1,8 @@
 // A program deleted the entry that carried a rewrite; the next packet gets another one, or none, and meets no socket.
-import type { CauseModel } from '../../diagnose/why/cause-model.ts';
+import { defineCause } from '../define-cause.ts';
+import { page } from './page.ts';
 
-export const conntrackEntryDeleted: CauseModel = {
-  cause: 'conntrack-entry-deleted',
+export const cause = defineCause(page, {
   author: 'server-kernel',
   needs: ['entry deleted by a program'],
   weights: {
@@ -18,7 +18,6 @@ export const conntrackEntryDeleted: CauseModel = {
     'refused afterwards': [-3, 0],
     'packets were INVALID': [-0.5, 0],
   },
-  fixes: ['headless-service'],
   sentence(stories) {
     const deleter = stories
       .flatMap((story) => [story.first, ...story.second])
@@ -30,4 +29,4 @@ export const conntrackEntryDeleted: CauseModel = {
       `next packet made a new entry with another source port, or none at all; the server's kernel has no socket for that and answers with RST.`
     );
   },
-};
+});

@@ -1,8 +1,8 @@
 // The application closed the connection with a RST: linger 0, or with data unread.
-import type { CauseModel } from '../../diagnose/why/cause-model.ts';
+import { defineCause } from '../define-cause.ts';
+import { page } from './page.ts';
 
-export const serverAborted: CauseModel = {
-  cause: 'server-aborted',
+export const cause = defineCause(page, {
   author: 'server-application',
   needs: ['reset of a live socket', 'server aborted sockets'],
   weights: {
@@ -22,8 +22,7 @@ export const serverAborted: CauseModel = {
     'reset has another TTL': [-3, 0],
     'client noticed late': [-1, 0],
   },
-  fixes: ['orderly-close'],
   sentence: () =>
     "The server's application aborted live connections itself: it closed them with data unread or with linger 0, so its kernel " +
     'sent RST instead of FIN. The process lives on and goes on listening.',
-};
+});

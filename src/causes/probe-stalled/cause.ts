@@ -1,8 +1,8 @@
 // The prober itself did not run; nobody's network is to blame.
-import type { CauseModel } from '../../diagnose/why/cause-model.ts';
+import { defineCause } from '../define-cause.ts';
+import { page } from './page.ts';
 
-export const probeStalled: CauseModel = {
-  cause: 'probe-stalled',
+export const cause = defineCause(page, {
   author: 'server-application',
   needs: ['client noticed late'],
   weights: {
@@ -16,8 +16,7 @@ export const probeStalled: CauseModel = {
     'reset made on the node': [-3, 0],
     'reset from in between': [-3, 0],
   },
-  fixes: ['longer-deadline'],
   sentence: () =>
     "The client's own process did not run for a while, so its connections looked dead to the server, which ended them. Nobody's " +
     'network is to blame.',
-};
+});

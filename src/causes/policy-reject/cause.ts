@@ -1,8 +1,8 @@
 // A rule on the node rejects packets of an established connection with a RST of its own making.
-import type { CauseModel } from '../../diagnose/why/cause-model.ts';
+import { defineCause } from '../define-cause.ts';
+import { page } from './page.ts';
 
-export const policyReject: CauseModel = {
-  cause: 'policy-reject',
+export const cause = defineCause(page, {
   author: 'node-rule',
   needs: ['reset made on the node', 'reject rule hit'],
   weights: {
@@ -21,8 +21,7 @@ export const policyReject: CauseModel = {
     'listener closed': [-3, 0.2],
     'server had closed': [-3, 0.3],
   },
-  fixes: ['established-first'],
   sentence: () =>
     'A rule on the node rejects the packets of established connections: the node itself makes the RST, in the name of the ' +
     'server, which never hears of it.',
-};
+});

@@ -1,8 +1,8 @@
 // The pod behind the address is gone, or it is another one now.
-import type { CauseModel } from '../../diagnose/why/cause-model.ts';
+import { defineCause } from '../define-cause.ts';
+import { page } from './page.ts';
 
-export const endpointReplaced: CauseModel = {
-  cause: 'endpoint-replaced',
+export const cause = defineCause(page, {
   author: 'server-kernel',
   needs: ['endpoint changed'],
   weights: {
@@ -17,7 +17,6 @@ export const endpointReplaced: CauseModel = {
     'reset of a live socket': [-2, 0],
     'client noticed late': [-1, 0],
   },
-  fixes: ['drained-first'],
   sentence(stories) {
     const change = stories.flatMap((story) => story.endpointChanges)[0];
     const where = change === undefined ? '' : ` on ${change.node}`;
@@ -26,4 +25,4 @@ export const endpointReplaced: CauseModel = {
       `no socket for them and answers with RST; with no pod there, nobody answers.`
     );
   },
-};
+});

@@ -1,8 +1,8 @@
 // A RST whose way or hop count does not fit the peer: something in the path made it.
-import type { CauseModel } from '../../diagnose/why/cause-model.ts';
+import { defineCause } from '../define-cause.ts';
+import { page } from './page.ts';
 
-export const forgedReset: CauseModel = {
-  cause: 'forged-reset',
+export const cause = defineCause(page, {
   author: 'in-between',
   needs: ['reset from in between', 'reset has another TTL'],
   weights: {
@@ -19,8 +19,7 @@ export const forgedReset: CauseModel = {
     'packets were INVALID': [-1, 0],
     'listener closed': [-3, 0],
   },
-  fixes: ['hop-count-filter'],
   sentence: () =>
     'The RST came from the network between the nodes: the server never sent it, and its hop count or its way does not fit the ' +
     "server's packets. A firewall, a load balancer or another middlebox made it.",
-};
+});
