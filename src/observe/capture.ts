@@ -3,7 +3,6 @@ import { Problem } from '../model/problem.ts';
 import type { Program } from '../system/process.ts';
 import { endingWithUs } from '../system/ending-with-us.ts';
 import { startProgram } from '../system/process.ts';
-import { inNetns } from './source.ts';
 import type { RawFile, RunningSource, Source, SourceContext } from './source.ts';
 import { flowKey, readTcp } from '../packets/captured-packet.ts';
 import type { CapturedPacket } from '../packets/captured-packet.ts';
@@ -16,6 +15,7 @@ import { createPcapReader } from '../packets/pcap-reader.ts';
 import type { PcapHeader } from '../packets/pcap-reader.ts';
 import { createRetransmissionCounter } from '../packets/retransmissions.ts';
 import { tcpFlags } from '../packets/tcp-packet.ts';
+import { inNetns } from '../system/tools/ip-netns.ts';
 import {
   captureCounts,
   captureFilter,

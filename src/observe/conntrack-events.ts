@@ -2,8 +2,8 @@
 import { formatMicros } from '../model/clock.ts';
 import type { NodeEvent, Tuple } from '../model/node-event.ts';
 import { enableConntrackTimestamps } from '../system/conntrack-timestamps.ts';
+import { inNetns } from '../system/tools/ip-netns.ts';
 import type { LineOrigin, NetlinkTool } from './netlink-tool.ts';
-import { inNetns } from './source.ts';
 
 export const conntrackEvents: NetlinkTool = {
   name: 'conntrack-events',

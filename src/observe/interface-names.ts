@@ -1,6 +1,7 @@
 // The names of a namespace's interfaces by their numbers; a capture has only the numbers.
 import { z } from '../model/schema.ts';
 import { run } from '../system/process.ts';
+import { netnsFlag } from '../system/tools/ip-netns.ts';
 
 const linksSchema = z.array(z.object({ ifindex: z.number(), ifname: z.string() }));
 
@@ -21,7 +22,7 @@ export function createInterfaceNames(netns: string | null): InterfaceNames {
   const names = new Map<number, string>();
   let refreshing: Promise<void> | undefined;
   const read = async () => {
-    const { exitCode, stdout } = await run(['ip', ...(netns === null ? [] : ['-n', netns]), '-json', 'link']);
+    const { exitCode, stdout } = await run(['ip', ...netnsFlag(netns), '-json', 'link']);
     if (exitCode !== 0) return;
     for (const [index, name] of parseLinks(stdout)) names.set(index, name);
   };

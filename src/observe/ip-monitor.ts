@@ -1,11 +1,12 @@
 // Rule, route and link changes of a node, from `ip -ts monitor`.
 import { formatMicros, parseMicros } from '../model/clock.ts';
 import type { NodeEvent } from '../model/node-event.ts';
+import { netnsFlag } from '../system/tools/ip-netns.ts';
 import type { LineOrigin, NetlinkTool } from './netlink-tool.ts';
 
 /** iproute2 prints local time; our programs run in UTC. */
 const ipMonitorArgv = (netns: string | null): string[] => [
-  ...['ip', '-4', ...(netns === null ? [] : ['-n', netns]), '-timestamp', '-tshort', 'monitor'],
+  ...['ip', '-4', ...netnsFlag(netns), '-timestamp', '-tshort', 'monitor'],
   ...['rule', 'route', 'link'],
 ];
 

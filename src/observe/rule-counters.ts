@@ -2,12 +2,12 @@
 import { formatMicros } from '../model/clock.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import { run } from '../system/process.ts';
+import { inNetns } from '../system/tools/ip-netns.ts';
 import { findTool } from '../system/find-tool.ts';
 import { describeIncreases, increases } from './counter-changes.ts';
 import type { Counters } from './counter-changes.ts';
 import { iptablesTables, parseIptablesSave, parseNftTable, parseNftTables } from './firewall-rules.ts';
 import { startSampler } from './sampler.ts';
-import { inNetns } from './source.ts';
 import type { Source, SourceContext } from './source.ts';
 
 /** Rules are read this much less often than the counters in /proc: each reading starts programs. */

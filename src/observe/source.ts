@@ -55,8 +55,3 @@ export interface SourceContext {
 export interface RawFile {
   write(piece: string | Uint8Array): void;
 }
-
-/** The words that run a command in the network namespace. */
-export function inNetns(netns: string | null, argv: readonly string[]): string[] {
-  return netns === null ? [...argv] : ['ip', 'netns', 'exec', netns, ...argv];
-}

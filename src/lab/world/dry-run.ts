@@ -1,5 +1,6 @@
 // Everything that a run would do, as commands that a person could type: the world, the programs in it, what happens to them.
 import type { Setup } from '../../model/scenario.ts';
+import { inNetns } from '../../system/tools/ip-netns.ts';
 import { shellScript } from './plan-commands.ts';
 import { faultScript } from '../faults/describe.ts';
 import { clientWords, serverWords } from '../workloads/pod-programs.ts';
@@ -20,7 +21,7 @@ export function dryRunScript(setup: Setup, { connections, periodMs, speed }: Dry
       words: clientWords(client, connections, periodMs, speed),
     })),
   ];
-  const started = programs.map(({ pod, words }) => `ip netns exec ${pod} netdebug ${words.join(' ')} &\n`);
+  const started = programs.map(({ pod, words }) => `${inNetns(pod, ['netdebug', ...words]).join(' ')} &\n`);
   const faults = setup.faults.map((fault) => `\n${faultScript(fault, speed)}`);
   return [shellScript(setup.plan), '\n# the programs\n', ...started, ...faults].join('');
 }

@@ -1,6 +1,7 @@
 // conntrack's syntax: entries deleted by filter, and a table filled with entries of flows that nobody has.
 import type { Change, EntryFilter } from '../../model/plan.ts';
 import { commandFailed, run, runChecked } from '../process.ts';
+import { inNetns } from './ip-netns.ts';
 
 type Fill = Extract<Change, { do: 'fill-conntrack' }>;
 
@@ -18,7 +19,7 @@ export function deleteEntriesWords(filter: EntryFilter): string[] {
 
 /** Deletes what the filter takes; that it takes nothing is no error. */
 export async function deleteEntries(netns: string, filter: EntryFilter): Promise<void> {
-  const argv = ['ip', 'netns', 'exec', netns, ...deleteEntriesWords(filter)];
+  const argv = inNetns(netns, deleteEntriesWords(filter));
   const result = await run(argv);
   // conntrack ends with 1 when there was nothing to delete, and says so.
   const nothing = result.exitCode === 1 && result.stderr.includes('0 flow entries have been deleted');
@@ -44,13 +45,12 @@ export function fillLines({ source, mark, lifeSeconds }: Fill, count: number): s
 
 /** Adds entries until `leaveFree` more would fit. The namespace's limit is the machine's: a namespace cannot set its own. */
 export async function fillConntrack(fill: Fill): Promise<void> {
-  const inside = ['ip', 'netns', 'exec', fill.netns];
   const keys = ['nf_conntrack_max', 'nf_conntrack_count'].map((key) => `net.netfilter.${key}`);
-  const { stdout } = await runChecked([...inside, 'sysctl', '-n', ...keys]);
+  const { stdout } = await runChecked(inNetns(fill.netns, ['sysctl', '-n', ...keys]));
   const [most = 0, present = 0] = stdout.trim().split('\n').map(Number);
   const count = Math.min(most - present - fill.leaveFree, fill.atMost ?? Number.POSITIVE_INFINITY);
   if (count <= 0) return;
-  const argv = [...inside, ...fillFromSocket];
+  const argv = inNetns(fill.netns, fillFromSocket);
   const result = await run(argv, { input: fillLines(fill, count), timeoutMs: 120_000 });
   // Live flows take entries meanwhile, so that the last lines may find the table full, which is what was wanted.
   const full = /not enough memory|Cannot allocate memory/i.test(result.stderr);

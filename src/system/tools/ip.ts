@@ -2,6 +2,7 @@
 import type { Change, PolicyRule } from '../../model/plan.ts';
 import { z } from '../../model/schema.ts';
 import { runChecked } from '../process.ts';
+import { netnsFlag } from './ip-netns.ts';
 
 /** The changes that are one `ip` command each. */
 export type IpChange = Extract<
@@ -79,7 +80,7 @@ function ruleWords(rule: PolicyRule): string[] {
 /** Makes many changes with one `ip -batch` per namespace: a process per command would be most of the lab's start-up time. */
 export async function applyIpBatch(netns: string | null, commands: readonly IpCommand[]): Promise<void> {
   const input = commands.map((command) => `${command.words.join(' ')}\n`).join('');
-  await runChecked(['ip', ...(netns === null ? [] : ['-n', netns]), '-batch', '-'], { input });
+  await runChecked(['ip', ...netnsFlag(netns), '-batch', '-'], { input });
 }
 
 const ruleListSchema = z.array(
@@ -113,5 +114,5 @@ export function parseRules(json: string): PolicyRule[] {
 
 /** The IPv4 policy-routing rules of a namespace, in order of preference. */
 export async function listRules(netns: string): Promise<PolicyRule[]> {
-  return parseRules((await runChecked(['ip', '-n', netns, '-json', 'rule', 'show'])).stdout);
+  return parseRules((await runChecked(['ip', ...netnsFlag(netns), '-json', 'rule', 'show'])).stdout);
 }

@@ -1,6 +1,7 @@
 // iptables-restore's syntax, and sysctl's: how a ruleset and kernel settings reach a namespace.
 import type { ChainRule, IptablesTable } from '../../model/plan.ts';
 import { runChecked } from '../process.ts';
+import { inNetns } from './ip-netns.ts';
 
 const builtinChains: Readonly<Record<IptablesTable['name'], readonly string[]>> = {
   raw: ['PREROUTING', 'OUTPUT'],
@@ -27,7 +28,7 @@ export function restoreText(tables: readonly IptablesTable[]): string {
 }
 
 export async function restoreTables(netns: string, tables: readonly IptablesTable[]): Promise<void> {
-  await runChecked(['ip', 'netns', 'exec', netns, 'iptables-restore'], { input: restoreText(tables) });
+  await runChecked(inNetns(netns, ['iptables-restore']), { input: restoreText(tables) });
 }
 
 /** The command that puts a rule into a chain, or takes it out again. */
@@ -41,7 +42,7 @@ export async function changeChainRule(
   action: 'add' | 'delete',
   rule: ChainRule,
 ): Promise<void> {
-  await runChecked(['ip', 'netns', 'exec', netns, ...chainRuleWords(action, rule)]);
+  await runChecked(inNetns(netns, chainRuleWords(action, rule)));
 }
 
 export function sysctlWords(settings: readonly { key: string; value: string }[]): string[] {
@@ -52,5 +53,5 @@ export async function setSysctls(
   netns: string,
   settings: readonly { key: string; value: string }[],
 ): Promise<void> {
-  await runChecked(['ip', 'netns', 'exec', netns, ...sysctlWords(settings)]);
+  await runChecked(inNetns(netns, sysctlWords(settings)));
 }

@@ -1,5 +1,6 @@
 // nft's syntax: one table of family inet, replaced as a whole or taken away.
 import { runChecked } from '../process.ts';
+import { inNetns } from './ip-netns.ts';
 
 /** A ruleset that replaces the table, in one transaction. */
 export function nftTableText(name: string, body: string): string {
@@ -12,9 +13,9 @@ export function deleteNftTableWords(name: string): string[] {
 }
 
 export async function loadNftTable(netns: string, name: string, body: string): Promise<void> {
-  await runChecked(['ip', 'netns', 'exec', netns, 'nft', '-f', '-'], { input: nftTableText(name, body) });
+  await runChecked(inNetns(netns, ['nft', '-f', '-']), { input: nftTableText(name, body) });
 }
 
 export async function deleteNftTable(netns: string, name: string): Promise<void> {
-  await runChecked(['ip', 'netns', 'exec', netns, ...deleteNftTableWords(name)]);
+  await runChecked(inNetns(netns, deleteNftTableWords(name)));
 }
