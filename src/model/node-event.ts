@@ -134,6 +134,10 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
 ]);
 
 export type NodeEvent = z.infer<typeof nodeEventSchema>;
+/** What a line says by itself, before it is told who read it and where it is kept. */
+export type LineEvent<E extends NodeEvent = NodeEvent> = E extends unknown
+  ? Omit<E, 'source' | 'text' | 'node' | 'file'>
+  : never;
 export type RuleChange = Extract<NodeEvent, { event: 'rule-changed' }>;
 export type PacketEvent = Extract<NodeEvent, { event: 'packet' }>;
 export type CountersEvent = Extract<NodeEvent, { event: 'counters' }>;

@@ -1,5 +1,5 @@
 // A source that is one outside tool which listens to the kernel's messages and prints a line for each.
-import type { NodeEvent, NodeSource } from '../model/node-event.ts';
+import type { LineEvent, NodeSource } from '../model/node-event.ts';
 import { Problem } from '../model/problem.ts';
 import { netlinkSocketsOf, socketInodesOf } from '../system/netlink-sockets.ts';
 import type { NetlinkSocket } from '../system/netlink-sockets.ts';
@@ -9,12 +9,6 @@ import type { Program } from '../system/process.ts';
 import { splitLines } from '../system/split-lines.ts';
 import type { RawFile, Source, SourceContext } from './source.ts';
 
-/** What every parsed event says of where its line is kept. */
-export interface LineOrigin {
-  readonly node: string;
-  readonly file: string;
-}
-
 export interface NetlinkTool {
   readonly name: NodeSource;
   /** What it listens to, in words. */
@@ -22,7 +16,7 @@ export interface NetlinkTool {
   readonly argv: (netns: string | null) => readonly string[];
   /** What the kernel needs to be told first; resolves with how to take it back. */
   readonly prepare?: (netns: string | null) => Promise<() => void>;
-  readonly parse: (line: string, origin: LineOrigin) => NodeEvent | undefined;
+  readonly parse: (line: string) => LineEvent | undefined;
 }
 
 const lossCheckMs = 1_000;
@@ -95,15 +89,18 @@ interface Listening {
 }
 
 async function startListening(tool: NetlinkTool, context: SourceContext, raw: RawFile): Promise<Listening> {
-  const origin = { node: context.node, file: context.file };
+  const { node, file } = context;
   const argv = tool.argv(context.netns);
   let lines = 0;
   const program = startProgram(endingWithUs(argv), {
-    onStdout: splitLines((line) => {
+    onStdout: splitLines((text) => {
       lines += 1;
-      raw.write(`${line}\n`);
-      const event = tool.parse(line, origin);
-      if (event !== undefined) context.emit(event);
+      raw.write(`${text}\n`);
+      const said = tool.parse(text);
+      if (said === undefined) return;
+      const { event, at } = said;
+      // The common fields first: people read these lines, too.
+      context.emit({ ...{ event, at, source: tool.name, text, node, file }, ...said });
     }),
   });
   const ended = program.exited.then(() => {

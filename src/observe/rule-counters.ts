@@ -1,12 +1,11 @@
 // Which firewall rules refused or dropped packets: their counters, read at the start, after a RST, and now and then.
 import { formatMicros } from '../model/clock.ts';
 import { messageOf, Problem } from '../model/problem.ts';
-import { run } from '../system/process.ts';
-import { inNetns } from '../system/tools/ip-netns.ts';
+import { listIptablesCounters } from '../system/tools/iptables.ts';
+import { listNftCounters, listNftTables } from '../system/tools/nft.ts';
 import { findTool } from '../system/find-tool.ts';
 import { describeIncreases, increases } from './counter-changes.ts';
 import type { Counters } from './counter-changes.ts';
-import { iptablesTables, parseIptablesSave, parseNftTable, parseNftTables } from './firewall-rules.ts';
 import { startSampler } from './sampler.ts';
 import type { Source, SourceContext } from './source.ts';
 
@@ -76,47 +75,32 @@ export function ruleCountersSource(): Source {
 /** One reading for each tool that is here. Tables that iptables made are left to iptables, which prints them as their makers wrote them. */
 function ruleReaders({ netns, clock }: SourceContext): (() => Promise<Counters>)[] {
   let iptables: ReadonlySet<string> = new Set();
-  const words = async (...argv: string[]): Promise<string> => {
-    const { exitCode, stdout, stderr } = await run(inNetns(netns, argv));
-    // A table that is not there (any more), or not iptables', is no failure.
-    return exitCode === 0 || /does not exist|no such file|incompatible|can't initialize/i.test(stderr)
-      ? stdout
-      : fail(argv, stderr);
-  };
   const readIptables = async () => {
-    const texts: string[] = [];
-    for (const table of iptablesTables) texts.push(await words('iptables-save', '-c', '-t', table));
-    const { counters, tables } = parseIptablesSave(texts.join('\n'));
+    const { counters, tables } = await listIptablesCounters(netns);
     iptables = new Set([...tables, ...(tables.size > 0 ? ['nat'] : [])].map((table) => `ip ${table}`));
     return counters;
   };
   let nftTables: readonly string[] = [];
   let untilListed = 0;
-  const listNftTables = async () => {
+  const lookForTables = async () => {
     if (untilListed > 0) {
       untilListed -= 1;
       return;
     }
     const begun = clock.monotonic();
-    const tables = parseNftTables(await words('nft', 'list', 'tables'));
+    const tables = await listNftTables(netns);
     nftTables = tables.filter((table) => !iptables.has(table));
     // Where there are thousands of rules, of whatever table, nft takes a second even for this.
     if (clock.monotonic() - begun > longListingMs) untilListed = 10;
   };
   const readNft = async () => {
-    await listNftTables();
+    await lookForTables();
     let counters: Counters = {};
-    for (const table of nftTables) {
-      counters = { ...counters, ...parseNftTable(await words('nft', 'list', 'table', ...table.split(' '))) };
-    }
+    for (const table of nftTables) counters = { ...counters, ...(await listNftCounters(netns, table)) };
     return counters;
   };
   return [
     ...(findTool('iptables-save') === undefined ? [] : [readIptables]),
     ...(findTool('nft') === undefined ? [] : [readNft]),
   ];
-}
-
-function fail(argv: readonly string[], stderr: string): never {
-  throw new Problem('fault', `"${argv.join(' ')}": ${stderr.trim().split('\n')[0] ?? ''}`);
 }

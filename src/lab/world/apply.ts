@@ -5,8 +5,9 @@ import { messageOf, Problem } from '../../model/problem.ts';
 import { deleteEntries, fillConntrack } from '../../system/tools/conntrack.ts';
 import { applyIpBatch, ipCommand } from '../../system/tools/ip.ts';
 import type { IpChange } from '../../system/tools/ip.ts';
-import { changeChainRule, restoreTables, setSysctls } from '../../system/tools/iptables.ts';
+import { changeChainRule, restoreTables } from '../../system/tools/iptables.ts';
 import { deleteNftTable, loadNftTable } from '../../system/tools/nft.ts';
+import { setSysctls } from '../../system/tools/sysctl.ts';
 import { shellCommand } from './plan-commands.ts';
 
 /** Consecutive steps that one process can do. */

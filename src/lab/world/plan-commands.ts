@@ -3,8 +3,9 @@ import type { Change, Plan } from '../../model/plan.ts';
 import { deleteEntriesWords, fillWords } from '../../system/tools/conntrack.ts';
 import { ipCommand } from '../../system/tools/ip.ts';
 import { inNetns, netnsFlag } from '../../system/tools/ip-netns.ts';
-import { chainRuleWords, restoreText, sysctlWords } from '../../system/tools/iptables.ts';
+import { chainRuleWords, restoreText } from '../../system/tools/iptables.ts';
 import { deleteNftTableWords, nftTableText } from '../../system/tools/nft.ts';
+import { sysctlWords } from '../../system/tools/sysctl.ts';
 
 /** One change as a shell command line; a ruleset follows its command as a here-document. */
 export function shellCommand(change: Change): string {

@@ -1,4 +1,6 @@
-// iproute2's syntax: the lab's changes as `ip` commands, and the rules that `ip` prints back.
+// iproute2's syntax: the lab's changes as `ip` commands, and what `ip` prints: rules, links, and changes as they happen.
+import { formatMicros, parseMicros } from '../../model/clock.ts';
+import type { LineEvent, NodeEvent } from '../../model/node-event.ts';
 import type { Change, PolicyRule } from '../../model/plan.ts';
 import { z } from '../../model/schema.ts';
 import { runChecked } from '../process.ts';
@@ -115,4 +117,60 @@ export function parseRules(json: string): PolicyRule[] {
 /** The IPv4 policy-routing rules of a namespace, in order of preference. */
 export async function listRules(netns: string): Promise<PolicyRule[]> {
   return parseRules((await runChecked(['ip', ...netnsFlag(netns), '-json', 'rule', 'show'])).stdout);
+}
+
+const linksSchema = z.array(z.object({ ifindex: z.number(), ifname: z.string() }));
+
+/** Reads `ip -json link`: number → name. */
+export function parseLinks(json: string): Map<number, string> {
+  return new Map(linksSchema.parse(JSON.parse(json)).map(({ ifindex, ifname }) => [ifindex, ifname]));
+}
+
+/** The interfaces of a namespace: number → name. */
+export async function listLinks(netns: string | null): Promise<Map<number, string>> {
+  return parseLinks((await runChecked(['ip', ...netnsFlag(netns), '-json', 'link'])).stdout);
+}
+
+/** Prints a line for each rule, route or link that comes, goes or changes. Its times are local; our programs run in UTC. */
+export const ipMonitorArgv = (netns: string | null): string[] => [
+  ...['ip', '-4', ...netnsFlag(netns), '-timestamp', '-tshort', 'monitor'],
+  ...['rule', 'route', 'link'],
+];
+
+type RouteMessage = Extract<NodeEvent, { event: 'rule-changed' | 'route-changed' | 'link-changed' }>;
+
+const stamped = /^\[([0-9-]+T[0-9:.]+)\] (Deleted )?(.*)$/;
+const rule = /^([0-9]{1,10}):\s+(.+?)\s+(?:lookup (\S+)|goto .*|blackhole|unreachable|prohibit)\s*$/;
+const link = /^[0-9]+: ([^:@\s]+)(?:@\S+)?: <[^>]*>(?:.*? state (\S+))?/;
+
+/** Reads one line of `ip monitor`; undefined for continuation lines and for what is no rule, route or link. */
+export function parseIpMonitorLine(text: string): LineEvent<RouteMessage> | undefined {
+  const line = stamped.exec(text);
+  if (line === null) return undefined;
+  const micros = parseMicros(`${line[1] ?? ''}Z`);
+  if (Number.isNaN(micros)) return undefined;
+  const at = formatMicros(micros);
+  const deleted = line[2] !== undefined;
+  const rest = line[3] ?? '';
+  const ruleMatch = rule.exec(rest);
+  if (ruleMatch !== null) {
+    return {
+      event: 'rule-changed',
+      at,
+      change: deleted ? 'deleted' : 'added',
+      preference: Number(ruleMatch[1]),
+      // iproute2 marks interfaces that do not exist (yet) as [detached]; the selector is the same.
+      selector: (ruleMatch[2] ?? '').replace(/ ?\[detached\]/g, ''),
+      table: ruleMatch[3] ?? null,
+    };
+  }
+  const linkMatch = link.exec(rest);
+  if (linkMatch !== null) {
+    const change = deleted ? 'deleted' : 'changed';
+    return { event: 'link-changed', at, change, link: linkMatch[1] ?? '', state: linkMatch[2] ?? null };
+  }
+  if (/^(?:[a-z]+ )?(?:default|[0-9a-f.:]+(?:\/[0-9]+)?) /.test(rest)) {
+    return { event: 'route-changed', at, change: deleted ? 'deleted' : 'added', route: rest.trim() };
+  }
+  return undefined;
 }
