@@ -3,7 +3,7 @@ import { Problem } from '../model/problem.ts';
 import type { Program } from '../system/process.ts';
 import { endingWithUs } from '../system/ending-with-us.ts';
 import { startProgram } from '../system/process.ts';
-import type { RawFile, RunningSource, Source, SourceContext } from './source.ts';
+import type { RawFile, RunningWitness, Witness, WitnessContext } from './witness.ts';
 import { flowKey, readTcp } from '../packets/captured-packet.ts';
 import type { CapturedPacket } from '../packets/captured-packet.ts';
 import { createFlowKeeper, defaultKeeperBounds } from '../packets/flow-keeper.ts';
@@ -35,62 +35,63 @@ const catchUpMs = 5_000;
 const gatherMs = 200;
 const readyWithinMs = 10_000;
 
-/** The source. tcpdump is started once more when it ends unasked. */
-export function captureSource(scope: CaptureScope): Source {
-  return {
-    name: 'capture',
-    async start(context) {
-      const names = createInterfaceNames(context.netns);
-      await names.refresh();
-      const keeper = keepPackets(context, names);
-      let stopping = false;
-      let lost = 0;
-      const begin = () =>
-        startTcpdump(
-          context,
-          scope,
-          (chunk) => keeper.push(chunk),
-          () => keeper.begin(),
-        );
-      let tcpdump = await begin();
-      const guard = async (restarts: number): Promise<void> => {
-        await tcpdump.program.exited;
-        if (stopping) return;
-        lost += tcpdump.lost() ?? 0;
-        const again = restarts > 0;
-        context.failed(
-          `tcpdump ended: ${tcpdump.program.lastWords()}${again ? '; it is started again' : ''}`,
-          !again,
-        );
-        if (!again) return;
-        try {
-          tcpdump = await begin();
-          context.limited('it runs again; what happened in between is missing', null);
-        } catch (error) {
-          context.failed(`tcpdump could not be started again: ${String(error)}`, true);
-          return;
-        }
-        await guard(restarts - 1);
-      };
-      const guarded = guard(1);
-      return {
-        scope: `${captureFilter(scope)}, on all interfaces; kept: 5 s before and 2 s after a RST, a repeated SYN or data sent three times`,
-        onLinkChange: () => void names.refresh(),
-        async stop() {
-          // On a busy machine tcpdump may be seconds behind; what it still holds is part of the run.
-          if (scope.immediate) await tcpdump.caughtUp(catchUpMs);
-          await keeper.quiet(scope.immediate ? 30 : handOverMs, catchUpMs);
-          stopping = true;
-          await tcpdump.program.stop();
-          await guarded;
-          const text = keeper.end();
-          const last = tcpdump.lost();
-          return { lost: last === null ? null : lost + last, text };
-        },
-      } satisfies RunningSource;
-    },
-  };
-}
+/** tcpdump is started once more when it ends unasked. */
+export const capture: Witness = {
+  name: 'capture',
+  extension: 'pcap',
+  share: 20,
+  async start(context) {
+    const { capture: scope } = context;
+    const names = createInterfaceNames(context.netns);
+    await names.refresh();
+    const keeper = keepPackets(context, names);
+    let stopping = false;
+    let lost = 0;
+    const begin = () =>
+      startTcpdump(
+        context,
+        scope,
+        (chunk) => keeper.push(chunk),
+        () => keeper.begin(),
+      );
+    let tcpdump = await begin();
+    const guard = async (restarts: number): Promise<void> => {
+      await tcpdump.program.exited;
+      if (stopping) return;
+      lost += tcpdump.lost() ?? 0;
+      const again = restarts > 0;
+      context.failed(
+        `tcpdump ended: ${tcpdump.program.lastWords()}${again ? '; it is started again' : ''}`,
+        !again,
+      );
+      if (!again) return;
+      try {
+        tcpdump = await begin();
+        context.limited('it runs again; what happened in between is missing', null);
+      } catch (error) {
+        context.failed(`tcpdump could not be started again: ${String(error)}`, true);
+        return;
+      }
+      await guard(restarts - 1);
+    };
+    const guarded = guard(1);
+    return {
+      scope: `${captureFilter(scope)}, on all interfaces; kept: 5 s before and 2 s after a RST, a repeated SYN or data sent three times`,
+      onLinkChange: () => void names.refresh(),
+      async stop() {
+        // On a busy machine tcpdump may be seconds behind; what it still holds is part of the run.
+        if (scope.immediate) await tcpdump.caughtUp(catchUpMs);
+        await keeper.quiet(scope.immediate ? 30 : handOverMs, catchUpMs);
+        stopping = true;
+        await tcpdump.program.stop();
+        await guarded;
+        const text = keeper.end();
+        const last = tcpdump.lost();
+        return { lost: last === null ? null : lost + last, text };
+      },
+    } satisfies RunningWitness;
+  },
+};
 
 interface Tcpdump {
   readonly program: Program;
@@ -101,7 +102,7 @@ interface Tcpdump {
 }
 
 async function startTcpdump(
-  context: SourceContext,
+  context: WitnessContext,
   scope: CaptureScope,
   onChunk: (chunk: Buffer) => void,
   onBegin: () => void,
@@ -173,7 +174,7 @@ interface PacketKeeping {
   end(): string;
 }
 
-function keepPackets(context: SourceContext, names: InterfaceNames): PacketKeeping {
+function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeeping {
   const monotonic = () => context.clock.monotonic();
   let raw: RawFile | undefined;
   let linkType = -1;
@@ -189,7 +190,8 @@ function keepPackets(context: SourceContext, names: InterfaceNames): PacketKeepi
   const keeper = createFlowKeeper(defaultKeeperBounds, (packet) => {
     kept += 1;
     raw?.write(packet.record);
-    context.emit(packetEvent(packet, origin));
+    const event = packetEvent(packet, origin);
+    context.emit(event, event.text);
   });
 
   const onHeader = (header: PcapHeader) => {

@@ -1,5 +1,5 @@
-// A source that is one outside tool which listens to the kernel's messages and prints a line for each.
-import type { LineEvent, NodeSource } from '../model/node-event.ts';
+// A witness that is one outside tool which listens to the kernel's messages and prints a line for each.
+import type { LineEvent } from '../model/node-event.ts';
 import { Problem } from '../model/problem.ts';
 import { netlinkSocketsOf, socketInodesOf } from '../system/netlink-sockets.ts';
 import type { NetlinkSocket } from '../system/netlink-sockets.ts';
@@ -7,10 +7,9 @@ import { endingWithUs } from '../system/ending-with-us.ts';
 import { startProgram } from '../system/process.ts';
 import type { Program } from '../system/process.ts';
 import { splitLines } from '../system/split-lines.ts';
-import type { RawFile, Source, SourceContext } from './source.ts';
+import type { RawFile, Witness, WitnessContext } from './witness.ts';
 
-export interface NetlinkTool {
-  readonly name: NodeSource;
+export interface NetlinkTool extends Pick<Witness, 'name' | 'share'> {
   /** What it listens to, in words. */
   readonly scope: string;
   readonly argv: (netns: string | null) => readonly string[];
@@ -21,10 +20,12 @@ export interface NetlinkTool {
 
 const lossCheckMs = 1_000;
 
-/** The source. Its tool is started once more when it ends unasked; messages that the kernel could not deliver are counted. */
-export function netlinkToolSource(tool: NetlinkTool): Source {
+/** Its tool is started once more when it ends unasked; messages that the kernel could not deliver are counted. */
+export function netlinkToolWitness(tool: NetlinkTool): Witness {
   return {
     name: tool.name,
+    extension: 'log',
+    share: tool.share,
     async start(context) {
       const raw = context.openRaw();
       const takeBack = await tool.prepare?.(context.netns);
@@ -88,8 +89,7 @@ interface Listening {
   lines(): number;
 }
 
-async function startListening(tool: NetlinkTool, context: SourceContext, raw: RawFile): Promise<Listening> {
-  const { node, file } = context;
+async function startListening(tool: NetlinkTool, context: WitnessContext, raw: RawFile): Promise<Listening> {
   const argv = tool.argv(context.netns);
   let lines = 0;
   const program = startProgram(endingWithUs(argv), {
@@ -97,10 +97,7 @@ async function startListening(tool: NetlinkTool, context: SourceContext, raw: Ra
       lines += 1;
       raw.write(`${text}\n`);
       const said = tool.parse(text);
-      if (said === undefined) return;
-      const { event, at } = said;
-      // The common fields first: people read these lines, too.
-      context.emit({ ...{ event, at, source: tool.name, text, node, file }, ...said });
+      if (said !== undefined) context.emit(said, text);
     }),
   });
   const ended = program.exited.then(() => {

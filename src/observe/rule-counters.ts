@@ -6,8 +6,8 @@ import { listNftCounters, listNftTables } from '../system/tools/nft.ts';
 import { findTool } from '../system/find-tool.ts';
 import { describeIncreases, increases } from './counter-changes.ts';
 import type { Counters } from './counter-changes.ts';
-import { startSampler } from './sampler.ts';
-import type { Source, SourceContext } from './source.ts';
+import { readAtIntervals } from './sampled-witness.ts';
+import type { Witness, WitnessContext } from './witness.ts';
 
 /** Rules are read this much less often than the counters in /proc: each reading starts programs. */
 const readingsApart = 10;
@@ -17,63 +17,48 @@ const longListingMs = 200;
 const shareAfterReset = 0.05;
 
 /** Tells which counters moved. */
-export function ruleCountersSource(): Source {
-  return {
-    name: 'rule-counters',
-    async start(context) {
-      const { clock, node, file } = context;
-      const readers = ruleReaders(context);
-      if (readers.length === 0) throw new Problem('missing', 'neither iptables-save nor nft is installed');
-      const read = async () => {
-        let counters: Counters = {};
-        for (const reader of readers) counters = { ...counters, ...(await reader()) };
-        return counters;
-      };
-      let before = await read();
-      let since = clock.now();
-      const raw = context.openRaw();
-      const sampler = startSampler({
-        periodMs: context.pace.periodMs * readingsApart,
-        share: context.pace.share,
-        shareWhenAsked: Math.max(shareAfterReset, context.pace.share),
-        monotonic: () => clock.monotonic(),
-        async sample() {
-          const now = await read();
-          const readAt = clock.now();
-          const changes = increases(before, now);
-          const at = formatMicros(readAt);
-          if (Object.keys(changes).length > 0) {
-            const text = `${at} ${describeIncreases(changes)}`;
-            raw.write(`${text}\n`);
-            const base = { at, source: 'rule-counters', text, node, file } as const;
-            context.emit({
-              event: 'counters',
-              ...base,
-              scope: node,
-              since: formatMicros(since),
-              changes,
-              values: {},
-            });
-          }
-          before = now;
-          since = readAt;
-        },
-        onError: (error) => context.limited(`a reading failed: ${messageOf(error)}`, null),
-      });
-      return {
-        scope: `${Object.keys(before).length} rules that reject, drop or count`,
-        onReset: () => sampler.soon(),
-        async stop() {
-          await sampler.stop();
-          return { lost: 0, text: 'the last counters are read' };
-        },
-      };
-    },
-  };
-}
+export const ruleCounters: Witness = {
+  name: 'rule-counters',
+  extension: 'log',
+  share: 3,
+  async start(context) {
+    const { clock, node } = context;
+    const readers = ruleReaders(context);
+    if (readers.length === 0) throw new Problem('missing', 'neither iptables-save nor nft is installed');
+    const read = async () => {
+      let counters: Counters = {};
+      for (const reader of readers) counters = { ...counters, ...(await reader()) };
+      return counters;
+    };
+    let before = await read();
+    let since = clock.now();
+    const raw = context.openRaw();
+    return readAtIntervals(context, {
+      scope: `${Object.keys(before).length} rules that reject, drop or count`,
+      end: () => 'the last counters are read',
+      periodMs: context.pace.periodMs * readingsApart,
+      shareWhenAsked: Math.max(shareAfterReset, context.pace.share),
+      async sample() {
+        const now = await read();
+        const readAt = clock.now();
+        const changes = increases(before, now);
+        const at = formatMicros(readAt);
+        if (Object.keys(changes).length > 0) {
+          const text = `${at} ${describeIncreases(changes)}`;
+          raw.write(`${text}\n`);
+          const scoped = { scope: node, since: formatMicros(since) };
+          context.emit({ event: 'counters', at, ...scoped, changes, values: {} }, text);
+        }
+        before = now;
+        since = readAt;
+      },
+      onError: (error) => context.limited(`a reading failed: ${messageOf(error)}`, null),
+    });
+  },
+};
 
 /** One reading for each tool that is here. Tables that iptables made are left to iptables, which prints them as their makers wrote them. */
-function ruleReaders({ netns, clock }: SourceContext): (() => Promise<Counters>)[] {
+function ruleReaders({ netns, clock }: WitnessContext): (() => Promise<Counters>)[] {
   let iptables: ReadonlySet<string> = new Set();
   const readIptables = async () => {
     const { counters, tables } = await listIptablesCounters(netns);
