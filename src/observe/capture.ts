@@ -8,6 +8,7 @@ import { flowKey, readTcp } from '../packets/captured-packet.ts';
 import type { CapturedPacket } from '../packets/captured-packet.ts';
 import { createFlowKeeper, defaultKeeperBounds } from '../packets/flow-keeper.ts';
 import type { LeftOut } from '../packets/flow-keeper.ts';
+import { keepRunning } from './keep-running.ts';
 import { createInterfaceNames } from './interface-names.ts';
 import type { InterfaceNames } from './interface-names.ts';
 import { packetEvent } from '../packets/packet-event.ts';
@@ -23,7 +24,6 @@ import {
   saysListening,
   tcpdumpArgv,
 } from '../system/tools/tcpdump.ts';
-import type { CaptureScope } from '../system/tools/tcpdump.ts';
 
 /** Between two searches for what came before a reset: each costs a walk through the ring. */
 const settleEveryMs = 50;
@@ -35,7 +35,6 @@ const catchUpMs = 5_000;
 const gatherMs = 200;
 const readyWithinMs = 10_000;
 
-/** tcpdump is started once more when it ends unasked. */
 export const capture: Witness = {
   name: 'capture',
   extension: 'pcap',
@@ -45,48 +44,25 @@ export const capture: Witness = {
     const names = createInterfaceNames(context.netns);
     await names.refresh();
     const keeper = keepPackets(context, names);
-    let stopping = false;
     let lost = 0;
-    const begin = () =>
-      startTcpdump(
-        context,
-        scope,
-        (chunk) => keeper.push(chunk),
-        () => keeper.begin(),
-      );
-    let tcpdump = await begin();
-    const guard = async (restarts: number): Promise<void> => {
-      await tcpdump.program.exited;
-      if (stopping) return;
-      lost += tcpdump.lost() ?? 0;
-      const again = restarts > 0;
-      context.failed(
-        `tcpdump ended: ${tcpdump.program.lastWords()}${again ? '; it is started again' : ''}`,
-        !again,
-      );
-      if (!again) return;
-      try {
-        tcpdump = await begin();
-        context.limited('it runs again; what happened in between is missing', null);
-      } catch (error) {
-        context.failed(`tcpdump could not be started again: ${String(error)}`, true);
-        return;
-      }
-      await guard(restarts - 1);
-    };
-    const guarded = guard(1);
+    const tcpdump = await keepRunning(context, {
+      name: 'tcpdump',
+      start: () => startTcpdump(context, keeper),
+      ended(tool) {
+        lost += tool.lost() ?? 0;
+        return `tcpdump ended: ${tool.program.lastWords()}`;
+      },
+    });
     return {
       scope: `${captureFilter(scope)}, on all interfaces; kept: 5 s before and 2 s after a RST, a repeated SYN or data sent three times`,
       onLinkChange: () => void names.refresh(),
       async stop() {
         // On a busy machine tcpdump may be seconds behind; what it still holds is part of the run.
-        if (scope.immediate) await tcpdump.caughtUp(catchUpMs);
+        if (scope.immediate) await tcpdump.current().caughtUp(catchUpMs);
         await keeper.quiet(scope.immediate ? 30 : handOverMs, catchUpMs);
-        stopping = true;
-        await tcpdump.program.stop();
-        await guarded;
+        await tcpdump.stop();
         const text = keeper.end();
-        const last = tcpdump.lost();
+        const last = tcpdump.current().lost();
         return { lost: last === null ? null : lost + last, text };
       },
     } satisfies RunningWitness;
@@ -101,18 +77,14 @@ interface Tcpdump {
   caughtUp(atMostMs: number): Promise<void>;
 }
 
-async function startTcpdump(
-  context: WitnessContext,
-  scope: CaptureScope,
-  onChunk: (chunk: Buffer) => void,
-  onBegin: () => void,
-): Promise<Tcpdump> {
-  onBegin();
+async function startTcpdump(context: WitnessContext, keeper: PacketKeeping): Promise<Tcpdump> {
+  const { capture: scope } = context;
+  keeper.begin();
   let said = '';
   let heard = 0;
   const ready = Promise.withResolvers<undefined>();
   const program = startProgram(endingWithUs(inNetns(context.netns, tcpdumpArgv(scope))), {
-    onStdout: onChunk,
+    onStdout: (chunk) => keeper.push(chunk),
     ...(scope.immediate ? {} : { gatherMs }),
     onStderr(chunk) {
       // It says little before it listens, and its last counts are what matters later.
@@ -209,7 +181,7 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
     timer = undefined;
     settled = monotonic();
     keeper.settle();
-    const left = describeLeftOut(keeper.leftOut());
+    const left = describeLeftOut(keeper.leftOut(), 'for their packets to be kept');
     if (left.length > 0 && !toldLeftOut)
       context.limited(`${left.join('; ')}; the last line tells how many in all`, null);
     toldLeftOut ||= left.length > 0;
@@ -252,12 +224,8 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
     },
     end() {
       settle();
-      const { packets, flows, crowdedOut } = keeper.leftOut();
       const left = [
-        packets > 0 &&
-          `${packets} packets of flows in trouble were left out by the bounds per flow and per second`,
-        flows > 0 && `${flows} resets or repetitions came too fast to be kept`,
-        crowdedOut > 0 && `${crowdedOut} packets had to leave the memory before their time`,
+        ...describeLeftOut(keeper.leftOut(), 'to be kept'),
         unreadable > 0 && `${unreadable} were no TCP packets or cut off`,
         reader.problem() !== null && seen > 0 && reader.problem(),
       ].filter((part) => typeof part === 'string');
@@ -266,11 +234,11 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
   };
 }
 
-function describeLeftOut({ packets, flows, crowdedOut }: LeftOut): string[] {
+function describeLeftOut({ packets, flows, crowdedOut }: LeftOut, tooFast: string): string[] {
   return [
     packets > 0 &&
       `${packets} packets of flows in trouble were left out by the bounds per flow and per second`,
-    flows > 0 && `${flows} resets or repetitions came too fast for their packets to be kept`,
+    flows > 0 && `${flows} resets or repetitions came too fast ${tooFast}`,
     crowdedOut > 0 && `${crowdedOut} packets had to leave the memory before their time`,
   ].filter((part) => part !== false);
 }

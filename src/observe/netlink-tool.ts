@@ -7,6 +7,7 @@ import { endingWithUs } from '../system/ending-with-us.ts';
 import { startProgram } from '../system/process.ts';
 import type { Program } from '../system/process.ts';
 import { splitLines } from '../system/split-lines.ts';
+import { keepRunning } from './keep-running.ts';
 import type { RawFile, Witness, WitnessContext } from './witness.ts';
 
 export interface NetlinkTool extends Pick<Witness, 'name' | 'share'> {
@@ -20,7 +21,7 @@ export interface NetlinkTool extends Pick<Witness, 'name' | 'share'> {
 
 const lossCheckMs = 1_000;
 
-/** Its tool is started once more when it ends unasked; messages that the kernel could not deliver are counted. */
+/** Messages that the kernel could not deliver are counted. */
 export function netlinkToolWitness(tool: NetlinkTool): Witness {
   return {
     name: tool.name,
@@ -29,37 +30,23 @@ export function netlinkToolWitness(tool: NetlinkTool): Witness {
     async start(context) {
       const raw = context.openRaw();
       const takeBack = await tool.prepare?.(context.netns);
-      let program = await startListening(tool, context, raw);
+      const argv = tool.argv(context.netns);
       let lines = 0;
-      let stopping = false;
       // Of tools that have ended, and of the one that runs.
       let lostBefore = 0;
       let lostNow = 0;
-      const guard = async (restarts: number): Promise<void> => {
-        await program.program.exited;
-        if (stopping) return;
-        const again = restarts > 0;
-        lostBefore += lostNow;
-        lostNow = 0;
-        lines += program.lines();
-        const words = program.program.lastWords() || 'it said nothing';
-        context.failed(
-          `"${tool.argv(context.netns).join(' ')}" ended: ${words}${again ? '; it is started again' : ''}`,
-          !again,
-        );
-        if (!again) return;
-        try {
-          program = await startListening(tool, context, raw);
-          context.limited('it runs again; what happened in between is missing', null);
-        } catch (error) {
-          context.failed(`it could not be started again: ${String(error)}`, true);
-          return;
-        }
-        await guard(restarts - 1);
-      };
-      const guarded = guard(1);
+      const kept = await keepRunning(context, {
+        name: 'it',
+        start: () => startListening(argv, tool, context, raw),
+        ended(listening) {
+          lostBefore += lostNow;
+          lostNow = 0;
+          lines += listening.lines();
+          return `"${argv.join(' ')}" ended: ${listening.program.lastWords() || 'it said nothing'}`;
+        },
+      });
       const checkLoss = async () => {
-        const drops = (await listeningSocket(program.program.pid))?.drops ?? lostNow;
+        const drops = (await listeningSocket(kept.current().program.pid))?.drops ?? lostNow;
         if (drops > lostNow) {
           lostNow = drops;
           context.limited(`the kernel could not deliver ${drops} messages in all`, lostBefore + drops);
@@ -70,13 +57,11 @@ export function netlinkToolWitness(tool: NetlinkTool): Witness {
         scope: tool.scope,
         async stop() {
           clearInterval(timer);
-          const socket = await drained(program.program);
+          const socket = await drained(kept.current().program);
           if (socket !== undefined) lostNow = socket.drops;
-          stopping = true;
-          await program.program.stop();
-          await guarded;
+          await kept.stop();
           takeBack?.();
-          lines += program.lines();
+          lines += kept.current().lines();
           return { lost: socket === undefined ? null : lostBefore + lostNow, text: `${lines} lines` };
         },
       };
@@ -89,8 +74,12 @@ interface Listening {
   lines(): number;
 }
 
-async function startListening(tool: NetlinkTool, context: WitnessContext, raw: RawFile): Promise<Listening> {
-  const argv = tool.argv(context.netns);
+async function startListening(
+  argv: readonly string[],
+  tool: NetlinkTool,
+  context: WitnessContext,
+  raw: RawFile,
+): Promise<Listening> {
   let lines = 0;
   const program = startProgram(endingWithUs(argv), {
     onStdout: splitLines((text) => {
