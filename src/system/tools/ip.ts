@@ -7,21 +7,22 @@ import { runChecked } from '../process.ts';
 import { netnsFlag } from './ip-netns.ts';
 
 /** The changes that are one `ip` command each. */
-export type IpChange = Extract<
-  Change,
-  {
-    do:
-      | 'add-netns'
-      | 'delete-netns'
-      | 'add-veth'
-      | 'delete-link'
-      | 'set-up'
-      | 'add-address'
-      | 'add-route'
-      | 'add-rule'
-      | 'delete-rule';
-  }
->;
+const ipChanges = [
+  'add-netns',
+  'delete-netns',
+  'add-veth',
+  'delete-link',
+  'set-up',
+  'add-address',
+  'add-route',
+  'add-rule',
+  'delete-rule',
+] as const;
+export type IpChange = Extract<Change, { do: (typeof ipChanges)[number] }>;
+
+export function isIpChange(change: Change): change is IpChange {
+  return ipChanges.some((name) => name === change.do);
+}
 
 /** Where a command runs and its words: `ip [-n NETNS] WORDS…`. `netns` null means the world's own namespace. */
 export interface IpCommand {
@@ -47,19 +48,10 @@ export function ipCommand(change: IpChange): IpCommand {
       return { netns: change.netns, words: ['link', 'set', change.dev, 'up'] };
     case 'add-address':
       return { netns: change.netns, words: ['address', 'add', change.cidr, 'dev', change.dev] };
-    case 'add-route':
-      return {
-        netns: change.netns,
-        words: [
-          'route',
-          'add',
-          change.to,
-          ...(change.via === undefined ? [] : ['via', change.via]),
-          'dev',
-          change.dev,
-          ...(change.table === undefined ? [] : ['table', change.table]),
-        ],
-      };
+    case 'add-route': {
+      const { netns, to, via, dev, table } = change;
+      return { netns, words: ['route', 'add', to, ...pair('via', via), 'dev', dev, ...pair('table', table)] };
+    }
     case 'add-rule':
       return { netns: change.netns, words: ['rule', 'add', ...ruleWords(change.rule)] };
     case 'delete-rule':
@@ -67,17 +59,12 @@ export function ipCommand(change: IpChange): IpCommand {
   }
 }
 
-function ruleWords(rule: PolicyRule): string[] {
-  return [
-    ...(rule.not === true ? ['not'] : []),
-    ...(rule.fwmark === undefined ? [] : ['fwmark', rule.fwmark]),
-    ...(rule.iif === undefined ? [] : ['iif', rule.iif]),
-    'lookup',
-    rule.table,
-    'preference',
-    String(rule.preference),
-  ];
+function ruleWords({ not, fwmark, iif, table, preference }: PolicyRule): string[] {
+  const selector = [...(not === true ? ['not'] : []), ...pair('fwmark', fwmark), ...pair('iif', iif)];
+  return [...selector, 'lookup', table, 'preference', String(preference)];
 }
+
+const pair = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
 
 /** Makes many changes with one `ip -batch` per namespace: a process per command would be most of the lab's start-up time. */
 export async function applyIpBatch(netns: string | null, commands: readonly IpCommand[]): Promise<void> {
