@@ -8,7 +8,7 @@ import { startProgram } from '../system/process.ts';
 import type { Program } from '../system/process.ts';
 import { splitLines } from '../system/split-lines.ts';
 import { keepRunning } from './keep-running.ts';
-import type { RawFile, Witness, WitnessContext } from './witness.ts';
+import type { Witness } from './witness.ts';
 
 export interface NetlinkTool extends Pick<Witness, 'name' | 'share'> {
   /** What it listens to, in words. */
@@ -32,17 +32,22 @@ export function netlinkToolWitness(tool: NetlinkTool): Witness {
       const takeBack = await tool.prepare?.(context.netns);
       const argv = tool.argv(context.netns);
       let lines = 0;
+      const onLine = (text: string) => {
+        lines += 1;
+        raw.write(`${text}\n`);
+        const said = tool.parse(text);
+        if (said !== undefined) context.emit(said, text);
+      };
       // Of tools that have ended, and of the one that runs.
       let lostBefore = 0;
       let lostNow = 0;
       const kept = await keepRunning(context, {
         name: 'it',
-        start: () => startListening(argv, tool, context, raw),
-        ended(listening) {
+        start: async () => ({ program: await startListening(argv, onLine) }),
+        ended({ program }) {
           lostBefore += lostNow;
           lostNow = 0;
-          lines += listening.lines();
-          return `"${argv.join(' ')}" ended: ${listening.program.lastWords() || 'it said nothing'}`;
+          return `"${argv.join(' ')}" ended: ${program.lastWords() || 'it said nothing'}`;
         },
       });
       const checkLoss = async () => {
@@ -61,7 +66,6 @@ export function netlinkToolWitness(tool: NetlinkTool): Witness {
           if (socket !== undefined) lostNow = socket.drops;
           await kept.stop();
           takeBack?.();
-          lines += kept.current().lines();
           return { lost: socket === undefined ? null : lostBefore + lostNow, text: `${lines} lines` };
         },
       };
@@ -69,26 +73,9 @@ export function netlinkToolWitness(tool: NetlinkTool): Witness {
   };
 }
 
-interface Listening {
-  readonly program: Program;
-  lines(): number;
-}
-
-async function startListening(
-  argv: readonly string[],
-  tool: NetlinkTool,
-  context: WitnessContext,
-  raw: RawFile,
-): Promise<Listening> {
-  let lines = 0;
-  const program = startProgram(endingWithUs(argv), {
-    onStdout: splitLines((text) => {
-      lines += 1;
-      raw.write(`${text}\n`);
-      const said = tool.parse(text);
-      if (said !== undefined) context.emit(said, text);
-    }),
-  });
+/** Resolves when the program listens. */
+async function startListening(argv: readonly string[], onLine: (line: string) => void): Promise<Program> {
+  const program = startProgram(endingWithUs(argv), { onStdout: splitLines(onLine) });
   const ended = program.exited.then(() => {
     throw new Problem('fault', program.lastWords() || `"${program.argv.join(' ')}" ended at once`);
   });
@@ -99,7 +86,7 @@ async function startListening(
     await program.stop('SIGKILL');
     throw error;
   }
-  return { program, lines: () => lines };
+  return program;
 }
 
 /** Waits until the program has a netlink socket that listens to a group. */

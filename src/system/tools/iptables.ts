@@ -3,7 +3,6 @@ import type { ChainRule, IptablesTable } from '../../model/plan.ts';
 import { runChecked } from '../process.ts';
 import { inNetns } from './ip-netns.ts';
 import { countPackets, printedRules } from './printed-rules.ts';
-import type { RuleCounters } from './printed-rules.ts';
 
 const builtinChains: Readonly<Record<IptablesTable['name'], readonly string[]>> = {
   raw: ['PREROUTING', 'OUTPUT'],
@@ -54,7 +53,7 @@ const ending = /\b(?:REJECT|DROP)\b|INVALID/;
 
 export interface IptablesCounters {
   /** `TABLE CHAIN RULE` → packets; equal rules of a chain are counted together. */
-  readonly counters: RuleCounters;
+  readonly counters: Readonly<Record<string, number>>;
   /** All tables that were printed. */
   readonly tables: ReadonlySet<string>;
 }

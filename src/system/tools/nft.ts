@@ -2,7 +2,6 @@
 import { runChecked } from '../process.ts';
 import { inNetns } from './ip-netns.ts';
 import { countPackets, printedRules } from './printed-rules.ts';
-import type { RuleCounters } from './printed-rules.ts';
 
 /** A ruleset that replaces the table, in one transaction. */
 export function nftTableText(name: string, body: string): string {
@@ -28,7 +27,10 @@ export async function listNftTables(netns: string | null): Promise<string[]> {
 }
 
 /** Reads the counters of one of them; none when it is gone. Throws a `fault` when nft cannot tell them. */
-export async function listNftCounters(netns: string | null, table: string): Promise<RuleCounters> {
+export async function listNftCounters(
+  netns: string | null,
+  table: string,
+): Promise<Readonly<Record<string, number>>> {
   return parseNftTable(await printedRules(netns, ['nft', 'list', 'table', ...table.split(' ')]));
 }
 
@@ -36,7 +38,7 @@ export async function listNftCounters(netns: string | null, table: string): Prom
  * Parses `nft list table …`: `FAMILY TABLE CHAIN RULE` → packets, for rules that have a counter, whatever they do; the counter's
  * numbers are taken out of the rule's text. Rules without a counter cannot be followed.
  */
-export function parseNftTable(text: string): RuleCounters {
+export function parseNftTable(text: string): Readonly<Record<string, number>> {
   const counters: Record<string, number> = {};
   let table = '';
   let chain = '';

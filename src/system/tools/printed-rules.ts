@@ -3,9 +3,6 @@ import { Problem } from '../../model/problem.ts';
 import { run } from '../process.ts';
 import { inNetns } from './ip-netns.ts';
 
-/** A rule's place and text → packets. */
-export type RuleCounters = Readonly<Record<string, number>>;
-
 /** Resolves with what the tool prints. Throws a `fault` when it fails. */
 export async function printedRules(netns: string | null, argv: readonly string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await run(inNetns(netns, argv));
