@@ -10,24 +10,12 @@ const tupleSchema = z.object({
 /** One direction of a conntrack entry. */
 export type Tuple = z.infer<typeof tupleSchema>;
 
-/** The observers, one file each in observe/. */
-export const nodeSources = [
-  'ip-monitor',
-  'conntrack-events',
-  'conntrack-stats',
-  'capture',
-  'rule-counters',
-  'snmp',
-  'listeners',
-] as const;
-export type NodeSource = (typeof nodeSources)[number];
-
 const base = {
   /** ISO 8601 with microseconds. */
   at: z.string(),
   node: z.string(),
-  /** Which observer; also the `source` of evidence in findings. */
-  source: z.enum(nodeSources),
+  /** Which witness, be it one of a newer version that we do not know; also the `source` of evidence in findings. */
+  source: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
   /** The line as the tool printed it. */
   text: z.string(),
   /** The raw file it is in, relative to the run's folder. */
@@ -134,6 +122,10 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
 ]);
 
 export type NodeEvent = z.infer<typeof nodeEventSchema>;
+/** What a line says by itself, before it is told who read it and where it is kept. */
+export type LineEvent<E extends NodeEvent = NodeEvent> = E extends unknown
+  ? Omit<E, 'source' | 'text' | 'node' | 'file'>
+  : never;
 export type RuleChange = Extract<NodeEvent, { event: 'rule-changed' }>;
 export type PacketEvent = Extract<NodeEvent, { event: 'packet' }>;
 export type CountersEvent = Extract<NodeEvent, { event: 'counters' }>;

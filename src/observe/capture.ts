@@ -3,12 +3,12 @@ import { Problem } from '../model/problem.ts';
 import type { Program } from '../system/process.ts';
 import { endingWithUs } from '../system/ending-with-us.ts';
 import { startProgram } from '../system/process.ts';
-import { inNetns } from './source.ts';
-import type { RawFile, RunningSource, Source, SourceContext } from './source.ts';
+import type { RawFile, RunningWitness, Witness, WitnessContext } from './witness.ts';
 import { flowKey, readTcp } from '../packets/captured-packet.ts';
 import type { CapturedPacket } from '../packets/captured-packet.ts';
 import { createFlowKeeper, defaultKeeperBounds } from '../packets/flow-keeper.ts';
 import type { LeftOut } from '../packets/flow-keeper.ts';
+import { keepRunning } from './keep-running.ts';
 import { createInterfaceNames } from './interface-names.ts';
 import type { InterfaceNames } from './interface-names.ts';
 import { packetEvent } from '../packets/packet-event.ts';
@@ -16,6 +16,7 @@ import { createPcapReader } from '../packets/pcap-reader.ts';
 import type { PcapHeader } from '../packets/pcap-reader.ts';
 import { createRetransmissionCounter } from '../packets/retransmissions.ts';
 import { tcpFlags } from '../packets/tcp-packet.ts';
+import { inNetns } from '../system/tools/ip-netns.ts';
 import {
   captureCounts,
   captureFilter,
@@ -23,7 +24,6 @@ import {
   saysListening,
   tcpdumpArgv,
 } from '../system/tools/tcpdump.ts';
-import type { CaptureScope } from '../system/tools/tcpdump.ts';
 
 /** Between two searches for what came before a reset: each costs a walk through the ring. */
 const settleEveryMs = 50;
@@ -35,62 +35,39 @@ const catchUpMs = 5_000;
 const gatherMs = 200;
 const readyWithinMs = 10_000;
 
-/** The source. tcpdump is started once more when it ends unasked. */
-export function captureSource(scope: CaptureScope): Source {
-  return {
-    name: 'capture',
-    async start(context) {
-      const names = createInterfaceNames(context.netns);
-      await names.refresh();
-      const keeper = keepPackets(context, names);
-      let stopping = false;
-      let lost = 0;
-      const begin = () =>
-        startTcpdump(
-          context,
-          scope,
-          (chunk) => keeper.push(chunk),
-          () => keeper.begin(),
-        );
-      let tcpdump = await begin();
-      const guard = async (restarts: number): Promise<void> => {
-        await tcpdump.program.exited;
-        if (stopping) return;
-        lost += tcpdump.lost() ?? 0;
-        const again = restarts > 0;
-        context.failed(
-          `tcpdump ended: ${tcpdump.program.lastWords()}${again ? '; it is started again' : ''}`,
-          !again,
-        );
-        if (!again) return;
-        try {
-          tcpdump = await begin();
-          context.limited('it runs again; what happened in between is missing', null);
-        } catch (error) {
-          context.failed(`tcpdump could not be started again: ${String(error)}`, true);
-          return;
-        }
-        await guard(restarts - 1);
-      };
-      const guarded = guard(1);
-      return {
-        scope: `${captureFilter(scope)}, on all interfaces; kept: 5 s before and 2 s after a RST, a repeated SYN or data sent three times`,
-        onLinkChange: () => void names.refresh(),
-        async stop() {
-          // On a busy machine tcpdump may be seconds behind; what it still holds is part of the run.
-          if (scope.immediate) await tcpdump.caughtUp(catchUpMs);
-          await keeper.quiet(scope.immediate ? 30 : handOverMs, catchUpMs);
-          stopping = true;
-          await tcpdump.program.stop();
-          await guarded;
-          const text = keeper.end();
-          const last = tcpdump.lost();
-          return { lost: last === null ? null : lost + last, text };
-        },
-      } satisfies RunningSource;
-    },
-  };
-}
+export const capture: Witness = {
+  name: 'capture',
+  extension: 'pcap',
+  share: 20,
+  async start(context) {
+    const { capture: scope } = context;
+    const names = createInterfaceNames(context.netns);
+    await names.refresh();
+    const keeper = keepPackets(context, names);
+    let lost = 0;
+    const tcpdump = await keepRunning(context, {
+      name: 'tcpdump',
+      start: () => startTcpdump(context, keeper),
+      ended(tool) {
+        lost += tool.lost() ?? 0;
+        return `tcpdump ended: ${tool.program.lastWords()}`;
+      },
+    });
+    return {
+      scope: `${captureFilter(scope)}, on all interfaces; kept: 5 s before and 2 s after a RST, a repeated SYN or data sent three times`,
+      onLinkChange: () => void names.refresh(),
+      async stop() {
+        // On a busy machine tcpdump may be seconds behind; what it still holds is part of the run.
+        if (scope.immediate) await tcpdump.current().caughtUp(catchUpMs);
+        await keeper.quiet(scope.immediate ? 30 : handOverMs, catchUpMs);
+        await tcpdump.stop();
+        const text = keeper.end();
+        const last = tcpdump.current().lost();
+        return { lost: last === null ? null : lost + last, text };
+      },
+    } satisfies RunningWitness;
+  },
+};
 
 interface Tcpdump {
   readonly program: Program;
@@ -100,18 +77,14 @@ interface Tcpdump {
   caughtUp(atMostMs: number): Promise<void>;
 }
 
-async function startTcpdump(
-  context: SourceContext,
-  scope: CaptureScope,
-  onChunk: (chunk: Buffer) => void,
-  onBegin: () => void,
-): Promise<Tcpdump> {
-  onBegin();
+async function startTcpdump(context: WitnessContext, keeper: PacketKeeping): Promise<Tcpdump> {
+  const { capture: scope } = context;
+  keeper.begin();
   let said = '';
   let heard = 0;
   const ready = Promise.withResolvers<undefined>();
   const program = startProgram(endingWithUs(inNetns(context.netns, tcpdumpArgv(scope))), {
-    onStdout: onChunk,
+    onStdout: (chunk) => keeper.push(chunk),
     ...(scope.immediate ? {} : { gatherMs }),
     onStderr(chunk) {
       // It says little before it listens, and its last counts are what matters later.
@@ -173,7 +146,7 @@ interface PacketKeeping {
   end(): string;
 }
 
-function keepPackets(context: SourceContext, names: InterfaceNames): PacketKeeping {
+function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeeping {
   const monotonic = () => context.clock.monotonic();
   let raw: RawFile | undefined;
   let linkType = -1;
@@ -189,7 +162,8 @@ function keepPackets(context: SourceContext, names: InterfaceNames): PacketKeepi
   const keeper = createFlowKeeper(defaultKeeperBounds, (packet) => {
     kept += 1;
     raw?.write(packet.record);
-    context.emit(packetEvent(packet, origin));
+    const event = packetEvent(packet, origin);
+    context.emit(event, event.text);
   });
 
   const onHeader = (header: PcapHeader) => {
@@ -207,7 +181,7 @@ function keepPackets(context: SourceContext, names: InterfaceNames): PacketKeepi
     timer = undefined;
     settled = monotonic();
     keeper.settle();
-    const left = describeLeftOut(keeper.leftOut());
+    const left = describeLeftOut(keeper.leftOut(), 'for their packets to be kept');
     if (left.length > 0 && !toldLeftOut)
       context.limited(`${left.join('; ')}; the last line tells how many in all`, null);
     toldLeftOut ||= left.length > 0;
@@ -250,12 +224,8 @@ function keepPackets(context: SourceContext, names: InterfaceNames): PacketKeepi
     },
     end() {
       settle();
-      const { packets, flows, crowdedOut } = keeper.leftOut();
       const left = [
-        packets > 0 &&
-          `${packets} packets of flows in trouble were left out by the bounds per flow and per second`,
-        flows > 0 && `${flows} resets or repetitions came too fast to be kept`,
-        crowdedOut > 0 && `${crowdedOut} packets had to leave the memory before their time`,
+        ...describeLeftOut(keeper.leftOut(), 'to be kept'),
         unreadable > 0 && `${unreadable} were no TCP packets or cut off`,
         reader.problem() !== null && seen > 0 && reader.problem(),
       ].filter((part) => typeof part === 'string');
@@ -264,11 +234,11 @@ function keepPackets(context: SourceContext, names: InterfaceNames): PacketKeepi
   };
 }
 
-function describeLeftOut({ packets, flows, crowdedOut }: LeftOut): string[] {
+function describeLeftOut({ packets, flows, crowdedOut }: LeftOut, tooFast: string): string[] {
   return [
     packets > 0 &&
       `${packets} packets of flows in trouble were left out by the bounds per flow and per second`,
-    flows > 0 && `${flows} resets or repetitions came too fast for their packets to be kept`,
+    flows > 0 && `${flows} resets or repetitions came too fast ${tooFast}`,
     crowdedOut > 0 && `${crowdedOut} packets had to leave the memory before their time`,
   ].filter((part) => part !== false);
 }

@@ -4,8 +4,8 @@ import { formatMicros } from '../model/clock.ts';
 import { Problem } from '../model/problem.ts';
 import { describeIncreases, increases } from './counter-changes.ts';
 import type { Counters } from './counter-changes.ts';
-import { startSampler } from './sampler.ts';
-import type { Source } from './source.ts';
+import { readAtIntervals } from './sampled-witness.ts';
+import type { Witness } from './witness.ts';
 
 export interface ConntrackStats {
   /** Summed over the CPUs. */
@@ -38,65 +38,46 @@ export function parseConntrackStats(text: string): ConntrackStats | undefined {
 }
 
 /** Reads the counters at intervals and tells when one moved. The first event, without changes, tells how full the table is. */
-export function conntrackStatsSource(): Source {
-  return {
-    name: 'conntrack-stats',
-    start(context) {
-      const { node, file, clock } = context;
-      const read = () => {
-        const stats = parseConntrackStats(readFileSync(`${context.proc}/net/stat/nf_conntrack`, 'utf8'));
-        if (stats === undefined) throw new Problem('fault', 'the counters have a form that we do not know');
-        return stats;
-      };
-      const max = readMax();
-      const raw = context.openRaw();
-      let before = readOr(
-        read,
-        'this kernel does not count connection tracking (no net/stat/nf_conntrack in /proc)',
-      );
-      let since = clock.now();
-      const tell = ({ count }: ConntrackStats, changes: Record<string, number>, at: number) => {
-        const values = { nf_conntrack_count: count, ...(max === null ? {} : { nf_conntrack_max: max }) };
-        const text = `${formatMicros(at)} ${describeIncreases(changes) || 'nothing moved'}; ${count} of ${max ?? '?'} entries`;
-        raw.write(`${text}\n`);
-        context.emit({
-          event: 'counters',
-          at: formatMicros(at),
-          source: 'conntrack-stats',
-          text,
-          node,
-          file,
-          scope: node,
-          since: formatMicros(since),
-          changes,
-          values,
-        });
-      };
-      tell(before, {}, since);
-      const sampler = startSampler({
-        ...context.pace,
-        monotonic: () => clock.monotonic(),
-        sample() {
-          const now = read();
-          const at = clock.now();
-          const changes = increases(before.counters, now.counters);
-          if (Object.keys(changes).length > 0) tell(now, changes, at);
-          before = now;
-          since = at;
-        },
-        onError: (error) => context.limited(`a reading failed: ${String(error)}`, null),
-      });
-      return {
-        scope: `every ${context.pace.periodMs} ms`,
-        onReset: () => sampler.soon(),
-        async stop() {
-          await sampler.stop();
-          return { lost: 0, text: 'the last counters are read' };
-        },
-      };
-    },
-  };
-}
+export const conntrackStats: Witness = {
+  name: 'conntrack-stats',
+  extension: 'log',
+  share: 3,
+  start(context) {
+    const { node, clock } = context;
+    const read = () => {
+      const stats = parseConntrackStats(readFileSync(`${context.proc}/net/stat/nf_conntrack`, 'utf8'));
+      if (stats === undefined) throw new Problem('fault', 'the counters have a form that we do not know');
+      return stats;
+    };
+    const max = readMax();
+    const raw = context.openRaw();
+    let before = readOr(
+      read,
+      'this kernel does not count connection tracking (no net/stat/nf_conntrack in /proc)',
+    );
+    let since = clock.now();
+    const tell = ({ count }: ConntrackStats, changes: Record<string, number>, at: number) => {
+      const values = { nf_conntrack_count: count, ...(max === null ? {} : { nf_conntrack_max: max }) };
+      const text = `${formatMicros(at)} ${describeIncreases(changes) || 'nothing moved'}; ${count} of ${max ?? '?'} entries`;
+      raw.write(`${text}\n`);
+      const reading = { scope: node, since: formatMicros(since), changes, values };
+      context.emit({ event: 'counters', at: formatMicros(at), ...reading }, text);
+    };
+    tell(before, {}, since);
+    return readAtIntervals(context, {
+      scope: `every ${context.pace.periodMs} ms`,
+      end: () => 'the last counters are read',
+      sample() {
+        const now = read();
+        const at = clock.now();
+        const changes = increases(before.counters, now.counters);
+        if (Object.keys(changes).length > 0) tell(now, changes, at);
+        before = now;
+        since = at;
+      },
+    });
+  },
+};
 
 /** The table's size is one for all namespaces, so that our own tells it; null where that may not be read. */
 function readMax(): number | null {

@@ -1,13 +1,5 @@
 // The names of a namespace's interfaces by their numbers; a capture has only the numbers.
-import { z } from '../model/schema.ts';
-import { run } from '../system/process.ts';
-
-const linksSchema = z.array(z.object({ ifindex: z.number(), ifname: z.string() }));
-
-/** Reads `ip -json link`: number → name. */
-export function parseLinks(json: string): Map<number, string> {
-  return new Map(linksSchema.parse(JSON.parse(json)).map(({ ifindex, ifname }) => [ifindex, ifname]));
-}
+import { listLinks } from '../system/tools/ip.ts';
 
 export interface InterfaceNames {
   /** `if7` for a number that is not known. */
@@ -21,9 +13,7 @@ export function createInterfaceNames(netns: string | null): InterfaceNames {
   const names = new Map<number, string>();
   let refreshing: Promise<void> | undefined;
   const read = async () => {
-    const { exitCode, stdout } = await run(['ip', ...(netns === null ? [] : ['-n', netns]), '-json', 'link']);
-    if (exitCode !== 0) return;
-    for (const [index, name] of parseLinks(stdout)) names.set(index, name);
+    for (const [index, name] of await listLinks(netns)) names.set(index, name);
   };
   return {
     nameOf: (index) => (index === null ? 'unknown' : (names.get(index) ?? `if${index}`)),

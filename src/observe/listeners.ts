@@ -1,67 +1,56 @@
 // Which TCP ports the node and its pods listen on, as they come and go: a process that dies takes its listener with it.
 import { formatMicros } from '../model/clock.ts';
 import { listeningPorts } from './listening-ports.ts';
-import type { PodFinder } from './pod-namespaces.ts';
-import { startSampler } from './sampler.ts';
+import { readAtIntervals } from './sampled-witness.ts';
 import { trackScopes } from './scopes.ts';
 import type { Scope } from './scopes.ts';
-import type { Source } from './source.ts';
+import type { Witness } from './witness.ts';
 
 type Ports = ReadonlySet<number>;
 
 /** Reads the listening sockets at intervals. Those that were there at the start are in the raw file only: they did not change. */
-export function listenersSource(pods: PodFinder): Source {
-  return {
-    name: 'listeners',
-    start(context) {
-      const { clock, node, file } = context;
-      const raw = context.openRaw();
-      const tell = (scope: string, change: 'opened' | 'closed', port: number) => {
-        const at = formatMicros(clock.now());
-        const text = `${at} ${scope}:${port} ${change}`;
-        raw.write(`${text}\n`);
-        const base = { at, source: 'listeners', text, node, file } as const;
-        context.emit({ event: 'listener', ...base, scope, change, port });
-      };
-      const compare = ({ name, state }: Scope<Ports>, now: Ports) => {
-        for (const port of state) if (!now.has(port)) tell(name, 'closed', port);
-        for (const port of now) if (!state.has(port)) tell(name, 'opened', port);
-      };
-      const scopes = trackScopes<Ports>({
-        node: { name: node, proc: context.proc },
-        pods,
-        begin: (proc, first) => (first ? tryRead(proc) : new Set()),
-        onGone: (scope) => compare(scope, new Set()),
-      });
-      const sampler = startSampler({
-        ...context.pace,
-        monotonic: () => clock.monotonic(),
-        sample() {
-          scopes.each((scope) => {
-            const now = tryRead(scope.proc);
-            if (now === undefined) return false;
-            compare(scope, now);
-            scope.state = now;
-            return true;
-          });
-        },
-        onError: (error) => context.limited(`a reading failed: ${String(error)}`, null),
-      });
-      scopes.each(({ name, state }) => {
-        raw.write(`${formatMicros(clock.now())} ${name} listens on ${[...state].join(', ') || 'no port'}\n`);
-        return true;
-      });
-      return {
-        scope: `every ${context.pace.periodMs} ms, of the node and ${scopes.size - 1} pods`,
-        onReset: () => sampler.soon(),
-        async stop() {
-          await sampler.stop();
-          return { lost: 0, text: 'the last listeners are read' };
-        },
-      };
-    },
-  };
-}
+export const listeners: Witness = {
+  name: 'listeners',
+  extension: 'log',
+  share: 3,
+  start(context) {
+    const { clock, node, pods } = context;
+    const raw = context.openRaw();
+    const tell = (scope: string, change: 'opened' | 'closed', port: number) => {
+      const at = formatMicros(clock.now());
+      const text = `${at} ${scope}:${port} ${change}`;
+      raw.write(`${text}\n`);
+      context.emit({ event: 'listener', at, scope, change, port }, text);
+    };
+    const compare = ({ name, state }: Scope<Ports>, now: Ports) => {
+      for (const port of state) if (!now.has(port)) tell(name, 'closed', port);
+      for (const port of now) if (!state.has(port)) tell(name, 'opened', port);
+    };
+    const scopes = trackScopes<Ports>({
+      node: { name: node, proc: context.proc },
+      pods,
+      begin: (proc, first) => (first ? tryRead(proc) : new Set()),
+      onGone: (scope) => compare(scope, new Set()),
+    });
+    scopes.each(({ name, state }) => {
+      raw.write(`${formatMicros(clock.now())} ${name} listens on ${[...state].join(', ') || 'no port'}\n`);
+      return true;
+    });
+    return readAtIntervals(context, {
+      scope: `every ${context.pace.periodMs} ms, of the node and ${scopes.size - 1} pods`,
+      end: () => 'the last listeners are read',
+      sample() {
+        scopes.each((scope) => {
+          const now = tryRead(scope.proc);
+          if (now === undefined) return false;
+          compare(scope, now);
+          scope.state = now;
+          return true;
+        });
+      },
+    });
+  },
+};
 
 function tryRead(proc: string): Ports | undefined {
   try {

@@ -3,6 +3,7 @@ import { existsSync, readlinkSync, statSync } from 'node:fs';
 import { Problem } from '../model/problem.ts';
 import { endingWithUs } from '../system/ending-with-us.ts';
 import { startProgram } from '../system/process.ts';
+import { inNetns } from '../system/tools/ip-netns.ts';
 
 export interface NamespaceAnchor {
   /** Its folder in /proc. */
@@ -13,7 +14,7 @@ export interface NamespaceAnchor {
 /** For our own namespace (null) we are that process ourselves. */
 export async function anchorIn(netns: string | null): Promise<NamespaceAnchor> {
   if (netns === null) return { proc: '/proc/self', stop: () => Promise.resolve() };
-  const program = startProgram(endingWithUs(['ip', 'netns', 'exec', netns, 'sleep', '2147483647']));
+  const program = startProgram(endingWithUs(inNetns(netns, ['sleep', '2147483647'])));
   const proc = `/proc/${program.pid}`;
   const deadline = performance.now() + 5_000;
   while (!isInside(proc, netns)) {

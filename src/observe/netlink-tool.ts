@@ -1,5 +1,5 @@
-// A source that is one outside tool which listens to the kernel's messages and prints a line for each.
-import type { NodeEvent, NodeSource } from '../model/node-event.ts';
+// A witness that is one outside tool which listens to the kernel's messages and prints a line for each.
+import type { LineEvent } from '../model/node-event.ts';
 import { Problem } from '../model/problem.ts';
 import { netlinkSocketsOf, socketInodesOf } from '../system/netlink-sockets.ts';
 import type { NetlinkSocket } from '../system/netlink-sockets.ts';
@@ -7,64 +7,51 @@ import { endingWithUs } from '../system/ending-with-us.ts';
 import { startProgram } from '../system/process.ts';
 import type { Program } from '../system/process.ts';
 import { splitLines } from '../system/split-lines.ts';
-import type { RawFile, Source, SourceContext } from './source.ts';
+import { keepRunning } from './keep-running.ts';
+import type { Witness } from './witness.ts';
 
-/** What every parsed event says of where its line is kept. */
-export interface LineOrigin {
-  readonly node: string;
-  readonly file: string;
-}
-
-export interface NetlinkTool {
-  readonly name: NodeSource;
+export interface NetlinkTool extends Pick<Witness, 'name' | 'share'> {
   /** What it listens to, in words. */
   readonly scope: string;
   readonly argv: (netns: string | null) => readonly string[];
   /** What the kernel needs to be told first; resolves with how to take it back. */
   readonly prepare?: (netns: string | null) => Promise<() => void>;
-  readonly parse: (line: string, origin: LineOrigin) => NodeEvent | undefined;
+  readonly parse: (line: string) => LineEvent | undefined;
 }
 
 const lossCheckMs = 1_000;
 
-/** The source. Its tool is started once more when it ends unasked; messages that the kernel could not deliver are counted. */
-export function netlinkToolSource(tool: NetlinkTool): Source {
+/** Messages that the kernel could not deliver are counted. */
+export function netlinkToolWitness(tool: NetlinkTool): Witness {
   return {
     name: tool.name,
+    extension: 'log',
+    share: tool.share,
     async start(context) {
       const raw = context.openRaw();
       const takeBack = await tool.prepare?.(context.netns);
-      let program = await startListening(tool, context, raw);
+      const argv = tool.argv(context.netns);
       let lines = 0;
-      let stopping = false;
+      const onLine = (text: string) => {
+        lines += 1;
+        raw.write(`${text}\n`);
+        const said = tool.parse(text);
+        if (said !== undefined) context.emit(said, text);
+      };
       // Of tools that have ended, and of the one that runs.
       let lostBefore = 0;
       let lostNow = 0;
-      const guard = async (restarts: number): Promise<void> => {
-        await program.program.exited;
-        if (stopping) return;
-        const again = restarts > 0;
-        lostBefore += lostNow;
-        lostNow = 0;
-        lines += program.lines();
-        const words = program.program.lastWords() || 'it said nothing';
-        context.failed(
-          `"${tool.argv(context.netns).join(' ')}" ended: ${words}${again ? '; it is started again' : ''}`,
-          !again,
-        );
-        if (!again) return;
-        try {
-          program = await startListening(tool, context, raw);
-          context.limited('it runs again; what happened in between is missing', null);
-        } catch (error) {
-          context.failed(`it could not be started again: ${String(error)}`, true);
-          return;
-        }
-        await guard(restarts - 1);
-      };
-      const guarded = guard(1);
+      const kept = await keepRunning(context, {
+        name: 'it',
+        start: async () => ({ program: await startListening(argv, onLine) }),
+        ended({ program }) {
+          lostBefore += lostNow;
+          lostNow = 0;
+          return `"${argv.join(' ')}" ended: ${program.lastWords() || 'it said nothing'}`;
+        },
+      });
       const checkLoss = async () => {
-        const drops = (await listeningSocket(program.program.pid))?.drops ?? lostNow;
+        const drops = (await listeningSocket(kept.current().program.pid))?.drops ?? lostNow;
         if (drops > lostNow) {
           lostNow = drops;
           context.limited(`the kernel could not deliver ${drops} messages in all`, lostBefore + drops);
@@ -75,13 +62,10 @@ export function netlinkToolSource(tool: NetlinkTool): Source {
         scope: tool.scope,
         async stop() {
           clearInterval(timer);
-          const socket = await drained(program.program);
+          const socket = await drained(kept.current().program);
           if (socket !== undefined) lostNow = socket.drops;
-          stopping = true;
-          await program.program.stop();
-          await guarded;
+          await kept.stop();
           takeBack?.();
-          lines += program.lines();
           return { lost: socket === undefined ? null : lostBefore + lostNow, text: `${lines} lines` };
         },
       };
@@ -89,23 +73,9 @@ export function netlinkToolSource(tool: NetlinkTool): Source {
   };
 }
 
-interface Listening {
-  readonly program: Program;
-  lines(): number;
-}
-
-async function startListening(tool: NetlinkTool, context: SourceContext, raw: RawFile): Promise<Listening> {
-  const origin = { node: context.node, file: context.file };
-  const argv = tool.argv(context.netns);
-  let lines = 0;
-  const program = startProgram(endingWithUs(argv), {
-    onStdout: splitLines((line) => {
-      lines += 1;
-      raw.write(`${line}\n`);
-      const event = tool.parse(line, origin);
-      if (event !== undefined) context.emit(event);
-    }),
-  });
+/** Resolves when the program listens. */
+async function startListening(argv: readonly string[], onLine: (line: string) => void): Promise<Program> {
+  const program = startProgram(endingWithUs(argv), { onStdout: splitLines(onLine) });
   const ended = program.exited.then(() => {
     throw new Problem('fault', program.lastWords() || `"${program.argv.join(' ')}" ended at once`);
   });
@@ -116,7 +86,7 @@ async function startListening(tool: NetlinkTool, context: SourceContext, raw: Ra
     await program.stop('SIGKILL');
     throw error;
   }
-  return { program, lines: () => lines };
+  return program;
 }
 
 /** Waits until the program has a netlink socket that listens to a group. */

@@ -4,12 +4,11 @@ import { formatMicros } from '../model/clock.ts';
 import type { Micros } from '../model/clock.ts';
 import { describeIncreases, increases } from './counter-changes.ts';
 import type { Counters } from './counter-changes.ts';
-import type { PodFinder } from './pod-namespaces.ts';
-import { startSampler } from './sampler.ts';
+import { readAtIntervals } from './sampled-witness.ts';
 import { trackScopes } from './scopes.ts';
 import type { Scope } from './scopes.ts';
 import { parseSnmp } from './snmp-counters.ts';
-import type { Source } from './source.ts';
+import type { Witness } from './witness.ts';
 
 interface Reading {
   readonly counters: Counters;
@@ -17,58 +16,45 @@ interface Reading {
 }
 
 /** Reads the counters at intervals and tells when one moved, for each namespace on its own. */
-export function snmpSource(pods: PodFinder): Source {
-  return {
-    name: 'snmp',
-    start(context) {
-      const { clock, node, file } = context;
-      // A pod that came while we watched counts from its beginning, which was after the reading before.
-      let lastRound = clock.now();
-      const scopes = trackScopes<Reading>({
-        node: { name: node, proc: context.proc },
-        pods,
-        begin: (proc, first) => (first ? tryRead(proc, clock.now()) : { counters: {}, at: lastRound }),
-      });
-      const raw = context.openRaw();
+export const snmp: Witness = {
+  name: 'snmp',
+  extension: 'log',
+  share: 3,
+  start(context) {
+    const { clock, node, pods } = context;
+    // A pod that came while we watched counts from its beginning, which was after the reading before.
+    let lastRound = clock.now();
+    const scopes = trackScopes<Reading>({
+      node: { name: node, proc: context.proc },
+      pods,
+      begin: (proc, first) => (first ? tryRead(proc, clock.now()) : { counters: {}, at: lastRound }),
+    });
+    const raw = context.openRaw();
 
-      const tell = (scope: Scope<Reading>, changes: Record<string, number>, at: string) => {
-        const text = `${at} ${scope.name} ${describeIncreases(changes)}`;
-        raw.write(`${text}\n`);
-        const since = formatMicros(scope.state.at);
-        context.emit({
-          event: 'counters',
-          ...{ at, source: 'snmp' as const, text, node, file },
-          ...{ scope: scope.name, since, changes, values: {} },
-        });
-      };
-      const read = (scope: Scope<Reading>): boolean => {
-        const now = tryRead(scope.proc, clock.now());
-        if (now === undefined) return false;
-        const changes = increases(scope.state.counters, now.counters);
-        if (Object.keys(changes).length > 0) tell(scope, changes, formatMicros(now.at));
-        scope.state = now;
-        return true;
-      };
-      const sampler = startSampler({
-        ...context.pace,
-        monotonic: () => clock.monotonic(),
-        sample() {
-          scopes.each(read);
-          lastRound = clock.now();
-        },
-        onError: (error) => context.limited(`a reading failed: ${String(error)}`, null),
-      });
-      return {
-        scope: `every ${context.pace.periodMs} ms, of the node and ${scopes.size - 1} pods`,
-        onReset: () => sampler.soon(),
-        async stop() {
-          await sampler.stop();
-          return { lost: 0, text: `the last counters of the node and ${scopes.size - 1} pods are read` };
-        },
-      };
-    },
-  };
-}
+    const tell = (scope: Scope<Reading>, changes: Record<string, number>, at: string) => {
+      const text = `${at} ${scope.name} ${describeIncreases(changes)}`;
+      raw.write(`${text}\n`);
+      const since = formatMicros(scope.state.at);
+      context.emit({ event: 'counters', at, scope: scope.name, since, changes, values: {} }, text);
+    };
+    const read = (scope: Scope<Reading>): boolean => {
+      const now = tryRead(scope.proc, clock.now());
+      if (now === undefined) return false;
+      const changes = increases(scope.state.counters, now.counters);
+      if (Object.keys(changes).length > 0) tell(scope, changes, formatMicros(now.at));
+      scope.state = now;
+      return true;
+    };
+    return readAtIntervals(context, {
+      scope: `every ${context.pace.periodMs} ms, of the node and ${scopes.size - 1} pods`,
+      end: () => `the last counters of the node and ${scopes.size - 1} pods are read`,
+      sample() {
+        scopes.each(read);
+        lastRound = clock.now();
+      },
+    });
+  },
+};
 
 function tryRead(proc: string, at: Micros): Reading | undefined {
   try {

@@ -5,28 +5,22 @@ import { formatMicros, systemClock } from '../model/clock.ts';
 import type { Clock } from '../model/clock.ts';
 import type { NodeEvent, SourceEvent } from '../model/node-event.ts';
 import { messageOf, Problem } from '../model/problem.ts';
-import { captureSource } from './capture.ts';
 import type { CaptureScope } from '../system/tools/tcpdump.ts';
-import { conntrackEvents } from './conntrack-events.ts';
-import { conntrackStatsSource } from './conntrack-stats.ts';
-import { ipMonitor } from './ip-monitor.ts';
 import { anchorIn } from './namespace-anchor.ts';
-import { netlinkToolSource } from './netlink-tool.ts';
 import { createPodFinder } from './pod-namespaces.ts';
-import { ruleCountersSource } from './rule-counters.ts';
 import type { Pace } from './sampler.ts';
-import { listenersSource } from './listeners.ts';
 import { createRollingFile } from '../run-folder/rolling-file.ts';
 import type { RollingFile } from '../run-folder/rolling-file.ts';
-import { snmpSource } from './snmp.ts';
-import type { RunningSource, Source, SourceContext } from './source.ts';
+import { eventsShare, rawShare } from './witness.ts';
+import type { RunningWitness, Witness, WitnessContext } from './witness.ts';
+import * as registered from './witnesses.ts';
 
 export interface WatchOptions {
   /** The network namespace to watch: a name of `ip netns`, null for our own. Default: the node's name. */
   readonly netns?: string | null;
   /** Default: every TCP packet, handed over at once. */
   readonly capture?: CaptureScope;
-  /** Of the sources that read counters at intervals. Default: every 100 ms, each in at most a fifth of the time. */
+  /** Of the witnesses that read counters at intervals. Default: every 100 ms, each in at most a fifth of the time. */
   readonly pace?: Pace;
   /** Bound on the bytes of all files together. Default: 256 MiB. */
   readonly maxBytes?: number;
@@ -36,40 +30,16 @@ export interface WatchOptions {
 }
 
 export interface NodeWatch {
-  /** Rejects when no source is left. */
+  /** Rejects when no witness is left. */
   readonly failed: Promise<never>;
-  /** Stops all sources; resolves, with what each said of itself last, when every line is in its file. */
+  /** Stops all witnesses; resolves, with what each said of itself last, when every line is in its file. */
   stop(): Promise<readonly SourceEvent[]>;
 }
 
-/** Of the bound on all files, the part of the parsed events, and of each source's raw file. */
-const shares = {
-  events: 0.5,
-  capture: 0.2,
-  'conntrack-events': 0.15,
-  'ip-monitor': 0.03,
-  'conntrack-stats': 0.03,
-  snmp: 0.03,
-  listeners: 0.03,
-  'rule-counters': 0.03,
-} as const;
-
-function sources(proc: string, options: WatchOptions): readonly Source[] {
-  const capture = options.capture ?? { packets: 'all', ports: [], immediate: true };
-  const pods = createPodFinder(proc, options.podAddresses);
-  return [
-    netlinkToolSource(ipMonitor),
-    netlinkToolSource(conntrackEvents),
-    captureSource(capture),
-    conntrackStatsSource(),
-    snmpSource(pods),
-    listenersSource(pods),
-    ruleCountersSource(),
-  ];
-}
+const witnesses: readonly Witness[] = Object.values(registered);
 
 /**
- * Watches a node until stopped. `folder` is the run's folder. Resolves when every source that can run here listens; each says of
+ * Watches a node until stopped. `folder` is the run's folder. Resolves when every witness that can run here listens; each says of
  * itself, by an event, whether it does. Throws a `missing` Problem when none can.
  */
 export async function watchNode(
@@ -83,14 +53,16 @@ export async function watchNode(
     clock = systemClock(),
     pace = { periodMs: 100, share: 0.2 },
     maxBytes = 268_435_456,
+    capture = { packets: 'all', ports: [], immediate: true },
   } = options;
   const evidence = join('evidence', node);
   await mkdir(join(folder, evidence), { recursive: true });
   const anchor = await anchorIn(netns);
+  const pods = createPodFinder(anchor.proc, options.podAddresses);
   const files: RollingFile[] = [];
   const said = new Map<string, SourceEvent>();
-  const live = new Set<Source>();
-  const running: { source: Source; run: RunningSource; say: Say }[] = [];
+  const live = new Set<Witness>();
+  const running: { witness: Witness; run: RunningWitness; say: Say }[] = [];
   const noneLeft = Promise.withResolvers<never>();
   noneLeft.promise.catch(() => undefined);
 
@@ -106,7 +78,7 @@ export async function watchNode(
   const eventsLeftOut = (reason: string) => {
     for (const { say } of running) say('limited', reason, null);
   };
-  const parsed = openFile(join(evidence, 'events.ndjson'), shares.events, eventsLeftOut);
+  const parsed = openFile(join(evidence, 'events.ndjson'), eventsShare, eventsLeftOut);
   const record = (event: NodeEvent) => {
     parsed.write(`${JSON.stringify(event)}\n`);
     onEvent(event);
@@ -114,48 +86,55 @@ export async function watchNode(
   };
 
   type Say = (state: SourceEvent['state'], text: string, lost: number | null) => void;
-  const sayFor = (source: Source, file: string): Say => {
+  const sayFor = (witness: Witness, file: string): Say => {
     return (state, text, lost) => {
       const at = formatMicros(clock.now());
-      const event = { event: 'source', at, source: source.name, text, node, file, state, lost } as const;
-      said.set(source.name, event);
+      const event = { event: 'source', at, source: witness.name, text, node, file, state, lost } as const;
+      said.set(witness.name, event);
       record(event);
     };
   };
 
-  const startOne = async (source: Source) => {
-    const file = join(evidence, `${source.name}.${source.name === 'capture' ? 'pcap' : 'log'}`);
-    const say = sayFor(source, file);
-    const context: SourceContext = {
+  const startOne = async (witness: Witness) => {
+    const file = join(evidence, `${witness.name}.${witness.extension}`);
+    const say = sayFor(witness, file);
+    const context: WitnessContext = {
       node,
       netns,
       proc: anchor.proc,
       clock,
       pace,
+      capture,
+      pods,
       file,
-      openRaw: (head) => openFile(file, shares[source.name], (reason) => say('limited', reason, null), head),
-      emit: record,
+      openRaw: (head) =>
+        openFile(file, rawShare(witness, witnesses), (reason) => say('limited', reason, null), head),
+      emit(lineSays, text) {
+        const { event, at } = lineSays;
+        // The common fields first: people read these lines, too.
+        record({ ...{ event, at, source: witness.name, text, node, file }, ...lineSays });
+      },
       sawReset: () => {
         for (const { run } of running) run.onReset?.();
       },
       limited(text, lost) {
         // What fails at every reading is said once.
-        if (said.get(source.name)?.text !== text) say('limited', text, lost);
+        if (said.get(witness.name)?.text !== text) say('limited', text, lost);
       },
       failed(text, final) {
         say('failed', text, null);
-        if (final) live.delete(source);
+        if (final) live.delete(witness);
         if (live.size === 0)
           noneLeft.reject(new Problem('fault', `no source of evidence is left on ${node}: ${text}`));
       },
     };
-    live.add(source);
+    live.add(witness);
     try {
-      const run = await source.start(context);
-      running.push({ source, run, say });
+      const run = await witness.start(context);
+      running.push({ witness, run, say });
       say('started', run.scope, null);
     } catch (error) {
-      live.delete(source);
+      live.delete(witness);
       say('unavailable', messageOf(error), null);
     }
   };
@@ -165,7 +144,7 @@ export async function watchNode(
     await anchor.stop();
   };
 
-  await Promise.all(sources(anchor.proc, options).map(startOne));
+  await Promise.all(witnesses.map(startOne));
   if (live.size === 0) {
     await closeAll();
     const reasons = [...said.values()].map(({ source, text }) => `${source}: ${text}`);
@@ -175,9 +154,9 @@ export async function watchNode(
     failed: noneLeft.promise,
     async stop() {
       await Promise.all(
-        running.map(async ({ source, run, say }) => {
+        running.map(async ({ witness, run, say }) => {
           const end = await run.stop();
-          if (live.has(source)) say('stopped', end.text, end.lost);
+          if (live.has(witness)) say('stopped', end.text, end.lost);
         }),
       );
       await closeAll();

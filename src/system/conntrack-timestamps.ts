@@ -1,6 +1,6 @@
 // Has the kernel note when each conntrack entry begins and ends; off by default.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { run } from './process.ts';
+import { setSysctls } from './tools/sysctl.ts';
 
 const key = 'net.netfilter.nf_conntrack_timestamp';
 const file = `/proc/sys/${key.replaceAll('.', '/')}`;
@@ -12,7 +12,7 @@ const file = `/proc/sys/${key.replaceAll('.', '/')}`;
 export async function enableConntrackTimestamps(netns: string | null): Promise<() => void> {
   const nothing = () => undefined;
   if (netns !== null) {
-    await run(['ip', 'netns', 'exec', netns, 'sysctl', '-qw', `${key}=1`]).catch(nothing);
+    await setSysctls(netns, [{ key, value: '1' }]).catch(nothing);
     return nothing;
   }
   try {

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { nodeEventSchema } from '../../src/model/node-event.ts';
+import type { LineEvent } from '../../src/model/node-event.ts';
 import { parseDuration } from '../../src/model/duration.ts';
 import { parseEndpoint } from '../../src/model/endpoint.ts';
 import { Problem } from '../../src/model/problem.ts';
@@ -14,15 +15,16 @@ import { readEventLine } from '../../src/cluster/event-line.ts';
 import { createCaptureFile } from '../../src/packets/capture-file.ts';
 import { parseLinkHeader } from '../../src/packets/link-layer.ts';
 import { parseTcpPacket } from '../../src/packets/tcp-packet.ts';
-import { parseConntrackLine } from '../../src/observe/conntrack-events.ts';
 import { parseConntrackStats } from '../../src/observe/conntrack-stats.ts';
-import { parseIptablesSave, parseNftTable } from '../../src/observe/firewall-rules.ts';
-import { parseIpMonitorLine } from '../../src/observe/ip-monitor.ts';
 import { parseListening } from '../../src/observe/listening-ports.ts';
 import { parseLocalAddresses } from '../../src/observe/pod-namespaces.ts';
 import { parseSnmp } from '../../src/observe/snmp-counters.ts';
 import { goQuote } from '../../src/probe/go-quote.ts';
 import { createLineReader } from '../../src/probe/line-reader.ts';
+import { parseConntrackLine } from '../../src/system/tools/conntrack.ts';
+import { parseIpMonitorLine } from '../../src/system/tools/ip.ts';
+import { parseIptablesSave } from '../../src/system/tools/iptables.ts';
+import { parseNftTable } from '../../src/system/tools/nft.ts';
 import { parseNetlinkSockets } from '../../src/system/netlink-sockets.ts';
 import { below, mutateBytes, mutateText } from './mutate.ts';
 
@@ -55,10 +57,14 @@ function tryMany<T extends string | Buffer>(
   return tries;
 }
 
-const origin = { node: 'node-1', file: 'x.log', line: 1 };
-
 function allowed(event: unknown): void {
   if (event !== undefined) nodeEventSchema.parse(event);
+}
+
+/** What a line says, in the frame that whoever read it puts around it. */
+function allowedLine(said: LineEvent | undefined, text: string): void {
+  if (said !== undefined)
+    nodeEventSchema.parse({ source: 'ip-monitor', text, node: 'node-1', file: 'x.log', ...said });
 }
 
 const conntrackLines = [
@@ -76,8 +82,8 @@ const ipLines = [
 ];
 const texts: Readonly<Record<string, readonly [samples: readonly string[], tryOne: (text: string) => void]>> =
   {
-    'conntrack lines': [conntrackLines, (text) => allowed(parseConntrackLine(text, origin))],
-    'ip monitor lines': [ipLines, (text) => allowed(parseIpMonitorLine(text, origin))],
+    'conntrack lines': [conntrackLines, (text) => allowedLine(parseConntrackLine(text), text)],
+    'ip monitor lines': [ipLines, (text) => allowedLine(parseIpMonitorLine(text), text)],
     'conntrack counters': [[textOf('nf_conntrack-stat.txt')], (text) => void parseConntrackStats(text)],
     'iptables-save': [[textOf('iptables-save.txt')], (text) => void parseIptablesSave(text)],
     'nft tables': [[textOf('nft-table.txt')], (text) => void parseNftTable(text)],

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { nodeEventSchema } from '../../src/model/node-event.ts';
-import { parseLinks } from '../../src/observe/interface-names.ts';
 import { packetEvent } from '../../src/packets/packet-event.ts';
-import { recordedPackets, recordedText } from './recording.ts';
+import { recordedPackets } from './recording.ts';
 
 const names = new Map([
   [2, 'eth0'],
@@ -29,15 +28,5 @@ describe('the event of a packet', () => {
       [reset?.at, reset?.ttl, reset?.hasTimestampOption],
       ['2026-11-23T07:12:50.523434Z', 64, false],
     );
-  });
-
-  it('names the interfaces as ip does', () => {
-    const links = parseLinks(recordedText('ip-link.json'));
-    assert.equal(links.get(1), 'lo');
-    assert.deepEqual([...links.values()].filter((name) => name !== 'lo').sort(), [
-      'cali-colocated',
-      'cali-server',
-      'eth0',
-    ]);
   });
 });

@@ -10,8 +10,6 @@ import { createRetransmissionCounter } from '../../src/packets/retransmissions.t
 export const recorded = (name: string): Buffer =>
   readFileSync(resolve(import.meta.dirname, '../recorded/observe', name));
 
-export const recordedText = (name: string): string => recorded(name).toString('utf8');
-
 export interface ReadCapture {
   readonly header: PcapHeader | undefined;
   readonly records: readonly PcapRecord[];

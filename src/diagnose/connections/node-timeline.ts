@@ -5,7 +5,6 @@ import type {
   ConntrackEvent,
   CountersEvent,
   NodeEvent,
-  NodeSource,
   PacketEvent,
   RuleChange,
   Tuple,
@@ -14,6 +13,7 @@ import { aligner, clockOffsets, wireIdentity } from './clock-offsets.ts';
 import { indexEntries } from './entry-index.ts';
 import type { EntryIndex } from './entry-index.ts';
 import { indexSpans } from '../../stats/span-index.ts';
+import type { NodeWitness } from '../witness-words.ts';
 import type { SpanIndex } from '../../stats/span-index.ts';
 
 export type LinkChange = Extract<NodeEvent, { event: 'link-changed' | 'route-changed' }>;
@@ -30,8 +30,8 @@ export interface NodeTimeline {
   packetsOf(endpoint: string): readonly PacketEvent[];
   /** Every other ADDRESS:PORT, of the same address, that the packets of this one had on other legs of their way. */
   aliasesOf(endpoint: string): readonly string[];
-  /** Whether the source ran on the node (on any node, when null) as far as the evidence shows. */
-  readonly ran: (source: NodeSource, node: string | null) => boolean;
+  /** Whether the witness ran on the node (on any node, when null) as far as the evidence shows. */
+  readonly ran: (witness: NodeWitness, node: string | null) => boolean;
   readonly nodes: ReadonlySet<string>;
   /** The node that has this address in one of its pods, as far as its observers named it. */
   nodeOf(address: string): string | null;

@@ -3,8 +3,9 @@ import type { Micros } from '../../model/clock.ts';
 import { parseMicros } from '../../model/clock.ts';
 import { formatEndpoint, parseEndpoint } from '../../model/endpoint.ts';
 import type { Endpoint } from '../../model/endpoint.ts';
-import { nodeSources } from '../../model/node-event.ts';
-import type { CountersEvent, NodeSource, PacketEvent, RuleChange } from '../../model/node-event.ts';
+import type { CountersEvent, PacketEvent, RuleChange } from '../../model/node-event.ts';
+import { nodeWitnesses } from '../witness-words.ts';
+import type { NodeWitness } from '../witness-words.ts';
 import type { Entry } from './entry-index.ts';
 import type { AcceptedEvent, EndedEvent, Incident, ProbeTimeline } from './incidents.ts';
 import { between } from './node-timeline.ts';
@@ -42,10 +43,10 @@ export interface Story {
   readonly resets: readonly PacketEvent[];
   /** Where packets of the server's pod enter its node: they have all their hops still before them there. */
   readonly serverInterface: ServerInterface | null;
-  /** The sources that ran where this connection went: what such a source did not see did not happen. */
-  readonly available: ReadonlySet<NodeSource>;
+  /** The witnesses that ran where this connection went: what such a one did not see did not happen. */
+  readonly available: ReadonlySet<NodeWitness>;
   /** The same for one node. */
-  readonly watched: (source: NodeSource, node: string) => boolean;
+  readonly watched: (witness: NodeWitness, node: string) => boolean;
   /** How far the order of two stamps of different tools can be trusted here, microseconds. */
   readonly slack: Micros;
 }
@@ -123,8 +124,8 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
     resets,
     serverInterface,
     available: new Set(
-      nodeSources.filter(
-        (source) => ranHere(source, carriers, nodes) && !(source === 'capture' && captureMissedIt),
+      nodeWitnesses.filter(
+        (witness) => ranHere(witness, carriers, nodes) && !(witness === 'capture' && captureMissedIt),
       ),
     ),
     watched: nodes.ran,
@@ -133,9 +134,9 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
 }
 
 /** Without a known carrier any node's word is taken: better than nothing, and the node is named in the evidence. */
-function ranHere(source: NodeSource, carriers: ReadonlySet<string>, nodes: NodeTimeline): boolean {
-  if (carriers.size === 0) return nodes.ran(source, null);
-  return [...carriers].some((node) => nodes.ran(source, node));
+function ranHere(witness: NodeWitness, carriers: ReadonlySet<string>, nodes: NodeTimeline): boolean {
+  if (carriers.size === 0) return nodes.ran(witness, null);
+  return [...carriers].some((node) => nodes.ran(witness, node));
 }
 
 function serverOf(first: Entry | null, target: Endpoint, probes: ProbeTimeline): Endpoint | null {

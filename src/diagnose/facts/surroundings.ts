@@ -1,6 +1,7 @@
 // What happened around a connection: to the server's pod and process, to the node's tables and counters, to the client's slot.
 import { parseMicros } from '../../model/clock.ts';
-import type { CountersEvent, NodeSource } from '../../model/node-event.ts';
+import type { CountersEvent } from '../../model/node-event.ts';
+import type { NodeWitness } from '../witness-words.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
 import type { Story } from '../connections/story.ts';
 import { asEvidence, no, seenIf, unknown, yes } from './sighting.ts';
@@ -116,12 +117,12 @@ export const serverSentReset = counterRose('snmp', /^TcpOutRsts$/, true);
 /** A socket of the server was closed with data unread, or aborted. */
 export const serverAborted = counterRose('snmp', /^TcpExtTCPAbortOn(Data|Close|Linger)$/, true);
 
-function counterRose(source: NodeSource, name: RegExp, ofServer = false): (story: Story) => Sighting {
+function counterRose(witness: NodeWitness, name: RegExp, ofServer = false): (story: Story) => Sighting {
   return (story) => {
-    if (!story.available.has(source)) return unknown(source);
+    if (!story.available.has(witness)) return unknown(witness);
     const rose = story.counters.filter(
       (event) =>
-        event.source === source &&
+        event.source === witness &&
         matches(event, name) &&
         (!ofServer || event.scope === story.server?.address),
     );

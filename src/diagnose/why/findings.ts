@@ -3,7 +3,7 @@ import type { EvidenceItem, Finding } from '../../model/run-record.ts';
 import type { CauseModel } from './cause-model.ts';
 import { observations } from '../facts/index.ts';
 import type { ObservationName } from '../facts/index.ts';
-import { wantedWords } from '../facts/sighting.ts';
+import { wantedWords } from '../witness-words.ts';
 import type { Score, Sightings } from './score.ts';
 import type { Story } from '../connections/story.ts';
 

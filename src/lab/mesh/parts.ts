@@ -6,6 +6,7 @@ import { formatDuration } from '../../model/duration.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
 import { startProgram } from '../../system/process.ts';
 import type { Program } from '../../system/process.ts';
+import { inNetns } from '../../system/tools/ip-netns.ts';
 import { control, controlAddress, meshPorts } from '../topologies/mesh.ts';
 import type { MeshTopology } from '../topologies/mesh.ts';
 
@@ -52,9 +53,8 @@ export function startParts(spec: PartsSpec): Parts {
   failed.catch(() => undefined);
 
   function start({ name, pod, words }: Part): void {
-    const inside = pod === null ? [] : ['ip', 'netns', 'exec', pod];
     const log = createWriteStream(join(spec.logFolder, `${name}.log`));
-    const program = startProgram([...inside, ...spec.self, ...words], {
+    const program = startProgram(inNetns(pod, [...spec.self, ...words]), {
       onStderr: (chunk) => log.write(chunk),
     });
     running.set(name, program);

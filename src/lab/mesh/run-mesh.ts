@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runChecked } from '../../system/process.ts';
+import { attachNetns } from '../../system/tools/ip-netns.ts';
 import { runActors } from '../actors/run-actors.ts';
 import { applyChanges, applyPlan } from '../world/apply.ts';
 import { unplug } from '../world/wires.ts';
@@ -52,7 +52,7 @@ const countEveryMs = 5_000;
 
 /** Builds the world inside the private one: the control plane is the world's own namespace. */
 export async function buildMesh(topology: MeshTopology, conflict: ReadonlySet<string>): Promise<void> {
-  await runChecked(['ip', 'netns', 'attach', control, String(process.pid)]);
+  await attachNetns(control, process.pid);
   await applyPlan(meshPlan(topology, conflict));
 }
 

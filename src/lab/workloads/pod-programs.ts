@@ -8,6 +8,7 @@ import type { ProbeEvent } from '../../model/probe-event.ts';
 import type { ClientSpec, ServerSpec } from '../../model/scenario.ts';
 import { startProgram } from '../../system/process.ts';
 import type { Program } from '../../system/process.ts';
+import { inNetns } from '../../system/tools/ip-netns.ts';
 import { splitLines } from '../../system/split-lines.ts';
 
 /** Takes each event as it comes, with the line it was written as. */
@@ -73,7 +74,7 @@ function timeFlag(flag: string, milliseconds: number | undefined, speed: number)
 
 export function startPodProgram(spec: PodProgramSpec, onEvent: EventSink): PodProgram {
   const log = createWriteStream(spec.logFile, { flags: 'a' });
-  const program = startProgram(['ip', 'netns', 'exec', spec.pod, ...spec.argv], {
+  const program = startProgram(inNetns(spec.pod, spec.argv), {
     // Our own program writes these lines, in this very version: the contract is the type.
     onStdout: splitLines((line) => onEvent(JSON.parse(line) as ProbeEvent, line)),
     onStderr: (chunk) => log.write(chunk),

@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os';
 import type { Change, Plan, Step } from '../../model/plan.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
 import { deleteEntries, fillConntrack } from '../../system/tools/conntrack.ts';
-import { applyIpBatch, ipCommand } from '../../system/tools/ip.ts';
-import type { IpChange } from '../../system/tools/ip.ts';
-import { changeChainRule, restoreTables, setSysctls } from '../../system/tools/iptables.ts';
+import { applyIpBatch, ipCommand, isIpChange } from '../../system/tools/ip.ts';
+import { changeChainRule, restoreTables } from '../../system/tools/iptables.ts';
 import { deleteNftTable, loadNftTable } from '../../system/tools/nft.ts';
+import { setSysctls } from '../../system/tools/sysctl.ts';
 import { shellCommand } from './plan-commands.ts';
 
 /** Consecutive steps that one process can do. */
@@ -120,22 +120,6 @@ export function batches(plan: Plan): Batch[] {
 function batchKey(change: Change): string {
   if (change.do === 'set-sysctl') return `sysctl ${change.netns}`;
   return isIpChange(change) ? `ip ${ipCommand(change).netns ?? ''}` : '';
-}
-
-function isIpChange(change: Change): change is IpChange {
-  switch (change.do) {
-    case 'set-sysctl':
-    case 'load-iptables':
-    case 'add-chain-rule':
-    case 'delete-chain-rule':
-    case 'load-nft-table':
-    case 'delete-nft-table':
-    case 'delete-entries':
-    case 'fill-conntrack':
-      return false;
-    default:
-      return true;
-  }
 }
 
 function applyBatch(changes: readonly Change[]): Promise<void> {

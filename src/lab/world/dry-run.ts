@@ -1,5 +1,6 @@
 // Everything that a run would do, as commands that a person could type: the world, the programs in it, who and what changes it.
 import type { Setup } from '../../model/scenario.ts';
+import { inNetns } from '../../system/tools/ip-netns.ts';
 import { shellScript } from './plan-commands.ts';
 import { actorScript } from '../actors/describe.ts';
 import { faultScript } from '../faults/describe.ts';
@@ -21,7 +22,7 @@ export function dryRunScript(setup: Setup, { connections, periodMs, speed }: Dry
       words: clientWords(client, connections, periodMs, speed),
     })),
   ];
-  const started = programs.map(({ pod, words }) => `ip netns exec ${pod} netdebug ${words.join(' ')} &\n`);
+  const started = programs.map(({ pod, words }) => `${inNetns(pod, ['netdebug', ...words]).join(' ')} &\n`);
   const actors = setup.actors.map((actor) => `\n${actorScript(actor, speed)}`);
   const faults = setup.faults.map((fault) => `\n${faultScript(fault, speed)}`);
   return [shellScript(setup.plan), '\n# the programs\n', ...started, ...actors, ...faults].join('');

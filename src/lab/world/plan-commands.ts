@@ -2,8 +2,10 @@
 import type { Change, Plan } from '../../model/plan.ts';
 import { deleteEntriesWords, fillWords } from '../../system/tools/conntrack.ts';
 import { ipCommand } from '../../system/tools/ip.ts';
-import { chainRuleWords, restoreText, sysctlWords } from '../../system/tools/iptables.ts';
+import { inNetns, netnsFlag } from '../../system/tools/ip-netns.ts';
+import { chainRuleWords, restoreText } from '../../system/tools/iptables.ts';
 import { deleteNftTableWords, nftTableText } from '../../system/tools/nft.ts';
+import { sysctlWords } from '../../system/tools/sysctl.ts';
 
 /** One change as a shell command line; a ruleset follows its command as a here-document. */
 export function shellCommand(change: Change): string {
@@ -29,13 +31,13 @@ export function shellCommand(change: Change): string {
     }
     default: {
       const { netns, words } = ipCommand(change);
-      return ['ip', ...(netns === null ? [] : ['-n', netns]), ...words].join(' ');
+      return ['ip', ...netnsFlag(netns), ...words].join(' ');
     }
   }
 }
 
 function inside(netns: string, words: readonly string[], input?: string): string {
-  const command = ['ip netns exec', netns, ...words].join(' ');
+  const command = inNetns(netns, words).join(' ');
   return input === undefined ? command : `${command} <<'END'\n${input}END`;
 }
 

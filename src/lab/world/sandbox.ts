@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { ordersFd, runChecked, startWithOrders } from '../../system/process.ts';
-import { findTool } from '../../system/find-tool.ts';
+import { endingWithUs } from '../../system/ending-with-us.ts';
 
 export interface Sandbox {
   /** The exit code of the program inside; 70 when it was killed. */
@@ -29,12 +29,7 @@ export function sandboxArgv(asRoot: boolean): string[] {
  * setpriv has it kill unshare, unshare has it kill the first process inside, and with that its PID namespace ends.
  */
 export function runInSandbox(argv: readonly string[], options: SandboxOptions): Sandbox {
-  const setpriv = findTool('setpriv');
-  const words = [
-    ...(setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL']),
-    ...sandboxArgv(options.asRoot),
-    ...argv,
-  ];
+  const words = endingWithUs([...sandboxArgv(options.asRoot), ...argv]);
   const program = startWithOrders(words, options.stdout);
   return { exited: program.exited, stop: () => program.order('stop') };
 }

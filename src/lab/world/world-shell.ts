@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { startPiped } from '../../system/process.ts';
 import { shellQuote } from '../../system/shell-quote.ts';
 import { splitLines } from '../../system/split-lines.ts';
+import { inNetns } from '../../system/tools/ip-netns.ts';
 import { findTool } from '../../system/find-tool.ts';
 
 const socketPath = '/run/netdebug/exec.sock';
@@ -66,7 +67,7 @@ function serveCaller(socket: Socket, places: readonly string[]): void {
 
 /** With a terminal, util-linux's script gives the command one of its own; without script it runs on plain pipes. */
 function commandFor({ where, argv, terminal }: ShellRequest): string[] {
-  const command = ['ip', 'netns', 'exec', where, ...argv];
+  const command = inNetns(where, argv);
   if (terminal === null || findTool('script') === undefined) return command;
   const size = `stty cols ${terminal.columns} rows ${terminal.rows}`;
   return ['script', '--quiet', '--return', '--command', `${size}; ${shellQuote(command)}`, '/dev/null'];

@@ -1,6 +1,10 @@
-// conntrack's syntax: entries deleted by filter, and a table filled with entries of flows that nobody has.
+// conntrack's syntax: entries deleted by filter, a table filled with entries of flows that nobody has, and the events it prints.
+import { formatMicros } from '../../model/clock.ts';
+import type { ConntrackEvent, LineEvent, Tuple } from '../../model/node-event.ts';
 import type { Change, EntryFilter } from '../../model/plan.ts';
-import { commandFailed, run, runChecked } from '../process.ts';
+import { commandFailed, run } from '../process.ts';
+import { inNetns } from './ip-netns.ts';
+import { readSysctls } from './sysctl.ts';
 
 type Fill = Extract<Change, { do: 'fill-conntrack' }>;
 
@@ -18,7 +22,7 @@ export function deleteEntriesWords(filter: EntryFilter): string[] {
 
 /** Deletes what the filter takes; that it takes nothing is no error. */
 export async function deleteEntries(netns: string, filter: EntryFilter): Promise<void> {
-  const argv = ['ip', 'netns', 'exec', netns, ...deleteEntriesWords(filter)];
+  const argv = inNetns(netns, deleteEntriesWords(filter));
   const result = await run(argv);
   // conntrack ends with 1 when there was nothing to delete, and says so.
   const nothing = result.exitCode === 1 && result.stderr.includes('0 flow entries have been deleted');
@@ -44,15 +48,56 @@ export function fillLines({ source, mark, lifeSeconds }: Fill, count: number): s
 
 /** Adds entries until `leaveFree` more would fit. The namespace's limit is the machine's: a namespace cannot set its own. */
 export async function fillConntrack(fill: Fill): Promise<void> {
-  const inside = ['ip', 'netns', 'exec', fill.netns];
   const keys = ['nf_conntrack_max', 'nf_conntrack_count'].map((key) => `net.netfilter.${key}`);
-  const { stdout } = await runChecked([...inside, 'sysctl', '-n', ...keys]);
-  const [most = 0, present = 0] = stdout.trim().split('\n').map(Number);
+  const [most = 0, present = 0] = await readSysctls(fill.netns, keys);
   const count = Math.min(most - present - fill.leaveFree, fill.atMost ?? Number.POSITIVE_INFINITY);
   if (count <= 0) return;
-  const argv = [...inside, ...fillFromSocket];
+  const argv = inNetns(fill.netns, fillFromSocket);
   const result = await run(argv, { input: fillLines(fill, count), timeoutMs: 120_000 });
   // Live flows take entries meanwhile, so that the last lines may find the table full, which is what was wanted.
   const full = /not enough memory|Cannot allocate memory/i.test(result.stderr);
   if (result.exitCode !== 0 && !full) throw commandFailed(argv, result);
+}
+
+/** Prints a line for each TCP entry that is made, changed or removed; times are in UTC, as our programs run. */
+export function conntrackEventsArgv(netns: string | null): string[] {
+  return inNetns(netns, ['conntrack', '-E', '-p', 'tcp', '-o', 'timestamp,id,ktimestamp']);
+}
+
+const head =
+  /^\[([0-9]{1,11})\.([0-9]{6})[0-9]*\]\s+\[(NEW|UPDATE|DESTROY)\]\s+(\S+)\s+[0-9]+\s+(?:[0-9]+\s+)?(?:([A-Z][A-Z0-9_]*)\s+)?src=/;
+const tuple = /src=(\S+) dst=(\S+) sport=([0-9]{1,5}) dport=([0-9]{1,5})(?![0-9])/g;
+const changes = { NEW: 'new', UPDATE: 'update', DESTROY: 'destroy' } as const;
+
+/** Reads one line of `conntrack -E -o timestamp,id,ktimestamp`; undefined for anything else (ICMP entries have no ports). */
+export function parseConntrackLine(text: string): LineEvent<ConntrackEvent> | undefined {
+  const match = head.exec(text);
+  if (match === null) return undefined;
+  const [original, reply] = [...text.matchAll(tuple)].map(([, src = '', dst = '', sport, dport]): Tuple => ({
+    src,
+    dst,
+    sport: Number(sport),
+    dport: Number(dport),
+  }));
+  if (original === undefined || reply === undefined) return undefined;
+  return {
+    event: 'conntrack',
+    at: formatMicros(Number(match[1]) * 1_000_000 + Number(match[2])),
+    change: changes[match[3] as keyof typeof changes],
+    protocol: match[4] ?? '',
+    state: match[5] ?? null,
+    original,
+    reply,
+    id: /\bid=([0-9]+)/.exec(text)?.[1] ?? null,
+    deletedByProgram: text.includes('[USERSPACE]'),
+    portid: /\bportid=([0-9]+)/.exec(text)?.[1] ?? null,
+    ...kernelTime('startedAt', /\[start=([^\]]+)\]/.exec(text)?.[1]),
+    ...kernelTime('stoppedAt', /\[stop=([^\]]+)\]/.exec(text)?.[1]),
+  };
+}
+
+/** The tool prints the kernel's times like `Mon Nov 23 07:13:37 2026`, in the time zone that we run it in. */
+function kernelTime(name: 'startedAt' | 'stoppedAt', text: string | undefined): Record<string, string> {
+  const at = Date.parse(`${text ?? ''} UTC`);
+  return Number.isNaN(at) ? {} : { [name]: formatMicros(at * 1_000) };
 }

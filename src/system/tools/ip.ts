@@ -1,24 +1,28 @@
-// iproute2's syntax: the lab's changes as `ip` commands, and the rules that `ip` prints back.
+// iproute2's syntax: the lab's changes as `ip` commands, and what `ip` prints: rules, links, and changes as they happen.
+import { formatMicros, parseMicros } from '../../model/clock.ts';
+import type { LineEvent, NodeEvent } from '../../model/node-event.ts';
 import type { Change, PolicyRule } from '../../model/plan.ts';
 import { z } from '../../model/schema.ts';
 import { runChecked } from '../process.ts';
+import { netnsFlag } from './ip-netns.ts';
 
 /** The changes that are one `ip` command each. */
-export type IpChange = Extract<
-  Change,
-  {
-    do:
-      | 'add-netns'
-      | 'delete-netns'
-      | 'add-veth'
-      | 'delete-link'
-      | 'set-up'
-      | 'add-address'
-      | 'add-route'
-      | 'add-rule'
-      | 'delete-rule';
-  }
->;
+const ipChanges = [
+  'add-netns',
+  'delete-netns',
+  'add-veth',
+  'delete-link',
+  'set-up',
+  'add-address',
+  'add-route',
+  'add-rule',
+  'delete-rule',
+] as const;
+export type IpChange = Extract<Change, { do: (typeof ipChanges)[number] }>;
+
+export function isIpChange(change: Change): change is IpChange {
+  return ipChanges.some((name) => name === change.do);
+}
 
 /** Where a command runs and its words: `ip [-n NETNS] WORDS…`. `netns` null means the world's own namespace. */
 export interface IpCommand {
@@ -44,19 +48,10 @@ export function ipCommand(change: IpChange): IpCommand {
       return { netns: change.netns, words: ['link', 'set', change.dev, 'up'] };
     case 'add-address':
       return { netns: change.netns, words: ['address', 'add', change.cidr, 'dev', change.dev] };
-    case 'add-route':
-      return {
-        netns: change.netns,
-        words: [
-          'route',
-          'add',
-          change.to,
-          ...(change.via === undefined ? [] : ['via', change.via]),
-          'dev',
-          change.dev,
-          ...(change.table === undefined ? [] : ['table', change.table]),
-        ],
-      };
+    case 'add-route': {
+      const { netns, to, via, dev, table } = change;
+      return { netns, words: ['route', 'add', to, ...pair('via', via), 'dev', dev, ...pair('table', table)] };
+    }
     case 'add-rule':
       return { netns: change.netns, words: ['rule', 'add', ...ruleWords(change.rule)] };
     case 'delete-rule':
@@ -64,22 +59,17 @@ export function ipCommand(change: IpChange): IpCommand {
   }
 }
 
-function ruleWords(rule: PolicyRule): string[] {
-  return [
-    ...(rule.not === true ? ['not'] : []),
-    ...(rule.fwmark === undefined ? [] : ['fwmark', rule.fwmark]),
-    ...(rule.iif === undefined ? [] : ['iif', rule.iif]),
-    'lookup',
-    rule.table,
-    'preference',
-    String(rule.preference),
-  ];
+function ruleWords({ not, fwmark, iif, table, preference }: PolicyRule): string[] {
+  const selector = [...(not === true ? ['not'] : []), ...pair('fwmark', fwmark), ...pair('iif', iif)];
+  return [...selector, 'lookup', table, 'preference', String(preference)];
 }
+
+const pair = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
 
 /** Makes many changes with one `ip -batch` per namespace: a process per command would be most of the lab's start-up time. */
 export async function applyIpBatch(netns: string | null, commands: readonly IpCommand[]): Promise<void> {
   const input = commands.map((command) => `${command.words.join(' ')}\n`).join('');
-  await runChecked(['ip', ...(netns === null ? [] : ['-n', netns]), '-batch', '-'], { input });
+  await runChecked(['ip', ...netnsFlag(netns), '-batch', '-'], { input });
 }
 
 const ruleListSchema = z.array(
@@ -113,5 +103,61 @@ export function parseRules(json: string): PolicyRule[] {
 
 /** The IPv4 policy-routing rules of a namespace, in order of preference. */
 export async function listRules(netns: string): Promise<PolicyRule[]> {
-  return parseRules((await runChecked(['ip', '-n', netns, '-json', 'rule', 'show'])).stdout);
+  return parseRules((await runChecked(['ip', ...netnsFlag(netns), '-json', 'rule', 'show'])).stdout);
+}
+
+const linksSchema = z.array(z.object({ ifindex: z.number(), ifname: z.string() }));
+
+/** Reads `ip -json link`: number → name. */
+export function parseLinks(json: string): Map<number, string> {
+  return new Map(linksSchema.parse(JSON.parse(json)).map(({ ifindex, ifname }) => [ifindex, ifname]));
+}
+
+/** The interfaces of a namespace: number → name. */
+export async function listLinks(netns: string | null): Promise<Map<number, string>> {
+  return parseLinks((await runChecked(['ip', ...netnsFlag(netns), '-json', 'link'])).stdout);
+}
+
+/** Prints a line for each rule, route or link that comes, goes or changes. Its times are local; our programs run in UTC. */
+export const ipMonitorArgv = (netns: string | null): string[] => [
+  ...['ip', '-4', ...netnsFlag(netns), '-timestamp', '-tshort', 'monitor'],
+  ...['rule', 'route', 'link'],
+];
+
+type RouteMessage = Extract<NodeEvent, { event: 'rule-changed' | 'route-changed' | 'link-changed' }>;
+
+const stamped = /^\[([0-9-]+T[0-9:.]+)\] (Deleted )?(.*)$/;
+const rule = /^([0-9]{1,10}):\s+(.+?)\s+(?:lookup (\S+)|goto .*|blackhole|unreachable|prohibit)\s*$/;
+const link = /^[0-9]+: ([^:@\s]+)(?:@\S+)?: <[^>]*>(?:.*? state (\S+))?/;
+
+/** Reads one line of `ip monitor`; undefined for continuation lines and for what is no rule, route or link. */
+export function parseIpMonitorLine(text: string): LineEvent<RouteMessage> | undefined {
+  const line = stamped.exec(text);
+  if (line === null) return undefined;
+  const micros = parseMicros(`${line[1] ?? ''}Z`);
+  if (Number.isNaN(micros)) return undefined;
+  const at = formatMicros(micros);
+  const deleted = line[2] !== undefined;
+  const rest = line[3] ?? '';
+  const ruleMatch = rule.exec(rest);
+  if (ruleMatch !== null) {
+    return {
+      event: 'rule-changed',
+      at,
+      change: deleted ? 'deleted' : 'added',
+      preference: Number(ruleMatch[1]),
+      // iproute2 marks interfaces that do not exist (yet) as [detached]; the selector is the same.
+      selector: (ruleMatch[2] ?? '').replace(/ ?\[detached\]/g, ''),
+      table: ruleMatch[3] ?? null,
+    };
+  }
+  const linkMatch = link.exec(rest);
+  if (linkMatch !== null) {
+    const change = deleted ? 'deleted' : 'changed';
+    return { event: 'link-changed', at, change, link: linkMatch[1] ?? '', state: linkMatch[2] ?? null };
+  }
+  if (/^(?:[a-z]+ )?(?:default|[0-9a-f.:]+(?:\/[0-9]+)?) /.test(rest)) {
+    return { event: 'route-changed', at, change: deleted ? 'deleted' : 'added', route: rest.trim() };
+  }
+  return undefined;
 }

@@ -1,6 +1,8 @@
-// iptables-restore's syntax, and sysctl's: how a ruleset and kernel settings reach a namespace.
+// iptables' syntax: how a ruleset reaches a namespace, and the counters of those of its rules that end flows.
 import type { ChainRule, IptablesTable } from '../../model/plan.ts';
 import { runChecked } from '../process.ts';
+import { inNetns } from './ip-netns.ts';
+import { countPackets, printedRules } from './printed-rules.ts';
 
 const builtinChains: Readonly<Record<IptablesTable['name'], readonly string[]>> = {
   raw: ['PREROUTING', 'OUTPUT'],
@@ -27,7 +29,7 @@ export function restoreText(tables: readonly IptablesTable[]): string {
 }
 
 export async function restoreTables(netns: string, tables: readonly IptablesTable[]): Promise<void> {
-  await runChecked(['ip', 'netns', 'exec', netns, 'iptables-restore'], { input: restoreText(tables) });
+  await runChecked(inNetns(netns, ['iptables-restore']), { input: restoreText(tables) });
 }
 
 /** The command that puts a rule into a chain, or takes it out again. */
@@ -41,16 +43,46 @@ export async function changeChainRule(
   action: 'add' | 'delete',
   rule: ChainRule,
 ): Promise<void> {
-  await runChecked(['ip', 'netns', 'exec', netns, ...chainRuleWords(action, rule)]);
+  await runChecked(inNetns(netns, chainRuleWords(action, rule)));
 }
 
-export function sysctlWords(settings: readonly { key: string; value: string }[]): string[] {
-  return ['sysctl', '-q', '-w', ...settings.map(({ key, value }) => `${key}=${value}`)];
+/** In these tables alone can iptables refuse or drop; the nat table, by far the longest on a Kubernetes node, cannot. */
+const iptablesTables = ['filter', 'mangle', 'raw'] as const;
+
+const ending = /\b(?:REJECT|DROP)\b|INVALID/;
+
+export interface IptablesCounters {
+  /** `TABLE CHAIN RULE` → packets; equal rules of a chain are counted together. */
+  readonly counters: Readonly<Record<string, number>>;
+  /** All tables that were printed. */
+  readonly tables: ReadonlySet<string>;
 }
 
-export async function setSysctls(
-  netns: string,
-  settings: readonly { key: string; value: string }[],
-): Promise<void> {
-  await runChecked(['ip', 'netns', 'exec', netns, ...sysctlWords(settings)]);
+/** Reads the counters of a namespace's rules. Throws a `fault` when iptables-save cannot tell them. */
+export async function listIptablesCounters(netns: string | null): Promise<IptablesCounters> {
+  const texts: string[] = [];
+  for (const table of iptablesTables)
+    texts.push(await printedRules(netns, ['iptables-save', '-c', '-t', table]));
+  return parseIptablesSave(texts.join('\n'));
+}
+
+/** Parses `iptables-save -c`: of rules that reject, drop or match the state INVALID, and of policies that drop. */
+export function parseIptablesSave(text: string): IptablesCounters {
+  const counters: Record<string, number> = {};
+  const tables = new Set<string>();
+  let table = '';
+  for (const line of text.split('\n')) {
+    if (line.startsWith('*')) {
+      table = line.slice(1);
+      tables.add(table);
+      continue;
+    }
+    if (!ending.test(line)) continue;
+    const rule = /^\[([0-9]+):[0-9]+\] -A (\S+) (.*)$/.exec(line);
+    const policy = /^:(\S+) (DROP) \[([0-9]+):[0-9]+\]$/.exec(line);
+    if (rule !== null) countPackets(counters, `${table} ${rule[2] ?? ''} ${rule[3] ?? ''}`, Number(rule[1]));
+    else if (policy !== null)
+      countPackets(counters, `${table} ${policy[1] ?? ''} policy ${policy[2] ?? ''}`, Number(policy[3]));
+  }
+  return { counters, tables };
 }

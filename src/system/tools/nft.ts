@@ -1,5 +1,7 @@
-// nft's syntax: one table of family inet, replaced as a whole or taken away.
+// nft's syntax: one table of family inet, replaced as a whole or taken away; tables of any family, and what their rules counted.
 import { runChecked } from '../process.ts';
+import { inNetns } from './ip-netns.ts';
+import { countPackets, printedRules } from './printed-rules.ts';
 
 /** A ruleset that replaces the table, in one transaction. */
 export function nftTableText(name: string, body: string): string {
@@ -12,9 +14,47 @@ export function deleteNftTableWords(name: string): string[] {
 }
 
 export async function loadNftTable(netns: string, name: string, body: string): Promise<void> {
-  await runChecked(['ip', 'netns', 'exec', netns, 'nft', '-f', '-'], { input: nftTableText(name, body) });
+  await runChecked(inNetns(netns, ['nft', '-f', '-']), { input: nftTableText(name, body) });
 }
 
 export async function deleteNftTable(netns: string, name: string): Promise<void> {
-  await runChecked(['ip', 'netns', 'exec', netns, ...deleteNftTableWords(name)]);
+  await runChecked(inNetns(netns, deleteNftTableWords(name)));
+}
+
+/** The tables of a namespace: `ip filter`, `inet kube-proxy`. Throws a `fault` when nft cannot tell them. */
+export async function listNftTables(netns: string | null): Promise<string[]> {
+  return parseNftTables(await printedRules(netns, ['nft', 'list', 'tables']));
+}
+
+/** Reads the counters of one of them; none when it is gone. Throws a `fault` when nft cannot tell them. */
+export async function listNftCounters(
+  netns: string | null,
+  table: string,
+): Promise<Readonly<Record<string, number>>> {
+  return parseNftTable(await printedRules(netns, ['nft', 'list', 'table', ...table.split(' ')]));
+}
+
+/**
+ * Parses `nft list table …`: `FAMILY TABLE CHAIN RULE` → packets, for rules that have a counter, whatever they do; the counter's
+ * numbers are taken out of the rule's text. Rules without a counter cannot be followed.
+ */
+export function parseNftTable(text: string): Readonly<Record<string, number>> {
+  const counters: Record<string, number> = {};
+  let table = '';
+  let chain = '';
+  for (const line of text.split('\n')) {
+    const opened = /^\s*(table|chain|counter) (.+) \{$/.exec(line);
+    if (opened?.[1] === 'table') table = opened[2] ?? '';
+    else if (opened !== null) chain = opened[2] ?? '';
+    const counted = /^\s+(.*?)\s*packets ([0-9]+) bytes [0-9]+\s*(.*)$/.exec(line);
+    if (counted === null || chain === '') continue;
+    const rule = `${counted[1] ?? ''} ${counted[3] ?? ''}`.trim();
+    countPackets(counters, `${table} ${chain} ${rule}`.trim(), Number(counted[2]));
+  }
+  return counters;
+}
+
+/** The tables that `nft list tables` names: `ip filter`, `inet kube-proxy`. */
+export function parseNftTables(text: string): string[] {
+  return [...text.matchAll(/^table (\S+ \S+)$/gm)].map(([, name = '']) => name);
 }

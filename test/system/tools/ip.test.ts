@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ipCommand, parseRules } from '../../../src/system/tools/ip.ts';
+import { ipCommand, parseLinks, parseRules } from '../../../src/system/tools/ip.ts';
 import { shellCommand } from '../../../src/lab/world/plan-commands.ts';
+import { recordedText } from '../../observe/recorded.ts';
 
 describe('ip commands', () => {
   it("are what a person would type for netd's rules", () => {
@@ -43,6 +44,18 @@ describe('parseRules', () => {
       { preference: 30_001, fwmark: '0x4000/0x4000', table: 'main' },
       { preference: 30_003, not: true, iif: 'eth0', table: '1' },
       { preference: 32_766, table: 'main' },
+    ]);
+  });
+});
+
+describe('parseLinks', () => {
+  it('reads the names of interfaces by their numbers', () => {
+    const links = parseLinks(recordedText('ip-link.json'));
+    assert.equal(links.get(1), 'lo');
+    assert.deepEqual([...links.values()].filter((name) => name !== 'lo').sort(), [
+      'cali-colocated',
+      'cali-server',
+      'eth0',
     ]);
   });
 });

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseIpMonitorLine } from '../../src/observe/ip-monitor.ts';
+import { parseIpMonitorLine } from '../../../src/system/tools/ip.ts';
 
 // Lines as iproute2 6.1.0 printed them: `ip -4 -timestamp -tshort monitor rule route link`, TZ=UTC.
-const origin = { node: 'node-1', file: 'evidence/node-1/ip-monitor.log' };
-const parse = (text: string) => parseIpMonitorLine(text, origin);
+const parse = parseIpMonitorLine;
 
 describe('a line of ip monitor', () => {
   it('that deletes a rule tells its preference, selector and table, to the microsecond', () => {
@@ -12,9 +11,6 @@ describe('a line of ip monitor', () => {
     assert.deepEqual(parse(text), {
       event: 'rule-changed',
       at: '2026-11-23T06:41:40.671391Z',
-      source: 'ip-monitor',
-      text,
-      ...origin,
       change: 'deleted',
       preference: 30_003,
       selector: 'not from all iif eth0',

@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ConntrackEvent } from '../../src/model/node-event.ts';
-import { parseConntrackLine } from '../../src/observe/conntrack-events.ts';
+import { parseConntrackLine } from '../../../src/system/tools/conntrack.ts';
 
 // Lines as conntrack 1.4.7 printed them: `conntrack -E -p tcp -o timestamp,id`.
-const origin = { node: 'node-1', file: 'evidence/node-1/conntrack-events.log' };
-const parse = (text: string): ConntrackEvent | undefined => {
-  const event = parseConntrackLine(text, origin);
-  if (event === undefined) return undefined;
-  assert.equal(event.event, 'conntrack');
-  return event;
-};
+const parse = parseConntrackLine;
 
 describe('a line of conntrack -E', () => {
   it('that makes an entry tells both tuples: what came in, and what its answer looks like', () => {
@@ -20,9 +13,6 @@ describe('a line of conntrack -E', () => {
     assert.deepEqual(parse(text), {
       event: 'conntrack',
       at: '2026-11-23T06:41:40.864046Z',
-      source: 'conntrack-events',
-      text,
-      ...origin,
       change: 'new',
       protocol: 'tcp',
       state: 'SYN_SENT',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseIptablesSave, parseNftTable, parseNftTables } from '../../src/observe/firewall-rules.ts';
-import { recordedText } from './recorded.ts';
+import { parseIptablesSave } from '../../../src/system/tools/iptables.ts';
+import { parseNftTable, parseNftTables } from '../../../src/system/tools/nft.ts';
+import { recordedText } from '../../observe/recorded.ts';
 
 describe('the counters of firewall rules', () => {
   it('of iptables are those of rules that reject or drop, by table, chain and rule', () => {
