@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { catalogue } from '../causes/index.ts';
 import { causeIds } from '../model/cause.ts';
 import type { CauseId } from '../model/cause.ts';
+import { jsonDocument } from '../model/json-document.ts';
 import { Problem } from '../model/problem.ts';
 import { nearest } from './explain/nearest.ts';
 import { listText, pageText } from './explain/page.ts';
@@ -33,13 +34,11 @@ Examples:
 export function explain(cause: string | undefined, json: boolean): string {
   if (cause === undefined) {
     const all = causeIds.map((id) => catalogue[id]);
-    return json ? document(all) : listText(all);
+    return json ? jsonDocument(all) : listText(all);
   }
   const entry = catalogue[known(cause)];
-  return json ? document(entry) : pageText(entry);
+  return json ? jsonDocument(entry) : pageText(entry);
 }
-
-const document = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 function known(cause: string): CauseId {
   const found = causeIds.find((id) => id === cause);

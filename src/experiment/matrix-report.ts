@@ -1,6 +1,7 @@
 // A matrix in any of the formats: its runs are read from the folders beside matrix.json.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { jsonDocument } from '../model/json-document.ts';
 import type { MatrixRecord } from '../model/matrix-record.ts';
 import { Problem } from '../model/problem.ts';
 import { renderMatrixPage } from '../report/html/matrix-page.ts';
@@ -25,11 +26,7 @@ export async function renderMatrixReport(
     case 'text':
       return [renderMatrix(matrix.scenario, cells), ...missing.map((note) => `${note}\n`)].join('');
     case 'json':
-      return `${JSON.stringify(
-        cells.map(({ record }) => record),
-        null,
-        2,
-      )}\n`;
+      return jsonDocument(cells.map(({ record }) => record));
     case 'junit':
       return renderMatrixJunit(matrix.scenario, cells);
     case 'html':

@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { combinations } from '../../lab/scenarios/combinations.ts';
 import { defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
+import { jsonDocument } from '../../model/json-document.ts';
 import type { MatrixRecord } from '../../model/matrix-record.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { runRecordSchema } from '../../model/run-record.ts';
@@ -73,12 +74,10 @@ async function matrix(name: string, flags: Flags): Promise<number> {
     if (code !== exitCodes.finished) return code;
     cells.push({ record: await readRecord(cellFolder), expected: scenario.expected(choice) });
     matrixRecord.cells.push({ folder: basename(cellFolder), expected: scenario.expected(choice) });
-    await writeFile(join(folder, 'matrix.json'), `${JSON.stringify(matrixRecord, null, 2)}\n`);
+    await writeFile(join(folder, 'matrix.json'), jsonDocument(matrixRecord));
   }
   const records = cells.map((cell) => cell.record);
-  process.stdout.write(
-    flags.json === true ? `${JSON.stringify(records, null, 2)}\n` : renderMatrix(scenario.name, cells),
-  );
+  process.stdout.write(flags.json === true ? jsonDocument(records) : renderMatrix(scenario.name, cells));
   process.stderr.write(`\nThe runs' folders: ${folder}\n`);
   process.stderr.write(`The report: ${await writeMatrixPages(folder, matrixRecord)}\n`);
   const wrong = cells.filter(({ record, expected }) => record.verdict.outcome !== expected);

@@ -1,6 +1,7 @@
 // `netdebug lab run`: checks outside, then the experiment inside the private world.
 import { Command } from 'commander';
 import { createInterface } from 'node:readline';
+import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes } from '../../model/problem.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import { renderText } from '../../report/text.ts';
@@ -118,7 +119,7 @@ async function runInside(settings: RunSettings, flags: Flags): Promise<number> {
 }
 
 function print(record: RunRecord, { folder }: RunSettings, flags: Flags): void {
-  process.stdout.write(flags.json === true ? `${JSON.stringify(record, null, 2)}\n` : renderText(record));
+  process.stdout.write(flags.json === true ? jsonDocument(record) : renderText(record));
   process.stderr.write(`\nThe run's folder: ${folder}\n`);
 }
 
