@@ -1,7 +1,7 @@
 // Each format of a recorded run and of a recorded matrix is what it was when somebody last looked at it.
 import { describe, test } from 'node:test';
-import { formats } from '../../src/report/formats.ts';
-import { fileNames } from '../../src/report/formats.ts';
+import { formats } from '../../src/report/formats/index.ts';
+import { fileNames } from '../../src/report/formats/index.ts';
 import { renderMatrixReport } from '../../src/experiment/matrix-report.ts';
 import { readMatrixRecord } from '../../src/run-folder/read-record.ts';
 import { renderRun } from '../../src/experiment/run-report.ts';

@@ -11,7 +11,7 @@ import { systemClock } from '../../model/clock.ts';
 import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import type { RunRecord } from '../../model/run-record.ts';
-import { renderText } from '../../report/text.ts';
+import { renderText } from '../../report/formats/text.ts';
 import { createTally } from '../../verdict/tally.ts';
 import { finishPage, showLive } from '../../experiment/run-page.ts';
 import { createView } from '../lab/view.ts';

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes } from '../../model/problem.ts';
 import type { RunRecord } from '../../model/run-record.ts';
-import { renderText } from '../../report/text.ts';
+import { renderText } from '../../report/formats/text.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
 import { dryRunScript } from '../../lab/world/dry-run.ts';

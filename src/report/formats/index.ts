@@ -1,5 +1,5 @@
 // The formats of `netdebug report`, and the file that each becomes.
-import { Problem } from '../model/problem.ts';
+import { Problem } from '../../model/problem.ts';
 
 export const formats = ['text', 'json', 'junit', 'html'] as const;
 export type Format = (typeof formats)[number];

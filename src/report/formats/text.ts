@@ -1,8 +1,8 @@
 // A run as text: the verdict in a sentence, the classes as a table, then each finding with its evidence and what cures it.
-import type { ClassSummary, LatencyComparison, Rate, RunRecord } from '../model/run-record.ts';
-import { findingLines } from './finding-text.ts';
-import { alignColumns } from './table.ts';
-import { visible } from './visible.ts';
+import type { ClassSummary, LatencyComparison, Rate, RunRecord } from '../../model/run-record.ts';
+import { findingLines } from '../finding-text.ts';
+import { alignColumns } from '../table.ts';
+import { visible } from '../visible.ts';
 
 /** Renders a run for a terminal or a log; ends with a newline. Control characters from outside are made visible. */
 export function renderText(run: RunRecord): string {

@@ -1,9 +1,9 @@
 // A run as a JUnit file, for a CI that shows tests: one test case per class and one for the comparison of the classes.
-import type { ClassSummary, Finding, RunRecord } from '../model/run-record.ts';
-import { findingLines } from './finding-text.ts';
-import { runTitle } from './run-title.ts';
-import type { TestCase } from './xml.ts';
-import { suiteXml } from './xml.ts';
+import type { ClassSummary, Finding, RunRecord } from '../../model/run-record.ts';
+import { findingLines } from '../finding-text.ts';
+import { runTitle } from '../run-title.ts';
+import type { TestCase } from '../xml.ts';
+import { suiteXml } from '../xml.ts';
 
 /**
  * Renders a run as JUnit XML. A class fails when it had resets or other failures, with the findings that name it as text; the
