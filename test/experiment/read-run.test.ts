@@ -8,6 +8,9 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { readRun } from '../../src/experiment/read-run.ts';
 import { renderRun } from '../../src/experiment/run-report.ts';
+import { html } from '../../src/report/formats/html.ts';
+import { junit } from '../../src/report/formats/junit.ts';
+import { text } from '../../src/report/formats/text.ts';
 import { Problem } from '../../src/model/problem.ts';
 import { recordedRun } from '../report/recorded.ts';
 
@@ -34,8 +37,8 @@ test('without run.json the page shows the events and says what is missing; the o
   const view = await readRun(folder);
   assert.equal(view.record, null);
   assert.match(view.missing.join(' '), /run.json is missing/);
-  assert.match(await renderRun(folder, 'html'), /There is no verdict for this run/);
-  await assert.rejects(renderRun(folder, 'junit'), usage(/run.json is missing.*--format html/));
+  assert.match(await renderRun(folder, html), /There is no verdict for this run/);
+  await assert.rejects(renderRun(folder, junit), usage(/run.json is missing.*--format html/));
 });
 
 test('a run.json that was cut off is named, and its text is not repeated', async (t) => {
@@ -50,7 +53,7 @@ test('a run.json that was cut off is named, and its text is not repeated', async
 test('a record of another shape is refused with the place where it differs', async (t) => {
   const folder = await copyOf(t);
   await writeFile(join(folder, 'run.json'), '{"schemaVersion": 2}');
-  await assert.rejects(renderRun(folder, 'text'), usage(/at schemaVersion/));
+  await assert.rejects(renderRun(folder, text), usage(/at schemaVersion/));
 });
 
 test('lines that are no events, too long or cut off are counted, and the others are shown', async (t) => {
@@ -115,7 +118,7 @@ test('text from outside is shown and never becomes part of the page', async (t) 
     events,
     (await readFile(events, 'utf8')).replaceAll('"class":"remote"', `"class":${JSON.stringify(hostile)}`),
   );
-  const page = await renderRun(folder, 'html');
+  const page = await renderRun(folder, html);
   assert.ok(!page.includes('<img'));
   assert.equal(page.match(/<script/g)?.length, 1);
   assert.ok(page.includes('&lt;script&gt;alert(2)'));

@@ -11,7 +11,7 @@ import { systemClock } from '../../model/clock.ts';
 import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import type { RunRecord } from '../../model/run-record.ts';
-import { renderText } from '../../report/formats/text.ts';
+import { text } from '../../report/formats/text.ts';
 import { createTally } from '../../verdict/tally.ts';
 import { finishPage, showLive } from '../../experiment/run-page.ts';
 import { createView } from '../lab/view.ts';
@@ -167,7 +167,7 @@ async function remove({ kubectl }: ReachedCluster, settings: ClusterSettings, ke
 }
 
 function print(record: RunRecord, { folder }: ClusterSettings, flags: RunFlags): void {
-  process.stdout.write(flags.json === true ? jsonDocument(record) : renderText(record));
+  process.stdout.write(flags.json === true ? jsonDocument(record) : text.renderRun(record));
   say(`\nThe run's folder: ${folder}`);
 }
 

@@ -8,9 +8,10 @@ import { jsonDocument } from '../../model/json-document.ts';
 import type { MatrixRecord } from '../../model/matrix-record.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { runRecordSchema } from '../../model/run-record.ts';
-import type { Outcome, RunRecord } from '../../model/run-record.ts';
+import type { RunRecord } from '../../model/run-record.ts';
 import type { Choice } from '../../model/scenario.ts';
-import { renderMatrix } from '../../report/matrix.ts';
+import type { MatrixCell } from '../../report/formats/format.ts';
+import { text } from '../../report/formats/text.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { writeMatrixPages } from '../../experiment/matrix-report.ts';
 import { checkFolder, readRunSettings, stamp } from './options.ts';
@@ -23,11 +24,6 @@ interface Flags {
   readonly duration?: string;
   readonly out?: string;
   readonly json?: true;
-}
-
-interface Cell {
-  readonly record: RunRecord;
-  readonly expected: Outcome;
 }
 
 export function matrixCommand(): Command {
@@ -63,7 +59,7 @@ async function matrix(name: string, flags: Flags): Promise<number> {
   checkFolder(folder);
   await requireLab();
   const choices = combinations(scenario, asItIs.variant);
-  const cells: Cell[] = [];
+  const cells: MatrixCell[] = [];
   const matrixRecord: MatrixRecord = { schemaVersion: 1, kind: 'matrix', scenario: name, cells: [] };
   for (const [index, choice] of choices.entries()) {
     const title = cellName(choice);
@@ -77,7 +73,9 @@ async function matrix(name: string, flags: Flags): Promise<number> {
     await writeFile(join(folder, 'matrix.json'), jsonDocument(matrixRecord));
   }
   const records = cells.map((cell) => cell.record);
-  process.stdout.write(flags.json === true ? jsonDocument(records) : renderMatrix(scenario.name, cells));
+  process.stdout.write(
+    flags.json === true ? jsonDocument(records) : text.renderMatrix({ scenario: name, cells, missing: [] }),
+  );
   process.stderr.write(`\nThe runs' folders: ${folder}\n`);
   process.stderr.write(`The report: ${await writeMatrixPages(folder, matrixRecord)}\n`);
   const wrong = cells.filter(({ record, expected }) => record.verdict.outcome !== expected);

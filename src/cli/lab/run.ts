@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes } from '../../model/problem.ts';
 import type { RunRecord } from '../../model/run-record.ts';
-import { renderText } from '../../report/formats/text.ts';
+import { text } from '../../report/formats/text.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
 import { dryRunScript } from '../../lab/world/dry-run.ts';
@@ -119,7 +119,7 @@ async function runInside(settings: RunSettings, flags: Flags): Promise<number> {
 }
 
 function print(record: RunRecord, { folder }: RunSettings, flags: Flags): void {
-  process.stdout.write(flags.json === true ? jsonDocument(record) : renderText(record));
+  process.stdout.write(flags.json === true ? jsonDocument(record) : text.renderRun(record));
   process.stderr.write(`\nThe run's folder: ${folder}\n`);
 }
 

@@ -1,25 +1,25 @@
-// The formats of `netdebug report`, and the file that each becomes.
+// The formats of `netdebug report`, the default one first: a new one is its file and a line here.
 import { Problem } from '../../model/problem.ts';
+import type { Format } from './format.ts';
 
-export const formats = ['text', 'json', 'junit', 'html'] as const;
-export type Format = (typeof formats)[number];
-
-export const fileNames: Readonly<Record<Format, string>> = {
-  text: 'report.txt',
-  json: 'report.json',
-  junit: 'report.xml',
-  html: 'report.html',
-};
+/** Each is imported where it is listed, so that there is one place to add it. */
+export const formats: readonly Format[] = [
+  (await import('./text.ts')).text,
+  (await import('./json.ts')).json,
+  (await import('./junit.ts')).junit,
+  (await import('./html.ts')).html,
+];
 
 /** Reads `--format`, given any number of times, each a name or several with commas. Throws a usage Problem that lists the names. */
 export function readFormats(given: readonly string[]): Format[] {
   const names = given.flatMap((one) => one.split(',')).map((name) => name.trim());
   const known = names.map((name) => {
-    const format = formats.find((one) => one === name);
+    const format = formats.find((one) => one.name === name);
     if (format === undefined) {
-      throw new Problem('usage', `there is no format "${name}"; choose from: ${formats.join(', ')}.`);
+      const all = formats.map((one) => one.name).join(', ');
+      throw new Problem('usage', `there is no format "${name}"; choose from: ${all}.`);
     }
     return format;
   });
-  return known.length === 0 ? ['text'] : [...new Set(known)];
+  return known.length === 0 ? formats.slice(0, 1) : [...new Set(known)];
 }

@@ -1,8 +1,12 @@
-// A run as JSON: the record itself, as the next program wants it.
+// A run as JSON, the record itself, as the next program wants it; a matrix as the array of its runs' records.
 import { jsonDocument } from '../../model/json-document.ts';
-import type { RunRecord } from '../../model/run-record.ts';
+import type { Format } from './format.ts';
 
-/** One JSON document, indented, with a newline at its end. */
-export function renderJson(run: RunRecord): string {
-  return jsonDocument(run);
-}
+export const json: Format = {
+  name: 'json',
+  fileName: 'report.json',
+  printed: true,
+  needs: 'record',
+  renderRun: jsonDocument,
+  renderMatrix: ({ cells }) => jsonDocument(cells.map(({ record }) => record)),
+};
