@@ -4,7 +4,6 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { TestContext } from 'node:test';
 
 const root = dirname(import.meta.dirname);
 
@@ -28,12 +27,12 @@ export interface ToyCopy {
   layers(): Promise<Ended>;
   /** `netdebug WORDS…` of the copy. */
   netdebug(...words: readonly string[]): Promise<Ended>;
+  remove(): Promise<void>;
 }
 
-/** Makes a copy, changed by `edits` in their order; gone at the end of the test. A file that is written anew must not be there. */
-export async function withCopy(t: TestContext, edits: readonly Edit[]): Promise<ToyCopy> {
+/** Makes a copy, changed by `edits` in their order; gone when it is removed. A file that is written anew must not be there. */
+export async function makeCopy(edits: readonly Edit[]): Promise<ToyCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'netdebug-toy-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
   for (const name of ['src', 'package.json', 'tsconfig.json', '.dependency-cruiser.mjs'])
     await cp(join(root, name), join(folder, name), { recursive: true });
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
@@ -51,6 +50,7 @@ export async function withCopy(t: TestContext, edits: readonly Edit[]): Promise<
     types: () => script(scripts.types),
     layers: () => script(scripts.layers),
     netdebug: (...words) => run(folder, ['src/cli/main.ts', ...words]),
+    remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 

@@ -4,6 +4,7 @@ import { causeModels } from '../causes/index.ts';
 import { clientAddresses, explain } from '../diagnose/diagnose.ts';
 import { createProbeReader } from '../diagnose/connections/incidents.ts';
 import { createNodeReader } from '../diagnose/connections/node-timeline.ts';
+import { jsonDocument } from '../model/json-document.ts';
 import { exitCodes, Problem } from '../model/problem.ts';
 import type { Finding } from '../model/run-record.ts';
 import { findingLines } from '../report/finding-text.ts';
@@ -76,7 +77,7 @@ function notesOf(reading: Reading, files: EvidenceFiles): string[] {
 function asJson(findings: readonly Finding[], reading: Reading, notes: readonly string[]): string {
   const { probes, nodes, broken } = reading;
   const read = { probeEvents: probes.count, nodeEvents: nodes.count, brokenLines: broken };
-  return `${JSON.stringify({ schemaVersion: 1, findings, read, notes }, null, 2)}\n`;
+  return jsonDocument({ schemaVersion: 1, findings, read, notes });
 }
 
 function asText(findings: readonly Finding[], failures: number, notes: readonly string[]): string {

@@ -1,5 +1,6 @@
 // `netdebug doctor`: what this machine lacks for the lab, and the one command that installs it.
 import { Command } from 'commander';
+import { jsonDocument } from '../model/json-document.ts';
 import { exitCodes } from '../model/problem.ts';
 import { labReadiness } from '../lab/world/readiness.ts';
 import type { LabReadiness } from '../lab/world/readiness.ts';
@@ -11,9 +12,7 @@ export function command(): Command {
     .option('--json', 'print one JSON document instead of the table')
     .action(async (options: { json?: true }) => {
       const readiness = await labReadiness();
-      process.stdout.write(
-        options.json ? `${JSON.stringify(readiness, null, 2)}\n` : readinessTable(readiness),
-      );
+      process.stdout.write(options.json ? jsonDocument(readiness) : readinessTable(readiness));
       process.exitCode = readiness.ready ? exitCodes.finished : exitCodes.missing;
     });
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { CatalogueEntry } from '../causes/cause-page.ts';
 import { catalogue, causeIds, pageOf } from '../causes/index.ts';
+import { jsonDocument } from '../model/json-document.ts';
 import { Problem } from '../model/problem.ts';
 import { nearest } from './explain/nearest.ts';
 import { listText, pageText } from './explain/page.ts';
@@ -30,12 +31,10 @@ Examples:
 
 /** What the command prints. Throws a usage Problem for a cause that there is not. */
 export function explain(cause: string | undefined, json: boolean): string {
-  if (cause === undefined) return json ? document(catalogue) : listText(catalogue);
+  if (cause === undefined) return json ? jsonDocument(catalogue) : listText(catalogue);
   const entry = known(cause);
-  return json ? document(entry) : pageText(entry);
+  return json ? jsonDocument(entry) : pageText(entry);
 }
-
-const document = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 function known(cause: string): CatalogueEntry {
   const found = pageOf(cause);

@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { messageOf, Problem } from '../model/problem.ts';
-import { fileNames, readFormats } from '../report/formats.ts';
-import type { Format } from '../report/formats.ts';
+import type { Format } from '../report/formats/format.ts';
+import { formats, readFormats } from '../report/formats/index.ts';
 import { renderMatrixReport } from '../experiment/matrix-report.ts';
 import { checkRunFolder, readMatrixRecord } from '../run-folder/read-record.ts';
 import { renderRun } from '../experiment/run-report.ts';
@@ -15,21 +15,24 @@ interface Flags {
   readonly out?: string;
 }
 
+const names = formats.map(({ name }) => name);
+const toFile = formats.filter(({ printed }) => !printed);
+
 export function command(): Command {
   return new Command('report')
     .description('render a run, or a matrix, from its folder')
     .argument('<dir>', 'the folder that "netdebug lab run" or "lab matrix" named')
     .option(
       '--format <formats>',
-      'text, json, junit or html; several with commas, or give it again (default: text)',
+      `${names.slice(0, -1).join(', ')} or ${names.slice(-1).join('')}; several with commas, or give it again (default: ${names.slice(0, 1).join('')})`,
       (value: string, before: readonly string[]) => [...before, value],
       [],
     )
-    .option('--out <dir>', 'write report.txt, report.json, report.xml, report.html there')
+    .option('--out <dir>', `write ${formats.map(({ fileName }) => fileName).join(', ')} there`)
     .addHelpText(
       'after',
       `
-Without --out, html is written to report.html in the run's folder, and any other format to stdout.
+Without --out, ${toFile.map(({ name, fileName }) => `${name} is written to ${fileName}`).join(' and ')} in the run's folder, and any other format to stdout.
 
 Examples:
   netdebug report netdebug-runs/20261123-061114-gke-intranode-policy
@@ -39,8 +42,8 @@ Examples:
     .action(async (dir: string, flags: Flags) => report(resolve(dir), readFormats(flags.format), flags.out));
 }
 
-async function report(folder: string, formats: readonly Format[], out: string | undefined): Promise<void> {
-  const printed = formats.filter((format) => format !== 'html');
+async function report(folder: string, wanted: readonly Format[], out: string | undefined): Promise<void> {
+  const printed = wanted.filter((format) => format.printed).map(({ name }) => name);
   if (out === undefined && printed.length > 1) {
     throw new Problem(
       'usage',
@@ -51,13 +54,13 @@ async function report(folder: string, formats: readonly Format[], out: string | 
   const matrix = await readMatrixRecord(folder);
   if (matrix.data === null && !matrix.absent) throw new Problem('usage', `${folder}: ${matrix.why}`);
   if (out !== undefined) await makeFolder(out);
-  for (const format of formats) {
+  for (const format of wanted) {
     const text = await (matrix.data === null
       ? renderRun(folder, format)
       : renderMatrixReport(folder, matrix.data, format));
-    if (out === undefined && format !== 'html') process.stdout.write(text);
+    if (out === undefined && format.printed) process.stdout.write(text);
     else {
-      const path = join(out === undefined ? folder : resolve(out), fileNames[format]);
+      const path = join(out === undefined ? folder : resolve(out), format.fileName);
       await writeWhole(path, text);
       process.stderr.write(`${path}\n`);
     }

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import type { KubeObject } from './experiment-objects.ts';
+import { jsonDocument } from '../model/json-document.ts';
 
 /**
  * Applies the objects and keeps them in `file`, for the record. Throws a `missing` Problem with the cluster's reason when it refuses.
@@ -15,7 +16,7 @@ export async function applyObjects(
   namespace?: string,
 ): Promise<void> {
   const list = { apiVersion: 'v1', kind: 'List', items: objects };
-  await writeFile(file, `${JSON.stringify(list, null, 2)}\n`);
+  await writeFile(file, jsonDocument(list));
   const where = namespace === undefined ? [] : [`--namespace=${namespace}`];
   await kubectl.json(
     ['apply', '--server-side', '--field-manager=netdebug', '--validate=false', ...where, '-f', file],

@@ -9,6 +9,7 @@ import { causeModels } from '../causes/index.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { formatMicros } from '../model/clock.ts';
 import type { Clock } from '../model/clock.ts';
+import { jsonDocument } from '../model/json-document.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { RunRecord, Verdict } from '../model/run-record.ts';
@@ -113,7 +114,7 @@ export async function runOnCluster(
     verdict: verdict(),
     findings: diagnose({ probes, nodes: seen }, causeModels),
   });
-  await writeFile(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
+  await writeFile(join(folder, 'run.json'), jsonDocument(record));
   return { record, problem };
 
   async function evidenceOf(pods: typeof observers) {

@@ -11,6 +11,7 @@ import { findScenario } from '../lab/scenarios/index.ts';
 import { runFaults } from '../lab/faults/run-faults.ts';
 import { runPrograms } from '../lab/workloads/run-programs.ts';
 import { formatMicros, systemClock } from '../model/clock.ts';
+import { jsonDocument } from '../model/json-document.ts';
 import type { NodeEvent } from '../model/node-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { RunRecord } from '../model/run-record.ts';
@@ -121,7 +122,7 @@ export async function runInLab(
       verdict: verdictOn(tally, { episodeWindowMs, maxRatePerHour }, endedAt),
       findings: diagnose({ probes, nodes }, causeModels),
     });
-    await writeFile(join(folder, 'run.json'), `${JSON.stringify(result, null, 2)}\n`);
+    await writeFile(join(folder, 'run.json'), jsonDocument(result));
     await hooks.onRecord(result);
     return result;
   } finally {

@@ -1,8 +1,7 @@
 // The live page of a run: reads the run's folder as it grows, from outside the world that the run happens in.
 import { createCollector } from '../report/collect/collector.ts';
+import type { ShownRun } from '../report/formats/format.ts';
 import { renderPage, renderParts } from '../report/html/page.ts';
-import type { PageOptions } from '../report/html/page.ts';
-import type { RunView } from '../report/run-view.ts';
 import { pause } from '../system/pause.ts';
 import { serveLive } from '../web/serve-live.ts';
 import { followRun } from './follow-run.ts';
@@ -10,7 +9,7 @@ import { followRun } from './follow-run.ts';
 export interface LiveView {
   readonly url: string;
   /** Shows the finished run (or, with null, the state so far) as the last state and closes. */
-  end(finished: { readonly view: RunView; readonly options: PageOptions } | null): Promise<void>;
+  end(finished: ShownRun | null): Promise<void>;
 }
 
 export interface LiveOptions {
@@ -48,7 +47,8 @@ export async function startLiveView({ folder, episodeWindowMs, port = 0 }: LiveO
       stop.abort();
       await following;
       if (finished === null) await run.readOn().catch(() => false);
-      const parts = finished === null ? renderParts(view()) : renderParts(finished.view, finished.options);
+      const parts =
+        finished === null ? renderParts(view()) : renderParts(finished.view, { proofs: finished.proofs });
       await server.end(parts);
     },
   };

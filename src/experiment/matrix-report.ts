@@ -3,12 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MatrixRecord } from '../model/matrix-record.ts';
 import { Problem } from '../model/problem.ts';
-import { renderMatrixPage } from '../report/html/matrix-page.ts';
-import type { PicturedCell } from '../report/html/matrix-page.ts';
-import { renderMatrixJunit } from '../report/junit-matrix.ts';
-import { renderMatrix } from '../report/matrix.ts';
-import { fileNames } from '../report/formats.ts';
-import type { Format } from '../report/formats.ts';
+import type { Format, PicturedCell } from '../report/formats/format.ts';
+import { html } from '../report/formats/html.ts';
 import { readRun } from './read-run.ts';
 import { writeRunPage } from './run-report.ts';
 import { writeWhole } from '../run-folder/write-whole.ts';
@@ -21,27 +17,14 @@ export async function renderMatrixReport(
 ): Promise<string> {
   const { cells, missing } = await readCells(folder, matrix);
   if (cells.length === 0) throw new Problem('usage', `${folder} holds no readable run: ${missing.join(' ')}`);
-  switch (format) {
-    case 'text':
-      return [renderMatrix(matrix.scenario, cells), ...missing.map((note) => `${note}\n`)].join('');
-    case 'json':
-      return `${JSON.stringify(
-        cells.map(({ record }) => record),
-        null,
-        2,
-      )}\n`;
-    case 'junit':
-      return renderMatrixJunit(matrix.scenario, cells);
-    case 'html':
-      return renderMatrixPage(matrix.scenario, cells, missing);
-  }
+  return format.renderMatrix({ scenario: matrix.scenario, cells, missing });
 }
 
 /** Writes each run's page and the matrix's own; returns the path of the latter. */
 export async function writeMatrixPages(folder: string, matrix: MatrixRecord): Promise<string> {
   for (const cell of matrix.cells) await writeRunPage(join(folder, cell.folder));
-  const path = join(folder, fileNames.html);
-  await writeWhole(path, await renderMatrixReport(folder, matrix, 'html'));
+  const path = join(folder, html.fileName);
+  await writeWhole(path, await renderMatrixReport(folder, matrix, html));
   return path;
 }
 
@@ -54,8 +37,8 @@ async function readCells(
   for (const { folder: name, expected } of matrix.cells) {
     try {
       const view = await readRun(join(folder, name));
-      const page = existsSync(join(folder, name, fileNames.html))
-        ? `${encodeURIComponent(name)}/${fileNames.html}`
+      const page = existsSync(join(folder, name, html.fileName))
+        ? `${encodeURIComponent(name)}/${html.fileName}`
         : null;
       if (view.record === null) missing.push(`${name}: ${view.missing[0] ?? ''}`);
       else cells.push({ record: view.record, expected, view, page });

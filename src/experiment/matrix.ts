@@ -4,10 +4,11 @@ import { basename, join } from 'node:path';
 import { combinations } from '../lab/scenarios/combinations.ts';
 import { findScenario } from '../lab/scenarios/index.ts';
 import type { MatrixRecord } from '../model/matrix-record.ts';
+import { jsonDocument } from '../model/json-document.ts';
 import { Problem } from '../model/problem.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { Choice } from '../model/scenario.ts';
-import type { MatrixCell } from '../report/matrix.ts';
+import type { MatrixCell } from '../report/formats/format.ts';
 import { readRunRecord } from '../run-folder/read-record.ts';
 import { conclude, concludeAll } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
@@ -44,7 +45,7 @@ export async function runMatrix(wishes: LabWishes, hooks: MatrixHooks): Promise<
     const expected = scenario.expected(choice);
     cells.push({ record: await recordOf(cellFolder), expected });
     record.cells.push({ folder: basename(cellFolder), expected });
-    await writeFile(join(folder, 'matrix.json'), `${JSON.stringify(record, null, 2)}\n`);
+    await writeFile(join(folder, 'matrix.json'), jsonDocument(record));
   }
   const conclusion = concludeAll(cells.map((cell) => conclude(cell.record, cell.expected, false)));
   return { cells, record, conclusion };

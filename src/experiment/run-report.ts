@@ -2,56 +2,40 @@
 import { join } from 'node:path';
 import { Problem } from '../model/problem.ts';
 import type { RunRecord } from '../model/run-record.ts';
-import { renderPage } from '../report/html/page.ts';
-import type { PageOptions } from '../report/html/page.ts';
-import { renderJson } from '../report/json.ts';
-import { renderJunit } from '../report/junit.ts';
-import type { RunView } from '../report/run-view.ts';
-import { renderText } from '../report/text.ts';
-import type { Format } from '../report/formats.ts';
-import { fileNames } from '../report/formats.ts';
+import type { Format, ShownRun } from '../report/formats/format.ts';
+import { html } from '../report/formats/html.ts';
+import { formats } from '../report/formats/index.ts';
 import { checkRunFolder, readRunRecord } from '../run-folder/read-record.ts';
 import { readProofs, readRun } from './read-run.ts';
 import { writeWhole } from '../run-folder/write-whole.ts';
 
-/** Throws a usage Problem when the folder holds no run, or for all but html no readable run.json. */
+/** Throws a usage Problem when the folder holds no run, or no readable run.json and the format needs one. */
 export async function renderRun(folder: string, format: Format): Promise<string> {
-  switch (format) {
-    case 'text':
-      return renderText(await neededRecord(folder));
-    case 'json':
-      return renderJson(await neededRecord(folder));
-    case 'junit':
-      return renderJunit(await neededRecord(folder));
-    case 'html':
-      return (await makePage(folder)).html;
-  }
+  return format.needs === 'record'
+    ? format.renderRun(await neededRecord(folder))
+    : format.renderRun(await readShown(folder));
 }
 
-/** The page of a run, with what it was made of. */
-export interface RunPage {
-  readonly view: RunView;
-  readonly options: PageOptions;
-  readonly html: string;
+/** Writes the run's page to report.html in its folder, `path`, and returns what it shows. */
+export async function writeRunPage(folder: string): Promise<ShownRun & { readonly path: string }> {
+  const path = join(folder, html.fileName);
+  const shown = await readShown(folder);
+  await writeWhole(path, html.renderRun(shown));
+  return { ...shown, path };
 }
 
-export async function makePage(folder: string): Promise<RunPage> {
+export async function readShown(folder: string): Promise<ShownRun> {
   const view = await readRun(folder);
-  const options = { proofs: await readProofs(folder, view.record) };
-  return { view, options, html: renderPage(view, options) };
-}
-
-/** Writes the run's page to report.html in its folder; `path` is the file's. */
-export async function writeRunPage(folder: string): Promise<RunPage & { readonly path: string }> {
-  const path = join(folder, fileNames.html);
-  const page = await makePage(folder);
-  await writeWhole(path, page.html);
-  return { ...page, path };
+  return { view, proofs: await readProofs(folder, view.record) };
 }
 
 async function neededRecord(folder: string): Promise<RunRecord> {
   await checkRunFolder(folder);
   const record = await readRunRecord(folder);
   if (record.data !== null) return record.data;
-  throw new Problem('usage', `${folder}: ${record.why} Only --format html can be made of what is there.`);
+  const others = formats.filter(({ needs }) => needs === 'events').map(({ name }) => `--format ${name}`);
+  throw new Problem(
+    'usage',
+    `${folder}: ${record.why} Only ${others.join(' and ')} can be made of what is there.`,
+  );
 }

@@ -1,6 +1,7 @@
 // The one record between the stages of a run: everything after the observers reads and writes only this and the run's folder.
 import { authors } from './author.ts';
 import { z } from './schema.ts';
+import { shownConnectionSchema } from './shown-connection.ts';
 
 export const outcomes = ['co-located-only', 'remote-only', 'both', 'none', 'inconclusive'] as const;
 export const outcomeSchema = z.enum(outcomes);
@@ -111,6 +112,8 @@ export const findingSchema = z.object({
   /** Named observations with their weight, for the clearest of the connections. */
   observations: z.array(z.object({ name: z.string(), seen: z.boolean(), logOdds: z.number() })).default([]),
   evidence: z.array(evidenceItemSchema),
+  /** That same connection, drawn by reports; absent in older records, and where no entry of it is known. */
+  shown: shownConnectionSchema.optional(),
   /** The next best cause, and what speaks against it. */
   against: z
     .object({ cause: causeName, because: z.array(z.string()) })

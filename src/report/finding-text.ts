@@ -2,6 +2,7 @@
 import { pageOf } from '../causes/index.ts';
 import { authorWords } from '../model/author.ts';
 import type { EvidenceItem, Finding } from '../model/run-record.ts';
+import { percentText } from './html/numbers.ts';
 
 /** A long run has hundreds of lines for one connection; these many tell the story. */
 const shownEvidence = 12;
@@ -9,7 +10,7 @@ const shownEvidence = 12;
 export function findingLines(finding: Finding): string[] {
   const { cause, confidence, connections, classes, sentence, author, evidence, against, missing, fixes } =
     finding;
-  const sure = cause === 'unknown' ? '' : ` (confidence ${percent(confidence)})`;
+  const sure = cause === 'unknown' ? '' : ` (confidence ${percentText(confidence)})`;
   const failures = connections === 1 ? '1 failed connection' : `${connections} failed connections`;
   const more = pageOf(cause) === undefined ? '' : ` (netdebug explain ${cause})`;
   return [
@@ -30,6 +31,3 @@ export function findingLines(finding: Finding): string[] {
 function evidenceLine({ at, source, text }: EvidenceItem): string {
   return `  ${at}  ${source}  ${text.replace(/\s+/g, ' ')}`;
 }
-
-/** Never rounds up to certainty. */
-const percent = (share: number) => `${Math.min(99.9, Math.floor(share * 1_000) / 10)}%`;

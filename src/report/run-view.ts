@@ -1,7 +1,7 @@
 // All that a page about one run needs, already aggregated: its size depends on the picture, not on how many events there were.
 import type { Micros } from '../model/clock.ts';
-import type { Endpoint } from '../model/endpoint.ts';
 import type { RunRecord } from '../model/run-record.ts';
+import type { ShownConnection } from '../model/shown-connection.ts';
 
 /** What happened to one class within one column of the timeline. */
 export interface ClassColumn {
@@ -77,37 +77,15 @@ export interface LaneView {
   readonly changes: readonly NodeChange[];
 }
 
-/** A conntrack entry as a packet from the client meets it: what it was before, what it is after. */
-export interface Crossing {
-  readonly node: string;
-  readonly id: string | null;
-  readonly at: Micros;
-  readonly source: { readonly before: Endpoint; readonly after: Endpoint };
-  readonly target: { readonly before: Endpoint; readonly after: Endpoint };
-}
+/** The way of one connection's packets to the server, in one state of the routing rule. */
+export type Passage = ShownConnection['passages'][number] &
+  Pick<ShownConnection, 'class' | 'client' | 'target' | 'server' | 'accepted' | 'rule'>;
 
-/** The way of one connection's packets to the server, as the evidence shows it. */
-export interface Passage {
-  readonly class: string;
-  /** Whether the routing rule stood; null when no rule changed in this run. */
-  readonly rule: { readonly present: boolean; readonly text: string; readonly node: string } | null;
-  readonly client: Endpoint;
-  readonly target: Endpoint;
-  readonly crossings: readonly Crossing[];
-  /** What arrives at the server's pod. */
-  readonly seen: Endpoint;
-  readonly server: Endpoint;
-  /** The peer of the server's socket for this connection; null when the server's side was not recorded. */
-  readonly accepted: Endpoint | null;
-}
-
-/** `reset`: one that was reset, in both states of the rule. `ordinary`: one per class, as they were made. */
+/** The way of the reset that a finding shows, in both states of the rule; or one way per class, as connections were made. */
 export interface Journey {
-  readonly kind: 'reset' | 'ordinary';
+  /** Null when the ways are ordinary ones. */
+  readonly shown: ShownConnection | null;
   readonly passages: readonly Passage[];
-  /** When the example was made and reset. */
-  readonly connectedAt: Micros | null;
-  readonly failedAt: Micros | null;
 }
 
 export interface RunView {

@@ -8,6 +8,9 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { readRun } from '../../src/experiment/read-run.ts';
 import { renderRun } from '../../src/experiment/run-report.ts';
+import { html } from '../../src/report/formats/html.ts';
+import { junit } from '../../src/report/formats/junit.ts';
+import { text as asText } from '../../src/report/formats/text.ts';
 import { Problem } from '../../src/model/problem.ts';
 import { recordedRun } from '../report/recorded.ts';
 
@@ -34,8 +37,8 @@ test('without run.json the page shows the events and says what is missing; the o
   const view = await readRun(folder);
   assert.equal(view.record, null);
   assert.match(view.missing.join(' '), /run.json is missing/);
-  assert.match(await renderRun(folder, 'html'), /There is no verdict for this run/);
-  await assert.rejects(renderRun(folder, 'junit'), usage(/run.json is missing.*--format html/));
+  assert.match(await renderRun(folder, html), /There is no verdict for this run/);
+  await assert.rejects(renderRun(folder, junit), usage(/run.json is missing.*--format html/));
 });
 
 test('a run.json that was cut off is named, and its text is not repeated', async (t) => {
@@ -50,7 +53,7 @@ test('a run.json that was cut off is named, and its text is not repeated', async
 test('a record of another shape is refused with the place where it differs', async (t) => {
   const folder = await copyOf(t);
   await writeFile(join(folder, 'run.json'), '{"schemaVersion": 2}');
-  await assert.rejects(renderRun(folder, 'text'), usage(/at schemaVersion/));
+  await assert.rejects(renderRun(folder, asText), usage(/at schemaVersion/));
 });
 
 test('a cause of another version is reported by its bare name, with no page to lead to', async (t) => {
@@ -62,13 +65,13 @@ test('a cause of another version is reported by its bare name, with no page to l
   const view = await readRun(folder);
   assert.equal(view.record?.findings[0]?.cause, 'constructor');
   assert.match(
-    await renderRun(folder, 'text'),
+    await renderRun(folder, asText),
     /^Finding: constructor \(.*^Cured by: felix-table-range or headless-service$/ms,
   );
-  const page = await renderRun(folder, 'html');
+  const page = await renderRun(folder, html);
   assert.match(page, /<h3 id="finding-0">constructor<\/h3>\s*<p class="meta">explains /);
   assert.doesNotMatch(page, /explain constructor/);
-  assert.match(await renderRun(folder, 'junit'), /constructor/);
+  assert.match(await renderRun(folder, junit), /constructor/);
 });
 
 test('a cause that no version could have written is not read', async (t) => {
@@ -76,7 +79,7 @@ test('a cause that no version could have written is not read', async (t) => {
   const file = join(folder, 'run.json');
   const text = await readFile(file, 'utf8');
   await writeFile(file, text.replaceAll('"cause": "route-table-conflict"', '"cause": "\\u001b[31m"'));
-  await assert.rejects(renderRun(folder, 'text'), usage(/at findings\.0\.cause/));
+  await assert.rejects(renderRun(folder, asText), usage(/at findings\.0\.cause/));
 });
 
 test('lines that are no events, too long or cut off are counted, and the others are shown', async (t) => {
@@ -141,7 +144,7 @@ test('text from outside is shown and never becomes part of the page', async (t) 
     events,
     (await readFile(events, 'utf8')).replaceAll('"class":"remote"', `"class":${JSON.stringify(hostile)}`),
   );
-  const page = await renderRun(folder, 'html');
+  const page = await renderRun(folder, html);
   assert.ok(!page.includes('<img'));
   assert.equal(page.match(/<script/g)?.length, 1);
   assert.ok(page.includes('&lt;script&gt;alert(2)'));

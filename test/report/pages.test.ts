@@ -9,6 +9,7 @@ import type { Browser } from 'playwright-core';
 import { renderMatrixReport } from '../../src/experiment/matrix-report.ts';
 import { readMatrixRecord } from '../../src/run-folder/read-record.ts';
 import { renderRun } from '../../src/experiment/run-report.ts';
+import { html } from '../../src/report/formats/html.ts';
 import { renderPage } from '../../src/report/html/page.ts';
 import {
   axeViolations,
@@ -26,10 +27,10 @@ type PageName = (typeof pages)[number];
 
 async function render(name: PageName): Promise<string> {
   if (name === 'long') return renderPage(hourOfTenThousand());
-  if (name !== 'matrix') return await renderRun(recordedRun(name), 'html');
+  if (name !== 'matrix') return await renderRun(recordedRun(name), html);
   const { data } = await readMatrixRecord(recordedReports);
   if (data === null) throw new Error('the recorded matrix cannot be read');
-  return await renderMatrixReport(recordedReports, data, 'html');
+  return await renderMatrixReport(recordedReports, data, html);
 }
 
 describe('the pages in a browser', { skip: await browserSkip() }, () => {

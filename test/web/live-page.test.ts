@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { startLiveView } from '../../src/experiment/live-view.ts';
-import { makePage } from '../../src/experiment/run-report.ts';
+import { readShown } from '../../src/experiment/run-report.ts';
 import { axeViolations, browserSkip, openBrowser, openPage } from '../report/browser.ts';
 import { recordedRun } from '../report/recorded.ts';
 
@@ -56,8 +56,8 @@ describe('the live page', { skip: await browserSkip() }, () => {
     assert.equal(await page.evaluate('document.activeElement.id'), 'episode-0-0');
     assert.deepEqual(await axeViolations(page), []);
 
-    const { view, options } = await makePage(recordedRun('default'));
-    await live.end({ view, options });
+    const shown = await readShown(recordedRun('default'));
+    await live.end(shown);
     ended = true;
     await page.getByText('The run has ended.').waitFor();
     assert.equal(

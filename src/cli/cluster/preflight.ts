@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { preflight } from '../../cluster/preflight.ts';
 import type { PreflightRow } from '../../cluster/preflight.ts';
 import { reachCluster } from '../../cluster/reach-cluster.ts';
+import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { alignColumns } from '../../report/table.ts';
 import { catchInterruption } from './interruption.ts';
@@ -29,9 +30,7 @@ export function preflightCommand(): Command {
     const interruption = catchInterruption();
     try {
       const rows = await rowsOf(flags, interruption.signal);
-      process.stdout.write(
-        flags.json === true ? `${JSON.stringify({ rows }, null, 2)}\n` : preflightTable(rows),
-      );
+      process.stdout.write(flags.json === true ? jsonDocument({ rows }) : preflightTable(rows));
       const ready = rows.every((row) => row.state !== 'missing');
       process.exitCode = ready ? exitCodes.finished : exitCodes.missing;
     } finally {

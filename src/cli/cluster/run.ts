@@ -8,9 +8,10 @@ import { readNodes } from '../../cluster/node-view.ts';
 import { reachCluster } from '../../cluster/reach-cluster.ts';
 import type { ReachedCluster } from '../../cluster/reach-cluster.ts';
 import { systemClock } from '../../model/clock.ts';
+import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import type { RunRecord } from '../../model/run-record.ts';
-import { renderText } from '../../report/text.ts';
+import { text } from '../../report/formats/text.ts';
 import { createTally } from '../../verdict/tally.ts';
 import { finishPage, showLive } from '../../experiment/run-page.ts';
 import { createView } from '../progress-view.ts';
@@ -167,6 +168,6 @@ async function remove({ kubectl }: ReachedCluster, settings: ClusterSettings, ke
 }
 
 function print(record: RunRecord, { folder }: ClusterSettings, flags: RunFlags): void {
-  process.stdout.write(flags.json === true ? `${JSON.stringify(record, null, 2)}\n` : renderText(record));
+  process.stdout.write(flags.json === true ? jsonDocument(record) : text.renderRun(record));
   say(`\nThe run's folder: ${folder}`);
 }

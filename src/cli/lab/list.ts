@@ -1,6 +1,7 @@
 // `netdebug lab list`: the scenarios with their factors, variants, fixes and defaults.
 import { Command } from 'commander';
 import { defaultScenario, scenarios } from '../../lab/scenarios/index.ts';
+import { jsonDocument } from '../../model/json-document.ts';
 import type { Named } from '../../model/scenario.ts';
 
 export function listCommand(): Command {
@@ -16,7 +17,7 @@ function asJson(): string {
   const rows = scenarios.map(({ name, about, factors, variants, fixes, defaults }) => ({
     ...{ name, about, factors, variants, fixes, defaults },
   }));
-  return `${JSON.stringify(rows, null, 2)}\n`;
+  return jsonDocument(rows);
 }
 
 function asText(): string {

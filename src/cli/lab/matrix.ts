@@ -3,8 +3,9 @@ import { Command } from 'commander';
 import { defaultScenario } from '../../lab/scenarios/index.ts';
 import { labSettings } from '../../experiment/lab-settings.ts';
 import { runMatrix } from '../../experiment/matrix.ts';
+import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes } from '../../model/problem.ts';
-import { renderMatrix } from '../../report/matrix.ts';
+import { text } from '../../report/formats/text.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { writeMatrixPages } from '../../experiment/matrix-report.ts';
 import { checkFolder, readWishes, runFolder } from './options.ts';
@@ -63,7 +64,7 @@ async function matrix(name: string, flags: Flags): Promise<number> {
   const { cells, record, conclusion } = done;
   const records = cells.map((cell) => cell.record);
   process.stdout.write(
-    flags.json === true ? `${JSON.stringify(records, null, 2)}\n` : renderMatrix(name, cells),
+    flags.json === true ? jsonDocument(records) : text.renderMatrix({ scenario: name, cells, missing: [] }),
   );
   process.stderr.write(`\nThe runs' folders: ${folder}\n`);
   process.stderr.write(`The report: ${await writeMatrixPages(folder, record)}\n`);

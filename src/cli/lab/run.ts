@@ -1,8 +1,9 @@
 // `netdebug lab run`: checks outside, then the experiment inside the private world.
 import { Command } from 'commander';
 import { createInterface } from 'node:readline';
+import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes } from '../../model/problem.ts';
-import { renderText } from '../../report/text.ts';
+import { text } from '../../report/formats/text.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
 import { dryRunScript } from '../../lab/world/dry-run.ts';
@@ -101,7 +102,7 @@ export async function runInside(
       onStarted: () => view.started(),
       async onRecord(made) {
         view.end();
-        process.stdout.write(json ? `${JSON.stringify(made, null, 2)}\n` : renderText(made));
+        process.stdout.write(json ? jsonDocument(made) : text.renderRun(made));
         process.stderr.write(`\nThe run's folder: ${folder}\n`);
         if (hold && !signal.aborted) await holdWorld(signal);
       },

@@ -9,7 +9,7 @@ import type { Story } from '../connections/story.ts';
 import { asEvidence, conclusion, no, unknown, yes } from './sighting.ts';
 import type { Sighting } from './sighting.ts';
 
-interface PortMove {
+export interface PortMove {
   readonly flip: RuleChange;
   readonly had: number;
   readonly sees: number;
@@ -39,7 +39,8 @@ export function ruleMovedPort(story: Story): Sighting {
   return yes(...evidence, asEvidence(move.flip), conclusion(story, text));
 }
 
-function findMove(story: Story, answered: number | undefined): PortMove | undefined {
+/** The change of a rule that moved the connection to another port, and the two ports. */
+export function findMove(story: Story, answered = answeredPort(story)): PortMove | undefined {
   const { accepted, first, second, incident, ruleChanges } = story;
   // What a flow that crosses its node once reaches the server with.
   const own = first?.reply.dport ?? incident.client?.port;

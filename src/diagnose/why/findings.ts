@@ -3,8 +3,10 @@ import type { EvidenceItem, Finding } from '../../model/run-record.ts';
 import type { CauseModel } from './cause-model.ts';
 import { observations } from '../facts/index.ts';
 import type { ObservationName } from '../facts/index.ts';
+import { findMove } from '../facts/port.ts';
 import { wantedWords } from '../witness-words.ts';
 import type { Score, Sightings } from './score.ts';
+import { showConnection } from './show-connection.ts';
 import type { Story } from '../connections/story.ts';
 
 /** An incident with everything that was seen of it and how well each cause explains that. */
@@ -30,6 +32,10 @@ export function findingOf(model: CauseModel, judged: readonly Scored[]): Finding
     sentence: model.sentence(judged.map((one) => one.story)),
     observations: weighed(model, shown.sightings),
     evidence: evidenceFor(model, shown.sightings),
+    shown: showConnection(
+      shown.story,
+      model.needs.includes('rule moved the port') ? findMove(shown.story) : undefined,
+    ),
     against: runnerUp === undefined ? null : against(runnerUp.model, shown.sightings),
     missing: missingSources(shown.sightings),
     fixes: [...model.fixes],
@@ -73,6 +79,7 @@ export function unknownFinding(judged: readonly Scored[]): Finding {
     sentence: `${judged.length === 1 ? '1 failed connection is' : `${judged.length} failed connections are`} not explained; ${wanted}.`,
     observations: [],
     evidence: first === undefined ? [] : seenEvidence(first.sightings, ofAnyFailure),
+    shown: first && showConnection(first.story, undefined),
     against: null,
     missing,
     fixes: [],

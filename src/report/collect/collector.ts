@@ -10,7 +10,6 @@ import type { ClassSeries } from './class-series.ts';
 import { episodesOf } from './episodes.ts';
 import { createFlows } from './flows.ts';
 import { tellJourney } from './journey.ts';
-import type { RuleFlip } from './journey.ts';
 import { createNodeLanes } from './node-lanes.ts';
 import type { NodeChangeOn, NodeLanes } from './node-lanes.ts';
 
@@ -34,14 +33,12 @@ export interface Collector {
 
 const narrowestColumn = 10_000;
 const mostClasses = 24;
-const mostFlips = 2_000;
 const longestRun = 31 * 24 * 3_600;
 
 /** An empty collector. Its memory grows with connections that are held at the same time, not with events. */
 export function createCollector(options: CollectorOptions): Collector {
   const classes = new Map<string, ClassSeries>();
   const flows = createFlows();
-  const flips: RuleFlip[] = [];
   const unshownClasses = new Set<string>();
   let origin = options.startedAt;
   let lanes: NodeLanes | undefined;
@@ -126,12 +123,8 @@ export function createCollector(options: CollectorOptions): Collector {
       if (at === undefined) return;
       lanes ??= createNodeLanes(grid());
       lanes.add(event, at);
-      if (event.event === 'conntrack') flows.addEntry(event, at);
+      if (event.event === 'conntrack') flows.addEntry(event);
       if (event.event === 'source') noteSource(event);
-      if (event.event === 'rule-changed' && flips.length < mostFlips) {
-        const text = `${event.preference}: ${event.selector} lookup ${event.table ?? '?'}`;
-        flips.push({ node: event.node, at, present: event.change === 'added', text });
-      }
     },
     view(record, missing = []) {
       const startedAt = origin ?? 0;
@@ -158,7 +151,7 @@ export function createCollector(options: CollectorOptions): Collector {
         ),
         episodeWindowMs: options.episodeWindowMs,
         lanes: lanes?.view(end, width) ?? [],
-        journey: tellJourney(flows.resets(), flows.ordinary(), flips),
+        journey: tellJourney(record, flows.ordinary()),
         missing: [...missing, ...notes()],
       };
     },

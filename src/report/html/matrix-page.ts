@@ -1,5 +1,5 @@
 // The page of a matrix: the table of outcomes, then each run as a small picture of the same shape.
-import type { MatrixCell } from '../matrix.ts';
+import type { PicturedCell, ShownMatrix } from '../formats/format.ts';
 import { runChanges } from '../run-title.ts';
 import type { ClassView, RunView } from '../run-view.ts';
 import { barPath, colourOf, stretched, unitsWide } from './chart.ts';
@@ -9,19 +9,8 @@ import type { Insert, Markup } from './markup.ts';
 import { countText, durationText, plural } from './numbers.ts';
 import { linearPercent } from './scale.ts';
 
-/** A run of the matrix with its picture. */
-export interface PicturedCell extends MatrixCell {
-  readonly view: RunView;
-  /** The run's own page, relative to this one; null when there is none. */
-  readonly page: string | null;
-}
-
-/** One self-contained page for all runs of a matrix; `missing` says which runs could not be read, one sentence each. */
-export function renderMatrixPage(
-  scenario: string,
-  cells: readonly PicturedCell[],
-  missing: readonly string[] = [],
-): string {
+/** One self-contained page for all runs of a matrix. */
+export function renderMatrixPage({ scenario, cells, missing }: ShownMatrix): string {
   const wrong = cells.filter(({ record, expected }) => record.verdict.outcome !== expected).length;
   const main = markup`<section id="heading"><header class="verdict ${wrong === 0 && missing.length === 0 ? 'outcome-none' : 'outcome-inconclusive'}">
 <p class="outcome"><span class="dot" aria-hidden="true"></span>${wrong === 0 ? 'as expected' : `${wrong} not as expected`}</p>

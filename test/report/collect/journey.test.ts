@@ -6,10 +6,10 @@ import { recordedRun } from '../recorded.ts';
 
 test('a reset connection is told in both states of the rule, and the server knows the port of one of them', async () => {
   const { journey } = await readRun(recordedRun('default'));
-  assert.equal(journey?.kind, 'reset');
+  assert.equal(journey?.shown?.class, 'co-located');
   const [present, absent] = journey.passages;
-  assert.equal(present?.rule?.present, true);
-  assert.equal(absent?.rule?.present, false);
+  assert.equal(present?.rulePresent, true);
+  assert.equal(absent?.rulePresent, false);
   assert.deepEqual(
     present.crossings.map((crossing) => crossing.node),
     ['node-1', 'node-1'],
@@ -23,7 +23,7 @@ test('a reset connection is told in both states of the rule, and the server know
 
 test('a run without resets tells an ordinary connection of each class that is compared', async () => {
   const { journey } = await readRun(recordedRun('none'));
-  assert.equal(journey?.kind, 'ordinary');
+  assert.equal(journey?.shown, null);
   const [coLocated, remote] = journey.passages;
   assert.deepEqual(
     coLocated!.crossings.map((crossing) => crossing.node),

@@ -1,7 +1,9 @@
 // The way of one packet from the client to the server, drawn and told hop by hop: the states of the rule side by side.
+import { parseMicros } from '../../../model/clock.ts';
 import { formatEndpoint } from '../../../model/endpoint.ts';
 import type { Endpoint } from '../../../model/endpoint.ts';
-import type { Crossing, Journey, Passage, RunView } from '../../run-view.ts';
+import type { Crossing } from '../../../model/shown-connection.ts';
+import type { Journey, Passage, RunView } from '../../run-view.ts';
 import { markup } from '../markup.ts';
 import type { Insert, Markup } from '../markup.ts';
 import { sinceText } from '../numbers.ts';
@@ -18,17 +20,20 @@ export function journeySection(view: RunView): Markup {
 <div class="states">${journey.passages.map((passage, index) => stateFigure(passage, index))}</div>`;
 }
 
-function introduction({ kind, passages, connectedAt, failedAt }: Journey, view: RunView): Markup {
-  const [first] = passages;
-  if (kind === 'ordinary' || first === undefined || failedAt === null || connectedAt === null) {
-    return markup`How packets of the first connection of ${passages.length === 1 ? 'a class' : 'each class that is compared'} reached the server, from the entries that the nodes made for them.`;
+function introduction({ shown, passages }: Journey, { record, startedAt }: RunView): Markup {
+  if (shown === null) {
+    const findings = record?.findings ?? [];
+    const silent = findings.length > 0 && findings.every((one) => one.shown === undefined);
+    return markup`${silent && "This run's findings do not say which way their connections went. "}How packets of the first connection of ${passages.length === 1 ? 'a class' : 'each class that is compared'} reached the server, from the entries that the nodes made for them.`;
   }
-  const life = `made at ${sinceText(connectedAt, view.startedAt)} and reset at ${sinceText(failedAt, view.startedAt)}`;
+  const [made, reset] = [shown.connectedAt, shown.failedAt].map((at) =>
+    sinceText(parseMicros(at), startedAt),
+  );
   const states =
-    passages.length === 1
-      ? ''
-      : ' The two drawings are the same connection before and after the rule changed under it.';
-  return markup`One connection of <strong>${first.class}</strong>, from <code>${formatEndpoint(first.client)}</code>, ${life}.${states}`;
+    passages.length === 2
+      ? ' The two drawings are the same connection before and after the rule changed under it.'
+      : shown.rule !== null && ' Its way with the rule was not recorded.';
+  return markup`One connection of <strong>${shown.class}</strong>, from ${code(shown.client)}, made at ${made} and reset at ${reset}.${states}`;
 }
 
 function stateFigure(passage: Passage, index: number): Markup {
@@ -39,9 +44,9 @@ ${drawPassage(passage, `${title}: ${plainSummary(passage)}`)}
 <ol class="hops">${hops(passage).map((hop) => markup`<li>${hop}</li>`)}</ol></figure>`;
 }
 
-function stateTitle({ rule, class: name }: Passage): string {
-  if (rule === null) return name;
-  return rule.present ? 'Rule present' : 'Rule absent';
+function stateTitle({ rulePresent, class: name }: Passage): string {
+  if (rulePresent === null) return name;
+  return rulePresent ? 'Rule present' : 'Rule absent';
 }
 
 function plainSummary(passage: Passage): string {
@@ -83,9 +88,9 @@ function rewriting({ source, target }: Crossing): Insert {
 }
 
 function arrival(passage: Passage, server: Endpoint): Insert {
-  const { seen, accepted, rule, crossings } = passage;
+  const { seen, accepted, rulePresent, crossings } = passage;
   const straight =
-    rule?.present === false && againOnNode(crossings) === undefined
+    rulePresent === false && againOnNode(crossings) === undefined
       ? 'Straight to the server: it'
       : `The server at ${formatEndpoint(server)}`;
   const port = markup`<code class="${accepted !== null && accepted.port !== seen.port && 'wrong'}">${formatEndpoint(seen)}</code>`;

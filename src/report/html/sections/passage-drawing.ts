@@ -1,6 +1,7 @@
 // One passage as a drawing: pods and entries from top to bottom, the node's frame around them, the VPC at its side.
 import { formatEndpoint } from '../../../model/endpoint.ts';
-import type { Crossing, Passage } from '../../run-view.ts';
+import type { Crossing } from '../../../model/shown-connection.ts';
+import type { Passage } from '../../run-view.ts';
 import { markup, nothing } from '../markup.ts';
 import type { Markup } from '../markup.ts';
 import { answeredByReset, sitesOf } from './passage-sites.ts';

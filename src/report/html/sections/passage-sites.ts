@@ -1,5 +1,6 @@
 // Which nodes a passage leads over, and how it ends.
-import type { Crossing, Passage } from '../../run-view.ts';
+import type { Crossing } from '../../../model/shown-connection.ts';
+import type { Passage } from '../../run-view.ts';
 
 export interface Sites {
   /** The client's node, and the server's when that is another one. */

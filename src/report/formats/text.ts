@@ -1,11 +1,22 @@
-// A run as text: the verdict in a sentence, the classes as a table, then each finding with its evidence and what cures it.
-import type { ClassSummary, LatencyComparison, Rate, RunRecord } from '../model/run-record.ts';
-import { findingLines } from './finding-text.ts';
-import { alignColumns } from './table.ts';
-import { visible } from './visible.ts';
+// A run as text: the verdict in a sentence, the classes as a table, then each finding with its evidence and what cures it. A
+// matrix as a table of its runs.
+import type { ClassSummary, LatencyComparison, Rate, RunRecord } from '../../model/run-record.ts';
+import { findingLines } from '../finding-text.ts';
+import { alignColumns } from '../table.ts';
+import { visible } from '../visible.ts';
+import type { Format, MatrixCell, ShownMatrix } from './format.ts';
 
-/** Renders a run for a terminal or a log; ends with a newline. Control characters from outside are made visible. */
-export function renderText(run: RunRecord): string {
+export const text = {
+  name: 'text',
+  fileName: 'report.txt',
+  printed: true,
+  needs: 'record',
+  renderRun,
+  renderMatrix,
+} as const satisfies Format;
+
+/** Control characters from outside are made visible. */
+function renderRun(run: RunRecord): string {
   const lines = [
     heading(run),
     '',
@@ -80,4 +91,30 @@ function otherText(one: ClassSummary): string {
 
 function short(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** One row per run: a column per factor, the fix, resets of each class, the outcome. */
+function renderMatrix({ scenario, cells, missing }: ShownMatrix<MatrixCell>): string {
+  const [first] = cells;
+  if (first === undefined) return '';
+  const factors = Object.keys(first.record.factors);
+  const classes = first.record.classes.map((one) => one.name);
+  const head = [
+    ...factors,
+    'fix',
+    ...classes.map((name) => `resets ${name}`),
+    'outcome',
+    'finding',
+    'expected',
+  ];
+  const rows = cells.map(({ record, expected }) => [
+    ...factors.map((name) => (record.factors[name] === true ? 'on' : 'off')),
+    record.fix ?? '-',
+    ...classes.map((name) => String(record.classes.find((one) => one.name === name)?.resets ?? 0)),
+    record.verdict.outcome,
+    record.findings.map((finding) => finding.cause).join(', ') || '-',
+    record.verdict.outcome === expected ? 'yes' : `no: ${expected}`,
+  ]);
+  const right = classes.map((_, index) => factors.length + 1 + index);
+  return `${[scenario, ...alignColumns([head, ...rows], right), ...missing].join('\n')}\n`;
 }

@@ -1,15 +1,26 @@
-// A run as a JUnit file, for a CI that shows tests: one test case per class and one for the comparison of the classes.
-import type { ClassSummary, Finding, RunRecord } from '../model/run-record.ts';
-import { findingLines } from './finding-text.ts';
-import { runTitle } from './run-title.ts';
-import type { TestCase } from './xml.ts';
-import { suiteXml } from './xml.ts';
+// JUnit files, for a CI that shows tests. Of a run: one test case per class and one for the comparison of the classes. Of a
+// matrix: one per run, which fails when another outcome was expected.
+import type { ClassSummary, Finding, RunRecord } from '../../model/run-record.ts';
+import { findingLines } from '../finding-text.ts';
+import { runTitle } from '../run-title.ts';
+import type { TestCase } from '../xml.ts';
+import { suiteXml } from '../xml.ts';
+import type { Format, MatrixCell, ShownMatrix } from './format.ts';
+
+export const junit: Format = {
+  name: 'junit',
+  fileName: 'report.xml',
+  printed: true,
+  needs: 'record',
+  renderRun,
+  renderMatrix,
+};
 
 /**
- * Renders a run as JUnit XML. A class fails when it had resets or other failures, with the findings that name it as text; the
+ * A class fails when it had resets or other failures, with the findings that name it as text; the
  * comparison fails when the outcome is another than `none`, and is skipped when nothing was decided.
  */
-export function renderJunit(run: RunRecord): string {
+function renderRun(run: RunRecord): string {
   return suiteXml({
     name: runTitle(run),
     seconds: run.durationSeconds,
@@ -38,3 +49,19 @@ function comparisonCase({ verdict, durationSeconds, findings }: RunRecord): Test
 }
 
 const findingText = (finding: Finding) => findingLines(finding).join('\n');
+
+function renderMatrix({ scenario, cells }: ShownMatrix): string {
+  return suiteXml({
+    name: `${scenario} matrix`,
+    seconds: cells.reduce((sum, { record }) => sum + record.durationSeconds, 0),
+    startedAt: cells[0]?.record.startedAt ?? '',
+    cases: cells.map(cellCase),
+  });
+}
+
+function cellCase({ record, expected }: MatrixCell): TestCase {
+  const { outcome, sentence } = record.verdict;
+  const base = { name: runTitle(record), seconds: record.durationSeconds };
+  if (outcome === expected) return { ...base, result: { kind: 'passed' } };
+  return { ...base, result: { kind: 'failed', message: `${outcome}, expected ${expected}`, text: sentence } };
+}

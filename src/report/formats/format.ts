@@ -1,0 +1,46 @@
+// What a format is: a name, a file, and pure functions that make a document of a run and of a matrix of runs.
+import type { Outcome, RunRecord } from '../../model/run-record.ts';
+import type { FixProof } from '../fix-proof.ts';
+import type { RunView } from '../run-view.ts';
+
+/** A run with what its events show and what is known about fixes. */
+export interface ShownRun {
+  readonly view: RunView;
+  /** From this run and its neighbours. */
+  readonly proofs: readonly FixProof[];
+}
+
+/** A run of a matrix: what was on, what came out, and what was expected. */
+export interface MatrixCell {
+  readonly record: RunRecord;
+  readonly expected: Outcome;
+}
+
+/** The same with its picture. */
+export interface PicturedCell extends MatrixCell {
+  readonly view: RunView;
+  /** The run's own page, relative to the matrix's; null when there is none. */
+  readonly page: string | null;
+}
+
+export interface ShownMatrix<Cell extends MatrixCell = PicturedCell> {
+  readonly scenario: string;
+  /** Not empty. */
+  readonly cells: readonly Cell[];
+  /** Which runs could not be read, one sentence each. */
+  readonly missing: readonly string[];
+}
+
+export type Format = {
+  /** What `--format` is given. */
+  readonly name: string;
+  readonly fileName: string;
+  /** Whether it is for reading in a terminal or a pipe; what is not is written to a file. */
+  readonly printed: boolean;
+  /** The whole document, with a newline at its end. */
+  renderMatrix(matrix: ShownMatrix): string;
+} & (
+  | { readonly needs: 'record'; renderRun(run: RunRecord): string }
+  /** What is drawn from events can be made without a record, too. */
+  | { readonly needs: 'events'; renderRun(run: ShownRun): string }
+);

@@ -1,0 +1,13 @@
+// A run, or a matrix, as one self-contained page.
+import { renderMatrixPage } from '../html/matrix-page.ts';
+import { renderPage } from '../html/page.ts';
+import type { Format, ShownRun } from './format.ts';
+
+export const html = {
+  name: 'html',
+  fileName: 'report.html',
+  printed: false,
+  needs: 'events',
+  renderRun: ({ view, proofs }: ShownRun) => renderPage(view, { proofs }),
+  renderMatrix: renderMatrixPage,
+} as const satisfies Format;

@@ -1,7 +1,0 @@
-// A run as JSON: the record itself, as the next program wants it.
-import type { RunRecord } from '../model/run-record.ts';
-
-/** One JSON document, indented, with a newline at its end. */
-export function renderJson(run: RunRecord): string {
-  return `${JSON.stringify(run, null, 2)}\n`;
-}
