@@ -17,18 +17,16 @@ export interface LiveOptions {
   readonly folder: string;
   /** Resets of one class no further apart than this are one episode. */
   readonly episodeWindowMs: number;
-  /** Of 127.0.0.1; a free one when it is 0. */
-  readonly port?: number;
 }
 
 const everyMs = 500;
 
 /** Starts to serve and to read. Nothing that happens to the page or its readers changes the run. */
-export async function startLiveView({ folder, episodeWindowMs, port = 0 }: LiveOptions): Promise<LiveView> {
+export async function startLiveView({ folder, episodeWindowMs }: LiveOptions): Promise<LiveView> {
   const collector = createCollector({ episodeWindowMs });
   const run = followRun(folder, collector);
   const view = () => collector.view(null, run.notes());
-  const server = await serveLive(() => renderPage(view(), { live: true }), port);
+  const server = await serveLive(() => renderPage(view(), { live: true }));
   const stop = new AbortController();
   const following = follow();
 

@@ -17,22 +17,15 @@ export interface LiveServer {
 
 const longestEndMs = 2_000;
 
-/**
- * Starts to serve at a free port of 127.0.0.1, or at `port`. `page` makes the whole page as it is now. Throws a usage Problem when
- * the port cannot be had.
- */
-export async function serveLive(page: () => string, port = 0): Promise<LiveServer> {
+/** Starts to serve at a free port of 127.0.0.1. `page` makes the whole page as it is now. Throws a usage Problem when none can be had. */
+export async function serveLive(page: () => string): Promise<LiveServer> {
   const subscribers = createSubscribers();
   const server = createServer((request, response) => answer(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
-      reject(
-        new Problem('usage', `the live page cannot be served on port ${port}: ${messageOf(error)}.`, {
-          cause: error,
-        }),
-      ),
+      reject(new Problem('usage', `the live page cannot be served: ${messageOf(error)}.`, { cause: error })),
     );
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(0, '127.0.0.1', resolve);
   });
   const own = (server.address() as AddressInfo).port;
   // A page elsewhere whose name was made to lead to 127.0.0.1 (DNS rebinding) still says its own name here.

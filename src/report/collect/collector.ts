@@ -20,8 +20,6 @@ export interface CollectorOptions {
   readonly startedAt?: Micros;
   /** How long it was; what is dated later by more than a minute is not drawn. */
   readonly seconds?: number;
-  /** Columns of the timeline, an even number (default 480). */
-  readonly columns?: number;
 }
 
 export interface Collector {
@@ -32,6 +30,7 @@ export interface Collector {
 }
 
 const narrowestColumn = 10_000;
+const mostColumns = 480;
 const mostClasses = 24;
 const longestRun = 31 * 24 * 3_600;
 
@@ -48,7 +47,7 @@ export function createCollector(options: CollectorOptions): Collector {
 
   const latest = () =>
     (origin ?? 0) + (options.seconds === undefined ? longestRun : options.seconds + 60) * 1e6;
-  const grid = () => ({ origin: origin ?? 0, width: narrowestColumn, limit: options.columns ?? 480 });
+  const grid = () => ({ origin: origin ?? 0, width: narrowestColumn, limit: mostColumns });
 
   /** The event's time; undefined when it cannot belong to this run. */
   function dated(at: string): Micros | undefined {
