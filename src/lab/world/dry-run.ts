@@ -1,7 +1,7 @@
 // Everything that a run would do, as commands that a person could type: the world, the programs in it, who and what changes it.
 import type { Setup } from '../../model/scenario.ts';
 import { shellScript } from './plan-commands.ts';
-import { actorScript } from '../actors/describe.ts';
+import { actorScript } from '../actors/index.ts';
 import { faultScript } from '../faults/describe.ts';
 import { clientWords, serverWords } from '../workloads/pod-programs.ts';
 
