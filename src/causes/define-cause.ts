@@ -25,14 +25,10 @@ export interface Cause<Page extends WrittenPage> {
   readonly model: CauseModel | null;
 }
 
-type WrittenModel<Page extends WrittenPage> = Omit<CauseModel, 'cause' | 'fixes'> & {
-  readonly author: Page['author']['who'][number];
-};
-
 /** Puts a cause together. Without a model no evidence leads to it; with one, its author is one that the page names. */
 export function defineCause<const Page extends WrittenPage>(
   written: Page,
-  model: WrittenModel<Page> | null,
+  model: (Omit<CauseModel, 'cause' | 'fixes'> & { author: Page['author']['who'][number] }) | null,
 ): Cause<Page> {
   const { id, scenario } = written;
   const fixes = written.fixes.map(({ without, ...fix }): Fix => {

@@ -9,7 +9,7 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 
 const count = z.number().int().nonnegative();
 const amount = z.number().nonnegative();
-/** A name of the catalogue of the version that made the record; another version's is read as well. */
+/** A cause of the catalogue: what a diagnosis names is of its own version’s, since that hands it its models; any is read. */
 const causeName = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
 
 /** `high` is null when nothing bounds it (no exposure). */

@@ -15,7 +15,7 @@ export function runActors(specs: readonly ActorSpec[], speed: number, seed: numb
       const random = seededRandom(seed * 1_000 + index);
       const actor = actorOf(spec);
       const firstMs = random.next() * actor.pace.everyMs;
-      return { action: () => actor.act(spec), delays: delays(firstMs, actor.pace, speed, random) };
+      return [() => actor.act(spec), delays(firstMs, actor.pace, speed, random)];
     }),
   );
 }

@@ -22,17 +22,13 @@ export interface FaultsOptions {
  * whose steps take longer than its period happens again when they are over.
  */
 export function runFaults(specs: readonly FaultSpec[], options: FaultsOptions): Loops {
+  const { speed, seed } = options;
   return startLoops(
-    specs.map((spec, index) => ({
-      action: (signal) => happen(spec, options, signal),
-      delays: faultDelays(spec, options.speed, options.seed * 1_000 + 500 + index),
-    })),
+    specs.map((spec, index) => {
+      const random = seededRandom(seed * 1_000 + 500 + index);
+      return [(signal) => happen(spec, options, signal), delays(spec.firstMs, spec, speed, random)];
+    }),
   );
-}
-
-/** Yields the milliseconds from the start to the first time, then from each to the next. */
-export function faultDelays(spec: FaultSpec, speed: number, seed: number): Generator<number, never> {
-  return delays(spec.firstMs, spec, speed, seededRandom(seed));
 }
 
 async function happen(spec: FaultSpec, options: FaultsOptions, signal: AbortSignal): Promise<void> {

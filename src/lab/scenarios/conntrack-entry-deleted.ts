@@ -50,9 +50,7 @@ export const scenario: LabScenario<'conntrack-entry-deleted'> = {
     // Without the second crossing a client's packet makes the same entry again; only a server's packet does not.
     return hasVisibility(choice) || choice.variant === serverFirst ? 'co-located-only' : 'none';
   },
-  expectedCause(choice) {
-    return scenario.expected(choice) === 'none' ? null : 'conntrack-entry-deleted';
-  },
+  expectedCause: (choice) => (scenario.expected(choice) === 'none' ? null : 'conntrack-entry-deleted'),
   setup(choice): Setup {
     const { node, filter, serverSpeaksFirst } = variantOf(choice);
     return {

@@ -14,8 +14,6 @@ export const networkPolicy: Named = {
   about: 'Calico enforces a network policy; Felix refreshes its routes every 90 s',
 };
 
-const seconds = 1_000;
-
 /** @param felixTables The routing tables that Felix believes to be its own, first and last. */
 export function gkeWorld(choice: Choice, topology: Topology, felixTables: readonly [number, number]): Setup {
   return {
@@ -25,7 +23,7 @@ export function gkeWorld(choice: Choice, topology: Topology, felixTables: readon
     faults: [],
     servers: [{ name: 'server', pod: 'server', port: topology.service.port }],
     clients: clientClasses(topology, false),
-    clientPeriodMs: 5 * seconds,
+    clientPeriodMs: 5_000,
   };
 }
 
@@ -44,13 +42,9 @@ function programs(topology: Topology, node: Node, choice: Choice): Plan {
   ]);
 }
 
-function actors(
-  { name: node }: Node,
-  choice: Choice,
-  routeTableRange: readonly [number, number],
-): ActorSpec[] {
+function actors({ name: node }: Node, choice: Choice, range: readonly [number, number]): ActorSpec[] {
   return [
     ...(hasVisibility(choice) ? [{ kind: 'netd', node } as const] : []),
-    ...(hasPolicy(choice) ? [{ kind: 'felix', node, routeTableRange } as const] : []),
+    ...(hasPolicy(choice) ? [{ kind: 'felix', node, routeTableRange: range } as const] : []),
   ];
 }

@@ -2,7 +2,7 @@
 import type { Setup } from '../../model/scenario.ts';
 import { inNetns } from '../../system/tools/ip-netns.ts';
 import { shellScript } from './plan-commands.ts';
-import { actorScript } from '../actors/describe.ts';
+import { actorScript } from '../actors/index.ts';
 import { faultScript } from '../faults/describe.ts';
 import { clientWords, serverWords } from '../workloads/pod-programs.ts';
 

@@ -26,10 +26,7 @@ export function* delays(
   for (;;) yield (everyMs + random.next() * jitterMs) / speed;
 }
 
-export interface Loop {
-  readonly action: (signal: AbortSignal) => Promise<unknown>;
-  readonly delays: Generator<number, never>;
-}
+type Action = (signal: AbortSignal) => Promise<unknown>;
 
 export interface Loops {
   /** Rejects when an action fails; never resolves otherwise. */
@@ -38,10 +35,12 @@ export interface Loops {
   stop(): Promise<void>;
 }
 
-/** Starts all of them, now. */
-export function startLoops(loops: readonly Loop[]): Loops {
+/** Repeats each action at its own times, from now on. */
+export function startLoops(
+  loops: readonly (readonly [action: Action, delays: Generator<number, never>])[],
+): Loops {
   const stopping = new AbortController();
-  const running = loops.map((loop) => repeat(loop.action, loop.delays, stopping.signal));
+  const running = loops.map(([action, times]) => repeat(action, times, stopping.signal));
   const failed = new Promise<never>((_resolve, reject) => {
     for (const each of running) each.catch(reject);
   });
@@ -60,7 +59,7 @@ export function startLoops(loops: readonly Loop[]): Loops {
  * time. Resolves when the signal has aborted and the action under way is over; rejects when an action does.
  */
 export async function repeat(
-  action: (signal: AbortSignal) => Promise<unknown>,
+  action: Action,
   delays: Generator<number, never>,
   signal: AbortSignal,
 ): Promise<void> {

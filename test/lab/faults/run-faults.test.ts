@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { faultDelays, runFaults } from '../../../src/lab/faults/run-faults.ts';
+import { runFaults } from '../../../src/lab/faults/run-faults.ts';
+import { delays } from '../../../src/lab/world/repeat.ts';
 import type { FaultAction, FaultSpec } from '../../../src/model/fault.ts';
+import { seededRandom } from '../../../src/model/random.ts';
 
 const stopAndGo: FaultSpec = {
   about: 'a program stops and goes on',
@@ -20,8 +22,8 @@ const stopAndGo: FaultSpec = {
 };
 
 function take(seed: number, speed: number): number[] {
-  const delays = faultDelays(stopAndGo, speed, seed);
-  return Array.from({ length: 50 }, () => delays.next().value);
+  const times = delays(stopAndGo.firstMs, stopAndGo, speed, seededRandom(seed));
+  return Array.from({ length: 50 }, () => times.next().value);
 }
 
 async function until(condition: () => boolean): Promise<void> {
