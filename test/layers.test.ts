@@ -1,9 +1,9 @@
 // The import rules bite: each is broken once in a small tree of its own, and dependency-cruiser reports exactly that.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 const root = dirname(import.meta.dirname);
@@ -141,6 +141,35 @@ describe('the layers', () => {
     }
   });
 });
+
+test('a file name means one thing: it stands once in src, but for the commands and for the folders that are made alike', async () => {
+  const files = (await readdir(join(root, 'src'), { recursive: true })).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  const alike = /^cli\/|^causes\/.+\/|^lab\/actors\/.+\/|^report\/formats\/|(^|\/)index[.]ts$/;
+  const places = Map.groupBy(
+    files.filter((file) => !alike.test(file)),
+    (file) => basename(file),
+  );
+  assert.deepEqual(
+    [...places.values()].filter((same) => same.length > 1),
+    [],
+  );
+});
+
+test('CONTRIBUTING shows the rooms in their order, with what each may import', async () => {
+  const text = await readFile(join(root, 'CONTRIBUTING.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| `([a-z-]+)` \| [^|]+ \| ([^|]+) \|$/gm)];
+  assert.deepEqual(
+    rows.map(([, room, imports = '']) => [room, imports.trim()]),
+    names.map((room) => [room, importsInWords(rooms[room]![0])]),
+  );
+});
+
+function importsInWords(allowed: readonly string[]): string {
+  if (allowed.length === 0) return 'nothing of ours';
+  return allowed.length > 10 ? 'all above' : allowed.map((name) => `\`${name}\``).join(', ');
+}
 
 function importOf(what: string): string {
   return `import '${what}';\n`;

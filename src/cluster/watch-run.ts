@@ -9,7 +9,7 @@ import { createNumbering } from './connection-numbers.ts';
 import type { EventStream, Numbering } from './connection-numbers.ts';
 import { createDisturbances } from './disturbances.ts';
 import type { ClusterSnapshot } from './disturbances.ts';
-import { readEventLine } from './event-line.ts';
+import { readEventLine } from './logged-event.ts';
 import { followLog } from './follow-log.ts';
 import type { LogFollower } from './follow-log.ts';
 import { createIntake } from './intake.ts';

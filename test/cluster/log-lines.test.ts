@@ -1,7 +1,7 @@
 // Events are told from log lines, and repeated lines are let through once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readEventLine } from '../../src/cluster/event-line.ts';
+import { readEventLine } from '../../src/cluster/logged-event.ts';
 import { createOnceFilter } from '../../src/cluster/once-filter.ts';
 import { connected, micros } from './client-events.ts';
 

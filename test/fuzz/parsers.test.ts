@@ -11,7 +11,7 @@ import { parseEndpoint } from '../../src/model/endpoint.ts';
 import { Problem } from '../../src/model/problem.ts';
 import { seededRandom } from '../../src/model/random.ts';
 import type { Random } from '../../src/model/random.ts';
-import { readEventLine } from '../../src/cluster/event-line.ts';
+import { readEventLine } from '../../src/cluster/logged-event.ts';
 import { createCaptureFile } from '../../src/packets/capture-file.ts';
 import { parseLinkHeader } from '../../src/packets/link-layer.ts';
 import { parseTcpPacket } from '../../src/packets/tcp-packet.ts';

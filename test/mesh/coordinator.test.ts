@@ -15,7 +15,7 @@ import { meshTopology } from '../../src/lab/topologies/mesh.ts';
 import { startAgent } from '../../src/mesh/agent/agent.ts';
 import { startCoordinator } from '../../src/mesh/coordinator/coordinator.ts';
 import { openKubernetes } from '../../src/kubernetes/api.ts';
-import { startMeshServer } from '../../src/mesh/server.ts';
+import { startMeshServer } from '../../src/mesh/mesh-server.ts';
 import { systemClock } from '../../src/model/clock.ts';
 import { meshPlanSchema } from '../../src/model/mesh-plan.ts';
 import { parseEndpoint } from '../../src/model/endpoint.ts';

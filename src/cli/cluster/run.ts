@@ -21,8 +21,8 @@ import { conclude } from '../../experiment/conclude.ts';
 import { runOnCluster } from '../../experiment/cluster.ts';
 import type { ClusterSettings, ClusterEnd } from '../../experiment/cluster.ts';
 import { catchInterruption } from './interruption.ts';
-import { readClusterSettings } from './options.ts';
-import type { RunFlags } from './options.ts';
+import { readClusterSettings } from './cluster-flags.ts';
+import type { RunFlags } from './cluster-flags.ts';
 import { openRunFolder } from '../../run-folder/open-for-writing.ts';
 import { targetOf, targetOptions } from './target-flags.ts';
 

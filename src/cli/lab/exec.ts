@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { Problem } from '../../model/problem.ts';
 import { callShell, findWorlds } from '../../lab/world/world-shell.ts';
 import { insideWord } from './world-process.ts';
-import { whole } from './options.ts';
+import { whole } from './lab-flags.ts';
 
 export function execCommand(): Command {
   return new Command('exec')

@@ -8,7 +8,7 @@ import { exitCodes } from '../../model/problem.ts';
 import { text } from '../../report/formats/text.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { writeMatrixPages } from '../../experiment/matrix-report.ts';
-import { checkFolder, readWishes, runFolder } from './options.ts';
+import { checkFolder, readWishes, runFolder } from './lab-flags.ts';
 import { runInWorld } from './world-process.ts';
 
 interface Flags {

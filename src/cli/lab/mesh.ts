@@ -12,7 +12,7 @@ import { alignColumns } from '../../report/table.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
 import { count, durationOption, filled } from '../probe-flags.ts';
-import { checkFolder, makeFolder, runFolder, whole } from './options.ts';
+import { checkFolder, makeFolder, runFolder, whole } from './lab-flags.ts';
 import { runInWorld, self } from './world-process.ts';
 
 type Flags = Pick<MeshSettings, 'nodes' | 'podsPerNode' | 'conflict' | 'lose' | 'targets' | 'rules'> & {

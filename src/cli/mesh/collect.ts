@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { newRunId } from '../../cluster/names.ts';
 import { reachCluster } from '../../cluster/reach-cluster.ts';
-import { collectNodeEvidence, requireNode } from '../../experiment/node-evidence.ts';
+import { collectNodeEvidence, requireNode } from '../../experiment/evidence-of-node.ts';
 import { catchInterruption } from '../cluster/interruption.ts';
 import { targetOf } from '../cluster/target-flags.ts';
 import type { TargetFlags } from '../cluster/target-flags.ts';
-import { checkFolder, makeFolder, runFolder } from '../lab/options.ts';
+import { checkFolder, makeFolder, runFolder } from '../lab/lab-flags.ts';
 
 export interface EvidenceFlags extends TargetFlags {
   readonly duration: number;

@@ -30,7 +30,7 @@ export function serverCommand(): Command {
     .addHelpText('after', examples);
   return server.action(async () => {
     const flags = server.opts<Flags>();
-    const { startMeshServer } = await import('../../mesh/server.ts');
+    const { startMeshServer } = await import('../../mesh/mesh-server.ts');
     await runPart(async (log) => {
       const clock = systemClock();
       const loopDelay = watchLoopDelay(() => clock.monotonic());

@@ -3,7 +3,7 @@ import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entrie
 import { resetForAnotherPort, ruleMovedPort } from './port.ts';
 import * as resets from './resets.ts';
 import type { Look } from './sighting.ts';
-import * as around from './surroundings.ts';
+import * as around from './circumstances.ts';
 
 export const observations = {
   'rule moved the port': ruleMovedPort,

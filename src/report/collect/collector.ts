@@ -7,7 +7,7 @@ import type { RunRecord } from '../../model/run-record.ts';
 import type { RunView } from '../run-view.ts';
 import { createClassSeries } from './class-series.ts';
 import type { ClassSeries } from './class-series.ts';
-import { episodesOf } from './episodes.ts';
+import { episodesOf } from './episode-views.ts';
 import { createFlows } from './flows.ts';
 import { tellJourney } from './journey.ts';
 import { createNodeLanes } from './node-lanes.ts';

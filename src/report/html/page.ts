@@ -5,10 +5,10 @@ import type { RunView } from '../run-view.ts';
 import { renderDocument } from './document.ts';
 import { markup, nothing } from './markup.ts';
 import type { Markup } from './markup.ts';
-import { findingsSection } from './sections/findings.ts';
+import { findingsSection } from './sections/finding-articles.ts';
 import { headingSection, runLine } from './sections/heading.ts';
-import { journeySection } from './sections/journey.ts';
-import { latencySection } from './sections/latency.ts';
+import { journeySection } from './sections/way-of-a-packet.ts';
+import { latencySection } from './sections/latency-curves.ts';
 import { ratesSection } from './sections/rates.ts';
 import { timelineSection } from './sections/timeline.ts';
 

@@ -2,7 +2,7 @@
 import { newRunId } from '../../cluster/names.ts';
 import { Problem } from '../../model/problem.ts';
 import type { ClusterSettings } from '../../experiment/cluster.ts';
-import { checkFolder, expectation, runFolder } from '../lab/options.ts';
+import { checkFolder, expectation, runFolder } from '../lab/lab-flags.ts';
 import type { TargetFlags } from './target-flags.ts';
 
 /** As commander hands them over; durations in milliseconds. */

@@ -1,0 +1,30 @@
+// Which Node.js it takes is one fact, told in the same words wherever somebody looks for it.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+
+const root = dirname(import.meta.dirname);
+const read = (name: string) => readFile(join(root, name), 'utf8');
+
+test('README, CONTRIBUTING, the package and the program agree on the Node.js that it takes', async () => {
+  const manifest = JSON.parse(await read('package.json')) as {
+    engines: { node: string };
+    devDependencies: { node: string };
+  };
+  const version = /^>=([0-9]+)$/.exec(manifest.engines.node)?.[1] ?? '?';
+  assert.match(
+    manifest.devDependencies.node,
+    new RegExp(`^\\^${version}\\.`),
+    'the one that a checkout brings',
+  );
+  const sentence = `netdebug runs on Node.js ${version} or newer; a checkout brings its own, for which Node.js 20, npm and git are enough.`;
+  for (const page of ['README.md', 'CONTRIBUTING.md']) {
+    const text = (await read(page)).replace(/\s+/g, ' ');
+    assert.equal(text.split(sentence).length, 2, page);
+    assert.deepEqual(text.replace(sentence, '').match(/Node\.js [0-9]+ or newer/g), null, page);
+  }
+  const starter = await read('bin/netdebug');
+  assert.ok(starter.includes(`-ge ${version} ]`) && starter.includes(`needs Node.js ${version} or newer`));
+  assert.ok((await read('src/lab/world/readiness.ts')).includes(`>= ${version};`));
+});
