@@ -1,8 +1,4 @@
 // One run of a scenario, inside the private world: build, watch, probe, stop, and make the record of it.
-import { createWriteStream } from 'node:fs';
-import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { causeModels } from '../causes/models.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { runAgents } from '../lab/actors/run-actors.ts';
@@ -15,6 +11,9 @@ import type { ProbeEvent } from '../model/probe-event.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { Choice, Scenario } from '../model/scenario.ts';
 import { watchNode } from '../observe/watch-node.ts';
+import { evidenceFile } from '../run-folder/layout.ts';
+import { openRunFolder } from '../run-folder/open-for-writing.ts';
+import { writeRunRecord } from '../run-folder/write-record.ts';
 import { decide } from '../verdict/decide.ts';
 import type { Tally } from '../verdict/tally.ts';
 import { StopStack } from './stop-stack.ts';
@@ -59,12 +58,9 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
   const { signal } = hooks;
   const probes: ProbeEvent[] = [];
   const nodes: NodeEvent[] = [];
-  await mkdir(join(folder, 'evidence'), { recursive: true });
-  const eventFile = createWriteStream(join(folder, 'events.ndjson'));
-  // What was really done, for whoever judges a diagnosis; not below evidence/, because no diagnosis may read it.
-  const faultLog = createWriteStream(join(folder, 'faults.log'));
+  const files = await openRunFolder(folder, 'lab');
   const record = (event: ProbeEvent, line: string) => {
-    eventFile.write(`${line}\n`);
+    files.event(line);
     probes.push(event);
     if (event.role === 'client') spec.tally.add(event);
   };
@@ -89,7 +85,10 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
     });
 
     const programs = runPrograms(
-      { ...spec, servers: setup.servers, clients: setup.clients, logFolder: join(folder, 'evidence') },
+      {
+        ...{ ...spec, servers: setup.servers, clients: setup.clients },
+        logFile: (name) => evidenceFile(folder, `${name}.log`),
+      },
       record,
     );
     const serverNames = setup.servers.map((server) => server.name);
@@ -105,7 +104,7 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
     await Promise.all(clientNames.map((name) => programs.start(name)));
     const faults = runFaults(setup.faults, {
       ...{ speed: spec.speed, seed: spec.seed, programs },
-      onAction: (text) => faultLog.write(`${formatMicros(systemClock().now())} ${text}\n`),
+      onAction: (text) => files.fault(`${formatMicros(systemClock().now())} ${text}`),
     });
     const stopFaults = running.onStop(() => faults.stop());
 
@@ -143,15 +142,12 @@ export async function runExperiment(spec: ExperimentSpec, hooks: ExperimentHooks
       }),
       findings: diagnose({ probes, nodes }, causeModels),
     };
-    await writeFile(join(folder, 'run.json'), `${JSON.stringify(result, null, 2)}\n`);
+    await writeRunRecord(folder, result);
     await hooks.onRecord(result);
     return result;
   } finally {
     await running.stop();
-    for (const file of [eventFile, faultLog]) {
-      file.end();
-      await once(file, 'close');
-    }
+    await files.close();
   }
 }
 

@@ -1,6 +1,4 @@
 // A matrix in any of the formats: its runs are read from the folders beside matrix.json.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { MatrixRecord } from '../model/matrix-record.ts';
 import { Problem } from '../model/problem.ts';
 import { renderMatrixPage } from '../report/html/matrix-page.ts';
@@ -11,7 +9,8 @@ import { fileNames } from '../report/formats.ts';
 import type { Format } from '../report/formats.ts';
 import { readRun } from './read-run.ts';
 import { writeRunPage } from './run-report.ts';
-import { writeWhole } from '../run-folder/write-whole.ts';
+import { cellFolder } from '../run-folder/layout.ts';
+import { hasReport, writeReport } from '../run-folder/write-record.ts';
 
 /** Throws a usage Problem when not one of the runs can be read. */
 export async function renderMatrixReport(
@@ -39,10 +38,8 @@ export async function renderMatrixReport(
 
 /** Writes each run's page and the matrix's own; returns the path of the latter. */
 export async function writeMatrixPages(folder: string, matrix: MatrixRecord): Promise<string> {
-  for (const cell of matrix.cells) await writeRunPage(join(folder, cell.folder));
-  const path = join(folder, fileNames.html);
-  await writeWhole(path, await renderMatrixReport(folder, matrix, 'html'));
-  return path;
+  for (const cell of matrix.cells) await writeRunPage(cellFolder(folder, cell.folder));
+  return await writeReport(folder, fileNames.html, await renderMatrixReport(folder, matrix, 'html'));
 }
 
 async function readCells(
@@ -53,10 +50,9 @@ async function readCells(
   const missing: string[] = [];
   for (const { folder: name, expected } of matrix.cells) {
     try {
-      const view = await readRun(join(folder, name));
-      const page = existsSync(join(folder, name, fileNames.html))
-        ? `${encodeURIComponent(name)}/${fileNames.html}`
-        : null;
+      const cell = cellFolder(folder, name);
+      const view = await readRun(cell);
+      const page = hasReport(cell, fileNames.html) ? `${encodeURIComponent(name)}/${fileNames.html}` : null;
       if (view.record === null) missing.push(`${name}: ${view.missing[0] ?? ''}`);
       else cells.push({ record: view.record, expected, view, page });
     } catch (error) {

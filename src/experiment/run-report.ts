@@ -1,5 +1,4 @@
 // One run in any of the formats.
-import { join } from 'node:path';
 import { Problem } from '../model/problem.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import { renderPage } from '../report/html/page.ts';
@@ -12,7 +11,7 @@ import type { Format } from '../report/formats.ts';
 import { fileNames } from '../report/formats.ts';
 import { checkRunFolder, readRunRecord } from '../run-folder/read-record.ts';
 import { readProofs, readRun } from './read-run.ts';
-import { writeWhole } from '../run-folder/write-whole.ts';
+import { writeReport } from '../run-folder/write-record.ts';
 
 /** Throws a usage Problem when the folder holds no run, or for all but html no readable run.json. */
 export async function renderRun(folder: string, format: Format): Promise<string> {
@@ -43,10 +42,8 @@ export async function makePage(folder: string): Promise<RunPage> {
 
 /** Writes the run's page to report.html in its folder; `path` is the file's. */
 export async function writeRunPage(folder: string): Promise<RunPage & { readonly path: string }> {
-  const path = join(folder, fileNames.html);
   const page = await makePage(folder);
-  await writeWhole(path, page.html);
-  return { ...page, path };
+  return { ...page, path: await writeReport(folder, fileNames.html, page.html) };
 }
 
 async function neededRecord(folder: string): Promise<RunRecord> {

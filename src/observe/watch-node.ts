@@ -1,6 +1,4 @@
 // Everything that watches one node, started and stopped together; parsed events go to evidence/NODE/events.ndjson.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { formatMicros, systemClock } from '../model/clock.ts';
 import type { Clock } from '../model/clock.ts';
 import type { NodeEvent, SourceEvent } from '../model/node-event.ts';
@@ -16,8 +14,7 @@ import { createPodFinder } from './pod-namespaces.ts';
 import { ruleCountersSource } from './rule-counters.ts';
 import type { Pace } from './sampler.ts';
 import { listenersSource } from './listeners.ts';
-import { createRollingFile } from '../run-folder/rolling-file.ts';
-import type { RollingFile } from '../run-folder/rolling-file.ts';
+import { openNodeFolder } from '../run-folder/open-node.ts';
 import { snmpSource } from './snmp.ts';
 import type { RunningSource, Source, SourceContext } from './source.ts';
 
@@ -84,29 +81,18 @@ export async function watchNode(
     pace = { periodMs: 100, share: 0.2 },
     maxBytes = 268_435_456,
   } = options;
-  const evidence = join('evidence', node);
-  await mkdir(join(folder, evidence), { recursive: true });
+  const files = await openNodeFolder(folder, node, maxBytes);
   const anchor = await anchorIn(netns);
-  const files: RollingFile[] = [];
   const said = new Map<string, SourceEvent>();
   const live = new Set<Source>();
   const running: { source: Source; run: RunningSource; say: Say }[] = [];
   const noneLeft = Promise.withResolvers<never>();
   noneLeft.promise.catch(() => undefined);
 
-  const openFile = (path: string, share: number, onLeftOut: (reason: string) => void, head?: Uint8Array) => {
-    const file = createRollingFile(join(folder, path), {
-      maxBytes: maxBytes * share,
-      onLeftOut,
-      ...(head === undefined ? {} : { head }),
-    });
-    files.push(file);
-    return file;
-  };
   const eventsLeftOut = (reason: string) => {
     for (const { say } of running) say('limited', reason, null);
   };
-  const parsed = openFile(join(evidence, 'events.ndjson'), shares.events, eventsLeftOut);
+  const parsed = files.openEvents(shares.events, eventsLeftOut);
   const record = (event: NodeEvent) => {
     parsed.write(`${JSON.stringify(event)}\n`);
     onEvent(event);
@@ -124,7 +110,8 @@ export async function watchNode(
   };
 
   const startOne = async (source: Source) => {
-    const file = join(evidence, `${source.name}.${source.name === 'capture' ? 'pcap' : 'log'}`);
+    const raw = `${source.name}.${source.name === 'capture' ? 'pcap' : 'log'}`;
+    const file = files.nameOf(raw);
     const say = sayFor(source, file);
     const context: SourceContext = {
       node,
@@ -133,7 +120,7 @@ export async function watchNode(
       clock,
       pace,
       file,
-      openRaw: (head) => openFile(file, shares[source.name], (reason) => say('limited', reason, null), head),
+      openRaw: (head) => files.open(raw, shares[source.name], (reason) => say('limited', reason, null), head),
       emit: record,
       sawReset: () => {
         for (const { run } of running) run.onReset?.();
@@ -161,7 +148,7 @@ export async function watchNode(
   };
 
   const closeAll = async () => {
-    for (const file of files) file.close();
+    files.close();
     await anchor.stop();
   };
 

@@ -1,10 +1,9 @@
 // What the user typed after `cluster run`, checked.
-import { resolve } from 'node:path';
 import { newRunId } from '../../cluster/names.ts';
 import { Problem } from '../../model/problem.ts';
 import { outcomes } from '../../model/run-record.ts';
 import type { ClusterSettings } from '../../experiment/cluster.ts';
-import { checkFolder, stamp } from '../lab/options.ts';
+import { chooseFolder, refuseUsed } from '../../run-folder/make-folder.ts';
 import type { TargetFlags } from './target-flags.ts';
 
 /** As commander hands them over; durations in milliseconds. */
@@ -38,8 +37,8 @@ export function readRunSettings(flags: RunFlags, startedAt: Date, random: () => 
       `--expect ${flags.expect} is no outcome; choose one of: ${outcomes.join(', ')}, any.`,
     );
   }
-  const folder = resolve(flags.out ?? `netdebug-runs/${stamp(startedAt)}-cluster`);
-  checkFolder(folder);
+  const folder = chooseFolder(flags.out, startedAt, 'cluster');
+  refuseUsed(folder);
   return {
     runId: newRunId(random),
     image: flags.image,

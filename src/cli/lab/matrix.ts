@@ -1,18 +1,19 @@
 // `netdebug lab matrix`: the scenario with every combination of factors and with each fix, one world after the other.
 import { Command } from 'commander';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
 import { combinations } from '../../lab/scenarios/combinations.ts';
 import { defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import type { MatrixRecord } from '../../model/matrix-record.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
-import { runRecordSchema } from '../../model/run-record.ts';
 import type { Outcome, RunRecord } from '../../model/run-record.ts';
 import type { Choice } from '../../model/scenario.ts';
 import { renderMatrix } from '../../report/matrix.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { writeMatrixPages } from '../../experiment/matrix-report.ts';
-import { checkFolder, readRunSettings, stamp } from './options.ts';
+import { cellFolder } from '../../run-folder/layout.ts';
+import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
+import { readRunRecord } from '../../run-folder/read-record.ts';
+import { writeMatrixRecord } from '../../run-folder/write-record.ts';
+import { readRunSettings } from './options.ts';
 import { runInWorld } from './world-process.ts';
 
 interface Flags {
@@ -56,10 +57,10 @@ Examples:
 
 async function matrix(name: string, flags: Flags): Promise<number> {
   const scenario = findScenario(name);
-  const folder = resolve(flags.out ?? `netdebug-runs/${stamp(new Date())}-${name}-matrix`);
+  const folder = chooseFolder(flags.out, new Date(), `${name}-matrix`);
   // Checked before the first of several minutes is spent.
   const { choice: asItIs } = readRunSettings(name, flags, new Date());
-  checkFolder(folder);
+  refuseForLab(folder);
   await requireLab();
   const choices = combinations(scenario, asItIs.variant);
   const cells: Cell[] = [];
@@ -67,13 +68,17 @@ async function matrix(name: string, flags: Flags): Promise<number> {
   for (const [index, choice] of choices.entries()) {
     const title = cellName(choice);
     process.stderr.write(`${index + 1} of ${choices.length}: ${title}\n`);
-    const cellFolder = join(folder, title.replaceAll(' ', '-'));
-    await mkdir(cellFolder, { recursive: true });
-    const code = await runInWorld(cellWords(name, choice, flags, cellFolder), 'ignore');
+    const ownName = title.replaceAll(' ', '-');
+    const ownFolder = cellFolder(folder, ownName);
+    await makeFolder(ownFolder);
+    const code = await runInWorld(cellWords(name, choice, flags, ownFolder), 'ignore');
     if (code !== exitCodes.finished) return code;
-    cells.push({ record: await readRecord(cellFolder), expected: scenario.expected(choice) });
-    matrixRecord.cells.push({ folder: basename(cellFolder), expected: scenario.expected(choice) });
-    await writeFile(join(folder, 'matrix.json'), `${JSON.stringify(matrixRecord, null, 2)}\n`);
+    const expected = scenario.expected(choice);
+    const read = await readRunRecord(ownFolder);
+    if (read.data === null) throw new Problem('fault', `${ownFolder}: ${read.why}`);
+    cells.push({ record: read.data, expected });
+    matrixRecord.cells.push({ folder: ownName, expected });
+    await writeMatrixRecord(folder, matrixRecord);
   }
   const records = cells.map((cell) => cell.record);
   process.stdout.write(
@@ -104,12 +109,4 @@ function cellWords(name: string, choice: Choice, flags: Flags, folder: string): 
     ...(flags.speed === undefined ? [] : ['--speed', flags.speed]),
     ...(flags.duration === undefined ? [] : ['--duration', flags.duration]),
   ];
-}
-
-async function readRecord(folder: string): Promise<RunRecord> {
-  const text = await readFile(join(folder, 'run.json'), 'utf8');
-  const parsed = runRecordSchema.safeParse(JSON.parse(text));
-  if (!parsed.success)
-    throw new Problem('fault', `${folder}/run.json is not as it should be: ${parsed.error.message}`);
-  return parsed.data;
 }

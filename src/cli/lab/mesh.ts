@@ -1,7 +1,6 @@
 // `netdebug lab mesh`: a whole cluster in private namespaces, watched by the mesh's own programs.
 import { Command } from 'commander';
-import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { misplaced } from '../../lab/mesh/counts.ts';
 import type { NodeCounts } from '../../lab/mesh/counts.ts';
@@ -12,7 +11,9 @@ import { alignColumns } from '../../report/table.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
 import { count, durationOption, filled } from '../probe-flags.ts';
-import { checkFolder, makeFolder, stamp, whole } from './options.ts';
+import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
+import { openMeshFolder } from '../../run-folder/open-mesh.ts';
+import { whole } from './options.ts';
 import { insideWorld, runInWorld, self } from './world-process.ts';
 
 interface Flags {
@@ -100,8 +101,8 @@ async function run(flags: Flags): Promise<number> {
   await requireLab();
   const words = process.argv.slice(2);
   if (!flags.programs) return await runInWorld(words, 'inherit');
-  const folder = resolve(flags.out ?? `netdebug-runs/${stamp(new Date())}-mesh`);
-  checkFolder(folder);
+  const folder = chooseFolder(flags.out, new Date(), 'mesh');
+  refuseForLab(folder);
   await makeFolder(folder);
   return await runInWorld(flags.out === undefined ? [...words, '--out', folder] : words, 'inherit');
 }
@@ -157,13 +158,14 @@ async function runInside(flags: Flags, settings: Settings): Promise<number> {
     ...topology.pods.map(({ name }) => name),
   ]);
   const folder = resolve(flags.out ?? '.');
+  const files = await openMeshFolder(folder);
   const counts = await runMesh(
     {
       ...settings,
       durationMs: flags.duration,
       periodMs: flags.period,
       targets: flags.targets,
-      folder,
+      files,
       self: self(),
       rules: flags.rules,
     },
@@ -171,10 +173,7 @@ async function runInside(flags: Flags, settings: Settings): Promise<number> {
   );
   if (signal.aborted) throw new Problem('interrupted', 'interrupted; the programs are stopped.');
   const wrong = misplaced(counts, conflict);
-  await writeFile(
-    join(folder, 'mesh.json'),
-    `${JSON.stringify({ schemaVersion: 1, counts, misplaced: wrong }, null, 1)}\n`,
-  );
+  await files.writeCounts({ schemaVersion: 1, counts, misplaced: wrong });
   process.stdout.write(`${table(counts)}\n${sentence(wrong, conflict)}\n`);
   process.stderr.write(`\nThe run's folder: ${folder}\n`);
   return wrong.length === 0 ? exitCodes.finished : exitCodes.unexpected;

@@ -1,13 +1,11 @@
 // What the user typed after `lab run` and `lab matrix`, checked, with the scenario's defaults filled in.
-import { existsSync, readdirSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { choose, defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import { parseDuration } from '../../model/duration.ts';
-import { messageOf, Problem } from '../../model/problem.ts';
+import { Problem } from '../../model/problem.ts';
 import { outcomes } from '../../model/run-record.ts';
 import type { Outcome } from '../../model/run-record.ts';
 import type { Choice, Scenario } from '../../model/scenario.ts';
+import { chooseFolder } from '../../run-folder/make-folder.ts';
 
 /** As commander hands them over. */
 export interface RunFlags {
@@ -69,37 +67,8 @@ export function readRunSettings(name: string | undefined, flags: RunFlags, start
         ? (defaults.durationMs * defaults.speed) / speed
         : positiveDuration('--duration', flags.duration),
     expected: readExpected(flags.expect) ?? scenario.expected(choice),
-    folder: resolve(flags.out ?? `netdebug-runs/${stamp(startedAt)}-${scenario.name}`),
+    folder: chooseFolder(flags.out, startedAt, scenario.name),
   };
-}
-
-/** Refuses a folder that holds something already, and one below /run, which the world replaces with its own. */
-export function checkFolder(folder: string): void {
-  if (folder === '/run' || folder.startsWith('/run/')) {
-    throw new Problem(
-      'usage',
-      `--out ${folder} lies below /run, which the lab replaces; choose another folder.`,
-    );
-  }
-  if (!existsSync(folder)) return;
-  let entries: string[];
-  try {
-    entries = readdirSync(folder);
-  } catch {
-    throw new Problem('usage', `--out ${folder} is not a folder that can be read; choose another one.`);
-  }
-  if (entries.length > 0) {
-    throw new Problem('usage', `--out ${folder} is not empty; choose a new or an empty folder.`);
-  }
-}
-
-/** Makes a run's folder. Throws a usage Problem that says why it cannot be made. */
-export async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new Problem('usage', `--out ${folder} cannot be made: ${messageOf(error)}.`, { cause: error });
-  }
 }
 
 function readExpected(text: string | undefined): Outcome | 'any' | undefined {
@@ -130,9 +99,4 @@ export function whole(flag: string, text: string, low: number, high: number): nu
     throw new Problem('usage', `${flag} ${text} must be a whole number from ${low} to ${high}.`);
   }
   return number(flag, text, low, high);
-}
-
-/** `20261123-061114`, UTC. */
-export function stamp(at: Date): string {
-  return at.toISOString().slice(0, 19).replaceAll('-', '').replaceAll(':', '').replace('T', '-');
 }

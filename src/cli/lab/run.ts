@@ -10,7 +10,8 @@ import { dryRunScript } from '../../lab/world/dry-run.ts';
 import { vpc } from '../../lab/world/wires.ts';
 import { createTally } from '../../verdict/tally.ts';
 import { runExperiment } from '../../experiment/lab.ts';
-import { checkFolder, makeFolder, readRunSettings } from './options.ts';
+import { makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
+import { readRunSettings } from './options.ts';
 import type { RunFlags, RunSettings } from './options.ts';
 import { createView } from './view.ts';
 import { insideWorld, runInWorld, self } from './world-process.ts';
@@ -67,7 +68,7 @@ async function run(name: string | undefined, flags: Flags): Promise<number> {
     return exitCodes.finished;
   }
   if (flags.insideWorld === true) return await runInside(settings, flags);
-  checkFolder(settings.folder);
+  refuseForLab(settings.folder);
   await requireLab();
   await makeFolder(settings.folder);
   const words = process.argv.slice(2);

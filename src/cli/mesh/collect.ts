@@ -1,5 +1,4 @@
 // What `netdebug mesh evidence` does: the observer onto the node, its folder here, and everything away again.
-import { join, resolve } from 'node:path';
 import { collectEvidence } from '../../cluster/collect-evidence.ts';
 import { deployObservers } from '../../cluster/deploy.ts';
 import { removeLeftBehind } from '../../cluster/left-behind.ts';
@@ -13,7 +12,8 @@ import type { Kubectl } from '../../system/tools/kubectl.ts';
 import { catchInterruption } from '../cluster/interruption.ts';
 import { targetOf } from '../cluster/target-flags.ts';
 import type { TargetFlags } from '../cluster/target-flags.ts';
-import { checkFolder, makeFolder, stamp } from '../lab/options.ts';
+import { evidenceFile, nodeFolder } from '../../run-folder/layout.ts';
+import { chooseFolder, makeEvidenceFolder, refuseUsed } from '../../run-folder/make-folder.ts';
 
 export interface EvidenceFlags extends TargetFlags {
   readonly duration: number;
@@ -26,8 +26,8 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 
 /** Throws a Problem when the cluster refuses; what was made is removed however it ends. */
 export async function collectFrom(node: string, flags: EvidenceFlags): Promise<void> {
-  const folder = resolve(flags.out ?? `netdebug-runs/${stamp(new Date())}-${node}`);
-  checkFolder(folder);
+  const folder = chooseFolder(flags.out, new Date(), node);
+  refuseUsed(folder);
   const runId = newRunId(Math.random);
   const interruption = catchInterruption(() =>
     say(`netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${runId} --dry-run`),
@@ -35,20 +35,23 @@ export async function collectFrom(node: string, flags: EvidenceFlags): Promise<v
   try {
     const { kubectl, context } = await reachCluster(targetOf(flags), interruption.signal);
     await requireNode(kubectl, node);
-    const evidenceFolder = join(folder, 'evidence');
-    await makeFolder(evidenceFolder);
+    await makeEvidenceFolder(folder);
     say(`Observing ${node} of context ${context} for ${formatDuration(flags.duration)}, as run ${runId}`);
     try {
       const pods = await deployObservers(
         kubectl,
         { runId, image: flags.image, nodes: [node] },
-        { evidenceFolder, rolloutTimeoutMs: flags.rolloutTimeout, onStage: say, signal: interruption.signal },
+        {
+          keptAs: (name) => evidenceFile(folder, name),
+          ...{ rolloutTimeoutMs: flags.rolloutTimeout, onStage: say, signal: interruption.signal },
+        },
       );
       say(`observing; Ctrl-C ends it early`);
       await pause(flags.duration, interruption.signal);
       say('copying the evidence');
       const patient = kubectl.withSignal(undefined);
-      await collectEvidence(patient, observerNamespace({ runId }), pods, folder, say);
+      const source = { namespace: observerNamespace({ runId }), observers: pods };
+      await collectEvidence(patient, source, { folder, nodeFolder }, say);
     } finally {
       say(`Removing what run ${runId} created …`);
       await removeLeftBehind(kubectl.withSignal(undefined), { selector: ofRun(runId), namespaces: true });
