@@ -1,12 +1,10 @@
 // `netdebug observe`: collects evidence on a node until stopped.
 import { Command } from 'commander';
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
 import type { NodeEvent } from '../model/node-event.ts';
-import { messageOf, Problem } from '../model/problem.ts';
+import { Problem } from '../model/problem.ts';
 import { watchNode } from '../observe/watch-node.ts';
+import { makeObserverFolder } from '../run-folder/make-folder.ts';
 import { missingCapabilities } from '../system/capabilities.ts';
 import { byteSize } from './byte-size.ts';
 import { durationOption, filled, port } from './probe-flags.ts';
@@ -79,15 +77,8 @@ function nodeName(text: string): string {
 
 async function run(flags: ObserveFlags): Promise<void> {
   requireRights();
-  const folder = resolve(flags.out);
   const { node } = flags;
-  if (existsSync(join(folder, 'evidence', node))) {
-    throw new Problem(
-      'usage',
-      `--out ${flags.out} already holds evidence of ${node}; choose another folder or --node.`,
-    );
-  }
-  await makeFolder(folder);
+  const folder = await makeObserverFolder(flags.out, node);
   let end: (ending: 'stopped' | 'interrupted') => void = () => undefined;
   const ended = new Promise<'stopped' | 'interrupted'>((done) => (end = done));
   // Once only: a second signal ends the process the hard way.
@@ -122,14 +113,6 @@ function requireRights(): void {
     ...process.argv.slice(2),
   ];
   throw new Problem('missing', `observe needs root, or ${missing.join(' and ')}; type: ${again.join(' ')}`);
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new Problem('usage', `--out ${folder} cannot be made: ${messageOf(error)}.`, { cause: error });
-  }
 }
 
 /** A line for each thing that a source says of itself. */

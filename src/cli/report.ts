@@ -1,14 +1,14 @@
 // `netdebug report DIR`: renders a saved run, or a saved matrix, on whatever machine it is now.
 import { Command } from 'commander';
-import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { messageOf, Problem } from '../model/problem.ts';
+import { resolve } from 'node:path';
+import { Problem } from '../model/problem.ts';
 import type { Format } from '../report/formats/format.ts';
 import { formats, readFormats } from '../report/formats/index.ts';
 import { renderMatrixReport } from '../experiment/matrix-report.ts';
 import { checkRunFolder, readMatrixRecord } from '../run-folder/read-record.ts';
 import { renderRun } from '../experiment/run-report.ts';
-import { writeWhole } from '../run-folder/write-whole.ts';
+import { makeFolder } from '../run-folder/make-folder.ts';
+import { writeReport } from '../run-folder/write-record.ts';
 
 interface Flags {
   readonly format: readonly string[];
@@ -60,15 +60,8 @@ async function report(folder: string, wanted: readonly Format[], out: string | u
       : renderMatrixReport(folder, matrix.data, format));
     if (out === undefined && format.printed) process.stdout.write(text);
     else {
-      const path = join(out === undefined ? folder : resolve(out), format.fileName);
-      await writeWhole(path, text);
+      const path = await writeReport(out === undefined ? folder : resolve(out), format.fileName, text);
       process.stderr.write(`${path}\n`);
     }
   }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw new Problem('usage', `--out ${folder} cannot be made: ${messageOf(error)}.`, { cause: error });
-  });
 }

@@ -1,6 +1,4 @@
 // Brings the observers' folders into the run's, while their pods still stand.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Problem } from '../model/problem.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { containerName } from './names.ts';
@@ -11,24 +9,28 @@ import type { PodView } from './pod-view.ts';
 const timeoutMs = 120_000;
 
 /**
- * Copies each observer's folder to evidence/NODE with `kubectl cp`, which needs tar in the image. Resolves with the nodes that
- * were copied; `onMissed` hears of the others, whose evidence the run then goes without.
+ * Copies what each observer has of its node with `kubectl cp`, which needs tar in the image. Resolves with the nodes that were
+ * copied; `onMissed` hears of the others, whose evidence the run then goes without.
+ * @param target The run's folder, and where a node's evidence lies in it; it lies so in the observers' own folder, too.
  */
 export async function collectEvidence(
   kubectl: Kubectl,
-  namespace: string,
-  observers: readonly PodView[],
-  folder: string,
+  { namespace, observers }: { readonly namespace: string; readonly observers: readonly PodView[] },
+  target: { readonly folder: string; readonly nodeFolder: (base: string, node: string) => string },
   onMissed: (sentence: string) => void,
 ): Promise<string[]> {
   const nodes: string[] = [];
   for (const { name, node } of observers) {
     if (node === null) continue;
-    const target = join(folder, 'evidence', node);
-    await mkdir(target, { recursive: true });
-    const source = `${name}:${observerFolder}`;
+    const there = `${name}:${observerFolder}`;
     const answer = await kubectl.ask(
-      ['cp', source, target, `--namespace=${namespace}`, `--container=${containerName}`],
+      [
+        'cp',
+        there,
+        target.nodeFolder(target.folder, node),
+        `--namespace=${namespace}`,
+        `--container=${containerName}`,
+      ],
       { timeoutMs },
     );
     if (answer.ok) nodes.push(node);

@@ -1,5 +1,4 @@
 // Puts the experiment into the cluster, in the order that keeps its first moments clean, and makes sure that it landed where it must.
-import { join } from 'node:path';
 import { Problem } from '../model/problem.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { applyObjects } from './apply-objects.ts';
@@ -13,8 +12,8 @@ import type { Placement } from './placement.ts';
 import type { PodView } from './pod-view.ts';
 
 export interface DeployOptions {
-  /** Where what was applied is kept. */
-  readonly evidenceFolder: string;
+  /** The path of the file of that name in which what was applied is kept. */
+  readonly keptAs: (name: string) => string;
   readonly rolloutTimeoutMs: number;
   readonly onStage: (text: string) => void;
   readonly signal: AbortSignal;
@@ -36,13 +35,13 @@ export async function deployExperiment(
   shape: RunShape,
   options: DeployOptions,
 ): Promise<Deployed> {
-  const { evidenceFolder, onStage } = options;
+  const { keptAs, onStage } = options;
   const wait = waitOf(shape, shape.image, options);
   onStage('creating the server');
-  await applyObjects(kubectl, serverObjects(shape), join(evidenceFolder, 'applied-server.json'));
+  await applyObjects(kubectl, serverObjects(shape), keptAs('applied-server.json'));
   await awaitRollout(kubectl, { ...wait, wanted: [{ component: 'server', count: 1 }] });
   onStage('creating the clients');
-  await applyObjects(kubectl, clientObjects(shape), join(evidenceFolder, 'applied-clients.json'));
+  await applyObjects(kubectl, clientObjects(shape), keptAs('applied-clients.json'));
   const wanted = ['server', ...clientComponents].map((component) => ({ component, count: 1 }));
   const pods = await awaitRollout(kubectl, { ...wait, wanted });
   const placement = assessPlacement(pods);
@@ -63,7 +62,7 @@ export async function deployObservers(
 ): Promise<readonly PodView[]> {
   options.onStage('creating the observers');
   const namespace = observerNamespace(shape);
-  const file = join(options.evidenceFolder, 'applied-observers.json');
+  const file = options.keptAs('applied-observers.json');
   await applyObjects(kubectl, observerObjects(shape), file, namespace);
   return await awaitRollout(kubectl, {
     ...waitOf(shape, shape.image, options),

@@ -1,6 +1,4 @@
 // One run on a cluster: put the experiment there, follow it until it is decided, make the record, and take everything away again.
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { collectEvidence } from '../cluster/collect-evidence.ts';
 import { deployExperiment, deployObservers } from '../cluster/deploy.ts';
 import { observerNamespace } from '../cluster/observer-objects.ts';
@@ -9,17 +7,18 @@ import { causeModels } from '../causes/index.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { formatMicros } from '../model/clock.ts';
 import type { Clock } from '../model/clock.ts';
-import { jsonDocument } from '../model/json-document.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { RunRecord, Verdict } from '../model/run-record.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import type { Tally } from '../verdict/tally.ts';
-import { readNodeEvidence } from '../run-folder/node-evidence.ts';
+import { evidenceFile, nodeFolder } from '../run-folder/layout.ts';
 import type { Expectation } from './conclude.ts';
 import { makeRecord, verdictOn } from './make-record.ts';
 import type { RunHooks, VerdictLimits } from './make-record.ts';
 import type { RunFolder } from '../run-folder/open-for-writing.ts';
+import { readNodeEvidence } from '../run-folder/node-evidence.ts';
+import { writeRunRecord } from '../run-folder/write-record.ts';
 
 /** What the user chose, checked and with its defaults. */
 export interface ClusterSettings extends VerdictLimits {
@@ -63,7 +62,7 @@ export async function runOnCluster(
   const { clock, tally, files } = surroundings;
   const { runId, periodMs, folder, observerImage } = settings;
   const deployOptions = {
-    evidenceFolder: join(folder, 'evidence'),
+    keptAs: (name: string) => evidenceFile(folder, name),
     rolloutTimeoutMs: settings.rolloutTimeoutMs,
     onStage: (text: string) => hooks.onStage(text),
     signal: hooks.signal,
@@ -88,7 +87,7 @@ export async function runOnCluster(
     { kubectl, runId, nodes, periodMs, clock },
     {
       onEvent(event) {
-        files.event(event);
+        files.event(JSON.stringify(event));
         if (event.role === 'client') tally.add(event);
         // Answers are many and are in the tally; the diagnosis needs the rest.
         if (event.event !== 'answered') probes.push(event);
@@ -114,17 +113,19 @@ export async function runOnCluster(
     verdict: verdict(),
     findings: diagnose({ probes, nodes: seen }, causeModels),
   });
-  await writeFile(join(folder, 'run.json'), jsonDocument(record));
+  await writeRunRecord(folder, record);
   return { record, problem };
 
   async function evidenceOf(pods: typeof observers) {
     if (pods.length === 0) return [];
     hooks.onStage('copying the evidence of the nodes');
-    const namespace = observerNamespace({ runId });
-    const copied = await collectEvidence(kubectl, namespace, pods, folder, note).catch((error: unknown) => {
-      note(messageOf(error));
-      return [];
-    });
+    const source = { namespace: observerNamespace({ runId }), observers: pods };
+    const copied = await collectEvidence(kubectl, source, { folder, nodeFolder }, note).catch(
+      (error: unknown) => {
+        note(messageOf(error));
+        return [];
+      },
+    );
     return await readNodeEvidence(folder, copied);
   }
 }

@@ -7,6 +7,7 @@ import { observerNamespace } from '../cluster/observer-objects.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { formatDuration } from '../model/duration.ts';
 import { Problem } from '../model/problem.ts';
+import { evidenceFile, nodeFolder } from '../run-folder/layout.ts';
 import { pause } from '../system/pause.ts';
 
 export interface NodeEvidenceSpec {
@@ -17,8 +18,6 @@ export interface NodeEvidenceSpec {
   readonly rolloutTimeoutMs: number;
   /** The run's folder; exists and is empty. */
   readonly folder: string;
-  /** Where in it the observers' evidence goes; exists. */
-  readonly evidenceFolder: string;
 }
 
 /** Throws a Problem when the cluster refuses; what was made is removed however it ends. Abort ends the observing early. */
@@ -28,19 +27,20 @@ export async function collectNodeEvidence(
   say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { runId, node, image, durationMs, rolloutTimeoutMs, folder, evidenceFolder } = spec;
+  const { runId, node, image, durationMs, rolloutTimeoutMs, folder } = spec;
   say(`Observing ${node} of context ${context} for ${formatDuration(durationMs)}, as run ${runId}`);
   const patient = kubectl.withSignal(undefined);
   try {
     const pods = await deployObservers(
       kubectl,
       { runId, image, nodes: [node] },
-      { evidenceFolder, rolloutTimeoutMs, onStage: say, signal },
+      { keptAs: (name) => evidenceFile(folder, name), rolloutTimeoutMs, onStage: say, signal },
     );
     say(`observing; Ctrl-C ends it early`);
     await pause(durationMs, signal);
     say('copying the evidence');
-    await collectEvidence(patient, observerNamespace({ runId }), pods, folder, say);
+    const source = { namespace: observerNamespace({ runId }), observers: pods };
+    await collectEvidence(patient, source, { folder, nodeFolder }, say);
   } finally {
     say(`Removing what run ${runId} created …`);
     await removeLeftBehind(patient, { selector: ofRun(runId), namespaces: true });

@@ -1,8 +1,4 @@
 // One run of a scenario, inside the private world: build, watch, probe, stop, and make the record of it.
-import { createWriteStream } from 'node:fs';
-import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { causeModels } from '../causes/index.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { runActors } from '../lab/actors/run-actors.ts';
@@ -11,11 +7,13 @@ import { findScenario } from '../lab/scenarios/index.ts';
 import { runFaults } from '../lab/faults/run-faults.ts';
 import { runPrograms } from '../lab/workloads/run-programs.ts';
 import { formatMicros, systemClock } from '../model/clock.ts';
-import { jsonDocument } from '../model/json-document.ts';
 import type { NodeEvent } from '../model/node-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import { watchNode } from '../observe/watch-node.ts';
+import { evidenceFile } from '../run-folder/layout.ts';
+import { openRunFolder } from '../run-folder/open-for-writing.ts';
+import { writeRunRecord } from '../run-folder/write-record.ts';
 import type { Tally } from '../verdict/tally.ts';
 import type { LabSettings } from './lab-settings.ts';
 import { makeRecord, verdictOn } from './make-record.ts';
@@ -45,12 +43,9 @@ export async function runInLab(
   const { signal } = hooks;
   const probes: ProbeEvent[] = [];
   const nodes: NodeEvent[] = [];
-  await mkdir(join(folder, 'evidence'), { recursive: true });
-  const eventFile = createWriteStream(join(folder, 'events.ndjson'));
-  // What was really done, for whoever judges a diagnosis; not below evidence/, because no diagnosis may read it.
-  const faultLog = createWriteStream(join(folder, 'faults.log'));
+  const files = await openRunFolder(folder, 'lab');
   const record = (event: ProbeEvent, line: string) => {
-    eventFile.write(`${line}\n`);
+    files.event(line);
     probes.push(event);
     if (event.role === 'client') tally.add(event);
   };
@@ -76,11 +71,8 @@ export async function runInLab(
 
     const programs = runPrograms(
       {
-        ...settings,
-        self,
-        servers: setup.servers,
-        clients: setup.clients,
-        logFolder: join(folder, 'evidence'),
+        ...{ ...settings, self, servers: setup.servers, clients: setup.clients },
+        logFile: (name) => evidenceFile(folder, `${name}.log`),
       },
       record,
     );
@@ -97,7 +89,7 @@ export async function runInLab(
     await Promise.all(clientNames.map((name) => programs.start(name)));
     const faults = runFaults(setup.faults, {
       ...{ speed, seed, programs },
-      onAction: (text) => faultLog.write(`${formatMicros(systemClock().now())} ${text}\n`),
+      onAction: (text) => files.fault(`${formatMicros(systemClock().now())} ${text}`),
     });
     const stopFaults = running.onStop(() => faults.stop());
 
@@ -122,15 +114,12 @@ export async function runInLab(
       verdict: verdictOn(tally, { episodeWindowMs, maxRatePerHour }, endedAt),
       findings: diagnose({ probes, nodes }, causeModels),
     });
-    await writeFile(join(folder, 'run.json'), jsonDocument(result));
+    await writeRunRecord(folder, result);
     await hooks.onRecord(result);
     return result;
   } finally {
     await running.stop();
-    for (const file of [eventFile, faultLog]) {
-      file.end();
-      await once(file, 'close');
-    }
+    await files.close();
   }
 }
 

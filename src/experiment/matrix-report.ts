@@ -1,13 +1,12 @@
 // A matrix in any of the formats: its runs are read from the folders beside matrix.json.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { MatrixRecord } from '../model/matrix-record.ts';
 import { Problem } from '../model/problem.ts';
 import type { Format, PicturedCell } from '../report/formats/format.ts';
 import { html } from '../report/formats/html.ts';
 import { readRun } from './read-run.ts';
 import { writeRunPage } from './run-report.ts';
-import { writeWhole } from '../run-folder/write-whole.ts';
+import { cellFolder } from '../run-folder/layout.ts';
+import { hasReport, writeReport } from '../run-folder/write-record.ts';
 
 /** Throws a usage Problem when not one of the runs can be read. */
 export async function renderMatrixReport(
@@ -22,10 +21,8 @@ export async function renderMatrixReport(
 
 /** Writes each run's page and the matrix's own; returns the path of the latter. */
 export async function writeMatrixPages(folder: string, matrix: MatrixRecord): Promise<string> {
-  for (const cell of matrix.cells) await writeRunPage(join(folder, cell.folder));
-  const path = join(folder, html.fileName);
-  await writeWhole(path, await renderMatrixReport(folder, matrix, html));
-  return path;
+  for (const cell of matrix.cells) await writeRunPage(cellFolder(folder, cell.folder));
+  return await writeReport(folder, html.fileName, await renderMatrixReport(folder, matrix, html));
 }
 
 async function readCells(
@@ -36,10 +33,9 @@ async function readCells(
   const missing: string[] = [];
   for (const { folder: name, expected } of matrix.cells) {
     try {
-      const view = await readRun(join(folder, name));
-      const page = existsSync(join(folder, name, html.fileName))
-        ? `${encodeURIComponent(name)}/${html.fileName}`
-        : null;
+      const cell = cellFolder(folder, name);
+      const view = await readRun(cell);
+      const page = hasReport(cell, html.fileName) ? `${encodeURIComponent(name)}/${html.fileName}` : null;
       if (view.record === null) missing.push(`${name}: ${view.missing[0] ?? ''}`);
       else cells.push({ record: view.record, expected, view, page });
     } catch (error) {

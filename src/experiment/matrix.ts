@@ -1,15 +1,15 @@
 // A scenario with every combination of its factors and with each fix, one world after the other.
-import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import { combinations } from '../lab/scenarios/combinations.ts';
 import { findScenario } from '../lab/scenarios/index.ts';
 import type { MatrixRecord } from '../model/matrix-record.ts';
-import { jsonDocument } from '../model/json-document.ts';
 import { Problem } from '../model/problem.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { Choice } from '../model/scenario.ts';
 import type { MatrixCell } from '../report/formats/format.ts';
+import { cellFolder } from '../run-folder/layout.ts';
+import { makeFolder } from '../run-folder/make-folder.ts';
 import { readRunRecord } from '../run-folder/read-record.ts';
+import { writeMatrixRecord } from '../run-folder/write-record.ts';
 import { conclude, concludeAll } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import { labSettings } from './lab-settings.ts';
@@ -38,14 +38,15 @@ export async function runMatrix(wishes: LabWishes, hooks: MatrixHooks): Promise<
   for (const [index, choice] of choices.entries()) {
     const title = titleOf(choice);
     hooks.onCell(title, index + 1, choices.length);
-    const cellFolder = join(folder, title.replaceAll(' ', '-'));
-    await mkdir(cellFolder, { recursive: true });
-    const ran = await hooks.runCell(labSettings({ ...wishes, choice, folder: cellFolder, expected: 'any' }));
+    const name = title.replaceAll(' ', '-');
+    const own = cellFolder(folder, name);
+    await makeFolder(own);
+    const ran = await hooks.runCell(labSettings({ ...wishes, choice, folder: own, expected: 'any' }));
     if (!ran) return null;
     const expected = scenario.expected(choice);
-    cells.push({ record: await recordOf(cellFolder), expected });
-    record.cells.push({ folder: basename(cellFolder), expected });
-    await writeFile(join(folder, 'matrix.json'), jsonDocument(record));
+    cells.push({ record: await recordOf(own), expected });
+    record.cells.push({ folder: name, expected });
+    await writeMatrixRecord(folder, record);
   }
   const conclusion = concludeAll(cells.map((cell) => conclude(cell.record, cell.expected, false)));
   return { cells, record, conclusion };

@@ -1,5 +1,4 @@
 // One run in any of the formats.
-import { join } from 'node:path';
 import { Problem } from '../model/problem.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { Format, ShownRun } from '../report/formats/format.ts';
@@ -7,7 +6,7 @@ import { html } from '../report/formats/html.ts';
 import { formats } from '../report/formats/index.ts';
 import { checkRunFolder, readRunRecord } from '../run-folder/read-record.ts';
 import { readProofs, readRun } from './read-run.ts';
-import { writeWhole } from '../run-folder/write-whole.ts';
+import { writeReport } from '../run-folder/write-record.ts';
 
 /** Throws a usage Problem when the folder holds no run, or no readable run.json and the format needs one. */
 export async function renderRun(folder: string, format: Format): Promise<string> {
@@ -18,10 +17,8 @@ export async function renderRun(folder: string, format: Format): Promise<string>
 
 /** Writes the run's page to report.html in its folder, `path`, and returns what it shows. */
 export async function writeRunPage(folder: string): Promise<ShownRun & { readonly path: string }> {
-  const path = join(folder, html.fileName);
   const shown = await readShown(folder);
-  await writeWhole(path, html.renderRun(shown));
-  return { ...shown, path };
+  return { ...shown, path: await writeReport(folder, html.fileName, html.renderRun(shown)) };
 }
 
 export async function readShown(folder: string): Promise<ShownRun> {

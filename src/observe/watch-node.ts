@@ -1,6 +1,4 @@
 // Everything that watches one node, started and stopped together; parsed events go to evidence/NODE/events.ndjson.
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { formatMicros, systemClock } from '../model/clock.ts';
 import type { Clock } from '../model/clock.ts';
 import type { NodeEvent, SourceEvent } from '../model/node-event.ts';
@@ -9,8 +7,7 @@ import type { CaptureScope } from '../system/tools/tcpdump.ts';
 import { anchorIn } from './namespace-anchor.ts';
 import { createPodFinder } from './pod-namespaces.ts';
 import type { Pace } from './sampler.ts';
-import { createRollingFile } from '../run-folder/rolling-file.ts';
-import type { RollingFile } from '../run-folder/rolling-file.ts';
+import { openNodeFolder } from '../run-folder/open-node.ts';
 import { eventsShare, rawShare } from './witness.ts';
 import type { RunningWitness, Witness, WitnessContext } from './witness.ts';
 import * as registered from './witnesses.ts';
@@ -55,30 +52,19 @@ export async function watchNode(
     maxBytes = 268_435_456,
     capture = { packets: 'all', ports: [], immediate: true },
   } = options;
-  const evidence = join('evidence', node);
-  await mkdir(join(folder, evidence), { recursive: true });
+  const files = await openNodeFolder(folder, node, maxBytes);
   const anchor = await anchorIn(netns);
   const pods = createPodFinder(anchor.proc, options.podAddresses);
-  const files: RollingFile[] = [];
   const said = new Map<string, SourceEvent>();
   const live = new Set<Witness>();
   const running: { witness: Witness; run: RunningWitness; say: Say }[] = [];
   const noneLeft = Promise.withResolvers<never>();
   noneLeft.promise.catch(() => undefined);
 
-  const openFile = (path: string, share: number, onLeftOut: (reason: string) => void, head?: Uint8Array) => {
-    const file = createRollingFile(join(folder, path), {
-      maxBytes: maxBytes * share,
-      onLeftOut,
-      ...(head === undefined ? {} : { head }),
-    });
-    files.push(file);
-    return file;
-  };
   const eventsLeftOut = (reason: string) => {
     for (const { say } of running) say('limited', reason, null);
   };
-  const parsed = openFile(join(evidence, 'events.ndjson'), eventsShare, eventsLeftOut);
+  const parsed = files.openEvents(eventsShare, eventsLeftOut);
   const record = (event: NodeEvent) => {
     parsed.write(`${JSON.stringify(event)}\n`);
     onEvent(event);
@@ -96,7 +82,8 @@ export async function watchNode(
   };
 
   const startOne = async (witness: Witness) => {
-    const file = join(evidence, `${witness.name}.${witness.extension}`);
+    const raw = `${witness.name}.${witness.extension}`;
+    const file = files.nameOf(raw);
     const say = sayFor(witness, file);
     const context: WitnessContext = {
       node,
@@ -108,7 +95,7 @@ export async function watchNode(
       pods,
       file,
       openRaw: (head) =>
-        openFile(file, rawShare(witness, witnesses), (reason) => say('limited', reason, null), head),
+        files.open(raw, rawShare(witness, witnesses), (reason) => say('limited', reason, null), head),
       emit(lineSays, text) {
         const { event, at } = lineSays;
         // The common fields first: people read these lines, too.
@@ -140,7 +127,7 @@ export async function watchNode(
   };
 
   const closeAll = async () => {
-    for (const file of files) file.close();
+    files.close();
     await anchor.stop();
   };
 

@@ -1,14 +1,16 @@
-// The run's folder while a cluster run lasts: every line is in its file as soon as it is known.
-import { createWriteStream } from 'node:fs';
+// The folder of a run while the run lasts: every line is in its file as soon as it is known.
+import { createWriteStream, mkdirSync } from 'node:fs';
 import type { WriteStream } from 'node:fs';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { messageOf, Problem } from '../model/problem.ts';
+import { dirname, join } from 'node:path';
+import { evidenceFile, fileNames } from './layout.ts';
+import { makeEvidenceFolder } from './make-folder.ts';
 
 export interface RunFolder {
-  /** A line of events.ndjson: what counts. */
-  event(value: object): void;
+  /** A line of events.ndjson, as it was written by who lived through it: what counts. */
+  event(line: string): void;
+  /** A line of faults.log: what the lab did to the world. */
+  fault(line: string): void;
   /** A line of evidence/set-aside.ndjson: what does not count, and why. */
   setAside(value: object): void;
   /** A line of evidence/notes.ndjson: what was said to the user. */
@@ -19,26 +21,26 @@ export interface RunFolder {
 }
 
 /** Makes the folder. Rejects with a usage Problem when it cannot be made. */
-export async function openRunFolder(folder: string): Promise<RunFolder> {
-  try {
-    await mkdir(join(folder, 'evidence', 'logs'), { recursive: true });
-  } catch (error) {
-    throw new Problem('usage', `--out ${folder} cannot be made: ${messageOf(error)}.`, { cause: error });
-  }
+export async function openRunFolder(folder: string, kind: 'lab' | 'cluster'): Promise<RunFolder> {
+  await makeEvidenceFolder(folder);
   const streams = new Map<string, WriteStream>();
-  const write = (file: string, line: string) => {
-    let stream = streams.get(file);
-    if (stream === undefined) {
-      stream = createWriteStream(join(folder, file), { flags: 'a' });
-      streams.set(file, stream);
-    }
-    stream.write(`${line}\n`);
+  const open = (path: string) => {
+    mkdirSync(dirname(path), { recursive: true });
+    const stream = createWriteStream(path, { flags: 'a' });
+    streams.set(path, stream);
+    return stream;
   };
+  const write = (path: string, line: string) => (streams.get(path) ?? open(path)).write(`${line}\n`);
+  const [events, faults] = [join(folder, fileNames.events), join(folder, fileNames.faults)];
+  const [setAside, notes] = [evidenceFile(folder, fileNames.setAside), evidenceFile(folder, fileNames.notes)];
+  // Where nothing was done in the lab, an empty file says so.
+  if (kind === 'lab') for (const path of [events, faults]) open(path);
   return {
-    event: (value) => write('events.ndjson', JSON.stringify(value)),
-    setAside: (value) => write('evidence/set-aside.ndjson', JSON.stringify(value)),
-    note: (value) => write('evidence/notes.ndjson', JSON.stringify(value)),
-    logLine: (pod, line) => write(`evidence/logs/${pod}.log`, line),
+    event: (line) => write(events, line),
+    fault: (line) => write(faults, line),
+    setAside: (value) => write(setAside, JSON.stringify(value)),
+    note: (value) => write(notes, JSON.stringify(value)),
+    logLine: (pod, line) => write(evidenceFile(folder, `logs/${pod}.log`), line),
     async close() {
       await Promise.all(
         [...streams.values()].map(async (stream) => {

@@ -1,13 +1,14 @@
 // run.json and matrix.json, read from folders that may be anybody's: a clear sentence for whatever is wrong with them.
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { matrixRecordSchema } from '../model/matrix-record.ts';
 import type { MatrixRecord } from '../model/matrix-record.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import { runRecordSchema } from '../model/run-record.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { z } from '../model/schema.ts';
+import { cellFolder, fileNames } from './layout.ts';
 
 /** A record, or the sentence that says why there is none; `absent` when there is no such file. */
 export type Read<T> =
@@ -16,10 +17,21 @@ export type Read<T> =
 const mostBytes = 32 << 20;
 
 export const readRunRecord = (folder: string): Promise<Read<RunRecord>> =>
-  readJson(folder, 'run.json', runRecordSchema);
+  readJson(folder, fileNames.record, runRecordSchema);
 
 export const readMatrixRecord = (folder: string): Promise<Read<MatrixRecord>> =>
-  readJson(folder, 'matrix.json', matrixRecordSchema);
+  readJson(folder, fileNames.matrix, matrixRecordSchema);
+
+/** The readable records of all runs of the matrix that this run is part of; none when it is part of none. */
+export async function readMatrixOf(folder: string): Promise<RunRecord[]> {
+  const matrix = dirname(folder);
+  const records: RunRecord[] = [];
+  for (const cell of (await readMatrixRecord(matrix)).data?.cells ?? []) {
+    const { data } = await readRunRecord(cellFolder(matrix, cell.folder));
+    if (data !== null) records.push(data);
+  }
+  return records;
+}
 
 /** Throws a usage Problem when the path is not a folder. */
 export async function checkRunFolder(folder: string): Promise<void> {

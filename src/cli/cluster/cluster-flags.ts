@@ -2,7 +2,8 @@
 import { newRunId } from '../../cluster/names.ts';
 import { Problem } from '../../model/problem.ts';
 import type { ClusterSettings } from '../../experiment/cluster.ts';
-import { checkFolder, expectation, runFolder } from '../lab/lab-flags.ts';
+import { chooseFolder, refuseUsed } from '../../run-folder/make-folder.ts';
+import { expectation } from '../lab/lab-flags.ts';
 import type { TargetFlags } from './target-flags.ts';
 
 /** As commander hands them over; durations in milliseconds. */
@@ -29,8 +30,8 @@ export function readClusterSettings(flags: RunFlags, random: () => number): Clus
   if (flags.maxRate.trim() === '' || !(maxRatePerHour > 0 && maxRatePerHour <= 1e6)) {
     throw new Problem('usage', `--max-rate ${flags.maxRate} must be a number above 0, of episodes per hour.`);
   }
-  const folder = runFolder(flags.out, 'cluster');
-  checkFolder(folder);
+  const folder = chooseFolder(flags.out, new Date(), 'cluster');
+  refuseUsed(folder);
   return {
     runId: newRunId(random),
     image: flags.image,

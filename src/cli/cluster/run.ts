@@ -126,7 +126,7 @@ async function runWithView(
   signal: AbortSignal,
 ): Promise<ClusterEnd> {
   const tally = createTally({ episodeWindowMs: settings.episodeWindowMs });
-  const files = await openRunFolder(settings.folder);
+  const files = await openRunFolder(settings.folder, 'cluster');
   const live = ui ? await showLive(settings) : null;
   say(`Run ${settings.runId} in namespace ${cluster.namespace} of context ${cluster.context}`);
   const view: View = createView({

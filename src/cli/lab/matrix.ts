@@ -8,7 +8,8 @@ import { exitCodes } from '../../model/problem.ts';
 import { text } from '../../report/formats/text.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { writeMatrixPages } from '../../experiment/matrix-report.ts';
-import { checkFolder, readWishes, runFolder } from './lab-flags.ts';
+import { chooseFolder, refuseForLab } from '../../run-folder/make-folder.ts';
+import { readWishes } from './lab-flags.ts';
 import { runInWorld } from './world-process.ts';
 
 interface Flags {
@@ -46,11 +47,11 @@ Examples:
 }
 
 async function matrix(name: string, flags: Flags): Promise<number> {
-  const folder = runFolder(flags.out, `${name}-matrix`);
+  const folder = chooseFolder(flags.out, new Date(), `${name}-matrix`);
   // Checked before the first of several minutes is spent.
   const wishes = readWishes(name, flags, folder);
   labSettings(wishes);
-  checkFolder(folder);
+  refuseForLab(folder);
   await requireLab();
   let code: number = exitCodes.finished;
   const done = await runMatrix(wishes, {

@@ -1,7 +1,6 @@
 // `netdebug lab mesh`: a whole cluster in private namespaces, watched by the mesh's own programs.
 import { Command } from 'commander';
-import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { misplaced } from '../../lab/mesh/counts.ts';
 import type { NodeCounts } from '../../lab/mesh/counts.ts';
@@ -12,7 +11,9 @@ import { alignColumns } from '../../report/table.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
 import { count, durationOption, filled } from '../probe-flags.ts';
-import { checkFolder, makeFolder, runFolder, whole } from './lab-flags.ts';
+import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
+import { openMeshFolder } from '../../run-folder/open-mesh.ts';
+import { whole } from './lab-flags.ts';
 import { runInWorld, self } from './world-process.ts';
 
 type Flags = Pick<MeshSettings, 'nodes' | 'podsPerNode' | 'conflict' | 'lose' | 'targets' | 'rules'> & {
@@ -88,11 +89,11 @@ function files(text: string): readonly string[] {
 }
 
 async function run(flags: Flags): Promise<number> {
-  const folder = flags.programs ? runFolder(flags.out, 'mesh') : null;
+  const folder = flags.programs ? chooseFolder(flags.out, new Date(), 'mesh') : null;
   const settings = readSettings(flags, folder);
   await requireLab();
   if (folder !== null) {
-    checkFolder(folder);
+    refuseForLab(folder);
     await makeFolder(folder);
   }
   return await runInWorld({ do: 'mesh', settings }, 'inherit');
@@ -140,16 +141,14 @@ export async function runMeshInside(settings: MeshSettings, signal: AbortSignal)
     ...topology.nodes.map(({ name }) => name),
     ...topology.pods.map(({ name }) => name),
   ]);
+  const files = await openMeshFolder(folder);
   const counts = await runMesh(
-    { ...settings, topology, conflict, lost: new Set(settings.lose), folder, self: self() },
+    { ...settings, topology, conflict, lost: new Set(settings.lose), files, self: self() },
     { onStage: say, onCounts: (now) => say(progress(now)), signal },
   );
   if (signal.aborted) throw new Problem('interrupted', 'interrupted; the programs are stopped.');
   const wrong = misplaced(counts, conflict);
-  await writeFile(
-    join(folder, 'mesh.json'),
-    `${JSON.stringify({ schemaVersion: 1, counts, misplaced: wrong }, null, 1)}\n`,
-  );
+  await files.writeCounts({ schemaVersion: 1, counts, misplaced: wrong });
   process.stdout.write(`${table(counts)}\n${sentence(wrong, conflict)}\n`);
   process.stderr.write(`\nThe run's folder: ${folder}\n`);
   return wrong.length === 0 ? exitCodes.finished : exitCodes.unexpected;

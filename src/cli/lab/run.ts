@@ -13,7 +13,8 @@ import { conclude } from '../../experiment/conclude.ts';
 import { labSettings } from '../../experiment/lab-settings.ts';
 import { runInLab } from '../../experiment/lab.ts';
 import { defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
-import { checkFolder, makeFolder, readWishes, runFolder } from './lab-flags.ts';
+import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
+import { readWishes } from './lab-flags.ts';
 import type { RunFlags } from './lab-flags.ts';
 import { createView } from '../progress-view.ts';
 import { runInWorld, self } from './world-process.ts';
@@ -64,13 +65,13 @@ Examples:
   netdebug lab run --dry-run | less             what would be built`;
 
 async function run(name: string | undefined, flags: Flags): Promise<number> {
-  const folder = runFolder(flags.out, name ?? defaultScenario);
+  const folder = chooseFolder(flags.out, new Date(), name ?? defaultScenario);
   const settings = labSettings(readWishes(name, flags, folder));
   if (flags.dryRun === true) {
     process.stdout.write(dryRunScript(findScenario(settings.scenario).setup(settings.choice), settings));
     return exitCodes.finished;
   }
-  checkFolder(settings.folder);
+  refuseForLab(settings.folder);
   await requireLab();
   await makeFolder(settings.folder);
   // Loaded by the outer process alone, and late: the inside must start fast.

@@ -1,12 +1,11 @@
 // What `netdebug mesh evidence` does with its flags.
-import { join } from 'node:path';
 import { newRunId } from '../../cluster/names.ts';
 import { reachCluster } from '../../cluster/reach-cluster.ts';
 import { collectNodeEvidence, requireNode } from '../../experiment/evidence-of-node.ts';
 import { catchInterruption } from '../cluster/interruption.ts';
 import { targetOf } from '../cluster/target-flags.ts';
 import type { TargetFlags } from '../cluster/target-flags.ts';
-import { checkFolder, makeFolder, runFolder } from '../lab/lab-flags.ts';
+import { chooseFolder, makeEvidenceFolder, refuseUsed } from '../../run-folder/make-folder.ts';
 
 export interface EvidenceFlags extends TargetFlags {
   readonly duration: number;
@@ -19,8 +18,8 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 
 /** Throws a Problem when the cluster refuses; what was made is removed however it ends. */
 export async function collectFrom(node: string, flags: EvidenceFlags): Promise<void> {
-  const folder = runFolder(flags.out, node);
-  checkFolder(folder);
+  const folder = chooseFolder(flags.out, new Date(), node);
+  refuseUsed(folder);
   const runId = newRunId(Math.random);
   const interruption = catchInterruption(() =>
     say(`netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${runId} --dry-run`),
@@ -28,12 +27,11 @@ export async function collectFrom(node: string, flags: EvidenceFlags): Promise<v
   try {
     const cluster = await reachCluster(targetOf(flags), interruption.signal);
     await requireNode(cluster, node);
-    const evidenceFolder = join(folder, 'evidence');
-    await makeFolder(evidenceFolder);
+    await makeEvidenceFolder(folder);
     const { image, duration: durationMs, rolloutTimeout: rolloutTimeoutMs } = flags;
     await collectNodeEvidence(
       cluster,
-      { runId, node, image, durationMs, rolloutTimeoutMs, folder, evidenceFolder },
+      { runId, node, image, durationMs, rolloutTimeoutMs, folder },
       say,
       interruption.signal,
     );

@@ -1,6 +1,5 @@
 // The mesh's programs as the lab runs them: each node's server and agent in their pods, the coordinator on the control plane.
 import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../../model/duration.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
@@ -14,8 +13,8 @@ export interface PartsSpec {
   readonly topology: MeshTopology;
   /** The words that start this program: Node and its script. */
   readonly self: readonly string[];
-  /** Each part's log goes to NAME.log in it. */
-  readonly logFolder: string;
+  /** Where the part of that name logs. */
+  readonly logFile: (name: string) => string;
   readonly kubeconfig: string;
   readonly namespace: string;
   readonly service: string;
@@ -53,7 +52,7 @@ export function startParts(spec: PartsSpec): Parts {
   failed.catch(() => undefined);
 
   function start({ name, pod, words }: Part): void {
-    const log = createWriteStream(join(spec.logFolder, `${name}.log`));
+    const log = createWriteStream(spec.logFile(name));
     const program = startProgram(inNetns(pod, [...spec.self, ...words]), {
       onStderr: (chunk) => log.write(chunk),
     });

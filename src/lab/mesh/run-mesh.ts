@@ -1,6 +1,5 @@
 // The mesh in the lab from the first namespace to the last count: world, API, parts, the fight on some nodes, the loss of one.
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { attachNetns } from '../../system/tools/ip-netns.ts';
 import { runActors } from '../actors/run-actors.ts';
@@ -28,10 +27,17 @@ export interface MeshRun {
   readonly periodMs: number;
   readonly targets: number;
   readonly seed: number;
-  readonly folder: string;
+  readonly files: MeshFiles;
   readonly self: readonly string[];
   /** Files of recording rules and alerts for Prometheus. */
   readonly rules: readonly string[];
+}
+
+/** Where what the parts are told, and what they say, is kept: paths of files. */
+export interface MeshFiles {
+  readonly kubeconfig: string;
+  readonly prometheusConfig: string;
+  readonly logFile: (name: string) => string;
 }
 
 export interface MeshHooks {
@@ -58,20 +64,17 @@ export async function buildMesh(topology: MeshTopology, conflict: ReadonlySet<st
 
 /** Runs it in a world that is built. Resolves with the last counts; rejects with a Problem when a part fails. */
 export async function runMesh(run: MeshRun, hooks: MeshHooks): Promise<NodeCounts[]> {
-  const { topology, folder, signal } = { ...run, ...hooks };
+  const { topology, files, signal } = { ...run, ...hooks };
   const { members } = topology;
-  const logFolder = join(folder, 'logs');
-  await mkdir(logFolder, { recursive: true });
-  const kubeconfig = join(folder, 'kubeconfig.json');
-  await writeFile(kubeconfig, kubeconfigText());
-  await writeFile(join(folder, 'prometheus.yml'), prometheusConfig(topology, run.rules, 1_000));
+  await writeFile(files.kubeconfig, kubeconfigText());
+  await writeFile(files.prometheusConfig, prometheusConfig(topology, run.rules, 1_000));
   const api = await startClusterApi(meshPorts.api);
   const down = new Set<string>();
   announce(api, members, down);
 
   const { periodMs, targets, self } = run;
   const parts = startParts({
-    ...{ topology, self, logFolder, kubeconfig, namespace, service, targets },
+    ...{ topology, self, ...files, namespace, service, targets },
     ...{ periodMs, timeoutMs, holdMs },
   });
   const stopped = new Promise<void>((resolve) => {

@@ -13,8 +13,8 @@ export interface ProgramsSpec {
   readonly speed: number;
   /** The words that start this program: Node and its script. */
   readonly self: readonly string[];
-  /** Each program's log goes to NAME.log in it. */
-  readonly logFolder: string;
+  /** Where the program of that name logs. */
+  readonly logFile: (name: string) => string;
 }
 
 export interface RunPrograms {
@@ -40,7 +40,7 @@ export function runPrograms(spec: ProgramsSpec, onEvent: EventSink): RunPrograms
 
   function launch(name: string, pod: string, words: readonly string[], sink: EventSink): PodProgram {
     const argv = [...spec.self, ...words];
-    const program = startPodProgram({ name, pod, argv, logFile: `${spec.logFolder}/${name}.log` }, sink);
+    const program = startPodProgram({ name, pod, argv, logFile: spec.logFile(name) }, sink);
     program.failed.catch(fail);
     running.set(name, program);
     return program;

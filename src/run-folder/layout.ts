@@ -1,0 +1,23 @@
+// What a run's folder holds, by name. No other room knows these names, or joins a path below a run: test/run-folder/owner.test.ts.
+import { join } from 'node:path';
+
+export const fileNames = {
+  record: 'run.json',
+  matrix: 'matrix.json',
+  mesh: 'mesh.json',
+  events: 'events.ndjson',
+  /** What was really done, for whoever judges a diagnosis; not below evidence/, because no diagnosis may read it. */
+  faults: 'faults.log',
+  evidence: 'evidence',
+  setAside: 'set-aside.ndjson',
+  notes: 'notes.ndjson',
+} as const;
+
+/** evidence/FILE, for whoever writes or reads it. */
+export const evidenceFile = (folder: string, file: string): string => join(folder, fileNames.evidence, file);
+
+/** What the observer of a node brought; `base` is a run's folder, or what `observe --out` named. */
+export const nodeFolder = (base: string, node: string): string => evidenceFile(base, node);
+
+/** One run of a matrix, by the name that matrix.json gives it. */
+export const cellFolder = (matrix: string, name: string): string => join(matrix, name);

@@ -1,0 +1,24 @@
+// What is written into a run's folder when there is something to say of the whole: its record, its report.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { jsonDocument } from '../model/json-document.ts';
+import type { MatrixRecord } from '../model/matrix-record.ts';
+import type { RunRecord } from '../model/run-record.ts';
+import { fileNames } from './layout.ts';
+import { writeWhole } from './write-whole.ts';
+
+/** These throw a usage Problem when the file cannot be written. */
+export const writeRunRecord = (folder: string, record: RunRecord): Promise<void> =>
+  writeWhole(join(folder, fileNames.record), jsonDocument(record));
+
+export const writeMatrixRecord = (folder: string, record: MatrixRecord): Promise<void> =>
+  writeWhole(join(folder, fileNames.matrix), jsonDocument(record));
+
+/** Resolves with the file's path. @param name As its format has it. */
+export async function writeReport(folder: string, name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeWhole(path, text);
+  return path;
+}
+
+export const hasReport = (folder: string, name: string): boolean => existsSync(join(folder, name));
