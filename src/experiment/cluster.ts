@@ -15,7 +15,7 @@ import { decide } from '../verdict/decide.ts';
 import type { Tally } from '../verdict/tally.ts';
 import { evidenceFile, nodeFolder } from '../run-folder/layout.ts';
 import type { RunFolder } from '../run-folder/open-for-writing.ts';
-import { readNodeEvidence } from '../run-folder/node-evidence.ts';
+import { readNodeEvents } from '../run-folder/saved-run.ts';
 import { writeRunRecord } from '../run-folder/write-record.ts';
 
 /** What the user chose, checked and with its defaults. */
@@ -134,7 +134,7 @@ export async function runOnCluster(
         return [];
       },
     );
-    return await readNodeEvidence(folder, copied);
+    return await readNodeEvents(folder, copied);
   }
 }
 

@@ -5,7 +5,8 @@ import { renderPage, renderParts } from '../report/html/page.ts';
 import type { PageOptions } from '../report/html/page.ts';
 import type { RunView } from '../report/run-view.ts';
 import { serveLive } from '../web/serve-live.ts';
-import { followRun } from './follow-run.ts';
+import { followRun } from '../run-folder/follow-run.ts';
+import { feed } from './read-run.ts';
 
 export interface LiveView {
   readonly url: string;
@@ -27,7 +28,9 @@ const everyMs = 500;
 /** Starts to serve and to read. Nothing that happens to the page or its readers changes the run. */
 export async function startLiveView({ folder, episodeWindowMs, port = 0 }: LiveOptions): Promise<LiveView> {
   const collector = createCollector({ episodeWindowMs });
-  const run = followRun(folder, collector);
+  const run = followRun(folder);
+  // A file that cannot be read now may be readable the next time; the page shows what there is.
+  const readOn = () => run.readOn((event) => feed(collector, event)).catch(() => false);
   const view = () => collector.view(null, run.notes());
   const server = await serveLive(() => renderPage(view(), { live: true }), port);
   const stop = new AbortController();
@@ -35,9 +38,7 @@ export async function startLiveView({ folder, episodeWindowMs, port = 0 }: LiveO
 
   async function follow(): Promise<void> {
     while (!stop.signal.aborted) {
-      // A file that cannot be read now may be readable the next time; the page shows what there is.
-      const some = await run.readOn().catch(() => false);
-      if (some) server.publish(renderParts(view(), { live: true }));
+      if (await readOn()) server.publish(renderParts(view(), { live: true }));
       await pause(everyMs, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   }
@@ -47,7 +48,8 @@ export async function startLiveView({ folder, episodeWindowMs, port = 0 }: LiveO
     async end(finished) {
       stop.abort();
       await following;
-      if (finished === null) await run.readOn().catch(() => false);
+      if (finished === null) await readOn();
+      await run.close();
       const parts = finished === null ? renderParts(view()) : renderParts(finished.view, finished.options);
       await server.end(parts);
     },
