@@ -10,8 +10,8 @@ import type { Finding } from '../model/run-record.ts';
 import { findingLines } from '../report/finding-text.ts';
 import { visible } from '../report/visible.ts';
 import { readCaptures } from '../experiment/captures.ts';
-import { findEvidenceFiles, readEvents } from '../run-folder/evidence-files.ts';
-import type { EvidenceFiles, Reading } from '../run-folder/evidence-files.ts';
+import { findFiles } from '../run-folder/find-files.ts';
+import { isProbes, readLogs } from '../run-folder/event-log.ts';
 
 export function command(): Command {
   return new Command('diagnose')
@@ -37,47 +37,52 @@ Exit codes: 0 every failed connection is explained or none failed, 2 some are no
 }
 
 async function diagnosePaths(paths: readonly string[], json: boolean): Promise<number> {
-  const files = await findEvidenceFiles(paths);
-  const reading: Reading = { broken: 0, cutOff: 0, probes: { count: 0 }, nodes: { count: 0 } };
+  const files = await findFiles(paths);
   const probes = createProbeReader();
-  await readEvents(files.events, { probe: (event, file) => probes.add(event, file) }, reading);
-  if (reading.probes.count === 0) {
+  const ofProbes = await readLogs(files.logs, 'probes', (event, log) => {
+    if (isProbes(event)) probes.add(event, log);
+  });
+  if (ofProbes.events === 0) {
     throw new Problem(
       'usage',
-      `there are no probe events in ${paths.join(', ')} (${files.events.length} event files looked at); ` +
+      `there are no probe events in ${paths.join(', ')} (${files.logs.length} event files looked at); ` +
         `give it what "netdebug client --events FILE" wrote, or a run's folder.`,
     );
   }
   const timeline = probes.timeline();
   const nodes = createNodeReader(clientAddresses(timeline));
-  await readEvents(files.events, { node: (event) => nodes.add(event) }, reading);
+  const ofNodes = await readLogs(files.logs, 'nodes', (event) => {
+    if (!isProbes(event)) nodes.add(event);
+  });
   const captureNotes = await readCaptures(files.captures, (event) => nodes.add(event));
   const findings = explain(timeline, nodes.timeline(), causeModels);
-  const notes = [...notesOf(reading, files), ...captureNotes];
+  const reading = {
+    probeEvents: ofProbes.events,
+    nodeEvents: ofNodes.events,
+    brokenLines: ofProbes.broken + ofNodes.broken,
+  };
+  const { logs, captures } = files;
+  const notes = [
+    `read ${reading.probeEvents} probe events and ${reading.nodeEvents} node events from ${logs.length} files`,
+    ...(reading.nodeEvents > 0 || captures.length > 0
+      ? []
+      : ['no evidence from any node: collect it with "netdebug observe"']),
+    ...(reading.brokenLines === 0
+      ? []
+      : [`${reading.brokenLines} lines hold no event of this version and were left out`]),
+    ...(ofProbes.cutOff === 0
+      ? []
+      : [`the last line of ${ofProbes.cutOff} files is cut off and was left out`]),
+    ...captureNotes,
+  ];
   process.stdout.write(
-    json ? asJson(findings, reading, notes) : asText(findings, timeline.incidents.length, notes),
+    json
+      ? jsonDocument({ schemaVersion: 1, findings, read: reading, notes })
+      : asText(findings, timeline.incidents.length, notes),
   );
   return findings.some((finding) => finding.cause === 'unknown')
     ? exitCodes.inconclusive
     : exitCodes.finished;
-}
-
-function notesOf(reading: Reading, files: EvidenceFiles): string[] {
-  const notes = [
-    `read ${reading.probes.count} probe events and ${reading.nodes.count} node events from ${files.events.length} files`,
-  ];
-  if (reading.nodes.count === 0 && files.captures.length === 0)
-    notes.push('no evidence from any node: collect it with "netdebug observe"');
-  if (reading.broken > 0)
-    notes.push(`${reading.broken} lines hold no event of this version and were left out`);
-  if (reading.cutOff > 0) notes.push(`the last line of ${reading.cutOff} files is cut off and was left out`);
-  return notes;
-}
-
-function asJson(findings: readonly Finding[], reading: Reading, notes: readonly string[]): string {
-  const { probes, nodes, broken } = reading;
-  const read = { probeEvents: probes.count, nodeEvents: nodes.count, brokenLines: broken };
-  return jsonDocument({ schemaVersion: 1, findings, read, notes });
 }
 
 function asText(findings: readonly Finding[], failures: number, notes: readonly string[]): string {

@@ -17,7 +17,7 @@ import type { Expectation } from './conclude.ts';
 import { makeRecord, verdictOn } from './make-record.ts';
 import type { RunHooks, VerdictLimits } from './make-record.ts';
 import type { RunFolder } from '../run-folder/open-for-writing.ts';
-import { readNodeEvidence } from '../run-folder/node-evidence.ts';
+import { readNodeEvents } from '../run-folder/saved-run.ts';
 import { writeRunRecord } from '../run-folder/write-record.ts';
 
 /** What the user chose, checked and with its defaults. */
@@ -126,7 +126,7 @@ export async function runOnCluster(
         return [];
       },
     );
-    return await readNodeEvidence(folder, copied);
+    return await readNodeEvents(folder, copied);
   }
 }
 

@@ -4,7 +4,8 @@ import type { ShownRun } from '../report/formats/format.ts';
 import { renderPage, renderParts } from '../report/html/page.ts';
 import { pause } from '../system/pause.ts';
 import { serveLive } from '../web/serve-live.ts';
-import { followRun } from './follow-run.ts';
+import { followRun } from '../run-folder/follow-run.ts';
+import { feed } from './read-run.ts';
 
 export interface LiveView {
   readonly url: string;
@@ -24,7 +25,9 @@ const everyMs = 500;
 /** Starts to serve and to read. Nothing that happens to the page or its readers changes the run. */
 export async function startLiveView({ folder, episodeWindowMs }: LiveOptions): Promise<LiveView> {
   const collector = createCollector({ episodeWindowMs });
-  const run = followRun(folder, collector);
+  const run = followRun(folder);
+  // A file that cannot be read now may be readable the next time; the page shows what there is.
+  const readOn = () => run.readOn((event) => feed(collector, event)).catch(() => false);
   const view = () => collector.view(null, run.notes());
   const server = await serveLive(() => renderPage(view(), { live: true }));
   const stop = new AbortController();
@@ -32,9 +35,7 @@ export async function startLiveView({ folder, episodeWindowMs }: LiveOptions): P
 
   async function follow(): Promise<void> {
     while (!stop.signal.aborted) {
-      // A file that cannot be read now may be readable the next time; the page shows what there is.
-      const some = await run.readOn().catch(() => false);
-      if (some) server.publish(renderParts(view(), { live: true }));
+      if (await readOn()) server.publish(renderParts(view(), { live: true }));
       await pause(everyMs, stop.signal);
     }
   }
@@ -44,7 +45,8 @@ export async function startLiveView({ folder, episodeWindowMs }: LiveOptions): P
     async end(finished) {
       stop.abort();
       await following;
-      if (finished === null) await run.readOn().catch(() => false);
+      if (finished === null) await readOn();
+      await run.close();
       const parts =
         finished === null ? renderParts(view()) : renderParts(finished.view, { proofs: finished.proofs });
       await server.end(parts);

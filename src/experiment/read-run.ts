@@ -1,17 +1,15 @@
 // A run's folder, read once from beginning to end into what its page shows.
-import { dirname } from 'node:path';
 import { parseMicros } from '../model/clock.ts';
-import { Problem } from '../model/problem.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import { createCollector } from '../report/collect/collector.ts';
 import type { Collector } from '../report/collect/collector.ts';
 import { proveFixes } from '../report/fix-proof.ts';
 import type { FixProof } from '../report/fix-proof.ts';
 import type { RunView } from '../report/run-view.ts';
-import { listEventFiles, openEventFile } from '../run-folder/event-files.ts';
-import type { RunEvent } from '../run-folder/event-files.ts';
-import { mergeByTime } from '../run-folder/merge-by-time.ts';
-import { checkRunFolder, readMatrixRecord, readRunRecord } from '../run-folder/read-record.ts';
+import { isProbes } from '../run-folder/event-log.ts';
+import type { RunEvent } from '../run-folder/event-log.ts';
+import { readMatrixOf } from '../run-folder/read-record.ts';
+import { openSavedRun } from '../run-folder/saved-run.ts';
 
 /** For a folder that does not say: the period of the seed's client. */
 const defaultWindowMs = 5_000;
@@ -21,38 +19,17 @@ const defaultWindowMs = 5_000;
  * shows the rest. Throws a usage Problem when there is neither a record nor an event.
  */
 export async function readRun(folder: string): Promise<RunView> {
-  await checkRunFolder(folder);
-  const record = await readRunRecord(folder);
+  const run = await openSavedRun(folder);
   const collector = createCollector(
-    record.data === null ? { episodeWindowMs: defaultWindowMs } : collectorOptions(record.data),
+    run.record === null ? { episodeWindowMs: defaultWindowMs } : collectorOptions(run.record),
   );
-  const names = await listEventFiles(folder);
-  const files = names.map((name) => openEventFile(folder, name));
-  await mergeByTime(
-    files.map((file) => file.readOn()),
-    (event) => feed(collector, event),
-  );
-  const read = files.filter((file) => file.position > 0);
-  if (record.data === null && read.length === 0) {
-    throw new Problem(
-      'usage',
-      `${folder} holds no run: ${record.why} Give the folder that "netdebug lab run" named.`,
-    );
-  }
-  const missing = [
-    ...(record.data === null ? [`${record.why} The verdict, the rates and the findings are not known.`] : []),
-    ...(read.some((file) => file.name === 'events.ndjson')
-      ? []
-      : ['events.ndjson is missing or empty: there is no timeline of the classes and no latency.']),
-    ...(read.some((file) => file.name !== 'events.ndjson') ? [] : ['There is no evidence from any node.']),
-    ...files.flatMap((file) => file.notes(true)),
-  ];
-  return collector.view(record.data, missing);
+  const missing = await run.readEvents((event) => feed(collector, event));
+  return collector.view(run.record, missing);
 }
 
-export function feed(collector: Collector, one: RunEvent): void {
-  if (one.of === 'probe') collector.addProbe(one.event);
-  else collector.addNode(one.event);
+export function feed(collector: Collector, event: RunEvent): void {
+  if (isProbes(event)) collector.addProbe(event);
+  else collector.addNode(event);
 }
 
 /** How to read the events of a run whose record is known. */
@@ -73,13 +50,5 @@ export function collectorOptions({ startedAt, durationSeconds, speed, verdict }:
 
 /** What this run, and the matrix that it is part of, show about fixes. */
 export async function readProofs(folder: string, record: RunRecord | null): Promise<FixProof[]> {
-  if (record === null) return [];
-  const parent = dirname(folder);
-  const matrix = await readMatrixRecord(parent);
-  const others: RunRecord[] = [];
-  for (const cell of matrix.data?.cells ?? []) {
-    const other = await readRunRecord(`${parent}/${cell.folder}`);
-    if (other.data !== null) others.push(other.data);
-  }
-  return proveFixes(record, others);
+  return record === null ? [] : proveFixes(record, await readMatrixOf(folder));
 }

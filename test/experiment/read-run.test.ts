@@ -1,11 +1,9 @@
 // A run's folder is anybody's: broken, cut off, hostile or huge ones give a page that says so, or one clear sentence.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { TestContext } from 'node:test';
 import { readRun } from '../../src/experiment/read-run.ts';
 import { renderRun } from '../../src/experiment/run-report.ts';
 import { html } from '../../src/report/formats/html.ts';
@@ -13,14 +11,7 @@ import { junit } from '../../src/report/formats/junit.ts';
 import { text as asText } from '../../src/report/formats/text.ts';
 import { Problem } from '../../src/model/problem.ts';
 import { recordedRun } from '../report/recorded.ts';
-
-async function copyOf(t: TestContext, name: 'default' | 'none' = 'default'): Promise<string> {
-  const parent = await mkdtemp(join(tmpdir(), 'netdebug-test-'));
-  t.after(() => rm(parent, { recursive: true, force: true }));
-  const folder = join(parent, 'run');
-  await cp(recordedRun(name), folder, { recursive: true });
-  return folder;
-}
+import { copyOfRun, rollAfter } from '../run-folder/a-folder.ts';
 
 const usage = (pattern: RegExp) => (error: unknown) =>
   error instanceof Problem && error.kind === 'usage' && pattern.test(error.message);
@@ -31,8 +22,22 @@ test('a whole folder misses nothing', async () => {
   assert.equal(view.classes.find((one) => one.name === 'co-located')?.resets, 25);
 });
 
+test('a run whose logs have rolled, or whose evidence is nested as former versions had it, shows the same', async (t) => {
+  const { lanes, classes } = await readRun(recordedRun('default'));
+  assert.equal(lanes.length, 8);
+  const folder = await copyOfRun(t, 'default');
+  await rollAfter(200, folder);
+  for (const node of ['node-1', 'node-2']) await rollAfter(30, join(folder, 'evidence', node));
+  const rolled = await readRun(folder);
+  assert.deepEqual([rolled.lanes, rolled.classes, rolled.missing], [lanes, classes, []]);
+  const nested = join(folder, 'evidence/node-1/evidence');
+  await mkdir(nested);
+  await rename(join(folder, 'evidence/node-2'), join(nested, 'node-2'));
+  assert.deepEqual((await readRun(folder)).lanes, lanes);
+});
+
 test('without run.json the page shows the events and says what is missing; the other formats refuse', async (t) => {
-  const folder = await copyOf(t);
+  const folder = await copyOfRun(t, 'default');
   await rm(join(folder, 'run.json'));
   const view = await readRun(folder);
   assert.equal(view.record, null);
@@ -42,7 +47,7 @@ test('without run.json the page shows the events and says what is missing; the o
 });
 
 test('a run.json that was cut off is named, and its text is not repeated', async (t) => {
-  const folder = await copyOf(t);
+  const folder = await copyOfRun(t, 'default');
   await writeFile(join(folder, 'run.json'), '{"secret": "from another file');
   const view = await readRun(folder);
   assert.deepEqual(view.missing, [
@@ -51,13 +56,13 @@ test('a run.json that was cut off is named, and its text is not repeated', async
 });
 
 test('a record of another shape is refused with the place where it differs', async (t) => {
-  const folder = await copyOf(t);
+  const folder = await copyOfRun(t, 'default');
   await writeFile(join(folder, 'run.json'), '{"schemaVersion": 2}');
   await assert.rejects(renderRun(folder, asText), usage(/at schemaVersion/));
 });
 
 test('a cause of another version is reported by its bare name, with no page to lead to', async (t) => {
-  const folder = await copyOf(t);
+  const folder = await copyOfRun(t, 'default');
   const file = join(folder, 'run.json');
   const text = await readFile(file, 'utf8');
   assert.match(text, /"cause": "route-table-conflict"/);
@@ -75,7 +80,7 @@ test('a cause of another version is reported by its bare name, with no page to l
 });
 
 test('a cause that no version could have written is not read', async (t) => {
-  const folder = await copyOf(t);
+  const folder = await copyOfRun(t, 'default');
   const file = join(folder, 'run.json');
   const text = await readFile(file, 'utf8');
   await writeFile(file, text.replaceAll('"cause": "route-table-conflict"', '"cause": "\\u001b[31m"'));
@@ -83,7 +88,7 @@ test('a cause that no version could have written is not read', async (t) => {
 });
 
 test('lines that are no events, too long or cut off are counted, and the others are shown', async (t) => {
-  const folder = await copyOf(t, 'none');
+  const folder = await copyOfRun(t, 'none');
   const file = join(folder, 'events.ndjson');
   const good = await readFile(file, 'utf8');
   const bad = ['not json', '{"event":"answered"}', '[]', `"${'x'.repeat(3 << 20)}"`];
@@ -101,7 +106,7 @@ test('lines that are no events, too long or cut off are counted, and the others 
 });
 
 test('events dated in another year do not stretch the timeline', async (t) => {
-  const folder = await copyOf(t, 'none');
+  const folder = await copyOfRun(t, 'none');
   const file = join(folder, 'events.ndjson');
   const good = await readFile(file, 'utf8');
   const [line = ''] = good.split('\n').filter((one) => one.includes('"answered"'));
@@ -116,7 +121,7 @@ test('events dated in another year do not stretch the timeline', async (t) => {
 });
 
 test('text from outside is shown and never becomes part of the page', async (t) => {
-  const folder = await copyOf(t);
+  const folder = await copyOfRun(t, 'default');
   const hostile = `"><img src=x onerror=alert(1)></title><script>alert(2)</script>`;
   const file = join(folder, 'run.json');
   const record = JSON.parse(await readFile(file, 'utf8')) as {
@@ -151,7 +156,7 @@ test('text from outside is shown and never becomes part of the page', async (t) 
 });
 
 test('an empty folder, a file and a path that is not there are each refused in a sentence', async (t) => {
-  const folder = await copyOf(t);
+  const folder = await copyOfRun(t, 'default');
   await rm(join(folder, 'run.json'));
   await truncate(join(folder, 'events.ndjson'));
   await rm(join(folder, 'evidence'), { recursive: true });
@@ -161,7 +166,7 @@ test('an empty folder, a file and a path that is not there are each refused in a
 });
 
 test('pipes in the place of files are not waited for', async (t) => {
-  const folder = await copyOf(t);
+  const folder = await copyOfRun(t, 'default');
   for (const name of ['run.json', 'events.ndjson']) {
     await rm(join(folder, name));
     execFileSync('mkfifo', [join(folder, name)]);
