@@ -5,7 +5,8 @@ import { describe, it } from 'node:test';
 import type { PacketEvent } from '../../src/model/node-event.ts';
 import { run } from '../../src/system/process.ts';
 import { readCapture } from '../packets/recording.ts';
-import { labSkip, mainScript, netdebug, newFolder } from './netdebug.ts';
+import { mainScript } from '../program.ts';
+import { labSkip, netdebug, newFolder } from './netdebug.ts';
 import { isPacket, observeResets, readEvents, sourceNames } from './observed-world.ts';
 
 const skip = await labSkip();
