@@ -1,6 +1,6 @@
 // Records test/recorded/runs/: a short run of each scenario in the lab, reduced to what the diagnosis reads and compressed.
-//   node scripts/record-runs.ts                 all of them, in about three minutes; needs what the lab needs
-//   node scripts/record-runs.ts SCENARIO...     these
+//   npm run record:runs                     all of them, in about two minutes; needs what the lab needs
+//   npm run record:runs -- SCENARIO...      these
 // A run is kept only if it found the cause that its scenario expects and nothing else, and if it is small enough to be checked in.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
