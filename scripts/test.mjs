@@ -1,24 +1,36 @@
-// Runs the tests with one summary at the end: all files two at a time, then those of the lab one at a time, because the lab
-// measures time on the machine that the others would be loading.
-//   npm run test:all                            everything
+// Runs the tests with one summary at the end and the ten slowest: all files two at a time, then those of the lab one at a time,
+// because the lab measures time on the machine that the others would be loading.
+//   npm run test:quick                          what is no *.long.test.ts, as npm test does after its checks
+//   npm run test:long                           the *.long.test.ts alone
+//   npm run test:all                            both
 //   npm run test:all -- test/probe/*.test.ts    these files
 //   npm run test:all -- --update                and write the golden files anew
 import { globSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
+const tiers = { '--quick': (file) => !isLong(file), '--long': (file) => isLong(file) };
+const isLong = (file) => file.endsWith('.long.test.ts');
+
 const args = process.argv.slice(2);
 if (args.includes('--update')) process.env.UPDATE_GOLDEN = '1';
 const patterns = args.filter((arg) => !arg.startsWith('-'));
-const files = globSync(patterns.length > 0 ? patterns : 'test/**/*.test.ts').sort();
-const unknown = args.filter((arg) => arg.startsWith('-') && arg !== '--update');
+const wanted = args.filter((arg) => arg in tiers).map((arg) => tiers[arg]);
+const files = globSync(patterns.length > 0 ? patterns : 'test/**/*.test.ts')
+  .filter((file) => wanted.every((is) => is(file)))
+  .sort();
+const unknown = args.filter((arg) => arg.startsWith('-') && arg !== '--update' && !(arg in tiers));
 if (unknown.length > 0 || files.length === 0) {
   const problem = unknown.length > 0 ? `does not know ${unknown.join(' ')}` : 'finds no such test file';
-  console.error(`test: ${problem}; type: npm run test:all -- [--update] [FILE...]`);
+  console.error(`test: ${problem}; type: npm run test:all -- [--quick | --long] [--update] [FILE...]`);
   process.exit(64);
 }
+
+// The tests start our program hundreds of times, and each file of theirs imports much of it: compiled code is kept, as bin/netdebug
+// does, which more than halves each start.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '../node_modules/.cache/netdebug');
 
 // A test that hangs fails, and the others still run.
 const timeout = 8 * 60_000;
@@ -29,9 +41,12 @@ const parts = [
   { files: files.filter(inLab), concurrency: 1, timeout },
 ];
 
-/** The events of both parts as if of one: the counts with which each ends are added up and said once. */
+const note = (message) => ({ type: 'test:diagnostic', data: { nesting: 0, message, level: 'info' } });
+
+/** The events of both parts as if of one: the counts with which each ends are added up and said once, after the slowest tests. */
 async function* inTurn() {
   const totals = new Map();
+  const times = [];
   let summary;
   for (const part of parts.filter(({ files }) => files.length > 0)) {
     for await (const event of run(part)) {
@@ -39,6 +54,9 @@ async function* inTurn() {
       // What is about the run as a whole is of no file.
       const ofAll = data.file === undefined;
       const count = /^(\w+) ([0-9.]+)$/.exec(data.message ?? '');
+      if ((type === 'test:pass' || type === 'test:fail') && data.details.type !== 'suite') {
+        times.push({ ms: data.details.duration_ms, file: data.file ?? '', name: data.name });
+      }
       if (type === 'test:diagnostic' && ofAll && count !== null) {
         totals.set(count[1], (totals.get(count[1]) ?? 0) + Number(count[2]));
       } else if (type === 'test:summary' && ofAll) {
@@ -49,9 +67,11 @@ async function* inTurn() {
       }
     }
   }
-  for (const [name, total] of totals) {
-    yield { type: 'test:diagnostic', data: { nesting: 0, message: `${name} ${total}`, level: 'info' } };
+  times.sort((a, b) => b.ms - a.ms);
+  for (const { ms, file, name } of times.slice(0, 10)) {
+    yield note(`slow: ${(ms / 1_000).toFixed(1).padStart(5)} s  ${relative('', file)}: ${name}`);
   }
+  for (const [name, total] of totals) yield note(`${name} ${total}`);
   yield summary;
 }
 

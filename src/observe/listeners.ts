@@ -1,12 +1,11 @@
 // Which TCP ports the node and its pods listen on, as they come and go: a process that dies takes its listener with it.
 import { formatMicros } from '../model/clock.ts';
-import { listeningPorts } from './listening-ports.ts';
+import { listenerChanges, listeningPorts } from './listening-ports.ts';
+import type { ListeningPorts } from './listening-ports.ts';
 import { readAtIntervals } from './sampled-witness.ts';
 import { trackScopes } from './scopes.ts';
 import type { Scope } from './scopes.ts';
 import type { Witness } from './witness.ts';
-
-type Ports = ReadonlySet<number>;
 
 /** Reads the listening sockets at intervals. Those that were there at the start are in the raw file only: they did not change. */
 export const listeners: Witness = {
@@ -22,18 +21,19 @@ export const listeners: Witness = {
       raw.write(`${text}\n`);
       context.emit({ event: 'listener', at, scope, change, port }, text);
     };
-    const compare = ({ name, state }: Scope<Ports>, now: Ports) => {
-      for (const port of state) if (!now.has(port)) tell(name, 'closed', port);
-      for (const port of now) if (!state.has(port)) tell(name, 'opened', port);
+    const compare = ({ name, state }: Scope<ListeningPorts>, now: ListeningPorts) => {
+      for (const [change, port] of listenerChanges(state, now)) tell(name, change, port);
     };
-    const scopes = trackScopes<Ports>({
+    const scopes = trackScopes<ListeningPorts>({
       node: { name: node, proc: context.proc },
       pods,
-      begin: (proc, first) => (first ? tryRead(proc) : new Set()),
-      onGone: (scope) => compare(scope, new Set()),
+      begin: (proc, first) => (first ? tryRead(proc) : new Map()),
+      onGone: (scope) => compare(scope, new Map()),
     });
     scopes.each(({ name, state }) => {
-      raw.write(`${formatMicros(clock.now())} ${name} listens on ${[...state].join(', ') || 'no port'}\n`);
+      raw.write(
+        `${formatMicros(clock.now())} ${name} listens on ${[...state.keys()].join(', ') || 'no port'}\n`,
+      );
       return true;
     });
     return readAtIntervals(context, {
@@ -52,7 +52,7 @@ export const listeners: Witness = {
   },
 };
 
-function tryRead(proc: string): Ports | undefined {
+function tryRead(proc: string): ListeningPorts | undefined {
   try {
     return listeningPorts(proc);
   } catch {

@@ -7,13 +7,13 @@ import { after, describe, it } from 'node:test';
 import { findingSchema } from '../../src/model/run-record.ts';
 import { z } from '../../src/model/schema.ts';
 import { accepted, firstEntry, resetConnection, rule, secondEntry } from '../diagnose/story-events.ts';
+import { mainScript } from '../program.ts';
 
-const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'netdebug-diagnose-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 function diagnose(...words: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'diagnose', ...words], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [mainScript, 'diagnose', ...words], {
     encoding: 'utf8',
   });
   return { status, stdout, stderr };

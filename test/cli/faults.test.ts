@@ -5,12 +5,11 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { dial, unusedPort } from '../probe/loopback.ts';
 import { until } from '../probe/recording.ts';
+import { mainScript } from '../program.ts';
 import { runProgram } from './running-program.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const onLinux = { skip: process.platform !== 'linux' && 'needs Linux' };
 
 test(
@@ -20,7 +19,16 @@ test(
     const port = await unusedPort();
     // 100 in all leave the server room for a handful of connections beside what Node itself holds.
     const shell = `ulimit -n 100 && exec "$0" "$@"`;
-    const words = [main, 'server', '--host', '127.0.0.1', '-p', String(port), '--max-connections', '1000'];
+    const words = [
+      mainScript,
+      'server',
+      '--host',
+      '127.0.0.1',
+      '-p',
+      String(port),
+      '--max-connections',
+      '1000',
+    ];
     const child = spawn('/bin/sh', ['-c', shell, process.execPath, ...words], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -191,9 +199,13 @@ test('each worker needs open files for its own connections only', onLinux, async
       '--workers',
       '2',
     ];
-    const child = spawn('/bin/sh', ['-c', shell, process.execPath, main, ...words, '--duration', '300ms'], {
-      stdio: 'ignore',
-    });
+    const child = spawn(
+      '/bin/sh',
+      ['-c', shell, process.execPath, mainScript, ...words, '--duration', '300ms'],
+      {
+        stdio: 'ignore',
+      },
+    );
     const [code] = (await once(child, 'close')) as [number | null];
     return code;
   };

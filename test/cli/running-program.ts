@@ -4,11 +4,9 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { probeEventSchema } from '../../src/model/probe-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+import { mainScript } from '../program.ts';
 
 export interface RunningProgram {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
@@ -26,7 +24,7 @@ const timed = /^[0-9]{4}\/[0-9]{2}\/[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} (.*)$/;
 
 /** Runs `netdebug ARGS…`; killed at the end of the test if it still runs then. */
 export function runProgram(t: TestContext, ...args: string[]): RunningProgram {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [mainScript, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

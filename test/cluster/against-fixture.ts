@@ -10,11 +10,10 @@ import type { RunRecord } from '../../src/model/run-record.ts';
 import { findTool } from '../../src/system/find-tool.ts';
 import { startApiServer } from '../fixtures/api-server/server.ts';
 import type { Fixture, FixtureOptions } from '../fixtures/api-server/server.ts';
+import { mainScript } from '../program.ts';
 
 /** For the tests that need kubectl: a visible skip where there is none. */
 export const kubectlSkip = findTool('kubectl') === undefined ? 'kubectl is not installed' : false;
-
-const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
 
 export interface Ended {
   readonly exitCode: number | null;
@@ -61,7 +60,7 @@ export async function underTest(
       words[0] === 'run' ? [...words, ...(words.includes('--rollout-timeout') ? [] : runWords)] : words;
     const out = words[0] === 'run' && !words.includes('--out') ? ['--out', join(home, 'run')] : [];
     const config = words.includes('--kubeconfig') ? [] : ['--kubeconfig', kubeconfig];
-    const child = spawn(process.execPath, [main, 'cluster', ...withRun, ...out, ...config], {
+    const child = spawn(process.execPath, [mainScript, 'cluster', ...withRun, ...out, ...config], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, HOME: home, KUBECONFIG: kubeconfig, ...env },
     });

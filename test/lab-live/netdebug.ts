@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
 import { runRecordSchema } from '../../src/model/run-record.ts';
 import type { RunRecord } from '../../src/model/run-record.ts';
 import { whyNoNamespaces } from '../../src/lab/world/namespaces.ts';
+import { mainScript } from '../program.ts';
 
 export interface Ended {
   readonly exitCode: number | null;
@@ -23,8 +24,6 @@ export interface Started {
   /** Resolves when the text has been printed on stderr; rejects when the program ends without it. */
   said(text: string): Promise<void>;
 }
-
-export const mainScript = resolve(import.meta.dirname, '../../src/cli/main.ts');
 
 export function startNetdebug(...words: readonly string[]): Started {
   return startWords([process.execPath, mainScript, ...words]);

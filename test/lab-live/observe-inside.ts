@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { run } from '../../src/system/process.ts';
-import { mainScript } from './netdebug.ts';
+import { mainScript } from '../program.ts';
 
 const [folder = '', signal = 'SIGTERM', resets = '1', ...flags] = process.argv.slice(2);
 const port = 9_000;

@@ -1,63 +1,16 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { TestContext } from 'node:test';
-import { parseMicros } from '../../src/model/clock.ts';
-import { nodeEventSchema } from '../../src/model/node-event.ts';
-import type { NodeEvent, PacketEvent, SourceEvent } from '../../src/model/node-event.ts';
+import type { PacketEvent } from '../../src/model/node-event.ts';
 import { run } from '../../src/system/process.ts';
-import { sandboxArgv } from '../../src/lab/world/sandbox.ts';
 import { readCapture } from '../packets/recording.ts';
-import { labRun, labSkip, mainScript, netdebug, newFolder, readNodeEvents } from './netdebug.ts';
+import { mainScript } from '../program.ts';
+import { labSkip, netdebug, newFolder } from './netdebug.ts';
+import { isPacket, observeResets, readEvents, sourceNames } from './observed-world.ts';
 
 const skip = await labSkip();
 const asRoot = process.getuid?.() === 0;
-const inside = resolve(import.meta.dirname, 'observe-inside.ts');
-
-interface Observed {
-  readonly folder: string;
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  readonly stderr: string;
-}
-
-/** Observes a private world in which connections are reset, and ends it by the signal. */
-async function observeResets(
-  t: TestContext,
-  signal: string,
-  resets: number,
-  ...flags: string[]
-): Promise<Observed> {
-  const folder = await newFolder(t);
-  const words = [process.execPath, inside, folder, signal, String(resets), ...flags];
-  const { exitCode, stdout, stderr } = await run([...sandboxArgv(asRoot), ...words], { timeoutMs: 120_000 });
-  assert.equal(exitCode, 0, stderr);
-  return { folder, ...(JSON.parse(stdout) as Omit<Observed, 'folder'>) };
-}
-
-/** The events of all halves, each checked; what is cut off at the end of a file is passed over. */
-async function readEvents(folder: string): Promise<NodeEvent[]> {
-  const events: NodeEvent[] = [];
-  for (const name of ['events.1.ndjson', 'events.ndjson']) {
-    const text = await readFile(join(folder, 'evidence/here', name), 'utf8').catch(() => '');
-    for (const line of text.split('\n').slice(0, -1)) events.push(nodeEventSchema.parse(JSON.parse(line)));
-  }
-  return events;
-}
-
-const isPacket = (event: NodeEvent): event is PacketEvent => event.event === 'packet';
-const isSource = (event: NodeEvent): event is SourceEvent => event.event === 'source';
-const sourceNames = [
-  'capture',
-  'conntrack-events',
-  'conntrack-stats',
-  'ip-monitor',
-  'listeners',
-  'rule-counters',
-  'snmp',
-];
-
 function assertResetIsThere(packets: readonly PacketEvent[]): void {
   const reset = packets.find((packet) => packet.flags === 'R.');
   assert.ok(reset !== undefined);
@@ -73,55 +26,6 @@ function assertResetIsThere(packets: readonly PacketEvent[]): void {
 }
 
 describe('observing a reset', { skip }, () => {
-  it('in the lab shows it on each interface it passed, with the packets before it', async (t) => {
-    const { folder } = await labRun(t, '--duration', '4s', '--expect', 'any');
-    const events = await readNodeEvents(folder);
-    const packets = events.filter(isPacket).filter((event) => event.node === 'node-1');
-    const atClient = packets.filter(
-      (packet) => packet.flags === 'R' && packet.interface === 'cali-colocated' && packet.direction === 'out',
-    );
-    assert.ok(atClient.length > 0, 'the co-located client was reset');
-    let requests = 0;
-    for (const reset of atClient) {
-      assert.ok([61, 63].includes(reset.ttl), `TTL ${reset.ttl}: through the VPC or not`);
-      const same = packets.filter(
-        (packet) => packet.seq === reset.seq && packet.flags === 'R' && packet.at < reset.at,
-      );
-      const atServer = same.find((packet) => packet.interface === 'cali-server' && packet.direction === 'in');
-      assert.deepEqual([atServer?.ttl, atServer?.tuple.src, atServer?.ipLength], [64, '10.44.0.10', 40]);
-      // Mostly a request; at times the bare acknowledgement of the last answer, when the rule changed in between.
-      const answered = packets.findLast(
-        (packet) =>
-          packet.ack === reset.seq &&
-          packet.flags !== 'R' &&
-          packet.interface === 'cali-colocated' &&
-          packet.at < reset.at,
-      );
-      assert.ok(answered !== undefined, 'the packet that was answered by it');
-      assert.deepEqual([answered.direction, answered.tuple.sport], ['in', reset.tuple.dport]);
-      if (answered.payloadLength > 0) requests += 1;
-      const before = parseMicros(reset.at) - parseMicros(answered.at);
-      assert.ok(before > 0 && before <= 5e6, `${before} µs before`);
-    }
-    assert.ok(requests > 0, 'requests were answered by a RST');
-    const { records, problem } = readCapture(await readFile(join(folder, 'evidence/node-1/capture.pcap')));
-    assert.deepEqual([records.length, problem], [packets.length, null]);
-    const read = await run(['tcpdump', '-n', '-r', join(folder, 'evidence/node-1/capture.pcap')]);
-    assert.equal(read.stdout.trim().split('\n').length, packets.length);
-
-    const sources = events.filter(isSource).filter((event) => event.node === 'node-1');
-    assert.deepEqual(
-      sources
-        .filter(({ state }) => state === 'started')
-        .map(({ source }) => source)
-        .sort(),
-      sourceNames,
-    );
-    const stopped = sources.filter(({ state }) => state === 'stopped');
-    assert.deepEqual(stopped.map(({ source }) => source).sort(), sourceNames);
-    assert.deepEqual([...new Set(stopped.map(({ lost }) => lost))], [0]);
-  });
-
   it('ends in an orderly way on SIGTERM, with the reset, its counters and the entry of connection tracking', async (t) => {
     const { folder, exitCode, stderr } = await observeResets(t, 'SIGTERM', 1);
     assert.equal(exitCode, 0, stderr);
@@ -152,23 +56,6 @@ describe('observing a reset', { skip }, () => {
     assertResetIsThere(events.filter(isPacket));
     const { records } = readCapture(await readFile(join(folder, 'evidence/here/capture.pcap')));
     assert.equal(records.length, events.filter(isPacket).length);
-  });
-
-  it('never takes more room than it may, and says what it let go', async (t) => {
-    const { folder, exitCode, stderr } = await observeResets(t, 'SIGTERM', 2_500, '--max-size', '1MiB');
-    assert.equal(exitCode, 0, stderr);
-    const names = await readdir(join(folder, 'evidence/here'));
-    let size = 0;
-    for (const name of names) size += (await stat(join(folder, 'evidence/here', name))).size;
-    assert.ok(size <= 1_048_576, `${size} bytes`);
-    assert.ok(names.includes('events.1.ndjson'));
-    assert.match(stderr, /^\S+ +limited +.*let go to stay within the bound on size/m);
-    assert.ok((await readEvents(folder)).length > 100);
-    for (const name of names.filter((one) => one.endsWith('.pcap'))) {
-      const { records, problem } = readCapture(await readFile(join(folder, 'evidence/here', name)));
-      assert.equal(problem, null, name);
-      assert.ok(records.length > 0, name);
-    }
   });
 });
 

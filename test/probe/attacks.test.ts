@@ -57,7 +57,9 @@ test('a line without end is cut at the maximum, however much is sent, and takes 
 test('ten thousand connects that leave at once are all accepted, ended and forgotten', async (t) => {
   const { of, port } = await serve(t);
   const before = openDescriptors();
-  for (let round = 0; round < 100; round++) {
+  for (let made = 0; made < 10_000; made += 100) {
+    // Where more wait to be accepted than may, the kernel forgets those that reset, and no server ever hears of them.
+    await until('fewer wait to be accepted', () => made - of('accepted').length < 1_000);
     await Promise.all(
       Array.from({ length: 100 }, async (_, number) => {
         const socket = connect(port, '127.0.0.1');
@@ -100,7 +102,7 @@ test('a peer that closes its half while a line is unfinished gets nothing for it
 test('answers as long as the longest line come whole, also to a peer that reads little by little', async (t) => {
   const maxLine = 300_000;
   const { port } = await serve(t, { maxLine });
-  const { socket, received } = await dial(t, port);
+  const { socket, received, length } = await dial(t, port);
   const line = Buffer.alloc(maxLine, 'y');
   line[0] = 0xff;
   for (let count = 0; count < 20; count++) socket.write(Buffer.concat([line, Buffer.from('\n')]));
@@ -111,7 +113,7 @@ test('answers as long as the longest line come whole, also to a peer that reads 
     socket.pause();
     setImmediate(() => socket.resume());
   });
-  await until('all is there', () => received().length >= 20 * whole.length);
+  await until('all is there', () => length() >= 20 * whole.length);
   assert.deepEqual(received(), Buffer.concat(Array.from({ length: 20 }, () => whole)));
 });
 
@@ -126,9 +128,9 @@ test('two peers whose answers get stuck at the same time each get their own byte
     for (const { socket, letter } of peers) socket.write(`${letter.repeat(50_000)}\n`);
   }
   for (const { socket } of peers) socket.resume();
-  for (const { letter, received } of peers) {
+  for (const { letter, received, length } of peers) {
     const wanted = `You said: ${letter.repeat(50_000)}\n`;
-    await until(`${letter} has all`, () => received().length >= lines * wanted.length);
+    await until(`${letter} has all`, () => length() >= lines * wanted.length);
     assert.equal(received().toString(), wanted.repeat(lines));
   }
 });

@@ -44,6 +44,8 @@ export interface RawClient {
   readonly end: string;
   /** All bytes so far; none come while the socket is paused. */
   readonly received: () => Buffer;
+  /** How many they are, without putting them together. */
+  readonly length: () => number;
 }
 
 /** Connects to 127.0.0.1 until the test is over. */
@@ -51,10 +53,14 @@ export async function dial(t: TestContext, port: number): Promise<RawClient> {
   const chunks: Buffer[] = [];
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   socket.on('error', () => undefined);
-  socket.on('data', (chunk: Buffer) => void chunks.push(chunk));
+  let length = 0;
+  socket.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    length += chunk.length;
+  });
   t.after(() => void socket.destroy());
   await once(socket, 'connect');
   // Taken now, because a socket that has ended no longer knows it.
   const end = `127.0.0.1:${socket.localPort ?? 0}`;
-  return { socket, end, received: () => Buffer.concat(chunks) };
+  return { socket, end, received: () => Buffer.concat(chunks), length: () => length };
 }

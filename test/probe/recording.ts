@@ -39,9 +39,10 @@ export function record(): Recording {
   };
 }
 
-const patienceMs = 10_000;
+/** For what never comes; a busy machine may take long over what does. */
+const patienceMs = 60_000;
 
-/** Waits until the condition holds; fails, naming it, when it does not within ten seconds. */
+/** Waits until the condition holds; fails, naming it, when it does not within a minute. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
   const start = performance.now();
   while (!condition()) {

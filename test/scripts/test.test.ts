@@ -1,4 +1,5 @@
-// The test script runs the lab's files after the others, adds the counts up in one summary, and fails when either part does.
+// The test script runs the tier that is asked for, the lab's files after the others, adds the counts up in one summary after the
+// slowest ten, and fails when either part does.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -66,6 +67,37 @@ test('named files run alone, and --update reaches them', async () => {
   const { exitCode, stdout } = await runScript('--update', 'test/a.test.ts');
   assert.equal(exitCode, 0);
   assert.match(stdout, /tests 1\n/);
+});
+
+test('the quick and the long tests are told apart by the names of their files, and together they are all', async () => {
+  await write('test/a.test.ts', "test('one', () => {});");
+  await write('test/a.long.test.ts', "test('two', () => {});");
+  await write('test/lab-live/b.long.test.ts', "test('three', () => {});");
+  const titles = async (...args: string[]) =>
+    (await runScript(...args)).stdout.match(/(one|two|three)(?= \()/g);
+  assert.deepEqual(await titles('--quick'), ['one']);
+  assert.deepEqual(await titles('--long'), ['two', 'three']);
+  assert.deepEqual(await titles(), ['two', 'one', 'three']);
+  assert.deepEqual(await titles('test/a.long.test.ts'), ['two']);
+});
+
+test('the ten slowest tests are named before the counts, the slowest first, and suites are not among them', async () => {
+  const sleeper = (ms: number) => `test('takes ${ms}', () => new Promise((end) => setTimeout(end, ${ms})));`;
+  const many = [...Array(12).keys()].map((number) => `test('fast ${number}', () => {});`);
+  const suite = `import { describe } from 'node:test'; describe('a suite', () => { ${sleeper(400)} });`;
+  await write('test/a.test.ts', [sleeper(200), suite, ...many].join('\n'));
+  const { stdout } = await runScript();
+  const slow = stdout.match(/slow: .*/g) ?? [];
+  assert.equal(slow.length, 10);
+  const seconds = slow.map((line) => Number(/[0-9.]+(?= s)/.exec(line)?.[0]));
+  assert.deepEqual(
+    seconds,
+    seconds.toSorted((a, b) => b - a),
+  );
+  for (const ms of [400, 200])
+    assert.match(slow.join('\n'), new RegExp(`^slow: +[0-9.]+ s {2}test/a\\.test\\.ts: takes ${ms}$`, 'm'));
+  assert.ok(stdout.lastIndexOf('slow: ') < stdout.indexOf('tests 14'));
+  assert.doesNotMatch(slow.join('\n'), /a suite/);
 });
 
 test('a name that no file has, or an option that it has not, is wrong usage', async () => {

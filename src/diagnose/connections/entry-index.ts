@@ -22,6 +22,14 @@ export interface EntryIndex {
   from(src: string, sport: number): readonly Entry[];
 }
 
+/**
+ * Whether the entry was there at that moment of a connection's life. The line of one that the handshake made may have been printed
+ * as much as `slack` too late: on a busy machine the first answer is sooner.
+ */
+export function wasThere({ made, madeAt }: Entry, at: Micros, slack: Micros): boolean {
+  return madeAt <= (made?.state === 'SYN_SENT' ? at + slack : at);
+}
+
 /** Builds the index from events in order of time. An entry whose NEW was not seen counts as older than everything. */
 export function indexEntries(events: readonly ConntrackEvent[]): EntryIndex {
   const byOriginal = new Map<string, Entry[]>();

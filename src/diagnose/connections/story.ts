@@ -6,6 +6,7 @@ import type { Endpoint } from '../../model/endpoint.ts';
 import type { CountersEvent, PacketEvent, RuleChange } from '../../model/node-event.ts';
 import { nodeWitnesses } from '../witness-words.ts';
 import type { NodeWitness } from '../witness-words.ts';
+import { wasThere } from './entry-index.ts';
 import type { Entry } from './entry-index.ts';
 import type { AcceptedEvent, EndedEvent, Incident, ProbeTimeline } from './incidents.ts';
 import { between } from './node-timeline.ts';
@@ -71,7 +72,7 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
     client === null
       ? []
       : nodes.entries.find(client.address, client.port, target.address, target.port).filter(alive);
-  const first = firsts.findLast((entry) => entry.madeAt <= lastGoodAt) ?? firsts.at(-1) ?? null;
+  const first = firsts.findLast((entry) => wasThere(entry, lastGoodAt, slack)) ?? firsts.at(-1) ?? null;
   const server = serverOf(first, target, probes);
   const second =
     client === null || server === null || server.address === target.address

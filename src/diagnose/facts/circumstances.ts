@@ -21,10 +21,11 @@ export function listenerClosed(story: Story): Sighting {
   return closed === undefined ? no() : yes(asEvidence(closed));
 }
 
-/** The next attempt to connect was refused. */
+/** The next attempt to connect was refused. One that was made late, when somebody listened again, cannot tell. */
 export function refusedAfterwards(story: Story): Sighting {
   const [next] = story.incident.afterwards;
-  if (next === undefined) return unknown(null);
+  const opened = story.listenerChanges.some(({ change }) => change === 'opened');
+  if (next === undefined || (next.event === 'connected' && opened)) return unknown(null);
   return seenIf(
     next.event === 'failed' && next.failure === 'refused',
     clientLine(story, next.at, 'the next attempt to connect was refused'),

@@ -1,4 +1,5 @@
 // What became of the conntrack entries that carried a connection.
+import { wasThere } from '../connections/entry-index.ts';
 import type { Entry } from '../connections/entry-index.ts';
 import type { Story } from '../connections/story.ts';
 import { asEvidence, no, unknown, yes } from './sighting.ts';
@@ -53,8 +54,8 @@ function entriesSeen({ available, firsts, second }: Story): boolean {
 }
 
 /** Entries that were there when the connection last worked. */
-function carried({ firsts, second, incident }: Story): Entry[] {
-  return [...firsts, ...second].filter((entry) => entry.madeAt <= incident.lastGoodAt);
+function carried({ firsts, second, incident, slack }: Story): Entry[] {
+  return [...firsts, ...second].filter((entry) => wasThere(entry, incident.lastGoodAt, slack));
 }
 
 const lines = ({ destroyed }: Entry) => (destroyed === null ? [] : [asEvidence(destroyed)]);

@@ -3,16 +3,15 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { mainScript } from '../../program.ts';
 import { recordedReports, recordedRun } from '../../report/recorded.ts';
-
-const main = resolve(import.meta.dirname, '../../../src/cli/main.ts');
 
 function report(...words: readonly string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   return new Promise((done) => {
-    execFile(process.execPath, [main, 'report', ...words], (error, stdout, stderr) => {
+    execFile(process.execPath, [mainScript, 'report', ...words], (error, stdout, stderr) => {
       done({ exitCode: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
     });
   });

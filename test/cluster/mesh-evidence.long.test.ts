@@ -7,15 +7,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { observerFolder } from '../../src/cluster/observer-objects.ts';
+import { mainScript } from '../program.ts';
 import { kubectlSkip, underTest } from './against-fixture.ts';
 import type { ClusterUnderTest } from './against-fixture.ts';
 
-const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
 const recorded = resolve(import.meta.dirname, '../recorded/report/default');
 
 async function netdebug({ home, kubeconfig }: ClusterUnderTest, ...words: readonly string[]) {
   const env = { ...process.env, HOME: home, KUBECONFIG: kubeconfig };
-  const child = spawn(process.execPath, [main, ...words], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const child = spawn(process.execPath, [mainScript, ...words], { stdio: ['ignore', 'pipe', 'pipe'], env });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
