@@ -22,7 +22,7 @@ export async function collectEvidence(
   const nodes: string[] = [];
   for (const { name, node } of observers) {
     if (node === null) continue;
-    const there = `${name}:${observerFolder}`;
+    const there = `${name}:${target.nodeFolder(observerFolder, node)}`;
     const answer = await kubectl.ask(
       [
         'cp',

@@ -62,7 +62,9 @@ function podSpec({ image, nodes }: ObserverShape): object {
         name: containerName,
         image,
         imagePullPolicy: 'IfNotPresent',
-        args: ['observe', '--out', observerFolder, '--max-size', '256MiB'],
+        // Its folder bears the node's name, which the host's name need not be.
+        args: ['observe', '--out', observerFolder, '--node', '$(NETDEBUG_NODE)', '--max-size', '256MiB'],
+        env: [{ name: 'NETDEBUG_NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
         resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
         securityContext: {
           allowPrivilegeEscalation: false,

@@ -6,6 +6,9 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { observerFolder } from '../../src/cluster/observer-objects.ts';
+import { readRun } from '../../src/experiment/read-run.ts';
+import { readNodeEvents } from '../../src/run-folder/saved-run.ts';
+import { rollAfter } from '../run-folder/a-folder.ts';
 import { historyLogs, kubectlSkip, recordOf, underTest } from './against-fixture.ts';
 
 /** A run of the lab: its clients stand for those of the cluster's pods, and its nodes' evidence for that of the observers. */
@@ -33,6 +36,8 @@ async function observersFiles(t: TestContext): Promise<Record<string, string>> {
     files[node] = join(home, node);
     const folder = join(home, node, observerFolder, 'evidence', node);
     await cp(join(recorded, 'evidence', recordedNode), folder, { recursive: true });
+    // Who observes for long has rolled.
+    await rollAfter(30, folder);
   }
   return files;
 }
@@ -54,10 +59,18 @@ test(
     );
     assert.equal(ended.exitCode, 0, ended.stderr);
     for (const [node, folder] of Object.entries(files)) {
-      const copied = join(cluster.home, 'run/evidence', node, 'evidence', node, 'events.ndjson');
+      const copied = join(cluster.home, 'run/evidence', node, 'events.ndjson');
       const there = join(folder, observerFolder, 'evidence', node, 'events.ndjson');
       assert.equal(await readFile(copied, 'utf8'), await readFile(there, 'utf8'));
     }
+    // The page shows what each node saw, as that of the lab's run does.
+    const run = join(cluster.home, 'run');
+    const lanesOf = async (path: string) =>
+      (await readRun(path)).lanes.map(({ node, kind, total }) => [node, kind, total]);
+    // What was recorded lies before this run, as its record has it.
+    await rm(join(run, 'run.json'));
+    assert.deepEqual(await lanesOf(run), await lanesOf(recorded));
+    assert.equal((await readNodeEvents(run, ['node-a', 'node-b'])).length, 182);
     assert.deepEqual(cluster.leftObjects(), []);
   },
 );
@@ -75,6 +88,8 @@ test(
     const applied = await readFile(join(cluster.home, 'run/evidence/applied-observers.json'), 'utf8');
     assert.match(applied, /"image": "registry\.example\/netdebug:observer"/);
     assert.match(applied, /"node-a"[^]*"node-b"/);
+    // The node's name, as the cluster has it, is the folder's.
+    assert.match(applied, /"--node",\s+"\$\(NETDEBUG_NODE\)"/);
     assert.deepEqual(cluster.leftObjects(), []);
   },
 );

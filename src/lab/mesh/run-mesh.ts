@@ -13,6 +13,7 @@ import { nodeObject, sliceObject } from './cluster-objects.ts';
 import { countsOf } from './counts.ts';
 import type { NodeCounts } from './counts.ts';
 import { kubeconfigText, startParts } from './parts.ts';
+import type { PartsSpec } from './parts.ts';
 import { prometheusConfig } from './prometheus-config.ts';
 import { meshActors, meshPlan } from './world.ts';
 
@@ -34,11 +35,7 @@ export interface MeshRun {
 }
 
 /** Where what the parts are told, and what they say, is kept: paths of files. */
-export interface MeshFiles {
-  readonly kubeconfig: string;
-  readonly prometheusConfig: string;
-  readonly logFile: (name: string) => string;
-}
+type MeshFiles = Pick<PartsSpec, 'kubeconfig' | 'logFile'> & { readonly prometheusConfig: string };
 
 export interface MeshHooks {
   onStage(text: string): void;
