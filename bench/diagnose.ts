@@ -14,10 +14,8 @@ import { parseArgs } from 'node:util';
 import { scenarios } from '../src/lab/scenarios/index.ts';
 import { openLedger } from './diagnosis/ledger.ts';
 import { accuracy, confusionPicture, renderPage } from './diagnosis/page.ts';
-import { conditions, trialKey, trialSpecs } from './diagnosis/specs.ts';
-import type { TrialSpec } from './diagnosis/specs.ts';
-import { runTrial, views } from './diagnosis/trial.ts';
-import type { Trial, View } from './diagnosis/trial.ts';
+import { conditions, trialKey, trialSpecs, type TrialSpec } from './diagnosis/specs.ts';
+import { runTrial, views, type Trial, type View } from './diagnosis/trial.ts';
 
 const { values } = parseArgs({
   options: {

@@ -5,13 +5,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { costOf } from './probing/cost.ts';
-import type { Cost, Load } from './probing/cost.ts';
+import { costOf, type Cost, type Load } from './probing/cost.ts';
 import { massReset } from './probing/mass-reset.ts';
-import { endMark, median, page, percentile, table } from './probing/page.ts';
-import type { Figures, Target } from './probing/page.ts';
-import { contenders } from './probing/programs.ts';
-import type { Contender, Side } from './probing/programs.ts';
+import { endMark, median, page, percentile, table, type Figures, type Target } from './probing/page.ts';
+import { contenders, type Contender, type Side } from './probing/programs.ts';
 import { startUpOf, throughputOf } from './probing/start-up.ts';
 
 const { values: flags } = parseArgs({

@@ -5,8 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SizeFigures } from './scale/measure.ts';
-import { growthPicture, scalePage } from './scale/page.ts';
-import type { ScaleFigures } from './scale/page.ts';
+import { growthPicture, scalePage, type ScaleFigures } from './scale/page.ts';
 import { idleQuestion, seriesPerAgent } from './scale/traffic.ts';
 
 const { values: flags } = parseArgs({

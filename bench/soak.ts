@@ -11,8 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { parseDuration } from '../src/model/duration.ts';
 import { imbalances, readBooks } from './soak/books.ts';
-import { growthOf, sampleProbes } from './soak/memory.ts';
-import type { Sample } from './soak/memory.ts';
+import { growthOf, sampleProbes, type Sample } from './soak/memory.ts';
 import { putSheet, sheet } from './soak/sheet.ts';
 
 const { values: flags } = parseArgs({

@@ -8,8 +8,7 @@ import { nodeEventSchema } from '../src/model/node-event.ts';
 import { run } from '../src/system/process.ts';
 import { labSkip } from './lab-live/netdebug.ts';
 import { recordedReports, recordedRun } from './report/recorded.ts';
-import { makeCopy } from './toy-copy.ts';
-import type { Edit, ToyCopy } from './toy-copy.ts';
+import { makeCopy, type Edit, type ToyCopy } from './toy-copy.ts';
 
 const skip = await labSkip();
 

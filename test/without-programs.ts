@@ -1,7 +1,6 @@
 // Runs a program where some programs of this machine are missing: in namespaces in which something else lies over their files.
 import assert from 'node:assert/strict';
-import { run } from '../src/system/process.ts';
-import type { RunResult } from '../src/system/process.ts';
+import { run, type RunResult } from '../src/system/process.ts';
 import { sandboxArgv } from '../src/lab/world/sandbox.ts';
 import { findTool } from '../src/system/find-tool.ts';
 

@@ -1,8 +1,7 @@
 // Keeps the result of every run in a file as soon as it is there, so that a benchmark of an hour can be cut short and gone on with.
 import { appendFile, readFile } from 'node:fs/promises';
 import type { Trial } from './trial.ts';
-import { trialKey } from './specs.ts';
-import type { TrialSpec } from './specs.ts';
+import { trialKey, type TrialSpec } from './specs.ts';
 
 export interface Ledger {
   /** Those in the file and those added since. */

@@ -1,8 +1,7 @@
 // The benchmark's results as a page: who was mistaken for whom, how often, and whether the confidence means what it says.
 import { line, svg, text } from '../../scripts/calibration/svg.ts';
 import { conditions } from './specs.ts';
-import type { Trial, View } from './trial.ts';
-import { views } from './trial.ts';
+import { views, type Trial, type View } from './trial.ts';
 
 const nothing = 'nothing';
 const named = (cause: string | null): string => cause ?? nothing;

@@ -8,8 +8,7 @@ import { diagnose } from '../../src/diagnose/diagnose.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
 import type { RunRecord } from '../../src/model/run-record.ts';
-import { expectedCause } from './specs.ts';
-import type { TrialSpec } from './specs.ts';
+import { expectedCause, type TrialSpec } from './specs.ts';
 
 /** What of the evidence the diagnosis may see. */
 export const views = {

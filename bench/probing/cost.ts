@@ -1,7 +1,6 @@
 // CPU per paced probe, and memory per connection, of one side of one program; the other side is always the same one.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { start } from './process.ts';
-import type { Measured } from './process.ts';
+import { start, type Measured } from './process.ts';
 import type { Contender, Side } from './programs.ts';
 import { countListeners, countSockets } from './sockets.ts';
 

@@ -1,6 +1,5 @@
 // A program under measurement: started alone, ended by its id, its CPU time and memory read from /proc.
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 export interface Measured {

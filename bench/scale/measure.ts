@@ -1,6 +1,5 @@
 // One cluster size in a process of its own, so that its memory is its own: prints JSON.
-import { assign } from '../../src/mesh/plan/assign.ts';
-import type { Assignment } from '../../src/mesh/plan/assign.ts';
+import { assign, type Assignment } from '../../src/mesh/plan/assign.ts';
 import { coverageOf } from '../../src/mesh/plan/coverage.ts';
 import { planOfNode } from '../../src/mesh/plan/node-plan.ts';
 import { median } from '../probing/page.ts';

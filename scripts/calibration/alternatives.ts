@@ -1,8 +1,7 @@
 // Histories with a difference: how soon is it seen?
 import { exponential } from './chance.ts';
 import type { Setting } from './history.ts';
-import { historyOf, onOneSide } from './triggers.ts';
-import type { SimulatedTrigger } from './triggers.ts';
+import { historyOf, onOneSide, type SimulatedTrigger } from './triggers.ts';
 
 export const ratios = [1, 2, 4, 10, Number.POSITIVE_INFINITY] as const;
 

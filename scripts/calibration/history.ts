@@ -1,10 +1,8 @@
 // A simulated history of two classes, and what the verdict makes of it at every moment.
 import type { Random } from '../../src/model/random.ts';
-import { labelTriggers, nullShareOf } from '../../src/verdict/comparison.ts';
-import type { ComparedClass } from '../../src/verdict/comparison.ts';
+import { labelTriggers, nullShareOf, type ComparedClass } from '../../src/verdict/comparison.ts';
 import type { Counts } from '../../src/verdict/judge.ts';
-import { addSpan, joinSpans } from '../../src/stats/spans.ts';
-import type { Span } from '../../src/stats/spans.ts';
+import { addSpan, joinSpans, type Span } from '../../src/stats/spans.ts';
 
 /** All times in seconds. */
 export interface SimulatedClass {

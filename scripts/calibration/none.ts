@@ -5,8 +5,7 @@ import { poissonTimes } from './chance.ts';
 import { limits } from './false-alarms.ts';
 import { looksAt } from './history.ts';
 import type { Proportion } from './proportion.ts';
-import { historyOf, period } from './triggers.ts';
-import type { SimulatedTrigger } from './triggers.ts';
+import { historyOf, period, type SimulatedTrigger } from './triggers.ts';
 
 /** True rates of the two classes, as multiples of the maximum below which a class counts as not hit. */
 export type Rates = readonly [coLocated: number, remote: number];

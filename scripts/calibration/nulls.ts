@@ -2,8 +2,7 @@
 import type { Random } from '../../src/model/random.ts';
 import { logUniform, poissonTimes } from './chance.ts';
 import type { Setting } from './history.ts';
-import { historyOf, onOneSide } from './triggers.ts';
-import type { SimulatedTrigger, Watching } from './triggers.ts';
+import { historyOf, onOneSide, type SimulatedTrigger, type Watching } from './triggers.ts';
 
 const seconds = 6_000;
 const meanGap = 30;

@@ -3,8 +3,7 @@ import { ratioName } from './alternatives.ts';
 import { number, outcomes, table } from './markdown.ts';
 import { method } from './method.ts';
 import { percent, quantile } from './proportion.ts';
-import { episodes, noneLengths, seriesWindow } from './study.ts';
-import type { Study } from './study.ts';
+import { episodes, noneLengths, seriesWindow, type Study } from './study.ts';
 
 /** The whole page as Markdown. */
 export function calibrationPage(study: Study): string {

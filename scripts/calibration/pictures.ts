@@ -3,8 +3,7 @@ import { ratioName } from './alternatives.ts';
 import type { Misses } from './coverage.ts';
 import type { FalseAlarms } from './false-alarms.ts';
 import type { Power } from './power.ts';
-import { share, standardError } from './proportion.ts';
-import type { Proportion } from './proportion.ts';
+import { share, standardError, type Proportion } from './proportion.ts';
 import { colours, dot, line, path, svg, text } from './svg.ts';
 
 const [blue, orange] = colours;

@@ -4,8 +4,7 @@ import { seededRandom } from '../../src/model/random.ts';
 import { judge } from '../../src/verdict/judge.ts';
 import { alternative } from './alternatives.ts';
 import { limits } from './false-alarms.ts';
-import { looksAt } from './history.ts';
-import type { Look } from './history.ts';
+import { looksAt, type Look } from './history.ts';
 import type { Proportion } from './proportion.ts';
 import { period } from './triggers.ts';
 

@@ -1,15 +1,11 @@
 // Everything that docs/calibration.md shows, computed from one seed.
 import { ratios } from './alternatives.ts';
-import { rateMisses, ratioMisses } from './coverage.ts';
-import type { Misses, RateMisses } from './coverage.ts';
-import { falseAlarms, falseAlarmsUnguarded } from './false-alarms.ts';
-import type { FalseAlarms } from './false-alarms.ts';
+import { rateMisses, ratioMisses, type Misses, type RateMisses } from './coverage.ts';
+import { falseAlarms, falseAlarmsUnguarded, type FalseAlarms } from './false-alarms.ts';
 import type { Setting } from './history.ts';
-import { everNone } from './none.ts';
-import type { Rates } from './none.ts';
+import { everNone, type Rates } from './none.ts';
 import { nulls, outside } from './nulls.ts';
-import { power } from './power.ts';
-import type { Power } from './power.ts';
+import { power, type Power } from './power.ts';
 import type { Proportion } from './proportion.ts';
 
 /** Triggers per history in the tables of power and coverage. */

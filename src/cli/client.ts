@@ -1,7 +1,6 @@
 // `netdebug client`: the seed's client, and with --connections a whole fleet of it.
 import { Command, Option } from 'commander';
-import { startFleet } from '../probe/fleet.ts';
-import type { Fleet } from '../probe/fleet.ts';
+import { startFleet, type Fleet } from '../probe/fleet.ts';
 import type { Surroundings } from '../probe/surroundings.ts';
 import {
   addresses,
@@ -11,14 +10,13 @@ import {
   maxLineOption,
   port,
   probeOptions,
+  textOption,
+  type ProbeFlags,
 } from './probe-flags.ts';
-import type { ProbeFlags } from './probe-flags.ts';
 import { runSession } from './probe-session.ts';
 import { Problem } from '../model/problem.ts';
-import { parsePart, partOf, runWorkers, workerWords } from './workers.ts';
-import type { Part } from './workers.ts';
-import { ephemeralPorts } from '../system/ephemeral-ports.ts';
-import type { EphemeralPorts } from '../system/ephemeral-ports.ts';
+import { parsePart, partOf, runWorkers, workerWords, type Part } from './workers.ts';
+import { ephemeralPorts, type EphemeralPorts } from '../system/ephemeral-ports.ts';
 import { roomForConnections } from '../system/open-files.ts';
 
 interface ClientFlags extends ProbeFlags {
@@ -77,7 +75,7 @@ export function command(): Command {
       1,
     )
     .addOption(new Option('--worker <part>').argParser(parsePart).hideHelp())
-    .option('--class <name>', 'class to name in events', filled('--class', 'a name'), 'client')
+    .addOption(textOption('--class <name>', 'class to name in events', 'client'))
     .addOption(
       durationOption(
         '--timeout <time>',

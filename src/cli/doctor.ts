@@ -2,8 +2,7 @@
 import { Command } from 'commander';
 import { jsonDocument } from '../model/json-document.ts';
 import { exitCodes } from '../model/problem.ts';
-import { labReadiness } from '../lab/world/readiness.ts';
-import type { LabReadiness } from '../lab/world/readiness.ts';
+import { labReadiness, type LabReadiness } from '../lab/world/readiness.ts';
 
 /** The command, for the program to add. Exits with 0 when the lab can run here and 69 when it cannot. */
 export function command(): Command {

@@ -7,14 +7,14 @@ import { watchNode } from '../observe/watch-node.ts';
 import { makeObserverFolder } from '../run-folder/make-folder.ts';
 import { missingCapabilities } from '../system/capabilities.ts';
 import { byteSize } from './byte-size.ts';
-import { durationOption, filled, port } from './probe-flags.ts';
+import { durationOption, port, textOption } from './probe-flags.ts';
 
 interface ObserveFlags {
   readonly out: string;
   readonly duration?: number;
-  readonly maxSize: number;
-  readonly port: readonly number[];
-  readonly node: string;
+  readonly maxSize?: number;
+  readonly port?: readonly number[];
+  readonly node?: string;
   readonly sample: number;
 }
 
@@ -39,7 +39,7 @@ export function command(): Command {
     .description(
       'Collects evidence on a node, as root, until stopped: who reset which connection, and what made it.',
     )
-    .requiredOption('--out <dir>', 'folder for the evidence', filled('--out', 'a folder'))
+    .addOption(textOption('--out <dir>', 'folder for the evidence').makeOptionMandatory())
     .addOption(durationOption('--duration <time>', 'end after this time (default: run until stopped)'))
     .option(
       '--max-size <size>',
@@ -50,17 +50,7 @@ export function command(): Command {
     .option('--node <name>', 'what the node is called in the evidence (default: the host name)', nodeName)
     .addOption(durationOption('--sample <time>', 'time between two readings of counters', '1s'))
     .addHelpText('after', examples);
-  return observe.action(async () => {
-    const flags = observe.opts<Partial<ObserveFlags>>();
-    await run({
-      out: flags.out ?? '',
-      ...(flags.duration === undefined ? {} : { duration: flags.duration }),
-      maxSize: flags.maxSize ?? 256 * 1_048_576,
-      port: flags.port ?? [],
-      node: flags.node ?? hostname(),
-      sample: flags.sample ?? 1_000,
-    });
-  });
+  return observe.action(() => run(observe.opts<ObserveFlags>()));
 }
 
 const minSize = 1_048_576;
@@ -77,19 +67,18 @@ function nodeName(text: string): string {
 
 async function run(flags: ObserveFlags): Promise<void> {
   requireRights();
-  const { node } = flags;
+  const { node = hostname(), port: ports = [], maxSize: maxBytes = 256 * minSize } = flags;
   const folder = await makeObserverFolder(flags.out, node);
-  let end: (ending: 'stopped' | 'interrupted') => void = () => undefined;
-  const ended = new Promise<'stopped' | 'interrupted'>((done) => (end = done));
+  const { promise: ended, resolve: end } = Promise.withResolvers<'stopped' | 'interrupted'>();
   // Once only: a second signal ends the process the hard way.
   process.once('SIGTERM', () => end('stopped'));
   process.once('SIGHUP', () => end('stopped'));
   process.once('SIGINT', () => end('interrupted'));
   const watch = await watchNode(node, folder, tellOfSources, {
     netns: null,
-    capture: { packets: 'flags', ports: flags.port, immediate: false },
+    capture: { packets: 'flags', ports, immediate: false },
     pace: { periodMs: flags.sample, share: readingShare },
-    maxBytes: flags.maxSize,
+    maxBytes,
   });
   process.stderr.write(`Observing ${node}; the evidence goes to ${folder}. Ctrl-C ends it.\n`);
   const timer = flags.duration === undefined ? undefined : setTimeout(() => end('stopped'), flags.duration);

@@ -3,8 +3,7 @@ import { isIP } from 'node:net';
 import { Option } from 'commander';
 import { parseDuration } from '../model/duration.ts';
 import { messageOf, Problem } from '../model/problem.ts';
-import { logFormats } from '../probe/log-line.ts';
-import type { LogFormat } from '../probe/log-line.ts';
+import { logFormats, type LogFormat } from '../probe/log-line.ts';
 import { byteSize } from './byte-size.ts';
 
 /** What every command that probes takes. */
@@ -83,6 +82,16 @@ export function addresses(flag: string): (text: string) => string[] {
     throw new Problem('usage', `${flag}: "${wrong}" is no IP address; write them like 10.0.0.7,10.0.0.8.`);
   };
 }
+
+/** An option that takes any text but an empty one; its flags name what to give: `--out <dir>` wants a folder. */
+export function textOption(flags: string, about: string, defaultText?: string): Option {
+  const option = new Option(flags, about).default(defaultText);
+  const noun = /<(.+)>/.exec(flags)?.[1]?.replace('dir', 'folder') ?? 'value';
+  return option.argParser(filled(option.long ?? flags, `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`));
+}
+
+/** For an option that may be given several times. */
+export const gathered = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** Any text but an empty one. */
 export function filled(flag: string, wanted: string): (text: string) => string {

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { resolve } from 'node:path';
 import { Problem } from '../model/problem.ts';
+import { gathered } from './probe-flags.ts';
 import type { Format } from '../report/formats/format.ts';
 import { formats, readFormats } from '../report/formats/index.ts';
 import { renderMatrixReport } from '../experiment/matrix-report.ts';
@@ -25,7 +26,7 @@ export function command(): Command {
     .option(
       '--format <formats>',
       `${names.slice(0, -1).join(', ')} or ${names.slice(-1).join('')}; several with commas, or give it again (default: ${names.slice(0, 1).join('')})`,
-      (value: string, before: readonly string[]) => [...before, value],
+      gathered,
       [],
     )
     .option('--out <dir>', `write ${formats.map(({ fileName }) => fileName).join(', ')} there`)

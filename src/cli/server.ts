@@ -1,15 +1,20 @@
 // `netdebug server`: the seed's server, which answers every line.
 import { Command, Option } from 'commander';
 import type { Misbehaviour } from '../probe/misbehaviour.ts';
-import { closeWays } from '../probe/served-connection.ts';
-import type { CloseWay } from '../probe/served-connection.ts';
+import { closeWays, type CloseWay } from '../probe/served-connection.ts';
 import { startServer } from '../probe/server.ts';
-import { count, durationOption, filled, maxLineOption, port, probeOptions } from './probe-flags.ts';
-import type { ProbeFlags } from './probe-flags.ts';
+import {
+  count,
+  durationOption,
+  maxLineOption,
+  port,
+  probeOptions,
+  textOption,
+  type ProbeFlags,
+} from './probe-flags.ts';
 import { runSession } from './probe-session.ts';
 import { Problem } from '../model/problem.ts';
-import { parsePart, partOf, runWorkers, workerWords } from './workers.ts';
-import type { Part } from './workers.ts';
+import { parsePart, partOf, runWorkers, workerWords, type Part } from './workers.ts';
 import { roomForConnections } from '../system/open-files.ts';
 
 interface ServerFlags extends ProbeFlags {
@@ -38,7 +43,7 @@ Stops in an orderly way on SIGTERM (exit 0) and Ctrl-C (exit 130).`;
 export function command(): Command {
   const server = new Command('server')
     .description('Answers every line with "You said: " and the line, and logs how each connection ends.')
-    .option('--host <address>', 'address to listen on (default: all)', filled('--host', 'an address'))
+    .addOption(textOption('--host <address>', 'address to listen on (default: all)'))
     .option('-p, --port <port>', 'port to listen on, 0 for any free one', port('--port', 0), 8_080)
     .addOption(
       durationOption(

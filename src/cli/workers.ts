@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { exitCodes, Problem } from '../model/problem.ts';
-import { startWorker } from '../system/worker.ts';
-import type { Worker } from '../system/worker.ts';
+import { startWorker, type Worker } from '../system/worker.ts';
 import { openEventOutput } from './event-output.ts';
 
 /** Which of how many this process is. */

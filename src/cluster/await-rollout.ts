@@ -3,8 +3,7 @@ import { Problem } from '../model/problem.ts';
 import { pause } from '../system/pause.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { ofRun } from './names.ts';
-import { readPods } from './pod-view.ts';
-import type { PodView } from './pod-view.ts';
+import { readPods, type PodView } from './pod-view.ts';
 import { assessRollout, readCreationFailure } from './rollout.ts';
 
 export interface RolloutWait {

@@ -1,6 +1,5 @@
 // Gives the connections of a class one numbering, though each process counts from 0 again after a restart of its container.
-import { parseMicros } from '../model/clock.ts';
-import type { Micros } from '../model/clock.ts';
+import { parseMicros, type Micros } from '../model/clock.ts';
 import type { ClientEvent } from '../model/probe-event.ts';
 
 export interface Numbering {

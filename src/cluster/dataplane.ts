@@ -1,7 +1,6 @@
 // What moves the cluster's packets, read from its own objects: kube-proxy, netd, Calico, Cilium or Dataplane V2.
 import { z } from '../model/schema.ts';
-import { felixTables } from './felix-tables.ts';
-import type { FelixTables } from './felix-tables.ts';
+import { felixTables, type FelixTables } from './felix-tables.ts';
 
 const container = z.object({
   name: z.string().default(''),

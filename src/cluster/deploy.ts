@@ -3,12 +3,10 @@ import { Problem } from '../model/problem.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { applyObjects } from './apply-objects.ts';
 import { awaitRollout } from './await-rollout.ts';
-import { clientObjects, serverObjects } from './experiment-objects.ts';
-import type { ExperimentShape } from './experiment-objects.ts';
+import { clientObjects, serverObjects, type ExperimentShape } from './experiment-objects.ts';
 import { clientComponents } from './names.ts';
 import { observerNamespace, observerObjects } from './observer-objects.ts';
-import { assessPlacement } from './placement.ts';
-import type { Placement } from './placement.ts';
+import { assessPlacement, type Placement } from './placement.ts';
 import type { PodView } from './pod-view.ts';
 
 export interface DeployOptions {

@@ -1,7 +1,13 @@
 // The experiment's objects as `cluster run` creates them; with the defaults they are those of manifests/, which a test compares.
 import { formatDuration } from '../model/duration.ts';
-import { clientComponents, classOf, containerName, runLabel } from './names.ts';
-import type { ClientComponent, Component } from './names.ts';
+import {
+  clientComponents,
+  classOf,
+  containerName,
+  runLabel,
+  type ClientComponent,
+  type Component,
+} from './names.ts';
 
 export interface KubeObject {
   readonly apiVersion: string;

@@ -1,6 +1,5 @@
 // Follows one pod's log to the end of the run: a stream that ends, for whatever reason, is attached again where it broke off.
-import { formatMicros } from '../model/clock.ts';
-import type { Micros } from '../model/clock.ts';
+import { formatMicros, type Micros } from '../model/clock.ts';
 import { pause } from '../system/pause.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { splitLines } from '../system/split-lines.ts';

@@ -1,6 +1,5 @@
 // Decides which client events count: failures wait until a later look at the cluster has said whether anything was being done to it.
-import { parseMicros } from '../model/clock.ts';
-import type { Micros } from '../model/clock.ts';
+import { parseMicros, type Micros } from '../model/clock.ts';
 import type { ClientEvent, FailedEvent } from '../model/probe-event.ts';
 import type { Disturbances } from './disturbances.ts';
 
@@ -64,29 +63,7 @@ export function createIntake(disturbances: Disturbances, sinks: IntakeSinks): In
 }
 
 function plainEnd(event: FailedEvent): ClientEvent {
-  const {
-    at,
-    loopDelayMs,
-    role,
-    class: className,
-    connection,
-    slot,
-    local,
-    remote,
-    livedMs,
-    answers,
-  } = event;
-  return {
-    event: 'finished',
-    at,
-    loopDelayMs,
-    role,
-    class: className,
-    connection,
-    slot,
-    local,
-    remote,
-    livedMs,
-    answers,
-  };
+  const { at, loopDelayMs, role, class: name, connection, slot, local, remote, livedMs, answers } = event;
+  const ofClient = { at, loopDelayMs, role, class: name, connection, slot, local, remote };
+  return { event: 'finished', ...ofClient, livedMs, answers };
 }

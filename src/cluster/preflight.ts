@@ -1,13 +1,10 @@
 // What stands ready and what is missing before a run, as rows of one sentence each; and what the dataplane lets one expect.
 import { messageOf } from '../model/problem.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
-import { readDataplane } from './dataplane.ts';
-import type { Dataplane } from './dataplane.ts';
+import { readDataplane, type Dataplane } from './dataplane.ts';
 import { ownsTable } from './felix-tables.ts';
-import { readNodes } from './node-view.ts';
-import type { NodeView } from './node-view.ts';
-import { findRefusals } from './permissions.ts';
-import type { Refusal } from './permissions.ts';
+import { readNodes, type NodeView } from './node-view.ts';
+import { findRefusals, type Refusal } from './permissions.ts';
 import type { ReachedCluster } from './reach-cluster.ts';
 
 export interface PreflightRow {

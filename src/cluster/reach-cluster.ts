@@ -1,10 +1,8 @@
 // Makes sure that there is a kubectl that is new enough and a cluster that answers, and holds on to that one cluster and namespace.
 import { z } from '../model/schema.ts';
 import { Problem } from '../model/problem.ts';
-import { findKubectl } from '../system/tools/kubectl.ts';
-import type { Kubectl, KubectlTarget } from '../system/tools/kubectl.ts';
-import { isTooOld, oldestKubectl, readVersions } from '../system/tools/kubectl-version.ts';
-import type { Version } from '../system/tools/kubectl-version.ts';
+import { findKubectl, type Kubectl, type KubectlTarget } from '../system/tools/kubectl.ts';
+import { isTooOld, oldestKubectl, readVersions, type Version } from '../system/tools/kubectl-version.ts';
 
 export interface ReachedCluster {
   /** Bound to context and namespace by name, whatever the user's current context becomes while a run lasts. */

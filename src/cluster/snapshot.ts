@@ -3,8 +3,7 @@ import type { Micros } from '../model/clock.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import type { ClusterSnapshot } from './disturbances.ts';
 import { readNodes } from './node-view.ts';
-import { readPods } from './pod-view.ts';
-import type { PodView } from './pod-view.ts';
+import { readPods, type PodView } from './pod-view.ts';
 
 /** The run's pods. Throws a `missing` Problem when they cannot be read. */
 export async function readRunPods(kubectl: Kubectl, selector: string): Promise<PodView[]> {

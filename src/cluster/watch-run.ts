@@ -1,19 +1,14 @@
 // While a run lasts: follows the logs of its pods, old and new, looks after pods and nodes, and hands on the events that count.
-import type { Clock, Micros } from '../model/clock.ts';
-import { parseMicros } from '../model/clock.ts';
+import { parseMicros, type Clock, type Micros } from '../model/clock.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import { pause } from '../system/pause.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
-import { createNumbering } from './connection-numbers.ts';
-import type { EventStream, Numbering } from './connection-numbers.ts';
-import { createDisturbances } from './disturbances.ts';
-import type { ClusterSnapshot } from './disturbances.ts';
+import { createNumbering, type EventStream, type Numbering } from './connection-numbers.ts';
+import { createDisturbances, type ClusterSnapshot } from './disturbances.ts';
 import { readEventLine } from './logged-event.ts';
-import { followLog } from './follow-log.ts';
-import type { LogFollower } from './follow-log.ts';
-import { createIntake } from './intake.ts';
-import type { Intake, SetAside } from './intake.ts';
+import { followLog, type LogFollower } from './follow-log.ts';
+import { createIntake, type Intake, type SetAside } from './intake.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { clientComponents, ofRun } from './names.ts';
 import { createOnceFilter } from './once-filter.ts';

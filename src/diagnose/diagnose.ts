@@ -4,14 +4,11 @@ import type { ProbeEvent } from '../model/probe-event.ts';
 import type { Finding } from '../model/run-record.ts';
 import type { CauseModel } from './why/cause-model.ts';
 import { hearCompany } from './why/company.ts';
-import { findingOf, unknownFinding } from './why/findings.ts';
-import type { Scored } from './why/findings.ts';
+import { findingOf, unknownFinding, type Scored } from './why/findings.ts';
 import { observe, scoreCauses } from './why/score.ts';
 import { alignIncidents } from './connections/client-clock.ts';
-import { createProbeReader } from './connections/incidents.ts';
-import type { ProbeTimeline } from './connections/incidents.ts';
-import { createNodeReader } from './connections/node-timeline.ts';
-import type { NodeTimeline } from './connections/node-timeline.ts';
+import { createProbeReader, type ProbeTimeline } from './connections/incidents.ts';
+import { createNodeReader, type NodeTimeline } from './connections/node-timeline.ts';
 import { tell } from './connections/story.ts';
 
 export interface Evidence {

@@ -5,17 +5,16 @@ import { observerNamespace } from '../cluster/observer-objects.ts';
 import { watchRun } from '../cluster/watch-run.ts';
 import { causeModels } from '../causes/index.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
-import { formatMicros } from '../model/clock.ts';
-import type { Clock } from '../model/clock.ts';
+import { formatMicros, type Clock } from '../model/clock.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { RunRecord, Verdict } from '../model/run-record.ts';
+import { pause } from '../system/pause.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import type { Tally } from '../verdict/tally.ts';
 import { evidenceFile, nodeFolder } from '../run-folder/layout.ts';
 import type { Expectation } from './conclude.ts';
-import { makeRecord, verdictOn } from './make-record.ts';
-import type { RunHooks, VerdictLimits } from './make-record.ts';
+import { makeRecord, verdictOn, type RunHooks, type VerdictLimits } from './make-record.ts';
 import type { RunFolder } from '../run-folder/open-for-writing.ts';
 import { readNodeEvents } from '../run-folder/saved-run.ts';
 import { writeRunRecord } from '../run-folder/write-record.ts';
@@ -137,21 +136,17 @@ async function untilEnd(
   durationMs: number,
   signal: AbortSignal,
 ): Promise<Problem | null> {
-  const { promise, resolve } = Promise.withResolvers<null>();
-  const end = () => resolve(null);
-  const timeUp = setTimeout(end, durationMs);
+  const over = new AbortController();
   const looking = setInterval(() => {
-    if (verdict().outcome !== 'inconclusive') end();
+    if (verdict().outcome !== 'inconclusive') over.abort();
   }, decideEveryMs);
-  signal.addEventListener('abort', end, { once: true });
-  if (signal.aborted) end();
   try {
-    return await Promise.race([promise, broken]);
+    await Promise.race([pause(durationMs, AbortSignal.any([signal, over.signal])), broken]);
+    return null;
   } catch (error) {
     return error instanceof Problem ? error : new Problem('fault', messageOf(error), { cause: error });
   } finally {
-    clearTimeout(timeUp);
     clearInterval(looking);
-    signal.removeEventListener('abort', end);
+    over.abort();
   }
 }

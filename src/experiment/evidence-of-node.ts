@@ -8,7 +8,9 @@ import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { formatDuration } from '../model/duration.ts';
 import { Problem } from '../model/problem.ts';
 import { evidenceFile, nodeFolder } from '../run-folder/layout.ts';
+import { makeEvidenceFolder } from '../run-folder/make-folder.ts';
 import { pause } from '../system/pause.ts';
+import type { Kubectl } from '../system/tools/kubectl.ts';
 
 export interface NodeEvidenceSpec {
   readonly runId: string;
@@ -16,7 +18,7 @@ export interface NodeEvidenceSpec {
   readonly image: string;
   readonly durationMs: number;
   readonly rolloutTimeoutMs: number;
-  /** The run's folder; exists and is empty. */
+  /** The run's folder, which is made when the node is there. */
   readonly folder: string;
 }
 
@@ -28,6 +30,8 @@ export async function collectNodeEvidence(
   signal: AbortSignal,
 ): Promise<void> {
   const { runId, node, image, durationMs, rolloutTimeoutMs, folder } = spec;
+  await requireNode(kubectl, node);
+  await makeEvidenceFolder(folder);
   say(`Observing ${node} of context ${context} for ${formatDuration(durationMs)}, as run ${runId}`);
   const patient = kubectl.withSignal(undefined);
   try {
@@ -48,7 +52,7 @@ export async function collectNodeEvidence(
 }
 
 /** Throws a Problem for a node that is not there: a pod for it would wait for ever. */
-export async function requireNode({ kubectl }: ReachedCluster, node: string): Promise<void> {
+async function requireNode(kubectl: Kubectl, node: string): Promise<void> {
   const answer = await kubectl.ask(['get', 'node', node, '--output=name']);
   if (answer.ok || answer.failure.kind === 'forbidden') return;
   if (answer.failure.kind === 'not-found') {

@@ -14,10 +14,10 @@ import { watchNode } from '../observe/watch-node.ts';
 import { evidenceFile } from '../run-folder/layout.ts';
 import { openRunFolder } from '../run-folder/open-for-writing.ts';
 import { writeRunRecord } from '../run-folder/write-record.ts';
+import { pause } from '../system/pause.ts';
 import type { Tally } from '../verdict/tally.ts';
 import type { LabSettings } from './lab-settings.ts';
-import { makeRecord, verdictOn } from './make-record.ts';
-import type { RunHooks } from './make-record.ts';
+import { makeRecord, verdictOn, type RunHooks } from './make-record.ts';
 import { StopStack } from './stop-stack.ts';
 
 export interface LabHooks extends RunHooks {
@@ -96,8 +96,10 @@ export async function runInLab(
     hooks.onStage(`running ${setup.clients.length} classes of ${settings.connections} connections`);
     hooks.onStarted();
     const failures = [programs, ...watches, actors, faults].map((part) => part.failed);
-    const timeUp = countDown(settings.durationMs, signal);
-    await Promise.race([timeUp.done, ...failures]).finally(timeUp.cancel);
+    // A timer that nobody waits for any more would keep the process alive.
+    const over = new AbortController();
+    const time = pause(settings.durationMs, AbortSignal.any([signal, over.signal]));
+    await Promise.race([time, ...failures]).finally(() => over.abort());
     const complete = !signal.aborted;
 
     hooks.onStage('stopping the clients and reading what is left');
@@ -121,19 +123,4 @@ export async function runInLab(
     await running.stop();
     await files.close();
   }
-}
-
-interface CountDown {
-  /** Resolves when the time is up or the signal aborts. */
-  readonly done: Promise<undefined>;
-  /** A timer that nobody waits for any more would keep the process alive. */
-  readonly cancel: () => void;
-}
-
-function countDown(milliseconds: number, signal: AbortSignal): CountDown {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), milliseconds);
-  if (signal.aborted) resolve(undefined);
-  signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  return { done: promise, cancel: () => clearTimeout(timer) };
 }

@@ -1,6 +1,5 @@
 // The record of a run, made the same way wherever it ran.
-import { formatMicros } from '../model/clock.ts';
-import type { Micros } from '../model/clock.ts';
+import { formatMicros, type Micros } from '../model/clock.ts';
 import type { RunRecord, Verdict } from '../model/run-record.ts';
 import { decide } from '../verdict/decide.ts';
 import type { Tally } from '../verdict/tally.ts';

@@ -3,17 +3,14 @@ import { combinations } from '../lab/scenarios/combinations.ts';
 import { findScenario } from '../lab/scenarios/index.ts';
 import type { MatrixRecord } from '../model/matrix-record.ts';
 import { Problem } from '../model/problem.ts';
-import type { RunRecord } from '../model/run-record.ts';
 import type { Choice } from '../model/scenario.ts';
 import type { MatrixCell } from '../report/formats/format.ts';
 import { cellFolder } from '../run-folder/layout.ts';
 import { makeFolder } from '../run-folder/make-folder.ts';
 import { readRunRecord } from '../run-folder/read-record.ts';
 import { writeMatrixRecord } from '../run-folder/write-record.ts';
-import { conclude, concludeAll } from './conclude.ts';
-import type { Conclusion } from './conclude.ts';
-import { labSettings } from './lab-settings.ts';
-import type { LabSettings, LabWishes } from './lab-settings.ts';
+import { conclude, concludeAll, type Conclusion } from './conclude.ts';
+import { labSettings, type LabSettings, type LabWishes } from './lab-settings.ts';
 
 export interface MatrixHooks {
   /** The next run begins. */
@@ -44,7 +41,9 @@ export async function runMatrix(wishes: LabWishes, hooks: MatrixHooks): Promise<
     const ran = await hooks.runCell(labSettings({ ...wishes, choice, folder: own, expected: 'any' }));
     if (!ran) return null;
     const expected = scenario.expected(choice);
-    cells.push({ record: await recordOf(own), expected });
+    const read = await readRunRecord(own);
+    if (read.data === null) throw new Problem('fault', `${own}: ${read.why}`);
+    cells.push({ record: read.data, expected });
     record.cells.push({ folder: name, expected });
     await writeMatrixRecord(folder, record);
   }
@@ -56,10 +55,4 @@ function titleOf({ factors, fix }: Choice): string {
   if (fix !== null) return `fix ${fix}`;
   const off = Object.entries(factors).filter(([, on]) => !on);
   return off.length === 0 ? 'as it is' : `without ${off.map(([name]) => name).join(' and ')}`;
-}
-
-async function recordOf(folder: string): Promise<RunRecord> {
-  const record = await readRunRecord(folder);
-  if (record.data !== null) return record.data;
-  throw new Problem('fault', `${folder}: ${record.why}`);
 }

@@ -1,13 +1,10 @@
 // A run's folder, read once from beginning to end into what its page shows.
 import { parseMicros } from '../model/clock.ts';
 import type { RunRecord } from '../model/run-record.ts';
-import { createCollector } from '../report/collect/collector.ts';
-import type { Collector } from '../report/collect/collector.ts';
-import { proveFixes } from '../report/fix-proof.ts';
-import type { FixProof } from '../report/fix-proof.ts';
+import { createCollector, type Collector } from '../report/collect/collector.ts';
+import { proveFixes, type FixProof } from '../report/fix-proof.ts';
 import type { RunView } from '../report/run-view.ts';
-import { isProbes } from '../run-folder/event-log.ts';
-import type { RunEvent } from '../run-folder/event-log.ts';
+import { isProbes, type RunEvent } from '../run-folder/event-log.ts';
 import { readMatrixOf } from '../run-folder/read-record.ts';
 import { openSavedRun } from '../run-folder/saved-run.ts';
 

@@ -1,8 +1,6 @@
 // The small HTTP server that each part of the mesh has: its metrics, its health, and whatever else it answers.
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { formatEndpoint } from '../model/endpoint.ts';
-import type { Endpoint } from '../model/endpoint.ts';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { formatEndpoint, type Endpoint } from '../model/endpoint.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { Exposition } from '../metrics/registry.ts';
 

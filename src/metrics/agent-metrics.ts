@@ -1,9 +1,13 @@
 // What an agent counts, with closed label sets: the number of series does not grow with the cluster, unless pairs are asked for.
-import { meshClasses, meshPaths } from '../model/mesh-plan.ts';
-import type { ExclusionCause, MeshClass, MeshPath } from '../model/mesh-plan.ts';
+import {
+  meshClasses,
+  meshPaths,
+  type ExclusionCause,
+  type MeshClass,
+  type MeshPath,
+} from '../model/mesh-plan.ts';
 import type { FailureKind } from '../model/probe-event.ts';
-import { Counter, expose, Gauge, Histogram, prefix, Registry } from './registry.ts';
-import type { Exposition } from './registry.ts';
+import { createMetrics, type Exposition } from './registry.ts';
 
 export interface Route {
   readonly class: MeshClass;
@@ -46,101 +50,60 @@ export interface AgentMetricsSettings {
 }
 
 export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics {
-  const registry = new Registry();
-  const registers = [registry];
+  const metrics = createMetrics();
   const route = ['class', 'path'] as const;
   const pair = ['source', 'target', ...route] as const;
   const pairs = settings.pairs
     ? {
-        seconds: new Counter({
-          name: `${prefix}pair_connection_seconds_total`,
-          help: 'Seconds that connections between two nodes were open.',
-          labelNames: pair,
-          registers,
-        }),
-        resets: new Counter({
-          name: `${prefix}pair_resets_total`,
-          help: 'Established connections between two nodes that were reset.',
-          labelNames: pair,
-          registers,
-        }),
-        open: new Gauge({
-          name: `${prefix}pair_connections`,
-          help: 'Connections between two nodes that are open now.',
-          labelNames: pair,
-          registers,
-        }),
+        seconds: metrics.counter(
+          'pair_connection_seconds_total',
+          'Seconds that connections between two nodes were open.',
+          pair,
+        ),
+        resets: metrics.counter(
+          'pair_resets_total',
+          'Established connections between two nodes that were reset.',
+          pair,
+        ),
+        open: metrics.gauge('pair_connections', 'Connections between two nodes that are open now.', pair),
       }
     : undefined;
-  const probes = new Counter({
-    name: `${prefix}probes_total`,
-    help: 'Probes by how they ended; failures that a life-cycle rule leaves out are not among them.',
-    labelNames: [...route, 'outcome'] as const,
-    registers,
-  });
-  const seconds = new Counter({
-    name: `${prefix}connection_seconds_total`,
-    help: 'Seconds that connections were open: what resets are to be seen in proportion to.',
-    labelNames: route,
-    registers,
-  });
-  const resets = new Counter({
-    name: `${prefix}resets_total`,
-    help: 'Established connections that were reset.',
-    labelNames: route,
-    registers,
-  });
-  const episodes = new Counter({
-    name: `${prefix}episodes_total`,
-    help: 'Groups of resets so close in time that they have one trigger.',
-    labelNames: route,
-    registers,
-  });
-  const excluded = new Counter({
-    name: `${prefix}excluded_total`,
-    help: 'Failures that do not count, because of what was being done to a node, a server or the agent.',
-    labelNames: [...route, 'cause'] as const,
-    registers,
-  });
-  const open = new Gauge({
-    name: `${prefix}connections`,
-    help: 'Connections that are open now.',
-    labelNames: route,
-    registers,
-  });
-  const targets = new Gauge({
-    name: `${prefix}targets`,
-    help: 'Connections that the plan wants.',
-    labelNames: route,
-    registers,
-  });
-  const answers = new Histogram({
-    name: `${prefix}answer_seconds`,
-    help: 'From when a probe was due to its answer.',
-    labelNames: route,
-    buckets: answerBuckets,
-    registers,
-  });
-  const loopDelay = new Histogram({
-    name: `${prefix}loop_delay_seconds`,
-    help: 'How late the agent itself ran.',
-    buckets: delayBuckets,
-    registers,
-  });
-  new Gauge({
-    name: `${prefix}plan_age_seconds`,
-    help: 'Since the coordinator last confirmed the plan; NaN when it never has.',
-    registers,
-    collect() {
-      this.set(settings.planAge());
-    },
-  });
-  const info = new Gauge({
-    name: `${prefix}agent_info`,
-    help: 'Always 1; who this agent is.',
-    labelNames: ['node', 'zone', 'version'] as const,
-    registers,
-  });
+  const probes = metrics.counter(
+    'probes_total',
+    'Probes by how they ended; failures that a life-cycle rule leaves out are not among them.',
+    [...route, 'outcome'],
+  );
+  const seconds = metrics.counter(
+    'connection_seconds_total',
+    'Seconds that connections were open: what resets are to be seen in proportion to.',
+    route,
+  );
+  const resets = metrics.counter('resets_total', 'Established connections that were reset.', route);
+  const episodes = metrics.counter(
+    'episodes_total',
+    'Groups of resets so close in time that they have one trigger.',
+    route,
+  );
+  const excluded = metrics.counter(
+    'excluded_total',
+    'Failures that do not count, because of what was being done to a node, a server or the agent.',
+    [...route, 'cause'],
+  );
+  const open = metrics.gauge('connections', 'Connections that are open now.', route);
+  const targets = metrics.gauge('targets', 'Connections that the plan wants.', route);
+  const answers = metrics.histogram(
+    'answer_seconds',
+    'From when a probe was due to its answer.',
+    answerBuckets,
+    route,
+  );
+  const loopDelay = metrics.histogram('loop_delay_seconds', 'How late the agent itself ran.', delayBuckets);
+  metrics.asked(
+    'plan_age_seconds',
+    'Since the coordinator last confirmed the plan; NaN when it never has.',
+    settings.planAge,
+  );
+  const info = metrics.gauge('agent_info', 'Always 1; who this agent is.', ['node', 'zone', 'version']);
 
   // A counter that is not there before its first reset has no rate when it comes: all begin at 0.
   for (const meshClass of meshClasses) {
@@ -151,12 +114,11 @@ export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics
     }
   }
   const routeLabels = ({ class: meshClass, path }: Route) => ({ class: meshClass, path });
-  const exposition = expose(registry);
   return {
-    contentType: exposition.contentType,
+    contentType: metrics.contentType,
     text() {
       settings.onScrape();
-      return exposition.text();
+      return metrics.text();
     },
     probe: (of, outcome) => probes.inc({ ...routeLabels(of), outcome }),
     answer: (of, value) => answers.observe(routeLabels(of), value),

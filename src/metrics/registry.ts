@@ -1,10 +1,8 @@
 // The one place that imports the metrics library: makes counters, gauges and histograms under our prefix, and prints them.
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-export { Counter, Gauge, Histogram, Registry };
-
 /** What every series of the mesh begins with. */
-export const prefix = 'netdebug_mesh_';
+const prefix = 'netdebug_mesh_';
 
 /** What `/metrics` answers. */
 export interface Exposition {
@@ -12,6 +10,43 @@ export interface Exposition {
   text(): Promise<string>;
 }
 
-export function expose(registry: Registry): Exposition {
-  return { contentType: registry.contentType, text: () => registry.metrics() };
+/** Makes the series of one process; `name` goes without the prefix, a series without labels begins at 0. */
+export interface Metrics extends Exposition {
+  counter<Label extends string = never>(
+    name: string,
+    help: string,
+    labels?: readonly Label[],
+  ): Counter<Label>;
+  gauge<Label extends string = never>(name: string, help: string, labels?: readonly Label[]): Gauge<Label>;
+  /** A gauge that is asked at each scrape. */
+  asked(name: string, help: string, value: () => number): void;
+  histogram<Label extends string = never>(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    labels?: readonly Label[],
+  ): Histogram<Label>;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const base = <Label extends string>(name: string, help: string, labels: readonly Label[] = []) => {
+    return { name: `${prefix}${name}`, help, labelNames: [...labels], registers: [registry] };
+  };
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    counter: (name, help, labels) => new Counter(base(name, help, labels)),
+    gauge: (name, help, labels) => new Gauge(base(name, help, labels)),
+    asked(name, help, value) {
+      new Gauge({
+        ...base(name, help),
+        collect() {
+          this.set(value());
+        },
+      });
+    },
+    histogram: (name, help, buckets, labels) =>
+      new Histogram({ ...base(name, help, labels), buckets: [...buckets] }),
+  };
 }

@@ -1,6 +1,5 @@
 // What a server of the mesh counts.
-import { Counter, expose, Gauge, prefix, Registry } from './registry.ts';
-import type { Exposition } from './registry.ts';
+import { createMetrics, type Exposition } from './registry.ts';
 
 export interface ServerMetrics extends Exposition {
   open(change: 1 | -1): void;
@@ -8,20 +7,12 @@ export interface ServerMetrics extends Exposition {
 }
 
 export function createServerMetrics(): ServerMetrics {
-  const registry = new Registry();
-  const registers = [registry];
-  const connections = new Gauge({
-    name: `${prefix}server_connections`,
-    help: 'Connections that are open now.',
-    registers,
-  });
-  const lines = new Counter({
-    name: `${prefix}server_lines_total`,
-    help: 'Lines that were answered.',
-    registers,
-  });
+  const metrics = createMetrics();
+  const connections = metrics.gauge('server_connections', 'Connections that are open now.');
+  const lines = metrics.counter('server_lines_total', 'Lines that were answered.');
   return {
-    ...expose(registry),
+    contentType: metrics.contentType,
+    text: () => metrics.text(),
     open: (change) => connections.inc(change),
     lines: (count) => lines.inc(count),
   };

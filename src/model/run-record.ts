@@ -43,8 +43,7 @@ export const classSummarySchema = z.object({
 export type ClassSummary = z.infer<typeof classSummarySchema>;
 
 /** A quantile of the latency, milliseconds, with an interval; `high` is null where there are too few answers to bound it. */
-const quantileSchema = z.object({ estimate: amount.nullable(), low: amount, high: amount.nullable() });
-const quantilePairSchema = z.object({ coLocated: quantileSchema, remote: quantileSchema });
+const quantilePairSchema = z.object({ coLocated: rateSchema, remote: rateSchema });
 
 /** Latency of the two classes, from when a probe was due. All four intervals hold together at 95%. */
 export const latencyComparisonSchema = z.object({

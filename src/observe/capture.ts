@@ -1,19 +1,14 @@
 // Captures TCP on all interfaces of a node and keeps the packets around each reset.
 import { Problem } from '../model/problem.ts';
-import type { Program } from '../system/process.ts';
+import { startProgram, type Program } from '../system/process.ts';
 import { endingWithUs } from '../system/ending-with-us.ts';
-import { startProgram } from '../system/process.ts';
 import type { RawFile, RunningWitness, Witness, WitnessContext } from './witness.ts';
-import { flowKey, readTcp } from '../packets/captured-packet.ts';
-import type { CapturedPacket } from '../packets/captured-packet.ts';
-import { createFlowKeeper, defaultKeeperBounds } from '../packets/flow-keeper.ts';
-import type { LeftOut } from '../packets/flow-keeper.ts';
+import { flowKey, readTcp, type CapturedPacket } from '../packets/captured-packet.ts';
+import { createFlowKeeper, defaultKeeperBounds, type LeftOut } from '../packets/flow-keeper.ts';
 import { keepRunning } from './keep-running.ts';
-import { createInterfaceNames } from './interface-names.ts';
-import type { InterfaceNames } from './interface-names.ts';
+import { createInterfaceNames, type InterfaceNames } from './interface-names.ts';
 import { packetEvent } from '../packets/packet-event.ts';
-import { createPcapReader } from '../packets/pcap-reader.ts';
-import type { PcapHeader } from '../packets/pcap-reader.ts';
+import { createPcapReader, type PcapHeader } from '../packets/pcap-reader.ts';
 import { createRetransmissionCounter } from '../packets/retransmissions.ts';
 import { tcpFlags } from '../packets/tcp-packet.ts';
 import { inNetns } from '../system/tools/ip-netns.ts';

@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { formatMicros } from '../model/clock.ts';
 import { Problem } from '../model/problem.ts';
-import { describeIncreases, increases } from './counter-changes.ts';
-import type { Counters } from './counter-changes.ts';
+import { describeIncreases, increases, type Counters } from './counter-changes.ts';
 import { readAtIntervals } from './sampled-witness.ts';
 import type { Witness } from './witness.ts';
 

@@ -1,10 +1,8 @@
 // Which TCP ports the node and its pods listen on, as they come and go: a process that dies takes its listener with it.
 import { formatMicros } from '../model/clock.ts';
-import { listenerChanges, listeningPorts } from './listening-ports.ts';
-import type { ListeningPorts } from './listening-ports.ts';
+import { listenerChanges, listeningPorts, type ListeningPorts } from './listening-ports.ts';
 import { readAtIntervals } from './sampled-witness.ts';
-import { trackScopes } from './scopes.ts';
-import type { Scope } from './scopes.ts';
+import { trackScopes, type Scope } from './scopes.ts';
 import type { Witness } from './witness.ts';
 
 /** Reads the listening sockets at intervals. Those that were there at the start are in the raw file only: they did not change. */

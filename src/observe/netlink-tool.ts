@@ -1,11 +1,9 @@
 // A witness that is one outside tool which listens to the kernel's messages and prints a line for each.
 import type { LineEvent } from '../model/node-event.ts';
 import { Problem } from '../model/problem.ts';
-import { netlinkSocketsOf, socketInodesOf } from '../system/netlink-sockets.ts';
-import type { NetlinkSocket } from '../system/netlink-sockets.ts';
+import { netlinkSocketsOf, socketInodesOf, type NetlinkSocket } from '../system/netlink-sockets.ts';
 import { endingWithUs } from '../system/ending-with-us.ts';
-import { startProgram } from '../system/process.ts';
-import type { Program } from '../system/process.ts';
+import { startProgram, type Program } from '../system/process.ts';
 import { splitLines } from '../system/split-lines.ts';
 import { keepRunning } from './keep-running.ts';
 import type { Witness } from './witness.ts';

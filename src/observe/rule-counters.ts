@@ -4,8 +4,7 @@ import { messageOf, Problem } from '../model/problem.ts';
 import { listIptablesCounters } from '../system/tools/iptables.ts';
 import { listNftCounters, listNftTables } from '../system/tools/nft.ts';
 import { findTool } from '../system/find-tool.ts';
-import { describeIncreases, increases } from './counter-changes.ts';
-import type { Counters } from './counter-changes.ts';
+import { describeIncreases, increases, type Counters } from './counter-changes.ts';
 import { readAtIntervals } from './sampled-witness.ts';
 import type { Witness, WitnessContext } from './witness.ts';
 

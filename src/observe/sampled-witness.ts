@@ -1,6 +1,5 @@
 // A witness that reads something at intervals, and at once when a RST was seen.
-import { startSampler } from './sampler.ts';
-import type { SamplerOptions } from './sampler.ts';
+import { startSampler, type SamplerOptions } from './sampler.ts';
 import type { RunningWitness, WitnessContext } from './witness.ts';
 
 export interface Readings extends Partial<SamplerOptions> {

@@ -1,12 +1,9 @@
 // The protocol counters of the node and of each of its pods: who sent a RST, who got one, who sent again.
 import { readFileSync } from 'node:fs';
-import { formatMicros } from '../model/clock.ts';
-import type { Micros } from '../model/clock.ts';
-import { describeIncreases, increases } from './counter-changes.ts';
-import type { Counters } from './counter-changes.ts';
+import { formatMicros, type Micros } from '../model/clock.ts';
+import { describeIncreases, increases, type Counters } from './counter-changes.ts';
 import { readAtIntervals } from './sampled-witness.ts';
-import { trackScopes } from './scopes.ts';
-import type { Scope } from './scopes.ts';
+import { trackScopes, type Scope } from './scopes.ts';
 import { parseSnmp } from './snmp-counters.ts';
 import type { Witness } from './witness.ts';
 

@@ -1,6 +1,5 @@
 // Everything that watches one node, started and stopped together; parsed events go to evidence/NODE/events.ndjson.
-import { formatMicros, systemClock } from '../model/clock.ts';
-import type { Clock } from '../model/clock.ts';
+import { formatMicros, systemClock, type Clock } from '../model/clock.ts';
 import type { NodeEvent, SourceEvent } from '../model/node-event.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { CaptureScope } from '../system/tools/tcpdump.ts';
@@ -8,8 +7,7 @@ import { anchorIn } from './namespace-anchor.ts';
 import { createPodFinder } from './pod-namespaces.ts';
 import type { Pace } from './sampler.ts';
 import { openNodeFolder } from '../run-folder/open-node.ts';
-import { eventsShare, rawShare } from './witness.ts';
-import type { RunningWitness, Witness, WitnessContext } from './witness.ts';
+import { eventsShare, rawShare, type RunningWitness, type Witness, type WitnessContext } from './witness.ts';
 import * as registered from './witnesses.ts';
 
 export interface WatchOptions {

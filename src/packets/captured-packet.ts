@@ -1,9 +1,7 @@
 // One packet of a capture: where and when it was seen, what it says, and its bytes.
-import type { LinkHeader } from './link-layer.ts';
-import { parseLinkHeader } from './link-layer.ts';
+import { parseLinkHeader, type LinkHeader } from './link-layer.ts';
 import type { PcapRecord } from './pcap-reader.ts';
-import { parseTcpPacket } from './tcp-packet.ts';
-import type { TcpPacket } from './tcp-packet.ts';
+import { parseTcpPacket, type TcpPacket } from './tcp-packet.ts';
 
 export interface CapturedPacket {
   /** Microseconds since the epoch, by the kernel that captured it. */

@@ -1,7 +1,6 @@
 // Tells whether a sequence number has been seen before on the same interface in the same direction.
 import type { LinkHeader } from './link-layer.ts';
-import { tcpFlags } from './tcp-packet.ts';
-import type { TcpPacket } from './tcp-packet.ts';
+import { tcpFlags, type TcpPacket } from './tcp-packet.ts';
 
 export interface RetransmissionCounter {
   /** How often a packet with this sequence number was seen before; 0 for packets without data or SYN. */

@@ -1,24 +1,18 @@
 // One connection of the client from dialling to its end: a small state machine over a socket that reports what happens to it.
-import { connect } from 'node:net';
-import type { LookupFunction, Socket } from 'node:net';
-import { formatMicros } from '../model/clock.ts';
-import type { Micros } from '../model/clock.ts';
-import { formatEndpoint } from '../model/endpoint.ts';
-import type { Endpoint } from '../model/endpoint.ts';
+import { connect, type LookupFunction, type Socket } from 'node:net';
+import { formatMicros, type Micros } from '../model/clock.ts';
+import { formatEndpoint, type Endpoint } from '../model/endpoint.ts';
 import type { Phase } from '../model/probe-event.ts';
 import { printedAddress } from './address.ts';
 import type { Books } from './books.ts';
 import type { DeadlineOwner, Deadlines } from './deadlines.ts';
-import { addressOf, deadlinePassed, endOfStream, failureOf, lineTooLong } from './failure.ts';
-import type { Failure } from './failure.ts';
+import { addressOf, deadlinePassed, endOfStream, failureOf, lineTooLong, type Failure } from './failure.ts';
 import { dialErrorInGo, streamErrorInGo } from './go-words.ts';
 import { keepAlive } from './keep-alive.ts';
-import { createLineReader } from './line-reader.ts';
-import type { LineReader } from './line-reader.ts';
+import { createLineReader, type LineReader } from './line-reader.ts';
 import { responseText } from './response-text.ts';
 import type { Source } from './source-ports.ts';
-import { moment, toMicroseconds } from './surroundings.ts';
-import type { Surroundings } from './surroundings.ts';
+import { moment, toMicroseconds, type Surroundings } from './surroundings.ts';
 import { pushPrefix, question } from './wire.ts';
 
 /** Go gives each of a name's addresses at least this long before it tries the next. */

@@ -2,20 +2,14 @@
 // a second when none could be made.
 import { lookup } from 'node:dns';
 import type { Endpoint } from '../model/endpoint.ts';
-import { emptyBooks } from './books.ts';
-import type { Books } from './books.ts';
-import { openConnection } from './connection.ts';
-import type { Connection, ConnectionSettings } from './connection.ts';
+import { emptyBooks, type Books } from './books.ts';
+import { openConnection, type Connection, type ConnectionSettings } from './connection.ts';
 import { createDeadlines } from './deadlines.ts';
-import { createSharedLookup } from './lookup.ts';
-import type { Resolve } from './lookup.ts';
+import { createSharedLookup, type Resolve } from './lookup.ts';
 import { createTurns, nextTickMs, probeGrain, redialDelayMs, slotOffsetMs } from './pace.ts';
-import { createSchedule } from './schedule.ts';
-import type { Waiting } from './schedule.ts';
-import type { Share } from './share.ts';
+import { createSchedule, type Waiting } from './schedule.ts';
 import { settleWithin } from './settle-within.ts';
-import { createSourcePorts } from './source-ports.ts';
-import type { PortRange, Source } from './source-ports.ts';
+import { createSourcePorts, type PortRange, type Source, type Share } from './source-ports.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface FleetSettings {

@@ -1,6 +1,5 @@
 // Why a server cannot listen, as one sentence that says what to do about it.
-import { formatEndpoint } from '../model/endpoint.ts';
-import type { Endpoint } from '../model/endpoint.ts';
+import { formatEndpoint, type Endpoint } from '../model/endpoint.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 
 /** @param error What net.Server gave; @param wanted The address (empty for all) and port that were asked for. */

@@ -1,6 +1,5 @@
 // One line of the log: as Go's log package writes it, or as JSON.
-import { formatMicros } from '../model/clock.ts';
-import type { Micros } from '../model/clock.ts';
+import { formatMicros, type Micros } from '../model/clock.ts';
 
 export const logFormats = ['text', 'json'] as const;
 export type LogFormat = (typeof logFormats)[number];

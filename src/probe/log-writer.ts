@@ -1,8 +1,7 @@
 // Writes the log. Answers can wait for a moment and then go out in one write, because a call into the kernel for each of them
 // would cost a good part of what the answer does; everything else goes out in the turn of the event loop in which it happened.
 import type { Clock } from '../model/clock.ts';
-import { formatLogLine } from './log-line.ts';
-import type { LogFormat } from './log-line.ts';
+import { formatLogLine, type LogFormat } from './log-line.ts';
 import type { Log } from './surroundings.ts';
 
 /** Shorter than anybody who reads along would notice. */

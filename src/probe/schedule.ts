@@ -2,8 +2,7 @@
 // bucket: 10,000 slots cost one timer, and a full bucket wakes the process once.
 import type { Clock } from '../model/clock.ts';
 import { createAlarm } from './alarm.ts';
-import { insert, remove } from './due-heap.ts';
-import type { HeapItem } from './due-heap.ts';
+import { insert, remove, type HeapItem } from './due-heap.ts';
 
 /** What is due at one instant, in the order of putting. */
 interface Bucket<T> extends HeapItem {

@@ -9,14 +9,12 @@ import {
   failureOf,
   lineTooLong,
   shuttingDown,
+  type Failure,
 } from './failure.ts';
-import type { Failure } from './failure.ts';
 import { streamErrorInGo } from './go-words.ts';
 import { keepAlive } from './keep-alive.ts';
-import { createLineReader } from './line-reader.ts';
-import type { LineReader } from './line-reader.ts';
-import { moment, toMicroseconds } from './surroundings.ts';
-import type { Surroundings } from './surroundings.ts';
+import { createLineReader, type LineReader } from './line-reader.ts';
+import { moment, toMicroseconds, type Surroundings } from './surroundings.ts';
 import { answerPrefix, newline, pushLine } from './wire.ts';
 
 /** Answers to lines that arrive together leave together, up to about this many bytes. */

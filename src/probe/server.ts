@@ -1,19 +1,15 @@
 // The seed's server: accepts connections and answers every line of each, until it is stopped.
-import { createServer } from 'node:net';
-import type { Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import type { Endpoint } from '../model/endpoint.ts';
 import { printedAddress } from './address.ts';
 import { createDeadlines } from './deadlines.ts';
 import { failureOf } from './failure.ts';
 import { acceptErrorInGo } from './go-words.ts';
 import { listenProblem } from './listen-problem.ts';
-import { misbehave } from './misbehaviour.ts';
-import type { Misbehaviour } from './misbehaviour.ts';
-import { serveConnection } from './served-connection.ts';
-import type { Announcements, ServedConnection } from './served-connection.ts';
+import { misbehave, type Misbehaviour } from './misbehaviour.ts';
+import { serveConnection, type Announcements, type ServedConnection } from './served-connection.ts';
 import { settleWithin } from './settle-within.ts';
-import { moment } from './surroundings.ts';
-import type { Surroundings } from './surroundings.ts';
+import { moment, type Surroundings } from './surroundings.ts';
 
 export interface ServerSettings {
   /** An empty address means all, IPv4 and IPv6; port 0 lets the kernel choose. */

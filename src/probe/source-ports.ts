@@ -1,6 +1,11 @@
 // Local ports for connections whose local address is chosen. Left to the kernel, bind() would look for a free port one by one, which
 // takes milliseconds once half of an address's are in use; we know which ones are ours.
-import type { Share } from './share.ts';
+
+/** A fleet may be the part FIRST, FIRST + EVERY, FIRST + 2 × EVERY, … of a larger one's slots, and of its connection numbers. */
+export interface Share {
+  readonly first: number;
+  readonly every: number;
+}
 
 /** First and last, both included. */
 export interface PortRange {

@@ -1,6 +1,5 @@
 // What a probe needs from the program around it; the command line gives the real ones, a test gives its own.
-import { formatMicros } from '../model/clock.ts';
-import type { Clock } from '../model/clock.ts';
+import { formatMicros, type Clock } from '../model/clock.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 
 /** Takes one line of the log, without time and newline; `soon` for one that nobody waits for. */

@@ -1,8 +1,6 @@
 // The events of one log, probes' or nodes', in all its parts: each line is told by what it is, and what is no event is counted.
-import { nodeEventSchema } from '../model/node-event.ts';
-import type { NodeEvent } from '../model/node-event.ts';
-import { probeEventSchema } from '../model/probe-event.ts';
-import type { ProbeEvent } from '../model/probe-event.ts';
+import { nodeEventSchema, type NodeEvent } from '../model/node-event.ts';
+import { probeEventSchema, type ProbeEvent } from '../model/probe-event.ts';
 import { createGrownFile } from './grown-file.ts';
 
 export type RunEvent = ProbeEvent | NodeEvent;

@@ -1,7 +1,6 @@
 // A run's folder while the run lasts: its logs come, grow and roll, and are read on.
 import { join } from 'node:path';
-import { notesOf, openEventLog } from './event-log.ts';
-import type { EventLog, RunEvent } from './event-log.ts';
+import { notesOf, openEventLog, type EventLog, type RunEvent } from './event-log.ts';
 import { findRunLogs, mostLogs } from './find-files.ts';
 
 export interface FollowedRun {

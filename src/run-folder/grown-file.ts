@@ -1,7 +1,6 @@
 // A file of lines that may still grow and roll, read on from where the last reading ended. It may be anything: it is somebody else's.
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { olderHalf } from './rolling-file.ts';
 
 /** Longer lines are nobody's event. */

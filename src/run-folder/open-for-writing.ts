@@ -1,6 +1,5 @@
 // The folder of a run while the run lasts: every line is in its file as soon as it is known.
-import { createWriteStream, mkdirSync } from 'node:fs';
-import type { WriteStream } from 'node:fs';
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { evidenceFile, fileNames } from './layout.ts';

@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import { fileNames, nodeFolder } from './layout.ts';
 import { makeFolder } from './make-folder.ts';
-import { createRollingFile } from './rolling-file.ts';
-import type { RollingFile } from './rolling-file.ts';
+import { createRollingFile, type RollingFile } from './rolling-file.ts';
 
 export interface NodeFolder {
   /** The name that events give a raw file: its path relative to the run's folder. */

@@ -2,11 +2,9 @@
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { matrixRecordSchema } from '../model/matrix-record.ts';
-import type { MatrixRecord } from '../model/matrix-record.ts';
+import { matrixRecordSchema, type MatrixRecord } from '../model/matrix-record.ts';
 import { messageOf, Problem } from '../model/problem.ts';
-import { runRecordSchema } from '../model/run-record.ts';
-import type { RunRecord } from '../model/run-record.ts';
+import { runRecordSchema, type RunRecord } from '../model/run-record.ts';
 import type { z } from '../model/schema.ts';
 import { cellFolder, fileNames } from './layout.ts';
 

@@ -1,6 +1,5 @@
 // Things with a beginning and an end, to be asked for by time: thousands of incidents each ask for theirs among thousands.
-import { parseMicros } from '../model/clock.ts';
-import type { Micros } from '../model/clock.ts';
+import { parseMicros, type Micros } from '../model/clock.ts';
 
 export interface SpanIndex<T> {
   /** Those that end at `from` or later and begin at `to` or earlier, in order of their ends. */

@@ -1,6 +1,5 @@
 // The only place that starts programs: argv arrays, never shell strings; a result for every way one can end.
-import { spawn } from 'node:child_process';
-import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { Problem } from '../model/problem.ts';
 import { findTool, searchFolders } from './find-tool.ts';

@@ -1,6 +1,5 @@
 // This same program once more, as a worker: its output comes to us in whole lines, and it does not outlive us.
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { endingWithUs } from './ending-with-us.ts';
 import type { Exit } from './process.ts';

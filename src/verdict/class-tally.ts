@@ -2,11 +2,9 @@
 import type { Micros } from '../model/clock.ts';
 import type { ClientEvent, FailedEvent } from '../model/probe-event.ts';
 import type { ClassSummary } from '../model/run-record.ts';
-import { createHistogram } from '../stats/histogram.ts';
-import type { Histogram } from '../stats/histogram.ts';
+import { createHistogram, type Histogram } from '../stats/histogram.ts';
 import { poissonInterval } from '../stats/poisson.ts';
-import { addSpan, joinSpans } from '../stats/spans.ts';
-import type { Span } from '../stats/spans.ts';
+import { addSpan, joinSpans, type Span } from '../stats/spans.ts';
 
 /** A class as decide() sees it. */
 export interface ClassHistory {

@@ -2,8 +2,7 @@
 import type { ClassSummary } from '../model/run-record.ts';
 import type { ClassHistory } from './class-tally.ts';
 import type { NullShare } from '../stats/e-process.ts';
-import { findTriggers } from './episodes.ts';
-import type { Trigger } from './episodes.ts';
+import { findTriggers, type Trigger } from './episodes.ts';
 import type { ClassCounts, Counts } from './judge.ts';
 import { covers, joinSpans, lengthOf, sharedLength } from '../stats/spans.ts';
 

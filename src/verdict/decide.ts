@@ -2,12 +2,10 @@
 import { Problem } from '../model/problem.ts';
 import type { Verdict, VerdictBasis } from '../model/run-record.ts';
 import type { ClassHistory } from './class-tally.ts';
-import { compareHistories } from './comparison.ts';
-import type { Comparison } from './comparison.ts';
+import { compareHistories, type Comparison } from './comparison.ts';
 import { rateRatio } from '../stats/e-process.ts';
-import { judge } from './judge.ts';
+import { judge, type Judgement, type Limits } from './judge.ts';
 import { compareLatency } from './latency.ts';
-import type { Judgement, Limits } from './judge.ts';
 import { secondsToDecide } from './outlook.ts';
 import { rateBounds } from '../stats/rate-evidence.ts';
 import { decidedSentence, unansweredSentence } from './sentence.ts';

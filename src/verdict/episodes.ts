@@ -1,7 +1,6 @@
 // Which triggers hit one class alone and which hit both: resets of either class with no wider gap between them are one.
 import type { Micros } from '../model/clock.ts';
-import { joinSpans } from '../stats/spans.ts';
-import type { Span } from '../stats/spans.ts';
+import { joinSpans, type Span } from '../stats/spans.ts';
 
 /** One trigger: resets of either class, each no later than the window after the one before it. */
 export interface Trigger extends Span {

@@ -1,7 +1,6 @@
 // The decision itself, from a dozen numbers: which classes are hit, and how sure that is.
 import type { Outcome } from '../model/run-record.ts';
-import type { NullShare } from '../stats/e-process.ts';
-import { logEAgainst } from '../stats/e-process.ts';
+import { logEAgainst, type NullShare } from '../stats/e-process.ts';
 import { logAdd, logEvidenceAbove, logEvidenceBelow } from '../stats/rate-evidence.ts';
 
 /** One class's share of the evidence. The numbers may be fractions, so that a run can be thought on. */

@@ -1,7 +1,6 @@
 // How much longer a run must go on to be decided, if it goes on as it did.
 import { firstDoubling, turningPoint } from '../stats/bisect.ts';
-import type { ClassCounts, Counts, Limits } from './judge.ts';
-import { judge } from './judge.ts';
+import { judge, type ClassCounts, type Counts, type Limits } from './judge.ts';
 
 /**
  * Seconds until judge() decides when every count grows in proportion to time; for a run without any reset that is the time

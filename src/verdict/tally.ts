@@ -1,11 +1,9 @@
 // Counts what clients lived through, class by class; the same for any order of the events, live or from a file.
-import type { Micros } from '../model/clock.ts';
-import { parseMicros } from '../model/clock.ts';
+import { parseMicros, type Micros } from '../model/clock.ts';
 import type { ClientEvent } from '../model/probe-event.ts';
 import { Problem } from '../model/problem.ts';
 import type { ClassSummary } from '../model/run-record.ts';
-import { createClassTally } from './class-tally.ts';
-import type { ClassHistory, ClassTally } from './class-tally.ts';
+import { createClassTally, type ClassHistory, type ClassTally } from './class-tally.ts';
 
 export interface TallyOptions {
   /**

@@ -1,10 +1,8 @@
 // The page of a run while it lasts, on 127.0.0.1 alone: it can be looked at, and nothing can be changed through it.
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf, Problem } from '../model/problem.ts';
-import { createSubscribers } from './subscribers.ts';
-import type { Parts } from './subscribers.ts';
+import { createSubscribers, type Parts } from './subscribers.ts';
 
 export interface LiveServer {
   /** `http://127.0.0.1:PORT/` */

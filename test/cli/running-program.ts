@@ -1,11 +1,9 @@
 // The real program as a process of its own, with what it has written so far.
-import { spawn } from 'node:child_process';
-import type { ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
-import { probeEventSchema } from '../../src/model/probe-event.ts';
-import type { ProbeEvent } from '../../src/model/probe-event.ts';
+import { probeEventSchema, type ProbeEvent } from '../../src/model/probe-event.ts';
 import { mainScript } from '../program.ts';
 
 export interface RunningProgram {

@@ -1,8 +1,7 @@
 // `netdebug server` as a process: its flags, its log and events, and how it ends.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { test } from 'node:test';
-import type { TestContext } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { parseEndpoint } from '../../src/model/endpoint.ts';
 import { dial } from '../probe/loopback.ts';
 import { until } from '../probe/recording.ts';

@@ -1,15 +1,12 @@
 // Runs this checkout's `netdebug cluster …` with the real kubectl against the fixture API server, in a home of its own.
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
-import { runRecordSchema } from '../../src/model/run-record.ts';
-import type { RunRecord } from '../../src/model/run-record.ts';
+import { runRecordSchema, type RunRecord } from '../../src/model/run-record.ts';
 import { findTool } from '../../src/system/find-tool.ts';
-import { startApiServer } from '../fixtures/api-server/server.ts';
-import type { Fixture, FixtureOptions } from '../fixtures/api-server/server.ts';
+import { startApiServer, type Fixture, type FixtureOptions } from '../fixtures/api-server/server.ts';
 import { mainScript } from '../program.ts';
 
 /** For the tests that need kubectl: a visible skip where there is none. */

@@ -4,8 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { formatMicros } from '../../src/model/clock.ts';
-import { kubectlSkip, recordOf, underTest, until } from './against-fixture.ts';
-import type { ClusterUnderTest } from './against-fixture.ts';
+import { kubectlSkip, recordOf, underTest, until, type ClusterUnderTest } from './against-fixture.ts';
 
 /** A client event of this moment. */
 function now(className: string, connection: number, rest: object): string {

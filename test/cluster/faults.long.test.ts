@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { historyLogs, kubectlSkip, recordOf, underTest } from './against-fixture.ts';
-import { testFault } from './fault-case.ts';
-import type { Fault } from './fault-case.ts';
+import { testFault, type Fault } from './fault-case.ts';
 
 const patch = /^\/apis\/apps\/v1\/.*deployments/;
 const faults: readonly Fault[] = [

@@ -5,8 +5,7 @@ import { test } from 'node:test';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { emptyPath, underTest } from './against-fixture.ts';
-import { testFault } from './fault-case.ts';
-import type { Fault } from './fault-case.ts';
+import { testFault, type Fault } from './fault-case.ts';
 
 const faults: readonly Fault[] = [
   {

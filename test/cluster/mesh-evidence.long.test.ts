@@ -9,8 +9,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { observerFolder } from '../../src/cluster/observer-objects.ts';
 import { mainScript } from '../program.ts';
-import { kubectlSkip, underTest } from './against-fixture.ts';
-import type { ClusterUnderTest } from './against-fixture.ts';
+import { kubectlSkip, underTest, type ClusterUnderTest } from './against-fixture.ts';
 
 const recorded = resolve(import.meta.dirname, '../recorded/report/default');
 

@@ -9,8 +9,7 @@ import { diagnose } from '../../src/diagnose/diagnose.ts';
 import { choose, scenarios } from '../../src/lab/scenarios/index.ts';
 import { nodeEventSchema } from '../../src/model/node-event.ts';
 import { probeEventSchema } from '../../src/model/probe-event.ts';
-import { runRecordSchema } from '../../src/model/run-record.ts';
-import type { Finding } from '../../src/model/run-record.ts';
+import { runRecordSchema, type Finding } from '../../src/model/run-record.ts';
 
 const runs = resolve(import.meta.dirname, '../recorded/runs');
 

@@ -4,13 +4,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { nodeEventSchema } from '../../src/model/node-event.ts';
-import type { LineEvent } from '../../src/model/node-event.ts';
+import { nodeEventSchema, type LineEvent } from '../../src/model/node-event.ts';
 import { parseDuration } from '../../src/model/duration.ts';
 import { parseEndpoint } from '../../src/model/endpoint.ts';
 import { Problem } from '../../src/model/problem.ts';
-import { seededRandom } from '../../src/model/random.ts';
-import type { Random } from '../../src/model/random.ts';
+import { seededRandom, type Random } from '../../src/model/random.ts';
 import { readEventLine } from '../../src/cluster/logged-event.ts';
 import { createCaptureFile } from '../../src/packets/capture-file.ts';
 import { parseLinkHeader } from '../../src/packets/link-layer.ts';

@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from '../../src/model/schema.ts';
 import { noPrometheus, prometheus, root, rulesFile } from '../mesh/prometheus.ts';
-import { labSkip, startNetdebug, worldOf } from './netdebug.ts';
-import type { Started } from './netdebug.ts';
+import { labSkip, startNetdebug, worldOf, type Started } from './netdebug.ts';
 
 const skip = (await labSkip()) || noPrometheus;
 const api = 'http://127.0.0.1:9090/api/v1';

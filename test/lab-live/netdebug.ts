@@ -1,14 +1,12 @@
 // Starts this checkout's program as a user would and collects what it says.
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
-import { runRecordSchema } from '../../src/model/run-record.ts';
-import type { RunRecord } from '../../src/model/run-record.ts';
+import { runRecordSchema, type RunRecord } from '../../src/model/run-record.ts';
 import { whyNoNamespaces } from '../../src/lab/world/namespaces.ts';
 import { mainScript } from '../program.ts';
 

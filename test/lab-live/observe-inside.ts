@@ -2,8 +2,7 @@
 //   observe-inside.ts FOLDER SIGNAL RESETS [OBSERVE-FLAG...]     prints one line of JSON: { "exitCode", "signal", "stderr" }
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer, connect } from 'node:net';
-import type { Socket } from 'node:net';
+import { createServer, connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { run } from '../../src/system/process.ts';

@@ -3,8 +3,7 @@ import { describe, it } from 'node:test';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findScenario } from '../../src/lab/scenarios/index.ts';
-import { findingSchema } from '../../src/model/run-record.ts';
-import type { ClassSummary, RunRecord } from '../../src/model/run-record.ts';
+import { findingSchema, type ClassSummary, type RunRecord } from '../../src/model/run-record.ts';
 import { z } from '../../src/model/schema.ts';
 import { labRun, labSkip, netdebug } from './netdebug.ts';
 

@@ -1,8 +1,7 @@
 // The manifests render, fit the Kubernetes API, and are the objects that `cluster run` makes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clientObjects, serverObjects } from '../../src/cluster/experiment-objects.ts';
-import type { KubeObject } from '../../src/cluster/experiment-objects.ts';
+import { clientObjects, serverObjects, type KubeObject } from '../../src/cluster/experiment-objects.ts';
 import { observerObjects } from '../../src/cluster/observer-objects.ts';
 import { schemaErrors, typeErrors } from './api-schemas.ts';
 import { kubectlSkip, kustomizations, overlaySkip, render } from './render.ts';

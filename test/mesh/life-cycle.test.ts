@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createHoldBack } from '../../src/mesh/agent/hold-back.ts';
-import { afterStallMs, exclusionFor } from '../../src/mesh/agent/exclusion.ts';
-import type { Knowledge } from '../../src/mesh/agent/exclusion.ts';
+import { afterStallMs, exclusionFor, type Knowledge } from '../../src/mesh/agent/exclusion.ts';
 import { createLeftOutMemory } from '../../src/mesh/agent/left-out-memory.ts';
 import { createResetCounter } from '../../src/mesh/agent/reset-counter.ts';
 import { announcementIn, farewell, greeting } from '../../src/mesh/announcements.ts';

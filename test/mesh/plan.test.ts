@@ -1,8 +1,7 @@
 // The plan: everybody watched by about K others, zones spread, the same for every replica, and little moved by a change.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assign } from '../../src/mesh/plan/assign.ts';
-import type { Assignment } from '../../src/mesh/plan/assign.ts';
+import { assign, type Assignment } from '../../src/mesh/plan/assign.ts';
 import { coverageOf, probersOf } from '../../src/mesh/plan/coverage.ts';
 import type { MeshNode } from '../../src/mesh/plan/mesh-node.ts';
 import { planOfNode } from '../../src/mesh/plan/node-plan.ts';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { listenerChanges, listeningPorts, parseListening } from '../../src/observe/listening-ports.ts';
 import { recordedText } from './recorded.ts';

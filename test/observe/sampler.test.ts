@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
-import { startSampler } from '../../src/observe/sampler.ts';
-import type { SamplerOptions } from '../../src/observe/sampler.ts';
+import { startSampler, type SamplerOptions } from '../../src/observe/sampler.ts';
 
 /** A sampler on a clock of the test's; each reading takes `tookMs` of it. */
 function sampled(options: Partial<SamplerOptions> & { tookMs: number }) {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { nodeEventSchema } from '../../src/model/node-event.ts';
-import { eventsShare, rawShare } from '../../src/observe/witness.ts';
-import type { Witness } from '../../src/observe/witness.ts';
+import { eventsShare, rawShare, type Witness } from '../../src/observe/witness.ts';
 import * as registered from '../../src/observe/witnesses.ts';
 
 const witnesses: readonly Witness[] = Object.values(registered);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createCaptureFile } from '../../src/packets/capture-file.ts';
-import type { CaptureFileReport } from '../../src/packets/capture-file.ts';
+import { createCaptureFile, type CaptureFileReport } from '../../src/packets/capture-file.ts';
 import type { PacketEvent } from '../../src/model/node-event.ts';
 import { recorded } from './recording.ts';
 

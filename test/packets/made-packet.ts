@@ -1,8 +1,6 @@
 // Packets made by hand for tests of what is kept.
-import { flowKey } from '../../src/packets/captured-packet.ts';
-import type { CapturedPacket } from '../../src/packets/captured-packet.ts';
-import { tcpFlags } from '../../src/packets/tcp-packet.ts';
-import type { TcpPacket } from '../../src/packets/tcp-packet.ts';
+import { flowKey, type CapturedPacket } from '../../src/packets/captured-packet.ts';
+import { tcpFlags, type TcpPacket } from '../../src/packets/tcp-packet.ts';
 
 export interface Wanted extends Partial<TcpPacket> {
   /** Seconds. */

@@ -1,10 +1,8 @@
 // A recorded capture of node-1: one connection that a route-table conflict ended, its 14 packets on three interfaces.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { flowKey, readTcp } from '../../src/packets/captured-packet.ts';
-import type { CapturedPacket } from '../../src/packets/captured-packet.ts';
-import { createPcapReader } from '../../src/packets/pcap-reader.ts';
-import type { PcapHeader, PcapRecord } from '../../src/packets/pcap-reader.ts';
+import { flowKey, readTcp, type CapturedPacket } from '../../src/packets/captured-packet.ts';
+import { createPcapReader, type PcapHeader, type PcapRecord } from '../../src/packets/pcap-reader.ts';
 import { createRetransmissionCounter } from '../../src/packets/retransmissions.ts';
 
 export const recorded = (name: string): Buffer =>

@@ -2,13 +2,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
-import { test } from 'node:test';
-import type { TestContext } from 'node:test';
+import { connect, type Socket } from 'node:net';
+import { test, type TestContext } from 'node:test';
 import { parseEndpoint } from '../../src/model/endpoint.ts';
-import { startServer } from '../../src/probe/server.ts';
-import type { ServerSettings } from '../../src/probe/server.ts';
+import { startServer, type ServerSettings } from '../../src/probe/server.ts';
 import { dial } from './loopback.ts';
 import { record, until } from './recording.ts';
 

@@ -2,15 +2,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { test } from 'node:test';
-import type { TestContext } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import type { LookupAddress } from 'node:dns';
 import { emptyBooks } from '../../src/probe/books.ts';
-import { openConnection } from '../../src/probe/connection.ts';
-import type { Connection } from '../../src/probe/connection.ts';
+import { openConnection, type Connection } from '../../src/probe/connection.ts';
 import { createDeadlines } from '../../src/probe/deadlines.ts';
-import { createSharedLookup } from '../../src/probe/lookup.ts';
-import type { Resolve } from '../../src/probe/lookup.ts';
+import { createSharedLookup, type Resolve } from '../../src/probe/lookup.ts';
 import { listen, unusedPort } from './loopback.ts';
 import { record, until } from './recording.ts';
 

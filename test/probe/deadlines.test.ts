@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { createDeadlines } from '../../src/probe/deadlines.ts';
-import type { DeadlineOwner } from '../../src/probe/deadlines.ts';
+import { createDeadlines, type DeadlineOwner } from '../../src/probe/deadlines.ts';
 import { manualTime } from './manual-time.ts';
 
 interface Owner extends DeadlineOwner {

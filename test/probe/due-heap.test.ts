@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '../../src/model/random.ts';
-import { insert, remove } from '../../src/probe/due-heap.ts';
-import type { HeapItem } from '../../src/probe/due-heap.ts';
+import { insert, remove, type HeapItem } from '../../src/probe/due-heap.ts';
 
 function drain(heap: HeapItem[]): number[] {
   const dues: number[] = [];

@@ -1,16 +1,12 @@
 // The client under faults: whatever the other side, the name or the clock does, each is told once and the books add up.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { Socket } from 'node:net';
-import { test } from 'node:test';
-import type { TestContext } from 'node:test';
+import { createServer, type Socket } from 'node:net';
+import { test, type TestContext } from 'node:test';
 import { imbalance } from '../../src/probe/books.ts';
-import { startFleet } from '../../src/probe/fleet.ts';
-import type { FleetSettings } from '../../src/probe/fleet.ts';
+import { startFleet, type FleetSettings } from '../../src/probe/fleet.ts';
 import { listen } from './loopback.ts';
-import { record, until } from './recording.ts';
-import type { Recording } from './recording.ts';
+import { record, until, type Recording } from './recording.ts';
 
 const balanced = { dialled: 0, connected: 0, sent: 0 };
 

@@ -1,12 +1,9 @@
 // The client against listeners on loopback: every way a connection can end, its log line word for word, and what comes after.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { Socket } from 'node:net';
-import { test } from 'node:test';
-import type { TestContext } from 'node:test';
-import { startFleet } from '../../src/probe/fleet.ts';
-import type { FleetSettings } from '../../src/probe/fleet.ts';
+import { createServer, type Socket } from 'node:net';
+import { test, type TestContext } from 'node:test';
+import { startFleet, type FleetSettings } from '../../src/probe/fleet.ts';
 import { listen, unusedPort } from './loopback.ts';
 import { record, until } from './recording.ts';
 

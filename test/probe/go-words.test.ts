@@ -1,8 +1,13 @@
 // Each failure in the words of Go's net package, word for word.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deadlinePassed, endOfStream, failureOf, lineTooLong } from '../../src/probe/failure.ts';
-import type { Failure } from '../../src/probe/failure.ts';
+import {
+  deadlinePassed,
+  endOfStream,
+  failureOf,
+  lineTooLong,
+  type Failure,
+} from '../../src/probe/failure.ts';
 import { acceptErrorInGo, dialErrorInGo, streamErrorInGo } from '../../src/probe/go-words.ts';
 
 const local = '10.44.0.33:33326';

@@ -1,8 +1,7 @@
 // Framing: where lines end, what is refused, and that the bytes come through unchanged however they were cut.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createLineReader } from '../../src/probe/line-reader.ts';
-import type { LineReader } from '../../src/probe/line-reader.ts';
+import { createLineReader, type LineReader } from '../../src/probe/line-reader.ts';
 
 function drain(reader: LineReader): string[] {
   const lines: string[] = [];

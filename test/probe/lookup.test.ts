@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LookupAddress } from 'node:dns';
-import { createSharedLookup } from '../../src/probe/lookup.ts';
-import type { Resolve } from '../../src/probe/lookup.ts';
+import { createSharedLookup, type Resolve } from '../../src/probe/lookup.ts';
 
 interface Asked {
   readonly host: string;

@@ -1,6 +1,5 @@
 // Sockets on loopback for tests: listeners that are told what to do with each connection, and raw clients.
-import { connect, createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 

@@ -1,7 +1,6 @@
 // A server that misbehaves on purpose, against raw sockets and against our own client.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import type { TestContext } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { parseEndpoint } from '../../src/model/endpoint.ts';
 import { startFleet } from '../../src/probe/fleet.ts';
 import type { Misbehaviour } from '../../src/probe/misbehaviour.ts';

@@ -1,8 +1,7 @@
 // Surroundings that keep what a probe logs and reports, check every event against the contract, and let a test wait for it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/model/clock.ts';
-import { probeEventSchema } from '../../src/model/probe-event.ts';
-import type { ProbeEvent } from '../../src/model/probe-event.ts';
+import { probeEventSchema, type ProbeEvent } from '../../src/model/probe-event.ts';
 import type { Surroundings } from '../../src/probe/surroundings.ts';
 
 export interface Recording {

@@ -1,12 +1,10 @@
 // A peer that goes away while the server is stuck writing: the write fails, and is logged as a write.
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
-import { test } from 'node:test';
-import type { TestContext } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDeadlines } from '../../src/probe/deadlines.ts';
-import { serveConnection } from '../../src/probe/served-connection.ts';
-import type { ServedConnection } from '../../src/probe/served-connection.ts';
+import { serveConnection, type ServedConnection } from '../../src/probe/served-connection.ts';
 import { dial, listen } from './loopback.ts';
 import { record, until } from './recording.ts';
 

@@ -2,12 +2,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { test } from 'node:test';
-import type { TestContext } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { parseEndpoint } from '../../src/model/endpoint.ts';
 import { Problem } from '../../src/model/problem.ts';
-import { startServer } from '../../src/probe/server.ts';
-import type { ServerSettings } from '../../src/probe/server.ts';
+import { startServer, type ServerSettings } from '../../src/probe/server.ts';
 import { dial } from './loopback.ts';
 import { record, until } from './recording.ts';
 

@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { TestContext } from 'node:test';
+import { after, before, test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { renderMatrixReport } from '../../src/experiment/matrix-report.ts';
@@ -12,8 +11,15 @@ import { readMatrixRecord } from '../../src/run-folder/read-record.ts';
 import { renderRun } from '../../src/experiment/run-report.ts';
 import { html } from '../../src/report/formats/html.ts';
 import { renderPage } from '../../src/report/html/page.ts';
-import { axeViolations, keepScreenshot, layoutFaults, openBrowser, openPage } from './browser.ts';
-import type { Look, OpenPage } from './browser.ts';
+import {
+  axeViolations,
+  keepScreenshot,
+  layoutFaults,
+  openBrowser,
+  openPage,
+  type Look,
+  type OpenPage,
+} from './browser.ts';
 import { hourOfTenThousand } from './long-run.ts';
 import { recordedReports, recordedRun } from './recorded.ts';
 

@@ -7,8 +7,7 @@ import { causeModels } from '../../src/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
-import { runRecordSchema } from '../../src/model/run-record.ts';
-import type { Finding, RunRecord } from '../../src/model/run-record.ts';
+import { runRecordSchema, type Finding, type RunRecord } from '../../src/model/run-record.ts';
 import { createCollector } from '../../src/report/collect/collector.ts';
 import { renderPage } from '../../src/report/html/page.ts';
 import {

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { appendFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { it } from 'node:test';
-import type { TestContext } from 'node:test';
+import { it, type TestContext } from 'node:test';
 import { createGrownFile } from '../../src/run-folder/grown-file.ts';
 import { createRollingFile, olderHalf } from '../../src/run-folder/rolling-file.ts';
 import { newFolder } from './a-folder.ts';

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
-import type { TestContext } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { createRollingFile, olderHalf } from '../../src/run-folder/rolling-file.ts';
 
 async function newFile(t: TestContext, maxBytes: number, head?: Buffer) {

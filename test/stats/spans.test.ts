@@ -1,10 +1,8 @@
 // Spans: order of addition does not matter, and joining later is the same as joining at once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seededRandom } from '../../src/model/random.ts';
-import type { Random } from '../../src/model/random.ts';
-import { addSpan, covers, joinSpans, lengthOf, sharedLength } from '../../src/stats/spans.ts';
-import type { Span } from '../../src/stats/spans.ts';
+import { seededRandom, type Random } from '../../src/model/random.ts';
+import { addSpan, covers, joinSpans, lengthOf, sharedLength, type Span } from '../../src/stats/spans.ts';
 
 const at = (time: number): Span => ({ start: time, end: time, count: 1 });
 const span = (start: number, end: number): Span => ({ start, end, count: 1 });

@@ -1,6 +1,5 @@
 // Client events for tests, in seconds after a fixed moment.
-import { formatMicros } from '../../src/model/clock.ts';
-import type { Micros } from '../../src/model/clock.ts';
+import { formatMicros, type Micros } from '../../src/model/clock.ts';
 import type { ClientEvent, FailedEvent } from '../../src/model/probe-event.ts';
 
 export const origin: Micros = Date.UTC(2026, 10, 23, 5, 0, 0) * 1_000;

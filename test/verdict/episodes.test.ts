@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '../../src/model/random.ts';
 import { findTriggers } from '../../src/verdict/episodes.ts';
-import { addSpan } from '../../src/stats/spans.ts';
-import type { Span } from '../../src/stats/spans.ts';
+import { addSpan, type Span } from '../../src/stats/spans.ts';
 
 function bursts(times: readonly number[], gap: number): Span[] {
   const spans: Span[] = [];

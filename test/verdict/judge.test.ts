@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '../../src/model/random.ts';
 import type { Outcome } from '../../src/model/run-record.ts';
-import { judge } from '../../src/verdict/judge.ts';
-import type { Counts } from '../../src/verdict/judge.ts';
+import { judge, type Counts } from '../../src/verdict/judge.ts';
 import { secondsToDecide } from '../../src/verdict/outlook.ts';
 
 const limits = { alpha: 0.05, maxRatePerHour: 1 };

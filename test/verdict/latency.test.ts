@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '../../src/model/random.ts';
-import { createHistogram } from '../../src/stats/histogram.ts';
-import type { Histogram } from '../../src/stats/histogram.ts';
+import { createHistogram, type Histogram } from '../../src/stats/histogram.ts';
 import { compareLatency, quantileInterval } from '../../src/verdict/latency.ts';
 
 function histogramOf(values: readonly number[]): Histogram {

@@ -6,8 +6,7 @@ import { Problem } from '../../src/model/problem.ts';
 import { seededRandom } from '../../src/model/random.ts';
 import { classSummarySchema } from '../../src/model/run-record.ts';
 import { poissonInterval } from '../../src/stats/poisson.ts';
-import { createTally } from '../../src/verdict/tally.ts';
-import type { Tally } from '../../src/verdict/tally.ts';
+import { createTally, type Tally } from '../../src/verdict/tally.ts';
 import { answered, classEvents, connected, failed, finished, micros } from './client-events.ts';
 
 function tallyOf(events: readonly ClientEvent[], episodeWindowMs = 100): Tally {

@@ -1,11 +1,8 @@
 // The live page's server: for 127.0.0.1 alone, to be read only, and every reader gets the whole state.
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
-import { test } from 'node:test';
-import type { TestContext } from 'node:test';
-import { serveLive } from '../../src/web/serve-live.ts';
-import type { LiveServer } from '../../src/web/serve-live.ts';
+import { request, type IncomingMessage } from 'node:http';
+import { test, type TestContext } from 'node:test';
+import { serveLive, type LiveServer } from '../../src/web/serve-live.ts';
 
 async function serve(t: TestContext): Promise<LiveServer> {
   const server = await serveLive(() => '<p>page</p>');

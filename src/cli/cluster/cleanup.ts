@@ -1,14 +1,12 @@
 // `netdebug cluster cleanup`: lists what runs left behind, then removes it.
 import { Command } from 'commander';
-import { findLeftBehind, removeLeftBehind } from '../../cluster/left-behind.ts';
-import type { LeftObject } from '../../cluster/left-behind.ts';
+import { findLeftBehind, removeLeftBehind, type LeftObject } from '../../cluster/left-behind.ts';
 import { ofRun, runLabel } from '../../cluster/names.ts';
 import { reachCluster } from '../../cluster/reach-cluster.ts';
 import { alignColumns } from '../../report/table.ts';
 import { filled } from '../probe-flags.ts';
-import { catchInterruption } from './interruption.ts';
-import { targetOf, targetOptions } from './target-flags.ts';
-import type { TargetFlags } from './target-flags.ts';
+import { catchInterruption } from '../interruption.ts';
+import { targetOf, targetOptions, type TargetFlags } from './target-flags.ts';
 
 type Flags = TargetFlags & { readonly run?: string; readonly dryRun?: true };
 

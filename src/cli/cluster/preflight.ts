@@ -1,14 +1,12 @@
 // `netdebug cluster preflight`: what stands ready for a run and what is missing; creates nothing.
 import { Command } from 'commander';
-import { preflight } from '../../cluster/preflight.ts';
-import type { PreflightRow } from '../../cluster/preflight.ts';
+import { preflight, type PreflightRow } from '../../cluster/preflight.ts';
 import { reachCluster } from '../../cluster/reach-cluster.ts';
 import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { alignColumns } from '../../report/table.ts';
-import { catchInterruption } from './interruption.ts';
-import { targetOf, targetOptions } from './target-flags.ts';
-import type { TargetFlags } from './target-flags.ts';
+import { catchInterruption } from '../interruption.ts';
+import { targetOf, targetOptions, type TargetFlags } from './target-flags.ts';
 
 type Flags = TargetFlags & { readonly observe?: true; readonly json?: true };
 

@@ -5,24 +5,20 @@ import { ofRun } from '../../cluster/names.ts';
 import { nodesRow, rightsRow } from '../../cluster/preflight.ts';
 import { findRefusals } from '../../cluster/permissions.ts';
 import { readNodes } from '../../cluster/node-view.ts';
-import { reachCluster } from '../../cluster/reach-cluster.ts';
-import type { ReachedCluster } from '../../cluster/reach-cluster.ts';
+import { reachCluster, type ReachedCluster } from '../../cluster/reach-cluster.ts';
 import { systemClock } from '../../model/clock.ts';
 import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import { text } from '../../report/formats/text.ts';
 import { createTally } from '../../verdict/tally.ts';
-import { finishPage, showLive } from '../../experiment/run-page.ts';
-import { createView } from '../progress-view.ts';
-import type { View } from '../progress-view.ts';
-import { count, durationOption, filled } from '../probe-flags.ts';
+import { finishPage, showLive } from '../run-page.ts';
+import { createView, type View } from '../progress-view.ts';
+import { count, durationOption, textOption } from '../probe-flags.ts';
 import { conclude } from '../../experiment/conclude.ts';
-import { runOnCluster } from '../../experiment/cluster.ts';
-import type { ClusterSettings, ClusterEnd } from '../../experiment/cluster.ts';
-import { catchInterruption } from './interruption.ts';
-import { readClusterSettings } from './cluster-flags.ts';
-import type { RunFlags } from './cluster-flags.ts';
+import { runOnCluster, type ClusterSettings, type ClusterEnd } from '../../experiment/cluster.ts';
+import { catchInterruption } from '../interruption.ts';
+import { readClusterSettings, type RunFlags } from './cluster-flags.ts';
 import { openRunFolder } from '../../run-folder/open-for-writing.ts';
 import { targetOf, targetOptions } from './target-flags.ts';
 
@@ -38,11 +34,8 @@ What it created is removed however it ends; after a kill or a lost connection, "
 export function runCommand(): Command {
   const run = new Command('run')
     .description('run server and clients in the cluster, decide, explain, and remove them again')
-    .option(
-      '--image <image>',
-      'image of netdebug that the cluster can pull',
-      filled('--image', 'an image'),
-      'netdebug:latest',
+    .addOption(
+      textOption('--image <image>', 'image of netdebug that the cluster can pull', 'netdebug:latest'),
     )
     .option('--connections <count>', 'connections per client', count('--connections'), 10)
     .addOption(durationOption('--period <time>', 'time between two probes of a connection', '1s'))

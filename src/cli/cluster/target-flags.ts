@@ -1,7 +1,7 @@
 // Which cluster, in kubectl's own flags.
-import { Option } from 'commander';
+import type { Option } from 'commander';
 import type { KubectlTarget } from '../../system/tools/kubectl.ts';
-import { filled } from '../probe-flags.ts';
+import { textOption } from '../probe-flags.ts';
 
 export interface TargetFlags {
   readonly context?: string;
@@ -12,15 +12,9 @@ export interface TargetFlags {
 /** The options behind TargetFlags. */
 export function targetOptions(): Option[] {
   return [
-    new Option('--context <name>', 'context of your kubeconfig (default: the current one)').argParser(
-      filled('--context', 'a name'),
-    ),
-    new Option('-n, --namespace <name>', 'namespace to work in (default: the one of the context)').argParser(
-      filled('--namespace', 'a name'),
-    ),
-    new Option('--kubeconfig <file>', 'kubeconfig to use (default: as kubectl finds it)').argParser(
-      filled('--kubeconfig', 'a file'),
-    ),
+    textOption('--context <name>', 'context of your kubeconfig (default: the current one)'),
+    textOption('-n, --namespace <name>', 'namespace to work in (default: the one of the context)'),
+    textOption('--kubeconfig <file>', 'kubeconfig to use (default: as kubectl finds it)'),
   ];
 }
 

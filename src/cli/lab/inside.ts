@@ -2,8 +2,7 @@
 import { Command } from 'commander';
 import { runMeshInside } from './mesh.ts';
 import { runInside } from './run.ts';
-import { insideWord, insideWorld } from './world-process.ts';
-import type { InsideTask } from './world-process.ts';
+import { insideWord, insideWorld, type InsideTask } from './world-process.ts';
 
 export function insideCommand(): Command {
   return new Command(insideWord).argument('<task>').action(async (text: string) => {

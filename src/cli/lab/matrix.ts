@@ -9,17 +9,10 @@ import { text } from '../../report/formats/text.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { writeMatrixPages } from '../../experiment/matrix-report.ts';
 import { chooseFolder, refuseForLab } from '../../run-folder/make-folder.ts';
-import { readWishes } from './lab-flags.ts';
+import { readWishes, type RunFlags } from './lab-flags.ts';
 import { runInWorld } from './world-process.ts';
 
-interface Flags {
-  readonly variant?: string;
-  readonly seed: string;
-  readonly speed?: string;
-  readonly duration?: string;
-  readonly out?: string;
-  readonly json?: true;
-}
+type Flags = Pick<RunFlags, 'variant' | 'seed' | 'speed' | 'duration' | 'out'> & { readonly json?: true };
 
 export function matrixCommand(): Command {
   return new Command('matrix')

@@ -2,15 +2,13 @@
 import { Command } from 'commander';
 import { resolve } from 'node:path';
 import { exitCodes, Problem } from '../../model/problem.ts';
-import { misplaced } from '../../lab/mesh/counts.ts';
-import type { NodeCounts } from '../../lab/mesh/counts.ts';
-import type { MeshSettings } from '../../lab/mesh/mesh-settings.ts';
-import { buildMesh, runMesh } from '../../lab/mesh/run-mesh.ts';
+import { misplaced, type NodeCounts } from '../../lab/mesh/counts.ts';
+import { buildMesh, runMesh, type MeshSettings } from '../../lab/mesh/run-mesh.ts';
 import { meshTopology, mostNodes } from '../../lab/topologies/mesh.ts';
 import { alignColumns } from '../../report/table.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
-import { count, durationOption, filled } from '../probe-flags.ts';
+import { count, durationOption, textOption } from '../probe-flags.ts';
 import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
 import { openMeshFolder } from '../../run-folder/open-mesh.ts';
 import { whole } from './lab-flags.ts';
@@ -66,7 +64,7 @@ export function meshCommand(): Command {
       files,
       [],
     )
-    .option('--out <dir>', 'the run’s folder (default: netdebug-runs/TIME-mesh)', filled('--out', 'a folder'))
+    .addOption(textOption('--out <dir>', 'the run’s folder (default: netdebug-runs/TIME-mesh)'))
     .option('--no-programs', 'build the world, say how long it took, and end')
     .addHelpText('after', examples)
     .action(async (flags: Flags) => {

@@ -14,11 +14,10 @@ import { labSettings } from '../../experiment/lab-settings.ts';
 import { runInLab } from '../../experiment/lab.ts';
 import { defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
-import { readWishes } from './lab-flags.ts';
-import type { RunFlags } from './lab-flags.ts';
+import { readWishes, type RunFlags } from './lab-flags.ts';
+import { gathered } from '../probe-flags.ts';
 import { createView } from '../progress-view.ts';
-import { runInWorld, self } from './world-process.ts';
-import type { InsideTask } from './world-process.ts';
+import { runInWorld, self, type InsideTask } from './world-process.ts';
 
 type Flags = RunFlags & {
   readonly json?: true;
@@ -31,7 +30,7 @@ export function runCommand(): Command {
   return new Command('run')
     .description('run a scenario in private namespaces, with the real kernel, and say what happened and why')
     .argument('[scenario]', 'see "netdebug lab list" (default: gke-intranode-policy)')
-    .option('--without <factor>', 'switch a factor of the scenario off (repeatable)', collect, [])
+    .option('--without <factor>', 'switch a factor of the scenario off (repeatable)', gathered, [])
     .option('--variant <name>', 'another way in which the same happens (default: the scenario’s first)')
     .option('--fix <name>', 'apply a fix')
     .option('--seed <n>', 'fixes jitter and everything else that is random', '1')
@@ -49,11 +48,6 @@ export function runCommand(): Command {
     .action(async (scenario: string | undefined, flags: Flags) => {
       process.exitCode = await run(scenario, flags);
     });
-}
-
-/** Values of an option that may be given several times. */
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }
 
 const examples = `
@@ -75,7 +69,7 @@ async function run(name: string | undefined, flags: Flags): Promise<number> {
   await requireLab();
   await makeFolder(settings.folder);
   // Loaded by the outer process alone, and late: the inside must start fast.
-  const page = await import('../../experiment/run-page.ts');
+  const page = await import('../run-page.ts');
   const live = flags.ui === true ? await page.showLive(settings) : null;
   const task = { do: 'run', settings, json: flags.json === true, hold: flags.hold === true } as const;
   const code = await runInWorld(task, 'inherit');

@@ -1,9 +1,10 @@
 // The two halves of a lab command: the outer process checks and guards, the inner one lives in the private world and is told its
 // task as data.
 import type { LabSettings } from '../../experiment/lab-settings.ts';
-import type { MeshSettings } from '../../lab/mesh/mesh-settings.ts';
+import type { MeshSettings } from '../../lab/mesh/run-mesh.ts';
 import { enterSandbox, runInSandbox } from '../../lab/world/sandbox.ts';
-import { exitCodes, Problem } from '../../model/problem.ts';
+import { Problem } from '../../model/problem.ts';
+import { catchInterruption, endSignals } from '../interruption.ts';
 
 /** What the inside of a world is to do. */
 export type InsideTask =
@@ -12,8 +13,6 @@ export type InsideTask =
 
 /** The command of the inner process; `lab exec` looks for processes with this word. */
 export const insideWord = 'inside-world';
-
-const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The words that start this very program again: Node and its script. */
 export function self(): string[] {
@@ -27,17 +26,12 @@ export function self(): string[] {
 export async function runInWorld(task: InsideTask, stdout: 'inherit' | 'ignore'): Promise<number> {
   const argv = [...self(), 'lab', insideWord, JSON.stringify(task)];
   const sandbox = runInSandbox(argv, { asRoot: process.getuid?.() === 0, stdout });
-  let asked = false;
-  const onSignal = () => {
-    if (asked) process.exit(exitCodes.interrupted);
-    asked = true;
-    sandbox.stop();
-  };
-  for (const signal of endSignals) process.on(signal, onSignal);
+  const interruption = catchInterruption();
+  interruption.signal.addEventListener('abort', () => sandbox.stop());
   try {
     return await sandbox.exited;
   } finally {
-    for (const signal of endSignals) process.off(signal, onSignal);
+    interruption.off();
   }
 }
 

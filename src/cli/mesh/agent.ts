@@ -1,9 +1,8 @@
 // `netdebug mesh agent`: holds the connections that the coordinator's plan wants of its node, and counts what becomes of them.
 import { Command } from 'commander';
-import { formatEndpoint } from '../../model/endpoint.ts';
-import type { Endpoint } from '../../model/endpoint.ts';
+import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
 
-import { durationOption, filled } from '../probe-flags.ts';
+import { durationOption, textOption } from '../probe-flags.ts';
 import { readVersion } from '../version.ts';
 import { coordinatorOption, listenOption, nodeOption } from './part-flags.ts';
 import { runPart } from './run-part.ts';
@@ -38,7 +37,7 @@ export function agentCommand(): Command {
     .addOption(durationOption('--timeout <time>', 'give up connecting, or an answer, after this time', '30s'))
     .addOption(durationOption('--hold <time>', 'hold failures back for so long before they count', '1m'))
     .option('--pair-series', 'also series for each pair of nodes, for the grid: some K of them an agent')
-    .option('--plan-file <file>', 'keep the last plan there, for a restart', filled('--plan-file', 'a file'))
+    .addOption(textOption('--plan-file <file>', 'keep the last plan there, for a restart'))
     .addOption(listenOption(':9464'))
     .addHelpText('after', examples);
   return agent.action(async () => {

@@ -1,8 +1,7 @@
 // `netdebug mesh coordinator`: follows the Kubernetes API and tells each agent whom to probe.
 import { Command } from 'commander';
-import { formatEndpoint } from '../../model/endpoint.ts';
-import type { Endpoint } from '../../model/endpoint.ts';
-import { count, durationOption, filled, port } from '../probe-flags.ts';
+import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
+import { count, durationOption, port, textOption } from '../probe-flags.ts';
 import { listenOption } from './part-flags.ts';
 import { runPart } from './run-part.ts';
 
@@ -33,39 +32,30 @@ export function coordinatorCommand(): Command {
   const coordinator = new Command('coordinator')
     .description('follow the Kubernetes API and tell each agent whom to probe')
     .option('--targets <count>', 'K: other nodes that each node probes', count('--targets'), 10)
-    .option(
-      '--kubeconfig <file>',
-      'kubeconfig (default: the pod’s service account, else as kubectl finds it)',
-      filled('--kubeconfig', 'a file'),
+    .addOption(
+      textOption(
+        '--kubeconfig <file>',
+        'kubeconfig (default: the pod’s service account, else as kubectl finds it)',
+      ),
     )
-    .option('--context <name>', 'context of the kubeconfig', filled('--context', 'a name'))
-    .option(
-      '-n, --namespace <name>',
-      'namespace of the mesh',
-      filled('--namespace', 'a name'),
-      'netdebug-mesh',
+    .addOption(textOption('--context <name>', 'context of the kubeconfig'))
+    .addOption(textOption('-n, --namespace <name>', 'namespace of the mesh', 'netdebug-mesh'))
+    .addOption(textOption('--service <name>', 'Service of all servers', 'netdebug-mesh-server'))
+    .addOption(
+      textOption(
+        '--local-service <name>',
+        'Service of the own node’s server (internalTrafficPolicy: Local)',
+        'netdebug-mesh-local',
+      ),
     )
-    .option(
-      '--service <name>',
-      'Service of all servers',
-      filled('--service', 'a name'),
-      'netdebug-mesh-server',
+    .addOption(
+      textOption('--service-address <host>', 'how agents dial --service (default: SERVICE.NAMESPACE.svc)'),
     )
-    .option(
-      '--local-service <name>',
-      'Service of the own node’s server (internalTrafficPolicy: Local)',
-      filled('--local-service', 'a name'),
-      'netdebug-mesh-local',
-    )
-    .option(
-      '--service-address <host>',
-      'how agents dial --service (default: SERVICE.NAMESPACE.svc)',
-      filled('--service-address', 'a host'),
-    )
-    .option(
-      '--local-address <host>',
-      'how agents dial --local-service (default: SERVICE.NAMESPACE.svc)',
-      filled('--local-address', 'a host'),
+    .addOption(
+      textOption(
+        '--local-address <host>',
+        'how agents dial --local-service (default: SERVICE.NAMESPACE.svc)',
+      ),
     )
     .option('--service-port <port>', 'port of both Services', port('--service-port', 1), 8_080)
     .addOption(

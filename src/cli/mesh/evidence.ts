@@ -1,9 +1,19 @@
 // `netdebug mesh evidence NODE`: the privileged observer on one node for a while, and then a run's folder; nothing stays there.
 import { Command } from 'commander';
-import { targetOptions } from '../cluster/target-flags.ts';
-import { durationOption, filled } from '../probe-flags.ts';
-import type { EvidenceFlags } from './collect.ts';
+import { newRunId } from '../../cluster/names.ts';
+import { reachCluster } from '../../cluster/reach-cluster.ts';
+import { chooseFolder, refuseUsed } from '../../run-folder/make-folder.ts';
+import { targetOf, targetOptions, type TargetFlags } from '../cluster/target-flags.ts';
+import { catchInterruption } from '../interruption.ts';
+import { durationOption, textOption } from '../probe-flags.ts';
 import { nodeName } from './part-flags.ts';
+
+interface EvidenceFlags extends TargetFlags {
+  readonly duration: number;
+  readonly image: string;
+  readonly rolloutTimeout: number;
+  readonly out?: string;
+}
 
 const examples = `
 Examples:
@@ -19,18 +29,35 @@ export function evidenceCommand(): Command {
     .description('observe one node for a while, with the privileged observer, and bring the evidence here')
     .argument('<node>', 'the node, as "kubectl get nodes" names it', nodeName)
     .addOption(durationOption('--duration <time>', 'how long to observe', '1m'))
-    .option(
-      '--image <image>',
-      'image of the target "observer"',
-      filled('--image', 'an image'),
-      'netdebug:observer',
-    )
+    .addOption(textOption('--image <image>', 'image of the target "observer"', 'netdebug:observer'))
     .addOption(durationOption('--rollout-timeout <time>', 'how long to wait for the pod', '2m'))
-    .option('--out <dir>', 'the folder (default: netdebug-runs/TIME-NODE)', filled('--out', 'a folder'))
+    .addOption(textOption('--out <dir>', 'the folder (default: netdebug-runs/TIME-NODE)'))
     .addHelpText('after', examples);
   for (const option of targetOptions()) evidence.addOption(option);
   return evidence.action(async (node: string, flags: EvidenceFlags) => {
-    const { collectFrom } = await import('./collect.ts');
     await collectFrom(node, flags);
   });
+}
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+async function collectFrom(node: string, flags: EvidenceFlags): Promise<void> {
+  const folder = chooseFolder(flags.out, new Date(), node);
+  refuseUsed(folder);
+  const runId = newRunId(Math.random);
+  const interruption = catchInterruption(() =>
+    say(`netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${runId} --dry-run`),
+  );
+  try {
+    // Loaded late, as in each part of the mesh: a pod holds only what its part needs.
+    const { collectNodeEvidence } = await import('../../experiment/evidence-of-node.ts');
+    const cluster = await reachCluster(targetOf(flags), interruption.signal);
+    const { image, duration: durationMs, rolloutTimeout: rolloutTimeoutMs } = flags;
+    const spec = { runId, node, image, durationMs, rolloutTimeoutMs, folder };
+    await collectNodeEvidence(cluster, spec, say, interruption.signal);
+    process.stdout.write(`${folder}\n`);
+    say(`What it says: netdebug diagnose ${folder}`);
+  } finally {
+    interruption.off();
+  }
 }

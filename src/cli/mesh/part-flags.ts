@@ -1,7 +1,6 @@
 // Flags that the mesh's parts share; what a pod knows by itself comes from its environment.
 import { Option } from 'commander';
-import { parseEndpoint } from '../../model/endpoint.ts';
-import type { Endpoint } from '../../model/endpoint.ts';
+import { parseEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import { Problem } from '../../model/problem.ts';
 import { filled } from '../probe-flags.ts';
 

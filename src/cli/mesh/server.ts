@@ -1,7 +1,6 @@
 // `netdebug mesh server`: what agents hold connections to, one on every node.
 import { Command } from 'commander';
-import { formatEndpoint } from '../../model/endpoint.ts';
-import type { Endpoint } from '../../model/endpoint.ts';
+import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import { systemClock } from '../../model/clock.ts';
 import { watchLoopDelay } from '../../probe/loop-delay.ts';
 import { port } from '../probe-flags.ts';

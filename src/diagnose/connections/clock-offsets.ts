@@ -1,8 +1,7 @@
 // How far apart the clocks of different nodes are, from packets that both of them saw.
 // Method: a packet cannot arrive before it was sent, so each packet bounds the offset from one side and each one on the way back
 // from the other (as in Cristian 1989, and in NTP); the least delay seen each way gives the tightest bounds.
-import type { Micros } from '../../model/clock.ts';
-import { formatMicros, parseMicros } from '../../model/clock.ts';
+import { formatMicros, parseMicros, type Micros } from '../../model/clock.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 
 /** What has to be added to a node's stamps to compare them with the reference node's, and how wrong that may be. */

@@ -1,6 +1,5 @@
 // The life of every conntrack entry that a node's events tell of, found by the tuple that made it.
-import type { Micros } from '../../model/clock.ts';
-import { parseMicros } from '../../model/clock.ts';
+import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { ConntrackEvent, Tuple } from '../../model/node-event.ts';
 
 /** One entry from NEW to DESTROY. */

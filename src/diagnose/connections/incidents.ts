@@ -1,8 +1,6 @@
 // What has to be explained: every connection that failed, with what came before and after it in the same slot.
-import type { Micros } from '../../model/clock.ts';
-import { parseMicros } from '../../model/clock.ts';
-import { parseEndpoint } from '../../model/endpoint.ts';
-import type { Endpoint } from '../../model/endpoint.ts';
+import { parseMicros, type Micros } from '../../model/clock.ts';
+import { parseEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import type { ClientEvent, FailedEvent, ProbeEvent, ServerEvent } from '../../model/probe-event.ts';
 
 export interface Incident {

@@ -1,6 +1,5 @@
 // What the nodes saw, sorted by kind and indexed by address, so that each incident finds its own quickly.
-import type { Micros } from '../../model/clock.ts';
-import { parseMicros } from '../../model/clock.ts';
+import { parseMicros, type Micros } from '../../model/clock.ts';
 import type {
   ConntrackEvent,
   CountersEvent,
@@ -10,11 +9,9 @@ import type {
   Tuple,
 } from '../../model/node-event.ts';
 import { aligner, clockOffsets, wireIdentity } from './clock-offsets.ts';
-import { indexEntries } from './entry-index.ts';
-import type { EntryIndex } from './entry-index.ts';
-import { indexSpans } from '../../stats/span-index.ts';
+import { indexEntries, type EntryIndex } from './entry-index.ts';
+import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
 import type { NodeWitness } from '../witness-words.ts';
-import type { SpanIndex } from '../../stats/span-index.ts';
 
 export type LinkChange = Extract<NodeEvent, { event: 'link-changed' | 'route-changed' }>;
 export type ListenerEvent = Extract<NodeEvent, { event: 'listener' }>;

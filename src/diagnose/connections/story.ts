@@ -1,16 +1,11 @@
 // Everything that the evidence says about one incident, put together once; the observations only look at this.
-import type { Micros } from '../../model/clock.ts';
-import { parseMicros } from '../../model/clock.ts';
-import { formatEndpoint, parseEndpoint } from '../../model/endpoint.ts';
-import type { Endpoint } from '../../model/endpoint.ts';
+import { parseMicros, type Micros } from '../../model/clock.ts';
+import { formatEndpoint, parseEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import type { CountersEvent, PacketEvent, RuleChange } from '../../model/node-event.ts';
-import { nodeWitnesses } from '../witness-words.ts';
-import type { NodeWitness } from '../witness-words.ts';
-import { wasThere } from './entry-index.ts';
-import type { Entry } from './entry-index.ts';
+import { nodeWitnesses, type NodeWitness } from '../witness-words.ts';
+import { wasThere, type Entry } from './entry-index.ts';
 import type { AcceptedEvent, EndedEvent, Incident, ProbeTimeline } from './incidents.ts';
-import { between } from './node-timeline.ts';
-import type { LinkChange, ListenerEvent, NodeTimeline } from './node-timeline.ts';
+import { between, type LinkChange, type ListenerEvent, type NodeTimeline } from './node-timeline.ts';
 
 export interface Story {
   readonly incident: Incident;

@@ -4,8 +4,7 @@ import type { CountersEvent } from '../../model/node-event.ts';
 import type { NodeWitness } from '../witness-words.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
 import type { Story } from '../connections/story.ts';
-import { asEvidence, no, seenIf, unknown, yes } from './sighting.ts';
-import type { Sighting } from './sighting.ts';
+import { asEvidence, no, seenIf, unknown, yes, type Sighting } from './sighting.ts';
 
 /** The way to the server's pod, or its interface, came or went while the connection lived. */
 export function endpointChanged(story: Story): Sighting {

@@ -1,9 +1,7 @@
 // What became of the conntrack entries that carried a connection.
-import { wasThere } from '../connections/entry-index.ts';
-import type { Entry } from '../connections/entry-index.ts';
+import { wasThere, type Entry } from '../connections/entry-index.ts';
 import type { Story } from '../connections/story.ts';
-import { asEvidence, no, unknown, yes } from './sighting.ts';
-import type { Sighting } from './sighting.ts';
+import { asEvidence, no, unknown, yes, type Sighting } from './sighting.ts';
 
 /** A program deleted an entry of this flow between the last good answer and the failure. */
 export function entryDeletedByProgram(story: Story): Sighting {

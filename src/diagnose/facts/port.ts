@@ -4,10 +4,8 @@ import { formatEndpoint } from '../../model/endpoint.ts';
 import type { RuleChange } from '../../model/node-event.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
 import type { Entry } from '../connections/entry-index.ts';
-import { portOf } from '../connections/story.ts';
-import type { Story } from '../connections/story.ts';
-import { asEvidence, conclusion, no, unknown, yes } from './sighting.ts';
-import type { Sighting } from './sighting.ts';
+import { portOf, type Story } from '../connections/story.ts';
+import { asEvidence, conclusion, no, unknown, yes, type Sighting } from './sighting.ts';
 
 export interface PortMove {
   readonly flip: RuleChange;

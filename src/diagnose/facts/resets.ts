@@ -4,8 +4,7 @@
 import { parseMicros } from '../../model/clock.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import type { Story } from '../connections/story.ts';
-import { asEvidence, conclusion, no, seenIf, unknown, yes } from './sighting.ts';
-import type { Sighting } from './sighting.ts';
+import { asEvidence, conclusion, no, seenIf, unknown, yes, type Sighting } from './sighting.ts';
 
 /** The RSTs that travelled to the client, each leg's copy, oldest first. */
 function towardsClient(story: Story): PacketEvent[] {

@@ -1,7 +1,6 @@
 // Connections that failed together mostly failed for one reason: where one of them alone does not decide, the others are heard.
 import type { Scored } from './findings.ts';
-import { compete } from './score.ts';
-import type { Score } from './score.ts';
+import { compete, type Score } from './score.ts';
 
 /** From this probability on a connection's own evidence stands by itself. */
 const sureAlone = 0.9;

@@ -1,8 +1,7 @@
 // What is said of many incidents with one cause: who, how sure, the evidence for it and against the next best.
 import type { EvidenceItem, Finding } from '../../model/run-record.ts';
 import type { CauseModel } from './cause-model.ts';
-import { observations } from '../facts/index.ts';
-import type { ObservationName } from '../facts/index.ts';
+import { observations, type ObservationName } from '../facts/index.ts';
 import { findMove } from '../facts/port.ts';
 import { wantedWords } from '../witness-words.ts';
 import type { Score, Sightings } from './score.ts';

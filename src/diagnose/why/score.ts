@@ -1,7 +1,6 @@
 // From observations to a confidence: each cause adds up the log odds of what was seen and not seen, and they compete.
 import type { CauseModel } from './cause-model.ts';
-import { observations } from '../facts/index.ts';
-import type { ObservationName } from '../facts/index.ts';
+import { observations, type ObservationName } from '../facts/index.ts';
 import type { Sighting } from '../facts/sighting.ts';
 import type { Story } from '../connections/story.ts';
 

@@ -1,9 +1,7 @@
 // What a finding shows: the way of one connection's packets, from the very story that its evidence is taken from.
-import type { Micros } from '../../model/clock.ts';
-import { formatMicros, isWritable } from '../../model/clock.ts';
+import { formatMicros, isWritable, type Micros } from '../../model/clock.ts';
 import { parseEndpoint } from '../../model/endpoint.ts';
-import { crossingOf, shownConnectionSchema } from '../../model/shown-connection.ts';
-import type { ShownConnection } from '../../model/shown-connection.ts';
+import { crossingOf, shownConnectionSchema, type ShownConnection } from '../../model/shown-connection.ts';
 import type { Entry } from '../connections/entry-index.ts';
 import type { Story } from '../connections/story.ts';
 import type { PortMove } from '../facts/port.ts';

@@ -1,8 +1,7 @@
 // Runs a scenario's actors on their schedules, with seeded phase and jitter, until told to stop.
 import { seededRandom } from '../../model/random.ts';
 import type { ActorSpec } from '../../model/scenario.ts';
-import { delays, startLoops } from '../world/repeat.ts';
-import type { Loops } from '../world/repeat.ts';
+import { delays, startLoops, type Loops } from '../world/repeat.ts';
 import { actorOf } from './index.ts';
 
 /**

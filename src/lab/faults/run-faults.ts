@@ -5,8 +5,7 @@ import { seededRandom } from '../../model/random.ts';
 import { applyChanges } from '../world/apply.ts';
 import type { RunPrograms } from '../workloads/run-programs.ts';
 import { pause } from '../../system/pause.ts';
-import { delays, startLoops } from '../world/repeat.ts';
-import type { Loops } from '../world/repeat.ts';
+import { delays, startLoops, type Loops } from '../world/repeat.ts';
 import { describeAction } from './describe.ts';
 
 export interface FaultsOptions {

@@ -1,7 +1,6 @@
 // A Kubernetes API of two kinds, for the coordinator in the lab: lists, and watches that go on from a version. What the control plane
 // says is put into it by the lab; everything else of an API server is not here.
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 export type Kind = 'nodes' | 'endpointslices';
 

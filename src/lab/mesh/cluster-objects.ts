@@ -1,6 +1,5 @@
 // The lab's nodes and endpoints as objects of the Kubernetes API, as far as the coordinator reads them.
-import type { MeshMember } from '../topologies/mesh.ts';
-import { meshPorts } from '../topologies/mesh.ts';
+import { meshPorts, type MeshMember } from '../topologies/mesh.ts';
 
 /** What the control plane says of a node. */
 export type NodeState = 'ready' | 'not-ready' | 'cordoned';

@@ -3,11 +3,9 @@ import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../../model/duration.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
-import { startProgram } from '../../system/process.ts';
-import type { Program } from '../../system/process.ts';
+import { startProgram, type Program } from '../../system/process.ts';
 import { inNetns } from '../../system/tools/ip-netns.ts';
-import { control, controlAddress, meshPorts } from '../topologies/mesh.ts';
-import type { MeshTopology } from '../topologies/mesh.ts';
+import { control, controlAddress, meshPorts, type MeshTopology } from '../topologies/mesh.ts';
 
 export interface PartsSpec {
   readonly topology: MeshTopology;

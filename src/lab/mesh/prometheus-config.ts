@@ -1,6 +1,5 @@
 // A configuration with which Prometheus scrapes the lab's mesh as it would scrape a cluster's: same job names, same labels.
-import { controlAddress, meshPorts } from '../topologies/mesh.ts';
-import type { MeshTopology } from '../topologies/mesh.ts';
+import { controlAddress, meshPorts, type MeshTopology } from '../topologies/mesh.ts';
 
 /** @param rules Files of recording rules and alerts. */
 export function prometheusConfig(

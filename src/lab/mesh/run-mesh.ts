@@ -5,33 +5,43 @@ import { attachNetns } from '../../system/tools/ip-netns.ts';
 import { runActors } from '../actors/run-actors.ts';
 import { applyChanges, applyPlan } from '../world/apply.ts';
 import { unplug } from '../world/wires.ts';
-import { control, meshPorts } from '../topologies/mesh.ts';
-import type { MeshMember, MeshTopology } from '../topologies/mesh.ts';
-import { startClusterApi } from './cluster-api.ts';
-import type { ClusterApi } from './cluster-api.ts';
+import { control, meshPorts, type MeshMember, type MeshTopology } from '../topologies/mesh.ts';
+import { startClusterApi, type ClusterApi } from './cluster-api.ts';
 import { nodeObject, sliceObject } from './cluster-objects.ts';
-import { countsOf } from './counts.ts';
-import type { NodeCounts } from './counts.ts';
-import { kubeconfigText, startParts } from './parts.ts';
-import type { PartsSpec } from './parts.ts';
+import { countsOf, type NodeCounts } from './counts.ts';
+import { kubeconfigText, startParts, type PartsSpec } from './parts.ts';
 import { prometheusConfig } from './prometheus-config.ts';
 import { meshActors, meshPlan } from './world.ts';
 
-export interface MeshRun {
-  readonly topology: MeshTopology;
-  readonly conflict: ReadonlySet<string>;
+/** As plain data, for the inside of the world; times in milliseconds. */
+export interface MeshSettings {
+  readonly nodes: number;
+  readonly podsPerNode: number;
+  readonly conflict: readonly string[];
   /** Nodes that go away after a third of the time, without a word. */
-  readonly lost: ReadonlySet<string>;
+  readonly lose: readonly string[];
   readonly durationMs: number;
-  /** Divides the periods of the nodes' actors. */
-  readonly speed: number;
   readonly periodMs: number;
+  /** Divides the periods of netd and Felix. */
+  readonly speed: number;
   readonly targets: number;
   readonly seed: number;
-  readonly files: MeshFiles;
-  readonly self: readonly string[];
   /** Files of recording rules and alerts for Prometheus. */
   readonly rules: readonly string[];
+  /** The run's folder; null when the world is only built. */
+  readonly folder: string | null;
+}
+
+export interface MeshRun extends Pick<
+  MeshSettings,
+  'durationMs' | 'speed' | 'periodMs' | 'targets' | 'seed' | 'rules'
+> {
+  readonly topology: MeshTopology;
+  readonly conflict: ReadonlySet<string>;
+  readonly lost: ReadonlySet<string>;
+  readonly files: MeshFiles;
+  /** The words that start this program: Node and its script. */
+  readonly self: readonly string[];
 }
 
 /** Where what the parts are told, and what they say, is kept: paths of files. */

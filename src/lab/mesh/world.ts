@@ -7,8 +7,7 @@ import { calicoTables } from '../actors/felix/tables.ts';
 import { kubeProxyTables } from '../actors/kube-proxy/tables.ts';
 import { mergeTables } from '../actors/merge-tables.ts';
 import { netdChanges, netdTables } from '../actors/netd/tables.ts';
-import { control, meshPorts } from '../topologies/mesh.ts';
-import type { MeshTopology } from '../topologies/mesh.ts';
+import { control, meshPorts, type MeshTopology } from '../topologies/mesh.ts';
 import { within, wires } from '../world/wires.ts';
 
 /** @param conflict Names of the nodes on which netd and Felix fight. */

@@ -1,13 +1,11 @@
 // The servers and clients of a run: real processes of this program in the pods' namespaces, reporting by events.
-import { createWriteStream } from 'node:fs';
-import type { WriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { formatDuration } from '../../model/duration.ts';
 import { Problem } from '../../model/problem.ts';
 import type { ProbeEvent } from '../../model/probe-event.ts';
 import type { ClientSpec, ServerSpec } from '../../model/scenario.ts';
-import { startProgram } from '../../system/process.ts';
-import type { Program } from '../../system/process.ts';
+import { startProgram, type Program } from '../../system/process.ts';
 import { inNetns } from '../../system/tools/ip-netns.ts';
 import { splitLines } from '../../system/split-lines.ts';
 

@@ -1,8 +1,13 @@
 // All programs of a run by name: each can be started, signalled and started again, as a fault has it.
 import { Problem } from '../../model/problem.ts';
 import type { ClientSpec, ServerSpec } from '../../model/scenario.ts';
-import { clientWords, serverWords, startPodProgram } from './pod-programs.ts';
-import type { EventSink, PodProgram } from './pod-programs.ts';
+import {
+  clientWords,
+  serverWords,
+  startPodProgram,
+  type EventSink,
+  type PodProgram,
+} from './pod-programs.ts';
 
 export interface ProgramsSpec {
   readonly servers: readonly ServerSpec[];

@@ -4,8 +4,13 @@ import { Problem } from '../../model/problem.ts';
 import { whyNoNamespaces } from './namespaces.ts';
 import { tryNetfilter } from './netfilter.ts';
 import { toolVersion } from '../../system/tool-version.ts';
-import { findPackageManager, installCommand, missingTools, toolNames } from '../../system/find-tool.ts';
-import type { ToolName } from '../../system/find-tool.ts';
+import {
+  findPackageManager,
+  installCommand,
+  missingTools,
+  toolNames,
+  type ToolName,
+} from '../../system/find-tool.ts';
 
 /** One thing that the lab needs. `warning`: the lab may still run. */
 export interface Readiness {

@@ -1,8 +1,7 @@
 // Runs commands inside a living world for another terminal: a socket in the world's own /run, reached through /proc/PID/root,
 // so that nothing lies about on the host and only those may enter who may look at the process anyway.
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
-import type { Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { startPiped } from '../../system/process.ts';
 import { shellQuote } from '../../system/shell-quote.ts';
 import { splitLines } from '../../system/split-lines.ts';

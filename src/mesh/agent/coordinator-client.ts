@@ -1,7 +1,11 @@
 // The agent's side of the coordinator: asks for the plan again and again, waits there for changes, and goes on without an answer.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { meshNodeStateSchema, meshPlanSchema } from '../../model/mesh-plan.ts';
-import type { MeshNodeState, MeshPlan } from '../../model/mesh-plan.ts';
+import {
+  meshNodeStateSchema,
+  meshPlanSchema,
+  type MeshNodeState,
+  type MeshPlan,
+} from '../../model/mesh-plan.ts';
 import { messageOf } from '../../model/problem.ts';
 
 export interface CoordinatorClient {

@@ -1,7 +1,6 @@
 // The life-cycle rules: whether a failure counts, or which known event it belongs to. Pure.
 import type { ExclusionCause, LeftOutReason } from '../../model/mesh-plan.ts';
-import type { Stall } from './stall-watch.ts';
-import { stallMs } from './stall-watch.ts';
+import { stallMs, type Stall } from './stall-watch.ts';
 
 export interface HeldFailure {
   /** Monotonic milliseconds. */

@@ -2,8 +2,7 @@
 import type { MeshTarget } from '../../model/mesh-plan.ts';
 import type { ClientEvent, FailedEvent } from '../../model/probe-event.ts';
 import type { Pair } from '../../metrics/agent-metrics.ts';
-import { startFleet } from '../../probe/fleet.ts';
-import type { Fleet } from '../../probe/fleet.ts';
+import { startFleet, type Fleet } from '../../probe/fleet.ts';
 import type { Surroundings } from '../../probe/surroundings.ts';
 import { announcementIn } from '../announcements.ts';
 

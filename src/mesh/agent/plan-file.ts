@@ -1,7 +1,6 @@
 // The last plan on disk, for an agent that is restarted while the coordinator is away.
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { meshPlanSchema } from '../../model/mesh-plan.ts';
-import type { MeshPlan } from '../../model/mesh-plan.ts';
+import { meshPlanSchema, type MeshPlan } from '../../model/mesh-plan.ts';
 
 /** Undefined when there is none, or when it is another node's or unreadable: then the agent waits for the coordinator. */
 export async function readPlanFile(file: string, node: string): Promise<MeshPlan | undefined> {

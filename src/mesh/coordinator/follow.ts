@@ -2,8 +2,7 @@
 // where "there" was.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectIntake } from './cluster-state.ts';
-import { ApiFailure } from '../../kubernetes/api.ts';
-import type { Watched, WatchEvent } from '../../kubernetes/api.ts';
+import { ApiFailure, type Watched, type WatchEvent } from '../../kubernetes/api.ts';
 
 export interface Following {
   /** All objects are known, and the last request to the API went well. */

@@ -1,11 +1,9 @@
 // Holds the plan that is in force, hands out each agent's part, and wakes those that wait for theirs to change.
 import { performance } from 'node:perf_hooks';
 import type { MeshNodeState, MeshPlan } from '../../model/mesh-plan.ts';
-import { assign } from '../plan/assign.ts';
-import type { Assignment } from '../plan/assign.ts';
+import { assign, type Assignment } from '../plan/assign.ts';
 import type { MeshNode } from '../plan/mesh-node.ts';
-import { planOfNode } from '../plan/node-plan.ts';
-import type { ServiceAddresses } from '../plan/node-plan.ts';
+import { planOfNode, type ServiceAddresses } from '../plan/node-plan.ts';
 
 export interface PlanBoard {
   /** Computes the plan anew. */

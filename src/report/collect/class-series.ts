@@ -2,12 +2,16 @@
 import type { Micros } from '../../model/clock.ts';
 import type { ClientEvent } from '../../model/probe-event.ts';
 import type { ClassColumn, ClassView } from '../run-view.ts';
-import type { Burst } from './bursts.ts';
-import { createBursts } from './bursts.ts';
-import { addLatency, emptyLatency, latencyBars, latencyQuantile, mergeLatency } from './latency-buckets.ts';
-import type { LatencyBuckets } from './latency-buckets.ts';
-import { createTimeColumns } from './time-columns.ts';
-import type { ColumnKind } from './time-columns.ts';
+import { createBursts, type Burst } from './bursts.ts';
+import {
+  addLatency,
+  emptyLatency,
+  latencyBars,
+  latencyQuantile,
+  mergeLatency,
+  type LatencyBuckets,
+} from './latency-buckets.ts';
+import { createTimeColumns, type ColumnKind } from './time-columns.ts';
 
 interface Column {
   answers: number;

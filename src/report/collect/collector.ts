@@ -1,17 +1,14 @@
 // Takes events one at a time, keeps only what the page will show of them, and says at any moment what that is.
-import { parseMicros } from '../../model/clock.ts';
-import type { Micros } from '../../model/clock.ts';
+import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { NodeEvent, SourceEvent } from '../../model/node-event.ts';
 import type { ProbeEvent } from '../../model/probe-event.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import type { RunView } from '../run-view.ts';
-import { createClassSeries } from './class-series.ts';
-import type { ClassSeries } from './class-series.ts';
+import { createClassSeries, type ClassSeries } from './class-series.ts';
 import { episodesOf } from './episode-views.ts';
 import { createFlows } from './flows.ts';
 import { tellJourney } from './journey.ts';
-import { createNodeLanes } from './node-lanes.ts';
-import type { NodeChangeOn, NodeLanes } from './node-lanes.ts';
+import { createNodeLanes, type NodeChangeOn, type NodeLanes } from './node-lanes.ts';
 
 export interface CollectorOptions {
   /** Resets of one class no further apart than this belong together. */

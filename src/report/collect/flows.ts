@@ -1,11 +1,9 @@
 // Which entries each connection's packets made, remembered for the connections of the last while, and by name for a few examples.
 import type { Micros } from '../../model/clock.ts';
-import { formatEndpoint, parseEndpoint } from '../../model/endpoint.ts';
-import type { Endpoint } from '../../model/endpoint.ts';
+import { formatEndpoint, parseEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import type { ConntrackEvent } from '../../model/node-event.ts';
 import type { ClientEvent, ServerEvent } from '../../model/probe-event.ts';
-import { crossingOf } from '../../model/shown-connection.ts';
-import type { Crossing } from '../../model/shown-connection.ts';
+import { crossingOf, type Crossing } from '../../model/shown-connection.ts';
 import { createRecent } from './recent.ts';
 
 /** A connection with the entries of its packets; `entries` goes on growing after the example was taken. */

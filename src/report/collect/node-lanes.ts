@@ -1,10 +1,8 @@
 // What the observers of each node saw: every kind counted over time, and what may be a cause kept one by one as well.
 import type { Micros } from '../../model/clock.ts';
 import type { ConntrackEvent, NodeEvent } from '../../model/node-event.ts';
-import { laneKinds } from '../run-view.ts';
-import type { LaneKind, LaneView, NodeChange } from '../run-view.ts';
-import { createTimeColumns } from './time-columns.ts';
-import type { ColumnKind, TimeColumns } from './time-columns.ts';
+import { laneKinds, type LaneKind, type LaneView, type NodeChange } from '../run-view.ts';
+import { createTimeColumns, type ColumnKind, type TimeColumns } from './time-columns.ts';
 
 export type NodeChangeOn = NodeChange & { readonly node: string };
 

@@ -44,3 +44,8 @@ export type Format = {
   /** What is drawn from events can be made without a record, too. */
   | { readonly needs: 'events'; renderRun(run: ShownRun): string }
 );
+
+/** The columns of a matrix, whoever draws it. */
+export function matrixHeads(factors: readonly string[], classes: readonly string[]): string[] {
+  return [...factors, 'fix', ...classes.map((name) => `resets ${name}`), 'outcome', 'finding', 'expected'];
+}

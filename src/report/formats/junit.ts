@@ -3,8 +3,7 @@
 import type { ClassSummary, Finding, RunRecord } from '../../model/run-record.ts';
 import { findingLines } from '../finding-text.ts';
 import { runTitle } from '../run-title.ts';
-import type { TestCase } from '../xml.ts';
-import { suiteXml } from '../xml.ts';
+import { suiteXml, type TestCase } from '../xml.ts';
 import type { Format, MatrixCell, ShownMatrix } from './format.ts';
 
 export const junit: Format = {

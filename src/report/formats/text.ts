@@ -4,7 +4,7 @@ import type { ClassSummary, LatencyComparison, Rate, RunRecord } from '../../mod
 import { findingLines } from '../finding-text.ts';
 import { alignColumns } from '../table.ts';
 import { visible } from '../visible.ts';
-import type { Format, MatrixCell, ShownMatrix } from './format.ts';
+import { matrixHeads, type Format, type MatrixCell, type ShownMatrix } from './format.ts';
 
 export const text = {
   name: 'text',
@@ -99,14 +99,7 @@ function renderMatrix({ scenario, cells, missing }: ShownMatrix<MatrixCell>): st
   if (first === undefined) return '';
   const factors = Object.keys(first.record.factors);
   const classes = first.record.classes.map((one) => one.name);
-  const head = [
-    ...factors,
-    'fix',
-    ...classes.map((name) => `resets ${name}`),
-    'outcome',
-    'finding',
-    'expected',
-  ];
+  const head = matrixHeads(factors, classes);
   const rows = cells.map(({ record, expected }) => [
     ...factors.map((name) => (record.factors[name] === true ? 'on' : 'off')),
     record.fix ?? '-',

@@ -1,8 +1,6 @@
 // The parts that all charts are made of. Horizontal positions are percentages, so a chart fills any width and its text keeps its size.
-import { markup } from './markup.ts';
-import type { Markup } from './markup.ts';
-import { rounded } from './scale.ts';
-import type { Tick } from './scale.ts';
+import { markup, type Markup } from './markup.ts';
+import { rounded, type Tick } from './scale.ts';
 
 /** Columns drawn as paths are stretched from this many units to the chart's width. */
 export const unitsWide = 1_000;

@@ -1,7 +1,6 @@
 // A whole HTML file: nothing in it is fetched, and nothing runs that is not ours, by its own policy.
 import { liveScript, pageStyle, timelineScript } from './assets.ts';
-import { markup, trusted } from './markup.ts';
-import type { Markup } from './markup.ts';
+import { markup, trusted, type Markup } from './markup.ts';
 
 export interface DocumentParts {
   readonly title: string;

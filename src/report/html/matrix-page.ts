@@ -1,11 +1,10 @@
 // The page of a matrix: the table of outcomes, then each run as a small picture of the same shape.
-import type { PicturedCell, ShownMatrix } from '../formats/format.ts';
+import { matrixHeads, type PicturedCell, type ShownMatrix } from '../formats/format.ts';
 import { runChanges } from '../run-title.ts';
 import type { ClassView, RunView } from '../run-view.ts';
 import { barPath, colourOf, stretched, unitsWide } from './chart.ts';
 import { renderDocument } from './document.ts';
-import { markup } from './markup.ts';
-import type { Insert, Markup } from './markup.ts';
+import { markup, type Insert, type Markup } from './markup.ts';
 import { countText, durationText, plural } from './numbers.ts';
 import { linearPercent } from './scale.ts';
 
@@ -32,14 +31,7 @@ function headline(runs: number, wrong: number): string {
 function outcomeTable(cells: readonly PicturedCell[]): Markup {
   const factors = Object.keys(cells[0]?.record.factors ?? {});
   const classes = [...new Set(cells.flatMap(({ record }) => record.classes.map((one) => one.name)))];
-  const heads = [
-    ...factors,
-    'fix',
-    ...classes.map((name) => `resets ${name}`),
-    'outcome',
-    'finding',
-    'expected',
-  ];
+  const heads = matrixHeads(factors, classes);
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="Outcomes"><table class="matrix">
 <thead><tr>${heads.map((head) => markup`<th scope="col" class="${head.startsWith('resets ') && 'number'}">${head}</th>`)}</tr></thead>
 <tbody>${cells.map((cell) => markup`<tr>${tableCells(cell, factors, classes).map(({ content, kind }, index) => markup`<td class="${kind}" data-label="${heads[index]}">${content}</td>`)}</tr>`)}</tbody></table></div>`;

@@ -1,10 +1,8 @@
 // The user's own kubectl, with their contexts and auth plugins: told which cluster to talk to, with a time limit on every call.
 import { Problem } from '../../model/problem.ts';
 import { endingWithUs } from '../ending-with-us.ts';
-import { kubectlFailure } from './kubectl-failure.ts';
-import type { KubectlFailure } from './kubectl-failure.ts';
-import { startProgram } from '../process.ts';
-import type { Program, ProgramOptions, RunResult } from '../process.ts';
+import { kubectlFailure, type KubectlFailure } from './kubectl-failure.ts';
+import { startProgram, type Program, type ProgramOptions, type RunResult } from '../process.ts';
 import { findTool } from '../find-tool.ts';
 import { pause } from '../pause.ts';
 

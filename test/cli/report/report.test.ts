@@ -4,8 +4,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import type { TestContext } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { mainScript } from '../../program.ts';
 import { recordedReports, recordedRun } from '../../report/recorded.ts';
 

@@ -1,8 +1,7 @@
 // What is printed of a run holds the bug itself: who changes the nodes, how, and how often.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { choose, findScenario, scenarios } from '../../../src/lab/scenarios/index.ts';
-import type { Wishes } from '../../../src/lab/scenarios/index.ts';
+import { choose, findScenario, scenarios, type Wishes } from '../../../src/lab/scenarios/index.ts';
 import { dryRunScript } from '../../../src/lab/world/dry-run.ts';
 
 function linesOf(name: string, wishes: Wishes, speed = 1): string[] {

@@ -1,8 +1,7 @@
 // What kubectl said, as real ones printed it (1.20.2 and 1.32.4), becomes a kind and a sentence that says what to do.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { kubectlFailure } from '../../../src/system/tools/kubectl-failure.ts';
-import type { KubectlFailureKind } from '../../../src/system/tools/kubectl-failure.ts';
+import { kubectlFailure, type KubectlFailureKind } from '../../../src/system/tools/kubectl-failure.ts';
 
 const failed = (stderr: string) => kubectlFailure({ exitCode: 1, signal: null, stdout: '', stderr });
 

@@ -1,7 +1,6 @@
 // The episodes once more as a table, for paper, for screen readers, and to copy from.
 import type { Episode, NodeChange, RunView } from '../../run-view.ts';
-import { markup, nothing } from '../markup.ts';
-import type { Markup } from '../markup.ts';
+import { markup, nothing, type Markup } from '../markup.ts';
 import { plural, sinceText } from '../numbers.ts';
 
 const mostRows = 200;

@@ -6,8 +6,7 @@ import type { CatalogueEntry } from '../../../causes/cause-page.ts';
 import { pageOf } from '../../../causes/index.ts';
 import type { FixProof } from '../../fix-proof.ts';
 import type { RunView } from '../../run-view.ts';
-import { markup, nothing } from '../markup.ts';
-import type { Markup } from '../markup.ts';
+import { markup, nothing, type Markup } from '../markup.ts';
 import { percentText, plural, sinceText } from '../numbers.ts';
 
 const mostFindings = 50;

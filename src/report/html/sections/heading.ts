@@ -3,8 +3,7 @@ import type { ClassSummary, Outcome, RunRecord } from '../../../model/run-record
 import { runTitle } from '../../run-title.ts';
 import type { RunView } from '../../run-view.ts';
 import { colourOf } from '../chart.ts';
-import { markup } from '../markup.ts';
-import type { Insert, Markup } from '../markup.ts';
+import { markup, type Insert, type Markup } from '../markup.ts';
 import { countText, durationText, latencyText, plural } from '../numbers.ts';
 
 const headlines: Readonly<Record<Outcome, string>> = {

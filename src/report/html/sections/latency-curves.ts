@@ -12,8 +12,7 @@ import {
   stretched,
   unitsWide,
 } from '../chart.ts';
-import { markup, nothing } from '../markup.ts';
-import type { Markup } from '../markup.ts';
+import { markup, nothing, type Markup } from '../markup.ts';
 import { durationText, latencyText, percentText } from '../numbers.ts';
 import { logPercent, logTicks, timeTicks } from '../scale.ts';
 

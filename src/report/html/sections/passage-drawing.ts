@@ -2,8 +2,7 @@
 import { formatEndpoint } from '../../../model/endpoint.ts';
 import type { Crossing } from '../../../model/shown-connection.ts';
 import type { Passage } from '../../run-view.ts';
-import { markup, nothing } from '../markup.ts';
-import type { Markup } from '../markup.ts';
+import { markup, nothing, type Markup } from '../markup.ts';
 import { answeredByReset, sitesOf } from './passage-sites.ts';
 
 // Text of 12 units in a drawing 400 wide can still be read on a phone, where a unit is 0.85 pixels.

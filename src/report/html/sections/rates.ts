@@ -1,8 +1,7 @@
 // How often each class was reset, with what the run's length allows to say, and what the comparison rests on.
 import type { ClassSummary, Rate, RunRecord, VerdictBasis } from '../../../model/run-record.ts';
 import { axis, colourOf, gridLines, row } from '../chart.ts';
-import { markup, nothing } from '../markup.ts';
-import type { Insert, Markup } from '../markup.ts';
+import { markup, nothing, type Insert, type Markup } from '../markup.ts';
 import {
   amountText,
   countText,

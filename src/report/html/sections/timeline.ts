@@ -1,11 +1,9 @@
 // The whole run at one glance: a lane per class, a lane per source of evidence, and which change came before which episode.
 import type { ClassView, Episode, LaneView, NodeChange, RunView } from '../../run-view.ts';
 import { axis, barPath, colourOf, gridLines, mark, row, stretched, unitsWide } from '../chart.ts';
-import { markup, nothing } from '../markup.ts';
-import type { Markup } from '../markup.ts';
+import { markup, nothing, type Markup } from '../markup.ts';
 import { countText, durationText, plural, sinceText } from '../numbers.ts';
-import { linearPercent, timeTicks } from '../scale.ts';
-import type { Tick } from '../scale.ts';
+import { linearPercent, timeTicks, type Tick } from '../scale.ts';
 import { changeNames, laneNames } from './lane-names.ts';
 import { episodeTable } from './episode-table.ts';
 

@@ -1,11 +1,9 @@
 // The way of one packet from the client to the server, drawn and told hop by hop: the states of the rule side by side.
 import { parseMicros } from '../../../model/clock.ts';
-import { formatEndpoint } from '../../../model/endpoint.ts';
-import type { Endpoint } from '../../../model/endpoint.ts';
+import { formatEndpoint, type Endpoint } from '../../../model/endpoint.ts';
 import type { Crossing } from '../../../model/shown-connection.ts';
 import type { Journey, Passage, RunView } from '../../run-view.ts';
-import { markup } from '../markup.ts';
-import type { Insert, Markup } from '../markup.ts';
+import { markup, type Insert, type Markup } from '../markup.ts';
 import { sinceText } from '../numbers.ts';
 import { drawPassage } from './passage-drawing.ts';
 import { againOnNode, answeredByReset } from './passage-sites.ts';

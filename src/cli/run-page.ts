@@ -1,8 +1,7 @@
 // The page of a run, in the lab or in a cluster: live while it lasts, if wanted, and at its end as report.html in its folder.
 import { messageOf } from '../model/problem.ts';
-import { startLiveView } from './live-view.ts';
-import type { LiveOptions, LiveView } from './live-view.ts';
-import { writeRunPage } from './run-report.ts';
+import { startLiveView, type LiveOptions, type LiveView } from '../experiment/live-view.ts';
+import { writeRunPage } from '../experiment/run-report.ts';
 
 /** Starts the live page of a run that is about to begin and says where it is. */
 export async function showLive(run: LiveOptions): Promise<LiveView> {

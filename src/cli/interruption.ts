@@ -1,5 +1,5 @@
 // Ctrl-C and its relatives: the first asks the command to tidy up and end, a second ends it at once.
-import { exitCodes } from '../../model/problem.ts';
+import { exitCodes } from '../model/problem.ts';
 
 export interface Interruption {
   readonly signal: AbortSignal;
@@ -7,7 +7,7 @@ export interface Interruption {
   off(): void;
 }
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export const endSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** @param onSecond Called before a second signal ends the process, to say what stays behind. */
 export function catchInterruption(onSecond: () => void = () => undefined): Interruption {
@@ -19,11 +19,11 @@ export function catchInterruption(onSecond: () => void = () => undefined): Inter
     }
     controller.abort();
   };
-  for (const name of signals) process.on(name, onSignal);
+  for (const name of endSignals) process.on(name, onSignal);
   return {
     signal: controller.signal,
     off() {
-      for (const name of signals) process.off(name, onSignal);
+      for (const name of endSignals) process.off(name, onSignal);
     },
   };
 }
