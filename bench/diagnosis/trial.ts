@@ -20,7 +20,7 @@ export const views = {
 } as const satisfies Record<string, (event: NodeEvent) => boolean>;
 export type View = keyof typeof views;
 
-export interface Outcome {
+interface Outcome {
   readonly view: View;
   /** The first finding's cause; null when there is none. */
   readonly cause: string | null;

@@ -57,7 +57,7 @@ export async function costOf(subject: Contender, side: Side, other: Contender, l
 }
 
 /** Resolves when the program listens on the port. */
-export async function listening(port: number, server: Measured): Promise<void> {
+async function listening(port: number, server: Measured): Promise<void> {
   for (let looks = 0; looks < 100; looks++) {
     if (countListeners(port) > 0) return;
     server.check();

@@ -2,9 +2,6 @@
 import { hashName } from '../../src/mesh/plan/rings.ts';
 import type { MeshNode } from '../../src/mesh/plan/mesh-node.ts';
 
-/** Edges as `from*size+to`, by index into the nodes sorted by name. */
-export type Edges = ReadonlySet<string>;
-
 export function ringEdges(nodes: readonly MeshNode[], targets: number): Set<string> {
   const ring = nodes.toSorted((a, b) => hashName(a.name) - hashName(b.name) || (a.name < b.name ? -1 : 1));
   const edges = new Set<string>();

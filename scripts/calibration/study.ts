@@ -15,20 +15,20 @@ const windows = [0.1, 0.25, 0.5, 1, 2, 5, 15] as const;
 /** A window as long as the pauses in the series of `outside`, in seconds. */
 export const seriesWindow = 13;
 
-export interface Unguarded {
+interface Unguarded {
   readonly setting: Setting;
   readonly without: string;
   readonly alarms: Proportion;
   readonly guarded: Proportion;
 }
 
-export interface WindowRow {
+interface WindowRow {
   readonly window: number;
   readonly alarms: FalseAlarms;
   readonly power: Power;
 }
 
-export interface NoneRow {
+interface NoneRow {
   readonly rates: Rates;
   /** Within 10, 30 and 100 mean gaps at the maximum rate. */
   readonly within: readonly Proportion[];

@@ -55,6 +55,7 @@ function readPackages(file) {
 /**
  * Whether the packages of node_modules' own lock are those of package-lock.json. npm writes its own last, so an installation that
  * broke off has none.
+ * @public The tests reach it by its path.
  */
 export function isInstalled(wanted, installed) {
   if (installed === undefined) return false;

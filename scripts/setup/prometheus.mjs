@@ -8,7 +8,7 @@ import { wayToRoot } from './debian-packages.mjs';
 import { announce, start } from './run.mjs';
 
 /** Where the tests look for it. */
-export function prometheusFolder(root) {
+function prometheusFolder(root) {
   return join(root, 'node_modules/.cache/prometheus');
 }
 

@@ -5,7 +5,7 @@ import type { Author } from '../model/author.ts';
  * What a statement rests on: read in the public sources that are listed, measured in the lab with the real kernel, or
  * following from the two without having been seen. Nothing here was measured on a cloud.
  */
-export type Basis = 'source' | 'measured' | 'inferred';
+type Basis = 'source' | 'measured' | 'inferred';
 
 export interface Paragraph {
   readonly text: string;
@@ -13,7 +13,7 @@ export interface Paragraph {
 }
 
 /** Where a command is typed. A pod stands for its network namespace. */
-export type Place =
+type Place =
   | "the server's node"
   | "the client's node"
   | "the server's pod"
@@ -30,7 +30,7 @@ export interface ConfirmStep {
   readonly whenNot: string;
 }
 
-export interface LookAlike {
+interface LookAlike {
   readonly cause: string;
   /** The observation that tells the two apart. */
   readonly tellApart: string;

@@ -12,17 +12,17 @@ const container = z.object({
 
 const items = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item).default([]) });
 
-export const daemonSetList = items(
+const daemonSetList = items(
   z.object({
     metadata: z.object({ name: z.string() }),
     spec: z.object({ template: z.object({ spec: z.object({ containers: z.array(container) }) }) }),
   }),
 );
-export const configMapList = items(
+const configMapList = items(
   z.object({ metadata: z.object({ name: z.string() }), data: z.record(z.string(), z.string()).default({}) }),
 );
-export const proxyPodList = items(z.object({ spec: z.object({ containers: z.array(container) }) }));
-export const felixConfiguration = z.object({ spec: z.record(z.string(), z.unknown()).default({}) });
+const proxyPodList = items(z.object({ spec: z.object({ containers: z.array(container) }) }));
+const felixConfiguration = z.object({ spec: z.record(z.string(), z.unknown()).default({}) });
 
 /** As kubectl printed them; null for what is not there or may not be read. */
 export interface DataplaneObjects {

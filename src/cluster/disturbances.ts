@@ -11,7 +11,7 @@ export interface ClusterSnapshot {
   readonly nodes: readonly NodeView[] | undefined;
 }
 
-export interface Disturbance {
+interface Disturbance {
   /** `pod server-abc123-x restarted (OOMKilled, exit code 137)` */
   readonly sentence: string;
   readonly from: Micros;

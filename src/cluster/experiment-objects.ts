@@ -61,7 +61,7 @@ export function clientObjects(shape: ExperimentShape): KubeObject[] {
 }
 
 /** The name of the object that is called `name` in manifests/. */
-export function objectName(name: string, { runId }: Pick<ExperimentShape, 'runId'>): string {
+function objectName(name: string, { runId }: Pick<ExperimentShape, 'runId'>): string {
   return runId === undefined ? name : `${name}-${runId}`;
 }
 

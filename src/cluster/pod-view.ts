@@ -46,7 +46,7 @@ const podSchema = z.object({
 });
 
 /** A reason in Kubernetes' one word, and its message. */
-export interface Trouble {
+interface Trouble {
   readonly reason: string;
   readonly message: string;
 }

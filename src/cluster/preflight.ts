@@ -86,7 +86,7 @@ export function rightsRow(refusals: readonly Refusal[], namespace: string): Pref
 }
 
 /** One row for each part of the dataplane that was found, and the prediction that follows from them. */
-export function dataplaneRows(dataplane: Dataplane | string): PreflightRow[] {
+function dataplaneRows(dataplane: Dataplane | string): PreflightRow[] {
   if (typeof dataplane === 'string') {
     return [
       { what: 'dataplane', state: 'warning', sentence: `The dataplane could not be read: ${dataplane}` },

@@ -6,7 +6,7 @@ import { readNodes } from './node-view.ts';
 import { readPods, type PodView } from './pod-view.ts';
 
 /** The run's pods. Throws a `missing` Problem when they cannot be read. */
-export async function readRunPods(kubectl: Kubectl, selector: string): Promise<PodView[]> {
+async function readRunPods(kubectl: Kubectl, selector: string): Promise<PodView[]> {
   return readPods(await kubectl.json(['get', 'pods', `--selector=${selector}`]));
 }
 

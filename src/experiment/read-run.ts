@@ -30,7 +30,7 @@ export function feed(collector: Collector, event: RunEvent): void {
 }
 
 /** How to read the events of a run whose record is known. */
-export function collectorOptions({ startedAt, durationSeconds, speed, verdict }: RunRecord): {
+function collectorOptions({ startedAt, durationSeconds, speed, verdict }: RunRecord): {
   episodeWindowMs: number;
   startedAt?: number;
   seconds: number;

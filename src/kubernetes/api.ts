@@ -8,7 +8,7 @@ export type KubernetesAccess =
   | { readonly from: 'file'; readonly file: string; readonly context?: string | undefined }
   | { readonly from: 'default'; readonly context?: string | undefined };
 
-export interface ListPage {
+interface ListPage {
   readonly objects: readonly unknown[];
   /** Where a watch of what follows begins. */
   readonly version: string;

@@ -13,7 +13,7 @@ export interface HttpListener {
 /** Answers a path of its own, or says false. */
 export type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => boolean;
 
-export interface Readiness {
+interface Readiness {
   readonly ready: boolean;
   /** What is amiss, even where one can be ready with it; otherwise `ok`. */
   readonly sentence: string;

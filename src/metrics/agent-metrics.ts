@@ -9,7 +9,7 @@ import {
 import type { FailureKind } from '../model/probe-event.ts';
 import { createMetrics, type Exposition } from './registry.ts';
 
-export interface Route {
+interface Route {
   readonly class: MeshClass;
   readonly path: MeshPath;
 }

@@ -25,7 +25,7 @@ export type ExclusionCause = (typeof exclusionCauses)[number];
 
 const leftOutSchema = z.object({ node: z.string(), reason: z.enum(leftOutReasons) });
 
-export const meshTargetSchema = z.object({
+const meshTargetSchema = z.object({
   /** Null for the Service of all servers, whose connections land on any node; the server says on which. */
   node: z.string().nullable(),
   zone: z.string().nullable(),

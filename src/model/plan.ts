@@ -1,7 +1,7 @@
 // A plan is a list of steps as data: printed by --dry-run, applied by the lab, undone in reverse when one of them fails.
 
 /** One end of a veth pair: the interface's name and the namespace it is in. */
-export interface VethEnd {
+interface VethEnd {
   readonly netns: string;
   readonly dev: string;
 }

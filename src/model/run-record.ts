@@ -13,7 +13,7 @@ const amount = z.number().nonnegative();
 const causeName = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
 
 /** `high` is null when nothing bounds it (no exposure). */
-export const rateSchema = z.object({ estimate: amount.nullable(), low: amount, high: amount.nullable() });
+const rateSchema = z.object({ estimate: amount.nullable(), low: amount, high: amount.nullable() });
 export type Rate = z.infer<typeof rateSchema>;
 
 export const classSummarySchema = z.object({
@@ -46,7 +46,7 @@ export type ClassSummary = z.infer<typeof classSummarySchema>;
 const quantilePairSchema = z.object({ coLocated: rateSchema, remote: rateSchema });
 
 /** Latency of the two classes, from when a probe was due. All four intervals hold together at 95%. */
-export const latencyComparisonSchema = z.object({
+const latencyComparisonSchema = z.object({
   p50: quantilePairSchema,
   p99: quantilePairSchema,
   /** The intervals of one of the quantiles lie apart. */
@@ -55,7 +55,7 @@ export const latencyComparisonSchema = z.object({
 export type LatencyComparison = z.infer<typeof latencyComparisonSchema>;
 
 /** What a verdict rests on. All bounds and e-values hold at every moment of the run at once, however often it was looked at. */
-export const verdictBasisSchema = z.object({
+const verdictBasisSchema = z.object({
   /** The accepted probability of a wrong decision. */
   alpha: z.number().gt(0).lt(1),
   /** Evidence that the classes differ; decided from 1/alpha on. At most 1e300. */
@@ -90,7 +90,7 @@ export const verdictSchema = z.object({
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 
-export const evidenceItemSchema = z.object({
+const evidenceItemSchema = z.object({
   source: z.string(),
   at: z.string(),
   text: z.string(),

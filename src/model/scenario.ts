@@ -28,7 +28,7 @@ export interface Choice {
 }
 
 /** How a server ends connections of its own accord: with a FIN, with a RST, or by closing with input that it has not read. */
-export type CloseWith = 'fin' | 'reset' | 'unread';
+type CloseWith = 'fin' | 'reset' | 'unread';
 
 /** A `netdebug server` in a pod. Times in milliseconds; what is not given is as `netdebug server` has it by default. */
 export interface ServerSpec {

@@ -1,7 +1,7 @@
 // Finds the network namespaces beside the node's own, each by a process in it, and names them by their address.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-export interface PodNamespace {
+interface PodNamespace {
   /** Its address; a pod has one, of each family at most. */
   readonly address: string;
   /** Identifies the namespace as long as it lives: `net:[4026532387]`. */

@@ -31,7 +31,7 @@ export interface RunningWitness {
 }
 
 /** What a witness can say when it ends. */
-export interface WitnessEnd {
+interface WitnessEnd {
   /** Messages or packets that it could not get; null when unknown. */
   readonly lost: number | null;
   readonly text: string;

@@ -1,7 +1,7 @@
 // Reads the pcapng file format piece by piece, as far as TCP needs it: sections, interfaces and enhanced packets.
 // Format: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-02.html
 
-export interface PcapngInterface {
+interface PcapngInterface {
   /** LINKTYPE_ number: https://www.tcpdump.org/linktypes.html */
   readonly linkType: number;
   /** Null when the file does not name it. */

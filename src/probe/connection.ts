@@ -34,7 +34,7 @@ export interface ConnectionSettings {
 }
 
 /** Whoever opens connections and decides what comes next; told by the slot's number which one it is about. */
-export interface ConnectionOwner {
+interface ConnectionOwner {
   connected(slot: number): void;
   /** The connection failed; its event is out already. */
   lost(slot: number, wasConnected: boolean): void;

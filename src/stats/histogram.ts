@@ -1,7 +1,7 @@
 // Latencies in buckets whose width grows with the value: any quantile to within 1%, in bounded memory.
 
 /** What is known about one of the recorded values: it lies between `low` and `high`; `value` is within 1% of it. */
-export interface Bucket {
+interface Bucket {
   readonly low: number;
   readonly value: number;
   readonly high: number;

@@ -189,7 +189,7 @@ function gather({ stdout }: ChildProcess, milliseconds: number): void {
  * The environment for outside tools: they must print what our parsers were written for, whatever the user's locale and time zone,
  * and those that start others (`ip netns exec`) must find them in the sbin folders too.
  */
-export function toolEnvironment(): NodeJS.ProcessEnv {
+function toolEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, LC_ALL: 'C', TZ: 'UTC', PATH: searchFolders().join(':') };
 }
 

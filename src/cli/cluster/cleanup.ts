@@ -41,7 +41,7 @@ export function cleanupCommand(): Command {
 }
 
 /** A heading and a line for each object. */
-export function leftTable(left: readonly LeftObject[]): string {
+function leftTable(left: readonly LeftObject[]): string {
   const rows = left.map(({ runId, kind, namespace, name, createdAt }) => [
     runId,
     kind,

@@ -50,6 +50,6 @@ export function readClusterSettings(flags: RunFlags, random: () => number): Clus
 }
 
 /** The same repository with the tag `observer`: where docs/cluster.md has the second image pushed. */
-export function observerTagOf(image: string): string {
+function observerTagOf(image: string): string {
   return `${image.replace(/@sha256:[0-9a-f]+$/, '').replace(/:[^:/]+$/, '')}:observer`;
 }

@@ -48,6 +48,6 @@ async function rowsOf(flags: Flags, signal: AbortSignal): Promise<PreflightRow[]
 }
 
 /** A line for each row. */
-export function preflightTable(rows: readonly PreflightRow[]): string {
+function preflightTable(rows: readonly PreflightRow[]): string {
   return `${alignColumns(rows.map((row) => [row.state, row.what, row.sentence])).join('\n')}\n`;
 }

@@ -4,7 +4,7 @@ import { placeholders, placeholdersIn } from '../../causes/placeholders.ts';
 import { wrap } from './wrap.ts';
 
 /** No line goes beyond this. */
-export const pageWidth = 100;
+const pageWidth = 100;
 
 /** One line for each cause, ids first. */
 export function listText(entries: readonly CatalogueEntry[]): string {

@@ -12,7 +12,7 @@ export function listenOption(defaultText: string): Option {
 }
 
 /** `[ADDRESS]:PORT`; without an address, all. */
-export function listenAddress(text: string): Endpoint {
+function listenAddress(text: string): Endpoint {
   const endpoint = /^:[0-9]+$/.test(text) ? parseEndpoint(`0.0.0.0${text}`) : parseEndpoint(text);
   if (endpoint === undefined) {
     throw new Problem('usage', `--listen: "${text}" is no address; write it like :9464 or 10.0.0.7:9464.`);

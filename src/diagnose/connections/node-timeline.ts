@@ -145,7 +145,7 @@ function findAliases(
 const isTelling = ({ flags, payloadLength }: PacketEvent) => payloadLength > 0 || /[SFR]/.test(flags);
 
 /** Sorts by time stamp. Stamps have one format and one zone, so their text sorts as their time does. */
-export function byTime<T extends { readonly at: string }>(events: readonly T[]): T[] {
+function byTime<T extends { readonly at: string }>(events: readonly T[]): T[] {
   return events.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 

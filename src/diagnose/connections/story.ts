@@ -47,7 +47,7 @@ export interface Story {
   readonly slack: Micros;
 }
 
-export interface ServerInterface {
+interface ServerInterface {
   readonly node: string;
   readonly name: string;
   readonly ttl: number;

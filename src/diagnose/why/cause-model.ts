@@ -4,7 +4,7 @@ import type { ObservationName } from '../facts/index.ts';
 import type { Story } from '../connections/story.ts';
 
 /** Log odds if seen, and if looked for and not seen. What nobody could see counts nothing. */
-export type Weight = readonly [seen: number, notSeen: number];
+type Weight = readonly [seen: number, notSeen: number];
 
 export interface CauseModel {
   readonly cause: string;

@@ -2,7 +2,7 @@
 // says is put into it by the lab; everything else of an API server is not here.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-export type Kind = 'nodes' | 'endpointslices';
+type Kind = 'nodes' | 'endpointslices';
 
 export interface ClusterApi {
   readonly port: number;

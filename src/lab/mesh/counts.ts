@@ -15,7 +15,7 @@ export interface NodeCounts {
 
 const prefix = 'netdebug_mesh_';
 /** Where the fight over netd's table shows: connections through a Service to the own node. */
-export const conflictSeries = 'same-node service';
+const conflictSeries = 'same-node service';
 
 export async function countsOf(node: string, address: string): Promise<NodeCounts> {
   const none = { node, resets: {}, connectionSeconds: {}, excluded: {} };

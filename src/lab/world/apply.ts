@@ -97,7 +97,7 @@ export async function applyChanges(changes: readonly Change[]): Promise<void> {
 }
 
 /** Takes steps back, last one first. A step that cannot be taken back does not keep the others from it. */
-export async function undo(steps: readonly Step[]): Promise<void> {
+async function undo(steps: readonly Step[]): Promise<void> {
   for (const step of steps.toReversed()) {
     if (step.undo !== null) await applyBatch([step.undo]).catch(() => undefined);
   }

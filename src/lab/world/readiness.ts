@@ -13,7 +13,7 @@ import {
 } from '../../system/find-tool.ts';
 
 /** One thing that the lab needs. `warning`: the lab may still run. */
-export interface Readiness {
+interface Readiness {
   readonly what: string;
   readonly state: 'ok' | 'warning' | 'missing';
   readonly sentence: string;

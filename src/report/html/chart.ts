@@ -84,7 +84,7 @@ export function axis(ticks: readonly Tick[], label: (value: number) => string): 
 }
 
 /** Labels at the ends stay within the picture. */
-export function anchorAt(percent: number): 'start' | 'middle' | 'end' {
+function anchorAt(percent: number): 'start' | 'middle' | 'end' {
   if (percent < 4) return 'start';
   return percent > 96 ? 'end' : 'middle';
 }

@@ -13,14 +13,14 @@ export interface KubectlTarget {
   readonly namespace?: string | undefined;
 }
 
-export interface KubectlCall {
+interface KubectlCall {
   /** The call is given up after this; default 20 s. */
   readonly timeoutMs?: number;
   /** How often a call is made that the server is too busy for, or fails by its own fault; default 4. */
   readonly attempts?: number;
 }
 
-export type KubectlAnswer =
+type KubectlAnswer =
   | { readonly ok: true; readonly stdout: string }
   | { readonly ok: false; readonly failure: KubectlFailure; readonly result: RunResult };
 

@@ -6,7 +6,7 @@ import { sysctl } from '../../world/wires.ts';
 import { masqueradeMark } from '../kube-proxy/tables.ts';
 
 /** The routing table whose only route leads out of the node. Felix, with its default range, believes it to be its own. */
-export const netdTable = '1';
+const netdTable = '1';
 
 /** In netd's order. The third one sends everything that did not come in on eth0 out of the node. */
 export const netdRules: readonly PolicyRule[] = [
