@@ -1,20 +1,29 @@
-// `netdebug lab …`: the laboratory's commands.
+// `netdebug lab …`: the laboratory's commands, and the inner process that does their task inside the world.
 import { Command } from 'commander';
 import { execCommand } from './lab/exec.ts';
-import { insideCommand } from './lab/inside.ts';
 import { listCommand } from './lab/list.ts';
-import { meshCommand } from './lab/mesh.ts';
+import { meshCommand, runMeshInside } from './lab/mesh.ts';
 import { matrixCommand } from './lab/matrix.ts';
-import { runCommand } from './lab/run.ts';
+import { runCommand, runInside } from './lab/run.ts';
+import { insideWord, insideWorld, type InsideTask } from './lab/world-process.ts';
 
 export function command(): Command {
-  const lab = new Command('lab').description(
-    'reproduce resets in private network namespaces on this machine',
-  );
-  // `lab exec node-1 ip -br link`: what follows the command's name belongs to that command.
-  lab.enablePositionalOptions();
-  for (const sub of [runCommand(), matrixCommand(), meshCommand(), listCommand(), execCommand()]) {
-    lab.addCommand(sub);
-  }
-  return lab.addCommand(insideCommand(), { hidden: true });
+  // Positional options: of `lab exec node-1 ip -br link`, what follows the command's name belongs to that command.
+  return new Command('lab')
+    .description('reproduce resets in private network namespaces on this machine')
+    .enablePositionalOptions()
+    .addCommand(runCommand())
+    .addCommand(matrixCommand())
+    .addCommand(meshCommand())
+    .addCommand(listCommand())
+    .addCommand(execCommand())
+    .addCommand(new Command(insideWord).argument('<task>').action(doInside), { hidden: true });
+}
+
+/** @param text The task, written by our own outer process, in this very version: the contract is the type. */
+async function doInside(text: string): Promise<void> {
+  const signal = await insideWorld();
+  const task = JSON.parse(text) as InsideTask;
+  process.exitCode =
+    task.do === 'run' ? await runInside(task, signal) : await runMeshInside(task.settings, signal);
 }

@@ -38,9 +38,9 @@ export async function runInLab(
   hooks: LabHooks,
 ): Promise<RunRecord> {
   const { choice, folder, seed, speed, episodeWindowMs } = settings;
+  const { signal } = hooks;
   const scenario = findScenario(settings.scenario);
   const setup = scenario.setup(choice);
-  const { signal } = hooks;
   const probes: ProbeEvent[] = [];
   const nodes: NodeEvent[] = [];
   const files = await openRunFolder(folder, 'lab');
@@ -107,12 +107,12 @@ export async function runInLab(
     await stopClients();
     await stopWatches();
     const endedAt = systemClock().now();
-    const summaries = new Map(tally.summaries(endedAt).map((summary) => [summary.name, summary]));
+    const summaries = tally.summaries(endedAt);
     const maxRatePerHour = scenario.defaults.maxRatePerHour * speed;
     const result = makeRecord({
       ...{ kind: 'lab', scenario: scenario.name, ...choice, factors: { ...choice.factors }, seed, speed },
       ...{ startedAt, endedAt, complete },
-      classes: setup.clients.flatMap((client) => summaries.get(client.name) ?? []),
+      classes: setup.clients.flatMap(({ name }) => summaries.find((one) => one.name === name) ?? []),
       verdict: verdictOn(tally, { episodeWindowMs, maxRatePerHour }, endedAt),
       findings: diagnose({ probes, nodes }, causeModels),
     });

@@ -11,7 +11,7 @@ import { nodeObject, sliceObject } from './cluster-objects.ts';
 import { countsOf, type NodeCounts } from './counts.ts';
 import { kubeconfigText, startParts, type PartsSpec } from './parts.ts';
 import { prometheusConfig } from './prometheus-config.ts';
-import { meshActors, meshPlan } from './world.ts';
+import { meshActors, worldPlan } from './world.ts';
 
 /** As plain data, for the inside of the world; times in milliseconds. */
 export interface MeshSettings {
@@ -66,7 +66,7 @@ const countEveryMs = 5_000;
 /** Builds the world inside the private one: the control plane is the world's own namespace. */
 export async function buildMesh(topology: MeshTopology, conflict: ReadonlySet<string>): Promise<void> {
   await attachNetns(control, process.pid);
-  await applyPlan(meshPlan(topology, conflict));
+  await applyPlan(worldPlan(topology, conflict));
 }
 
 /** Runs it in a world that is built. Resolves with the last counts; rejects with a Problem when a part fails. */

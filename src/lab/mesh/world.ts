@@ -11,7 +11,7 @@ import { control, meshPorts, type MeshTopology } from '../topologies/mesh.ts';
 import { within, wires } from '../world/wires.ts';
 
 /** @param conflict Names of the nodes on which netd and Felix fight. */
-export function meshPlan(topology: MeshTopology, conflict: ReadonlySet<string>): Plan {
+export function worldPlan(topology: MeshTopology, conflict: ReadonlySet<string>): Plan {
   // The control plane's namespace is the world's own, which is there already.
   const connected = wires(topology).filter(
     ({ change }) => !(change.do === 'add-netns' && change.netns === control),

@@ -1,0 +1,88 @@
+// The diagnosis of what was recorded, wherever it came from: folders of runs, event files, captures that others made.
+import { createReadStream } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { causeModels } from '../causes/index.ts';
+import { createProbeReader } from '../diagnose/connections/incidents.ts';
+import { createNodeReader } from '../diagnose/connections/node-timeline.ts';
+import { clientAddresses, explain } from '../diagnose/diagnose.ts';
+import { messageOf, Problem } from '../model/problem.ts';
+import type { PacketEvent } from '../model/node-event.ts';
+import type { Finding } from '../model/run-record.ts';
+import { createCaptureFile } from '../packets/capture-file.ts';
+import { isProbes, readLogs } from '../run-folder/event-log.ts';
+import { findFiles } from '../run-folder/find-files.ts';
+
+export interface Diagnosis {
+  /** Connections that failed. */
+  readonly failures: number;
+  readonly findings: readonly Finding[];
+  readonly read: { readonly probeEvents: number; readonly nodeEvents: number; readonly brokenLines: number };
+  /** What was read and what was left out, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Throws a usage Problem for paths that cannot be read, or that hold no probe event. */
+export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis> {
+  const { logs, captures } = await findFiles(paths);
+  const probes = createProbeReader();
+  const ofProbes = await readLogs(logs, 'probes', (event, log) => {
+    if (isProbes(event)) probes.add(event, log);
+  });
+  if (ofProbes.events === 0) {
+    throw new Problem(
+      'usage',
+      `there are no probe events in ${paths.join(', ')} (${logs.length} event files looked at); ` +
+        `give it what "netdebug client --events FILE" wrote, or a run's folder.`,
+    );
+  }
+  const timeline = probes.timeline();
+  const nodes = createNodeReader(clientAddresses(timeline));
+  const ofNodes = await readLogs(logs, 'nodes', (event) => {
+    if (!isProbes(event)) nodes.add(event);
+  });
+  const captureNotes = await readCaptures(captures, (event) => nodes.add(event));
+  const [probeEvents, nodeEvents] = [ofProbes.events, ofNodes.events];
+  const brokenLines = ofProbes.broken + ofNodes.broken;
+  const noteIf = (condition: boolean, text: string) => (condition ? [text] : []);
+  return {
+    failures: timeline.incidents.length,
+    findings: explain(timeline, nodes.timeline(), causeModels),
+    read: { probeEvents, nodeEvents, brokenLines },
+    notes: [
+      `read ${probeEvents} probe events and ${nodeEvents} node events from ${logs.length} files`,
+      ...noteIf(
+        nodeEvents === 0 && captures.length === 0,
+        'no evidence from any node: collect it with "netdebug observe"',
+      ),
+      ...noteIf(brokenLines > 0, `${brokenLines} lines hold no event of this version and were left out`),
+      ...noteIf(ofProbes.cutOff > 0, `the last line of ${ofProbes.cutOff} files is cut off and was left out`),
+      ...captureNotes,
+    ],
+  };
+}
+
+const pieceSize = 1 << 18;
+
+/**
+ * Reads the files one after the other, each as evidence of a node that is named like it; one sentence for each says what was in it.
+ */
+async function readCaptures(files: readonly string[], take: (event: PacketEvent) => void): Promise<string[]> {
+  const notes: string[] = [];
+  for (const path of files) {
+    const capture = createCaptureFile({ node: basename(path, extname(path)), file: path }, take);
+    try {
+      for await (const piece of createReadStream(path, { highWaterMark: pieceSize })) {
+        if (Buffer.isBuffer(piece)) capture.push(piece);
+      }
+    } catch (error) {
+      throw new Problem('usage', `${path} cannot be read: ${messageOf(error)}.`, { cause: error });
+    }
+    const { packets, kept, limits } = capture.end();
+    notes.push(
+      [`${path}: ${packets} packets read, ${kept} of them around resets and repetitions`, ...limits].join(
+        '; ',
+      ),
+    );
+  }
+  return notes;
+}
