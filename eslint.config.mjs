@@ -23,6 +23,8 @@ export default tseslint.config(
       '@typescript-eslint/no-invalid-void-type': ['error', { allowInGenericTypeArguments: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // One import for each module, its types among it: what a file needs of another stands in one place.
+      'no-duplicate-imports': 'error',
       eqeqeq: 'error',
       'no-console': 'error',
     },
