@@ -23,10 +23,9 @@ export function byteSize(
     const match = /^([0-9]+(?:\.[0-9]+)?)([A-Za-z]*)$/.exec(text);
     const bytes = Math.floor(Number(match?.[1]) * (bytesPer[match?.[2] ?? ''] ?? Number.NaN));
     if (bytes >= lowest && bytes <= highest) return bytes;
-    const range = lowest > 1 ? ` of ${lowest} bytes or more` : '';
     throw new Problem(
       'usage',
-      `${flag}: "${text}" is not a size${range}; write it like 65536, 64KiB or 1MiB.`,
+      `${flag}: "${text}" is not a size${lowest > 1 ? ` from ${lowest} bytes up; write it like 256MiB or 1GiB` : '; write it like 65536, 64KiB or 1MiB'}.`,
     );
   };
 }

@@ -1,15 +1,6 @@
 // When something was being done to the experiment's pods or nodes, so that what clients lived through then is no evidence.
 import type { Micros } from '../model/clock.ts';
-import type { NodeView } from './node-view.ts';
-import type { PodView } from './pod-view.ts';
-
-/** What the cluster looked like; times are of our own clock. */
-export interface ClusterSnapshot {
-  readonly at: Micros;
-  readonly pods: readonly PodView[];
-  /** Undefined when nodes may not be read, or were not. */
-  readonly nodes: readonly NodeView[] | undefined;
-}
+import type { ClusterSnapshot } from './snapshot.ts';
 
 interface Disturbance {
   /** `pod server-abc123-x restarted (OOMKilled, exit code 137)` */
@@ -20,8 +11,8 @@ interface Disturbance {
 }
 
 export interface Disturbances {
-  /** Compares with the look before; returns the sentences of what has begun. The first look is taken to be the good state. */
-  look(look: ClusterSnapshot): string[];
+  /** Compares with the snapshot before; returns the sentences of what has begun. The first one is taken to be the good state. */
+  compare(now: ClusterSnapshot): string[];
   /** Why nothing that happened then counts; undefined when it does. */
   reasonAt(at: Micros): string | undefined;
   all(): readonly Disturbance[];
@@ -37,7 +28,7 @@ export function createDisturbances(components: readonly string[], marginMs: numb
   const lasting = new Map<string, { sentence: string; from: Micros }>();
   let before: ClusterSnapshot | undefined;
 
-  function look(now: ClusterSnapshot): string[] {
+  function compare(now: ClusterSnapshot): string[] {
     // It began at some time since we last saw that all was well.
     const from = (before?.at ?? now.at) - margin;
     const begun: string[] = [];
@@ -49,7 +40,7 @@ export function createDisturbances(components: readonly string[], marginMs: numb
     }
     for (const [key, { sentence, from: since }] of lasting) {
       if (states.has(key)) continue;
-      // Without a look at the nodes nothing is known of them.
+      // Without a word of the nodes nothing is known of them.
       if (key.startsWith('node') && now.nodes === undefined) continue;
       lasting.delete(key);
       past.push({ sentence, from: since, to: now.at + margin });
@@ -67,7 +58,7 @@ export function createDisturbances(components: readonly string[], marginMs: numb
     ...[...lasting.values()].map((one) => ({ ...one, to: Number.POSITIVE_INFINITY })),
   ];
   return {
-    look,
+    compare,
     all,
     reasonAt: (at) => all().find((one) => one.from <= at && at <= one.to)?.sentence,
   };
@@ -93,7 +84,7 @@ function lastingStates(components: readonly string[], { pods, nodes }: ClusterSn
   return states;
 }
 
-/** What has happened since the look before and left no lasting mark. */
+/** What has happened since the snapshot before and left no lasting mark. */
 function moments(before: ClusterSnapshot | undefined, now: ClusterSnapshot): string[] {
   if (before === undefined) return [];
   return now.pods.flatMap((pod) => {

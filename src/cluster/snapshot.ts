@@ -1,9 +1,16 @@
-// One look at the cluster: the run's pods, and the nodes that they are on.
+// The cluster at one moment: the run's pods, and the nodes that they are on.
 import type { Micros } from '../model/clock.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
-import type { ClusterSnapshot } from './disturbances.ts';
-import { readNodes } from './node-view.ts';
+import { readNodes, type NodeView } from './node-view.ts';
 import { readPods, type PodView } from './pod-view.ts';
+
+/** What the cluster looked like; times are of our own clock. */
+export interface ClusterSnapshot {
+  readonly at: Micros;
+  readonly pods: readonly PodView[];
+  /** Undefined when nodes may not be read, or were not. */
+  readonly nodes: readonly NodeView[] | undefined;
+}
 
 /** The run's pods. Throws a `missing` Problem when they cannot be read. */
 async function readRunPods(kubectl: Kubectl, selector: string): Promise<PodView[]> {
@@ -11,7 +18,7 @@ async function readRunPods(kubectl: Kubectl, selector: string): Promise<PodView[
 }
 
 /**
- * Looks at pods and nodes; the look's time is when it began. Nodes that may not be read are left out. Throws a `missing` Problem
+ * Looks at pods and nodes; the snapshot's time is when it began. Nodes that may not be read are left out. Throws a `missing` Problem
  * when the pods cannot be read.
  */
 export async function takeSnapshot(

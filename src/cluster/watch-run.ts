@@ -5,11 +5,11 @@ import type { ProbeEvent } from '../model/probe-event.ts';
 import { pause } from '../system/pause.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { createNumbering, type EventStream, type Numbering } from './connection-numbers.ts';
-import { createDisturbances, type ClusterSnapshot } from './disturbances.ts';
+import { createDisturbances } from './disturbances.ts';
 import { readEventLine } from './logged-event.ts';
 import { followLog, type LogFollower } from './follow-log.ts';
 import { createIntake, type Intake, type SetAside } from './intake.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { takeSnapshot, type ClusterSnapshot } from './snapshot.ts';
 import { clientComponents, ofRun } from './names.ts';
 import { createOnceFilter } from './once-filter.ts';
 import { assessPlacement } from './placement.ts';
@@ -87,9 +87,9 @@ export function watchRun(spec: RunWatchSpec, sinks: RunWatchSinks): RunWatch {
     return { pod, events, log: followLog({ kubectl, pod: pod.name, onLine: take, onDrop }) };
   }
 
-  async function attend(look: ClusterSnapshot): Promise<void> {
-    for (const sentence of disturbances.look(look)) sinks.onNote(sentence);
-    for (const pod of look.pods) {
+  async function attend(snapshot: ClusterSnapshot): Promise<void> {
+    for (const sentence of disturbances.compare(snapshot)) sinks.onNote(sentence);
+    for (const pod of snapshot.pods) {
       const known = followed.get(pod.uid);
       if (known === undefined) {
         if (components.includes(pod.component) && pod.node !== null) followed.set(pod.uid, follow(pod));
@@ -99,12 +99,12 @@ export function watchRun(spec: RunWatchSpec, sinks: RunWatchSinks): RunWatch {
       }
     }
     for (const [uid, { pod, log, events }] of followed) {
-      if (look.pods.some((one) => one.uid === uid)) continue;
+      if (snapshot.pods.some((one) => one.uid === uid)) continue;
       followed.delete(uid);
       await log.stop();
       for (const one of events.end()) intakeOf(pod.component).take(one, clock.now());
     }
-    for (const intake of intakes.values()) intake.settle(look.at);
+    for (const intake of intakes.values()) intake.settle(snapshot.at);
   }
 
   async function keepLooking(): Promise<void> {
@@ -112,12 +112,12 @@ export function watchRun(spec: RunWatchSpec, sinks: RunWatchSinks): RunWatch {
     let silent = false;
     while (!stopping.signal.aborted) {
       try {
-        const look = await takeSnapshot(kubectl, ofRun(spec.runId), spec.nodes, () => clock.now());
-        await attend(look);
+        const snapshot = await takeSnapshot(kubectl, ofRun(spec.runId), spec.nodes, () => clock.now());
+        await attend(snapshot);
         goodAt = clock.monotonic();
         silent = false;
-        const placement = assessPlacement(look.pods);
-        if (!placement.fits && allPlaced(look.pods)) {
+        const placement = assessPlacement(snapshot.pods);
+        if (!placement.fits && allPlaced(snapshot.pods)) {
           breaking.reject(
             new Problem(
               'missing',
@@ -144,8 +144,8 @@ export function watchRun(spec: RunWatchSpec, sinks: RunWatchSinks): RunWatch {
       await Promise.all([...followed.values()].map(({ log }) => log.stop()));
       // What came last is judged by how the cluster is now; if that cannot be known, by what was known before.
       await takeSnapshot(kubectl, ofRun(spec.runId), spec.nodes, () => clock.now())
-        .then((look) => {
-          for (const sentence of disturbances.look(look)) sinks.onNote(sentence);
+        .then((snapshot) => {
+          for (const sentence of disturbances.compare(snapshot)) sinks.onNote(sentence);
         })
         .catch(() => undefined);
       for (const intake of intakes.values()) intake.flush();

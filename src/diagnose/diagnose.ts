@@ -44,12 +44,12 @@ export function explain(
   nodes: NodeTimeline,
   models: readonly CauseModel[],
 ): Finding[] {
-  const judged = alignIncidents(probes.incidents, nodes).map((incident): Scored => {
+  const scored = alignIncidents(probes.incidents, nodes).map((incident): Scored => {
     const story = tell(incident, probes, nodes);
     const sightings = observe(story);
     return { story, sightings, scores: scoreCauses(sightings, models) };
   });
-  const byCause = Map.groupBy(hearCompany(judged).filter(isWorthExplaining), ({ scores: [best] }) =>
+  const byCause = Map.groupBy(hearCompany(scored).filter(isWorthExplaining), ({ scores: [best] }) =>
     best !== undefined && best.probability >= enough ? best.model : null,
   );
   const findings = models.flatMap((model) => {

@@ -9,28 +9,28 @@ import {
 import type { FailureKind } from '../model/probe-event.ts';
 import { createMetrics, type Exposition } from './registry.ts';
 
-interface Route {
+interface RouteLabels {
   readonly class: MeshClass;
   readonly path: MeshPath;
 }
 
 /** A route with both ends' nodes, for pair series. */
-export interface Pair extends Route {
+export interface Pair extends RouteLabels {
   readonly source: string;
   readonly target: string;
 }
 
 export interface AgentMetrics extends Exposition {
-  probe(route: Route, outcome: 'answered' | FailureKind): void;
+  probe(route: RouteLabels, outcome: 'answered' | FailureKind): void;
   /** From due to answered. */
-  answer(route: Route, seconds: number): void;
+  answer(route: RouteLabels, seconds: number): void;
   exposure(pair: Pair, seconds: number): void;
   reset(pair: Pair): void;
-  episode(route: Route): void;
-  excluded(route: Route, cause: ExclusionCause): void;
+  episode(route: RouteLabels): void;
+  excluded(route: RouteLabels, cause: ExclusionCause): void;
   loopDelay(seconds: number): void;
   /** Planned connections by route; all others become 0. */
-  targets(planned: readonly { readonly route: Route; readonly connections: number }[]): void;
+  targets(planned: readonly { readonly route: RouteLabels; readonly connections: number }[]): void;
   open(pair: Pair, change: 1 | -1): void;
   info(node: string, zone: string): void;
 }
@@ -113,7 +113,7 @@ export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics
       targets.set({ class: meshClass, path }, 0);
     }
   }
-  const routeLabels = ({ class: meshClass, path }: Route) => ({ class: meshClass, path });
+  const routeLabels = ({ class: meshClass, path }: RouteLabels) => ({ class: meshClass, path });
   return {
     contentType: metrics.contentType,
     text() {

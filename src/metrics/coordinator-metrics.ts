@@ -35,11 +35,11 @@ export function createCoordinatorMetrics(numbers: () => CoordinatorNumbers): Coo
   const errors = metrics.counter(name('watch_errors_total'), 'Lists and watches of the API that failed.');
   return {
     contentType: metrics.contentType,
-    text() {
+    async text() {
       const { planned, leftOut } = numbers();
       nodes.set({ state: 'planned' }, planned);
       nodes.set({ state: 'left-out' }, leftOut);
-      return metrics.text();
+      return await metrics.text();
     },
     planned(seconds) {
       planSeconds.set(seconds);

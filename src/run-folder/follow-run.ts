@@ -17,7 +17,8 @@ export function followRun(folder: string): FollowedRun {
     async readOn(take) {
       let some = false;
       // Evidence comes first: a reset is told with the entries that its connection made.
-      for (const name of (await findRunLogs(folder)).slice(0, mostLogs).reverse()) {
+      const names = (await findRunLogs(folder)).filter((name, place) => logs.has(name) || place < mostLogs);
+      for (const name of names.reverse()) {
         const log = logs.get(name) ?? openEventLog(join(folder, name), name);
         logs.set(name, log);
         for await (const events of log.readOn()) {

@@ -1,6 +1,8 @@
 // A file of lines that may still grow and roll, read on from where the last reading ended. It may be anything: it is somebody else's.
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileNames } from './layout.ts';
 import { olderHalf } from './rolling-file.ts';
 
 /** Longer lines are nobody's event. */
@@ -31,6 +33,8 @@ interface Half {
 }
 
 export function createGrownFile(path: string): GrownFile {
+  // Only what an observer or a run writes is rolled; X.1 beside somebody's own X is another file of theirs.
+  const rolls = basename(path) === fileNames.events;
   let held: Half | undefined;
   let total = 0;
   let rest = '';
@@ -80,7 +84,7 @@ export function createGrownFile(path: string): GrownFile {
       const former = held;
       const now = await openHalf(path);
       // After it, so that no half is passed over when the file rolls just now: then both are the same one.
-      const found = [...(await openHalf(olderHalf(path))), ...now];
+      const found = [...(rolls ? await openHalf(olderHalf(path)) : []), ...now];
       try {
         // Nothing is added to a half any more once the file has another inode: it is read to its end, and then what came after it.
         if (former !== undefined) yield* drain(former);

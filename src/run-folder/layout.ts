@@ -1,4 +1,4 @@
-// What a run's folder holds, by name. No other room knows these names, or joins a path below a run: test/run-folder/owner.test.ts.
+// What a run's folder holds, by name. No other room joins a path below a run: test/run-folder/owner.test.ts.
 import { join } from 'node:path';
 
 export const fileNames = {

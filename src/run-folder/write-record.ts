@@ -7,14 +7,14 @@ import type { RunRecord } from '../model/run-record.ts';
 import { fileNames } from './layout.ts';
 import { writeWhole } from './write-whole.ts';
 
-/** These throw a usage Problem when the file cannot be written. */
+/** These throw a `fault` when the file cannot be written. */
 export const writeRunRecord = (folder: string, record: RunRecord): Promise<void> =>
-  writeWhole(join(folder, fileNames.record), jsonDocument(record));
+  writeWhole(join(folder, fileNames.record), jsonDocument(record), 'fault');
 
 export const writeMatrixRecord = (folder: string, record: MatrixRecord): Promise<void> =>
-  writeWhole(join(folder, fileNames.matrix), jsonDocument(record));
+  writeWhole(join(folder, fileNames.matrix), jsonDocument(record), 'fault');
 
-/** Resolves with the file's path. @param name As its format has it. */
+/** Resolves with the file's path; throws a usage Problem when it cannot be written. @param name As its format has it. */
 export async function writeReport(folder: string, name: string, text: string): Promise<string> {
   const path = join(folder, name);
   await writeWhole(path, text);

@@ -2,8 +2,12 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { messageOf, Problem } from '../model/problem.ts';
 
-/** Throws a usage Problem when the file cannot be written. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+/** Throws a Problem when the file cannot be written: `usage` where the user can name another folder, `fault` at the end of a run. */
+export async function writeWhole(
+  path: string,
+  text: string,
+  kind: 'usage' | 'fault' = 'usage',
+): Promise<void> {
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
     // Never through a link that somebody else has put there: a run's folder may come from anywhere.
@@ -11,10 +15,7 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });
-    throw new Problem(
-      'usage',
-      `${path} cannot be written (${messageOf(error)}); choose another folder with --out.`,
-      { cause: error },
-    );
+    const advice = kind === 'usage' ? '; choose another folder with --out.' : '.';
+    throw new Problem(kind, `${path} cannot be written (${messageOf(error)})${advice}`, { cause: error });
   }
 }

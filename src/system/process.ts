@@ -145,13 +145,13 @@ export function startWithOrders(argv: readonly string[], stdout: 'inherit' | 'ig
   return { exited, order: (line) => void orders.write(`${line}\n`) };
 }
 
-/** A program all of whose streams are ours, in our own session. */
+/** A program all of whose streams are ours, in our own session; that it is not there is an 'error' of it, like any other. */
 export function startPiped(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): ChildProcessWithoutNullStreams {
-  const { file, args } = fileOf(argv);
-  return spawn(file, args, { stdio: 'pipe', env: { ...toolEnvironment(), ...env } });
+  const [name = '', ...args] = argv;
+  return spawn(findTool(name) ?? name, args, { stdio: 'pipe', env: { ...toolEnvironment(), ...env } });
 }
 
 function start(

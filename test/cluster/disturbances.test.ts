@@ -33,7 +33,7 @@ function watched(...looks: readonly { pods?: readonly PodView[]; nodes?: readonl
     (
       { pods = [pod()], nodes = [node()] }: { pods?: readonly PodView[]; nodes?: readonly NodeView[] },
       index,
-    ) => disturbances.look({ at: micros(index * 2), pods, nodes }),
+    ) => disturbances.compare({ at: micros(index * 2), pods, nodes }),
   );
   return { sentences: sentences.flat(), at: (seconds: number) => disturbances.reasonAt(micros(seconds)) };
 }
@@ -80,7 +80,7 @@ test('a deleted pod, a missing one and its successor are all named', () => {
 test('nodes that could not be read this time keep their state', () => {
   const disturbances = createDisturbances(['server'], 1_000);
   const look = (seconds: number, nodes: readonly NodeView[] | undefined) =>
-    disturbances.look({ at: micros(seconds), pods: [pod()], nodes });
+    disturbances.compare({ at: micros(seconds), pods: [pod()], nodes });
   look(0, [node()]);
   look(2, [node({ cordoned: true })]);
   look(4, undefined);

@@ -10,7 +10,7 @@ function intakeWith(skew = 0) {
   const counted: string[] = [];
   const aside: string[] = [];
   const disturbances: Disturbances = {
-    look: () => [],
+    compare: () => [],
     all: () => [],
     reasonAt: (at) => (at >= micros(10) && at <= micros(20) ? 'a cordon' : undefined),
   };

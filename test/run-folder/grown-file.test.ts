@@ -82,3 +82,14 @@ it('follows no link', async (t) => {
   await symlink(`${path}.secret`, path);
   assert.deepEqual([await readOn(), file.position], [[], 0]);
 });
+
+it('only what netdebug rolls has an older half: somebody’s X.1 beside X is another file', async (t) => {
+  const folder = await newFolder(t);
+  await writeFile(join(folder, 'client.ndjson'), 'now\n');
+  await writeFile(join(folder, 'client.1.ndjson'), 'rotated away\n');
+  const file = createGrownFile(join(folder, 'client.ndjson'));
+  t.after(() => file.close());
+  const read: string[] = [];
+  for await (const lines of file.readOn()) read.push(...lines);
+  assert.deepEqual(read, ['now']);
+});

@@ -7,7 +7,7 @@ import { expectation } from '../lab/lab-flags.ts';
 import type { TargetFlags } from './target-flags.ts';
 
 /** As commander hands them over; durations in milliseconds. */
-export interface RunFlags extends TargetFlags {
+export interface ClusterFlags extends TargetFlags {
   readonly ui?: true;
   readonly image: string;
   readonly observerImage?: string;
@@ -25,7 +25,7 @@ export interface RunFlags extends TargetFlags {
 }
 
 /** Throws a usage Problem, one sentence with what is allowed, for anything that cannot be run. */
-export function readClusterSettings(flags: RunFlags, random: () => number): ClusterSettings {
+export function readClusterSettings(flags: ClusterFlags, random: () => number): ClusterSettings {
   const maxRatePerHour = Number(flags.maxRate);
   if (flags.maxRate.trim() === '' || !(maxRatePerHour > 0 && maxRatePerHour <= 1e6)) {
     throw new Problem('usage', `--max-rate ${flags.maxRate} must be a number above 0, of episodes per hour.`);

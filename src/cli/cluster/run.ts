@@ -18,7 +18,7 @@ import { count, durationOption, textOption } from '../probe-flags.ts';
 import { conclude } from '../../experiment/conclude.ts';
 import { runOnCluster, type ClusterSettings, type ClusterEnd } from '../../experiment/cluster.ts';
 import { catchInterruption } from '../interruption.ts';
-import { readClusterSettings, type RunFlags } from './cluster-flags.ts';
+import { readClusterSettings, type ClusterFlags } from './cluster-flags.ts';
 import { openRunFolder } from '../../run-folder/open-for-writing.ts';
 import { targetOf, targetOptions } from './target-flags.ts';
 
@@ -59,14 +59,14 @@ export function runCommand(): Command {
     .option('--json', 'print the run record, and nothing else, on stdout')
     .addHelpText('after', examples);
   for (const option of targetOptions()) run.addOption(option);
-  return run.action(async (flags: RunFlags) => {
+  return run.action(async (flags: ClusterFlags) => {
     process.exitCode = await runAndRemove(flags);
   });
 }
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-async function runAndRemove(flags: RunFlags): Promise<number> {
+async function runAndRemove(flags: ClusterFlags): Promise<number> {
   const settings = readClusterSettings(flags, Math.random);
   const interruption = catchInterruption(() => {
     say(
@@ -160,7 +160,7 @@ async function remove({ kubectl }: ReachedCluster, settings: ClusterSettings, ke
   });
 }
 
-function print(record: RunRecord, { folder }: ClusterSettings, flags: RunFlags): void {
+function print(record: RunRecord, { folder }: ClusterSettings, flags: ClusterFlags): void {
   process.stdout.write(flags.json === true ? jsonDocument(record) : text.renderRun(record));
   say(`\nThe run's folder: ${folder}`);
 }

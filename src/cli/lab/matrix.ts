@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { defaultScenario } from '../../lab/scenarios/index.ts';
 import { labSettings } from '../../experiment/lab-settings.ts';
 import { runMatrix } from '../../experiment/matrix.ts';
-import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes } from '../../model/problem.ts';
+import { json } from '../../report/formats/json.ts';
 import { text } from '../../report/formats/text.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { writeMatrixPages } from '../../experiment/matrix-report.ts';
@@ -56,10 +56,8 @@ async function matrix(name: string, flags: Flags): Promise<number> {
   });
   if (done === null) return code;
   const { cells, record, conclusion } = done;
-  const records = cells.map((cell) => cell.record);
-  process.stdout.write(
-    flags.json === true ? jsonDocument(records) : text.renderMatrix({ scenario: name, cells, missing: [] }),
-  );
+  const format = flags.json === true ? json : text;
+  process.stdout.write(format.renderMatrix({ scenario: name, cells, missing: [] }));
   process.stderr.write(`\nThe runs' folders: ${folder}\n`);
   process.stderr.write(`The report: ${await writeMatrixPages(folder, record)}\n`);
   return exitCodes[conclusion];

@@ -69,11 +69,11 @@ async function run(name: string | undefined, flags: Flags): Promise<number> {
   await requireLab();
   await makeFolder(settings.folder);
   // Loaded by the outer process alone, and late: the inside must start fast.
-  const page = await import('../run-page.ts');
-  const live = flags.ui === true ? await page.showLive(settings) : null;
+  const page = () => import('../run-page.ts');
+  const live = flags.ui === true ? await (await page()).showLive(settings) : null;
   const task = { do: 'run', settings, json: flags.json === true, hold: flags.hold === true } as const;
   const code = await runInWorld(task, 'inherit');
-  await page.finishPage(settings.folder, live);
+  await (await page()).finishPage(settings.folder, live);
   return code;
 }
 

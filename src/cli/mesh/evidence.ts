@@ -1,7 +1,6 @@
 // `netdebug mesh evidence NODE`: the privileged observer on one node for a while, and then a run's folder; nothing stays there.
 import { Command } from 'commander';
 import { newRunId } from '../../cluster/names.ts';
-import { reachCluster } from '../../cluster/reach-cluster.ts';
 import { chooseFolder, refuseUsed } from '../../run-folder/make-folder.ts';
 import { targetOf, targetOptions, type TargetFlags } from '../cluster/target-flags.ts';
 import { catchInterruption } from '../interruption.ts';
@@ -51,6 +50,7 @@ async function collectFrom(node: string, flags: EvidenceFlags): Promise<void> {
   try {
     // Loaded late, as in each part of the mesh: a pod holds only what its part needs.
     const { collectNodeEvidence } = await import('../../experiment/evidence-of-node.ts');
+    const { reachCluster } = await import('../../cluster/reach-cluster.ts');
     const cluster = await reachCluster(targetOf(flags), interruption.signal);
     const { image, duration: durationMs, rolloutTimeout: rolloutTimeoutMs } = flags;
     const spec = { runId, node, image, durationMs, rolloutTimeoutMs, folder };

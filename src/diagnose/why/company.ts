@@ -9,8 +9,8 @@ const mostWeight = 5;
 const mostCompanions = 50;
 
 /** Scores again those that are not sure alone, with the mean of those that one trigger can have hit together with them. */
-export function hearCompany(judged: readonly Scored[]): Scored[] {
-  const byTime = judged.toSorted((a, b) => a.story.incident.failedAt - b.story.incident.failedAt);
+export function hearCompany(scored: readonly Scored[]): Scored[] {
+  const byTime = scored.toSorted((a, b) => a.story.incident.failedAt - b.story.incident.failedAt);
   return byTime.map((one, index) => {
     const [best] = one.scores;
     if (best !== undefined && best.probability >= sureAlone) return one;

@@ -16,19 +16,19 @@ export interface Scored {
   readonly scores: readonly Score[];
 }
 
-/** One finding for incidents that have the same cause. `judged` is not empty. */
-export function findingOf(model: CauseModel, judged: readonly Scored[]): Finding {
+/** One finding for incidents that have the same cause. `scored` is not empty. */
+export function findingOf(model: CauseModel, scored: readonly Scored[]): Finding {
   const ofModel = ({ scores }: Scored) => scores.find((score) => score.model === model);
-  const sure = judged.map((one) => ofModel(one)?.probability ?? 0).sort((a, b) => a - b);
-  const shown = clearest(model, judged);
+  const sure = scored.map((one) => ofModel(one)?.probability ?? 0).sort((a, b) => a - b);
+  const shown = clearest(model, scored);
   const runnerUp = shown.scores.find((score) => score.model !== model);
   return {
     cause: model.cause,
     author: model.author,
     confidence: round(sure[Math.floor(sure.length / 2)] ?? 0),
-    classes: classesOf(judged),
-    connections: judged.length,
-    sentence: model.sentence(judged.map((one) => one.story)),
+    classes: classesOf(scored),
+    connections: scored.length,
+    sentence: model.sentence(scored.map((one) => one.story)),
     observations: weighed(model, shown.sightings),
     evidence: evidenceFor(model, shown.sightings),
     shown: showConnection(
@@ -42,14 +42,14 @@ export function findingOf(model: CauseModel, judged: readonly Scored[]): Finding
 }
 
 /** The incident that stands for the others: one whose evidence all comes before the failure, as far as there is one. */
-function clearest(model: CauseModel, judged: readonly Scored[]): Scored {
+function clearest(model: CauseModel, scored: readonly Scored[]): Scored {
   const rank = (one: Scored): number => {
     const { failed } = one.story.incident;
     const inOrder = evidenceFor(model, one.sightings).every((item) => item.at <= failed.at);
     const logOdds = one.scores.find((score) => score.model === model)?.logOdds ?? 0;
     return logOdds + (inOrder ? 1_000 : 0);
   };
-  const ranked = judged.map((one) => ({ one, rank: rank(one) }));
+  const ranked = scored.map((one) => ({ one, rank: rank(one) }));
   return ranked.reduce((best, other) => (other.rank > best.rank ? other : best)).one;
 }
 
@@ -63,9 +63,9 @@ const ofAnyFailure: readonly ObservationName[] = [
   'timed out',
 ];
 
-/** The finding for incidents that nothing explains; it says which evidence would decide. `judged` is not empty. */
-export function unknownFinding(judged: readonly Scored[]): Finding {
-  const [first] = judged;
+/** The finding for incidents that nothing explains; it says which evidence would decide. `scored` is not empty. */
+export function unknownFinding(scored: readonly Scored[]): Finding {
+  const [first] = scored;
   const missing = first === undefined ? [] : missingSources(first.sightings);
   const wanted =
     missing.length === 0 ? 'nothing that was recorded fits them' : `what would decide: ${missing.join('; ')}`;
@@ -73,9 +73,9 @@ export function unknownFinding(judged: readonly Scored[]): Finding {
     cause: 'unknown',
     author: 'unknown',
     confidence: 0,
-    classes: classesOf(judged),
-    connections: judged.length,
-    sentence: `${judged.length === 1 ? '1 failed connection is' : `${judged.length} failed connections are`} not explained; ${wanted}.`,
+    classes: classesOf(scored),
+    connections: scored.length,
+    sentence: `${scored.length === 1 ? '1 failed connection is' : `${scored.length} failed connections are`} not explained; ${wanted}.`,
     observations: [],
     evidence: first === undefined ? [] : seenEvidence(first.sightings, ofAnyFailure),
     shown: first && showConnection(first.story, undefined),
@@ -85,8 +85,8 @@ export function unknownFinding(judged: readonly Scored[]): Finding {
   };
 }
 
-const classesOf = (judged: readonly Scored[]) =>
-  [...new Set(judged.map(({ story }) => story.incident.failed.class))].sort();
+const classesOf = (scored: readonly Scored[]) =>
+  [...new Set(scored.map(({ story }) => story.incident.failed.class))].sort();
 
 /** The observations that speak for a cause, heaviest first, as evidence; the client's own line comes last in any case. */
 function evidenceFor(model: CauseModel, sightings: Sightings): EvidenceItem[] {

@@ -4,13 +4,13 @@ import type { Random } from '../../model/random.ts';
 import { pause } from '../../system/pause.ts';
 
 /** How often something happens: from one time to the next, at least, and how much more at most. In milliseconds, at speed 1. */
-export interface Pace {
+export interface Rhythm {
   readonly everyMs: number;
   readonly jitterMs: number;
 }
 
 /** In words, as it runs at that speed. */
-export function everyText({ everyMs, jitterMs }: Pace, speed: number): string {
+export function everyText({ everyMs, jitterMs }: Rhythm, speed: number): string {
   const jitter = jitterMs > 0 ? ` and up to ${formatDuration(jitterMs / speed)} more` : '';
   return `every ${formatDuration(everyMs / speed)}${jitter}`;
 }
@@ -18,7 +18,7 @@ export function everyText({ everyMs, jitterMs }: Pace, speed: number): string {
 /** Yields the milliseconds from the start to the first time, then from each to the next, at that speed. */
 export function* delays(
   firstMs: number,
-  { everyMs, jitterMs }: Pace,
+  { everyMs, jitterMs }: Rhythm,
   speed: number,
   random: Random,
 ): Generator<number, never> {

@@ -1,12 +1,12 @@
 // A run as JSON, the record itself, as the next program wants it; a matrix as the array of its runs' records.
 import { jsonDocument } from '../../model/json-document.ts';
-import type { Format } from './format.ts';
+import type { Format, MatrixCell, ShownMatrix } from './format.ts';
 
-export const json: Format = {
+export const json = {
   name: 'json',
   fileName: 'report.json',
   printed: true,
   needs: 'record',
   renderRun: jsonDocument,
-  renderMatrix: ({ cells }) => jsonDocument(cells.map(({ record }) => record)),
-};
+  renderMatrix: ({ cells }: ShownMatrix<MatrixCell>) => jsonDocument(cells.map(({ record }) => record)),
+} as const satisfies Format;
