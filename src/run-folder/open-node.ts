@@ -18,19 +18,20 @@ export interface NodeFolder {
 /** Makes the folder. Rejects with a usage Problem when it cannot be made. */
 export async function openNodeFolder(folder: string, node: string, maxBytes: number): Promise<NodeFolder> {
   await makeFolder(folder, nodeFolder('', node));
-  const files: RollingFile[] = [];
+  const [files, raw]: [RollingFile[], RollingFile[]] = [[], []];
   const open: NodeFolder['open'] = (file, share, onLeftOut, head) => {
     const options = { maxBytes: maxBytes * share, onLeftOut, ...(head === undefined ? {} : { head }) };
-    const opened = createRollingFile(join(nodeFolder(folder, node), file), options);
+    // Killed at any moment, the raw files hold whatever the events tell of.
+    const first = file === fileNames.events ? { first: () => raw.forEach((one) => one.flush()) } : {};
+    const opened = createRollingFile(join(nodeFolder(folder, node), file), { ...options, ...first });
     files.push(opened);
+    if (file !== fileNames.events) raw.push(opened);
     return opened;
   };
   return {
     nameOf: (file) => join(nodeFolder('', node), file),
     open,
     openEvents: (share, onLeftOut) => open(fileNames.events, share, onLeftOut),
-    close() {
-      for (const file of files) file.close();
-    },
+    close: () => files.forEach((file) => file.close()),
   };
 }

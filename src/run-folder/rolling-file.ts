@@ -15,6 +15,8 @@ export interface RollingFileOptions {
   readonly maxBytes: number;
   /** Stands at the beginning of every half. */
   readonly head?: Uint8Array;
+  /** Called before something is written: what the lines refer to is to be in its file before they are. */
+  readonly first?: () => void;
   /** Something had to be left out; called once for each kind of reason. */
   readonly onLeftOut: (reason: string) => void;
 }
@@ -70,6 +72,7 @@ export function createRollingFile(path: string, options: RollingFileOptions): Ro
     clearTimeout(timer);
     timer = undefined;
     if (waitingBytes === 0) return;
+    options.first?.();
     const bytes = Buffer.concat(waiting);
     waiting = [];
     waitingBytes = 0;

@@ -99,3 +99,16 @@ test('records are read back as they were written, and a run finds the others of 
   assert.equal(await writeReport(folder, 'report.html', '<p>'), join(folder, 'report.html'));
   assert.equal(hasReport(folder, 'report.html'), true);
 });
+
+test('what an event refers to is in its raw file before the event is in its own, so that a kill at any moment leaves no gap', async (t) => {
+  const folder = await newFolder(t);
+  const node = await openNodeFolder(folder, 'node-1', 1_000_000);
+  t.after(() => node.close());
+  const events = node.openEvents(0.5, () => undefined);
+  const raw = node.open('capture.pcap', 0.2, () => undefined);
+  events.write('of something else\n');
+  raw.write('a packet');
+  events.write('of the packet\n');
+  events.flush();
+  assert.equal(await readFile(join(folder, 'evidence/node-1/capture.pcap'), 'utf8'), 'a packet');
+});

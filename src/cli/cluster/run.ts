@@ -13,7 +13,7 @@ import type { RunRecord } from '../../model/run-record.ts';
 import { text } from '../../report/formats/text.ts';
 import { createTally } from '../../verdict/tally.ts';
 import { finishPage, showLive } from '../run-page.ts';
-import { createView, type View } from '../progress-view.ts';
+import { createView } from '../progress-view.ts';
 import { count, durationOption, textOption } from '../probe-flags.ts';
 import { conclude } from '../../experiment/conclude.ts';
 import { runOnCluster, type ClusterSettings, type ClusterEnd } from '../../experiment/cluster.ts';
@@ -68,11 +68,11 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 
 async function runAndRemove(flags: ClusterFlags): Promise<number> {
   const settings = readClusterSettings(flags, Math.random);
-  const interruption = catchInterruption(() => {
+  const interruption = catchInterruption(() =>
     say(
       `netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${settings.runId} --dry-run`,
-    );
-  });
+    ),
+  );
   const { signal } = interruption;
   try {
     const cluster = await reachCluster(targetOf(flags), signal);
@@ -87,8 +87,7 @@ async function runAndRemove(flags: ClusterFlags): Promise<number> {
       throw signal.aborted
         ? new Problem(
             'interrupted',
-            'interrupted; ' +
-              (flags.keep === true ? 'what the run created stays.' : 'what the run created is removed.'),
+            `interrupted; what the run created ${flags.keep === true ? 'stays' : 'is removed'}.`,
           )
         : error;
     }
@@ -118,15 +117,12 @@ async function runWithView(
   ui: boolean,
   signal: AbortSignal,
 ): Promise<ClusterEnd> {
-  const tally = createTally({ episodeWindowMs: settings.episodeWindowMs });
+  const { durationMs, episodeWindowMs } = settings;
+  const tally = createTally({ episodeWindowMs });
   const files = await openRunFolder(settings.folder, 'cluster');
   const live = ui ? await showLive(settings) : null;
   say(`Run ${settings.runId} in namespace ${cluster.namespace} of context ${cluster.context}`);
-  const view: View = createView({
-    stream: process.stderr,
-    durationMs: settings.durationMs,
-    classes: () => tally.summaries(),
-  });
+  const view = createView({ stream: process.stderr, durationMs, classes: () => tally.summaries() });
   try {
     return await runOnCluster(
       cluster.kubectl,
