@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { causeModels } from '../causes/index.ts';
-import { createProbeReader } from '../diagnose/connections/incidents.ts';
+import { createProbeReader, type ProbeTimeline } from '../diagnose/connections/incidents.ts';
 import { createNodeReader } from '../diagnose/connections/node-timeline.ts';
 import { clientAddresses, explain } from '../diagnose/diagnose.ts';
 import { messageOf, Problem } from '../model/problem.ts';
@@ -15,6 +15,8 @@ import { findFiles } from '../run-folder/find-files.ts';
 export interface Diagnosis {
   /** Connections that failed. */
   readonly failures: number;
+  /** Connections that never had an answer: none was lost, and yet nobody reaches that server. */
+  readonly neverAnswered: number;
   readonly findings: readonly Finding[];
   readonly read: { readonly probeEvents: number; readonly nodeEvents: number; readonly brokenLines: number };
   /** What was read and what was left out, one sentence each. */
@@ -46,6 +48,7 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
   const noteIf = (condition: boolean, text: string) => (condition ? [text] : []);
   return {
     failures: timeline.incidents.length,
+    neverAnswered: timeline.beforeFirstAnswer.neverAnswered,
     findings: explain(timeline, nodes.timeline(), causeModels),
     read: { probeEvents, nodeEvents, brokenLines },
     notes: [
@@ -54,11 +57,21 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
         nodeEvents === 0 && captures.length === 0,
         'no evidence from any node: collect it with "netdebug observe"',
       ),
+      ...firstAnswerNotes(timeline.beforeFirstAnswer),
       ...noteIf(brokenLines > 0, `${brokenLines} lines hold no event of this version and were left out`),
       ...noteIf(ofProbes.cutOff > 0, `the last line of ${ofProbes.cutOff} files is cut off and was left out`),
       ...captureNotes,
     ],
   };
+}
+
+function firstAnswerNotes({ attempts, neverAnswered }: ProbeTimeline['beforeFirstAnswer']): string[] {
+  if (attempts === 0) return [];
+  const what = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+  return [
+    `${what} failed before the first answer, which is no lost connection`,
+    ...(neverAnswered === 0 ? [] : [`${neverAnswered} of the connections never had an answer`]),
+  ];
 }
 
 const pieceSize = 1 << 18;

@@ -21,6 +21,7 @@ import { exclusionCauses, meshPlanSchema } from '../../src/model/mesh-plan.ts';
 import { failureKinds } from '../../src/model/probe-event.ts';
 import { parseEndpoint } from '../../src/model/endpoint.ts';
 import { startServer } from '../../src/probe/server.ts';
+import { unusedPort } from '../probe/loopback.ts';
 
 const service = 'netdebug-mesh-server';
 const anywhere = { address: '127.0.0.1', port: 0 };
@@ -295,6 +296,36 @@ test('while only the coordinator is away, a peer that is silent is no isolation:
   await restart();
   await until('it is counted', async () => (await sum('probes_total', { outcome: 'timeout' })) > 0);
   assert.equal(await sum('excluded_total', { cause: 'own-isolation' }), 0);
+});
+
+test('refusals before the first answer are left out, and a connection that never has one is said', async (t) => {
+  const port = await unusedPort();
+  const { file } = await api(t, { port, count: 1 });
+  const { url } = await coordinate(t, file, port);
+  const agent = await startAgent(
+    {
+      ...{ coordinator: url, node: 'node-1', listen: anywhere, periodMs: 50, timeoutMs: 1_000 },
+      ...{ holdMs: 100, pairSeries: false, version: 'test' },
+    },
+    () => undefined,
+  );
+  t.after(() => agent.stop());
+  const series = async () =>
+    readSeries(await (await fetch(`http://127.0.0.1:${agent.local.port}/metrics`)).text());
+  const sum = async (name: string) =>
+    (await series())
+      .filter((one) => one.name === `netdebug_mesh_${name}`)
+      .reduce((total, { value }) => total + value, 0);
+  await until('refusals are left out', async () =>
+    (await series()).some(({ labels, value }) => labels['cause'] === 'before-first-answer' && value > 0),
+  );
+  assert.deepEqual([await sum('probes_total'), await sum('unanswered_connections')], [0, 2]);
+  const server = await startMeshServer(
+    { serve: { address: '127.0.0.1', port }, listen: anywhere, node: 'node-1' },
+    quiet,
+  );
+  t.after(() => server.stop());
+  await until('all are answered', async () => (await sum('unanswered_connections')) === 0);
 });
 
 test('every counter of a planned route is there at 0 from the first scrape on', async (t) => {

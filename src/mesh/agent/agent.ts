@@ -2,6 +2,7 @@
 import type { Endpoint } from '../../model/endpoint.ts';
 import { systemClock } from '../../model/clock.ts';
 import type { MeshPlan, MeshTarget } from '../../model/mesh-plan.ts';
+import { isBeforeFirstAnswer } from '../../model/probe-event.ts';
 import { messageOf } from '../../model/problem.ts';
 import { createAgentMetrics } from '../../metrics/agent-metrics.ts';
 import { watchLoopDelay } from '../../probe/loop-delay.ts';
@@ -194,9 +195,10 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
 
   /** Counts a failure, or leaves it out; says false when that cannot be decided yet. */
   async function settle(failure: LinkFailure, last: boolean): Promise<boolean> {
-    const { event, target, landing, farewell, answeredBefore, atMs } = failure;
+    const { event, target, landing, farewell, atMs } = failure;
     const route = { class: landing?.class ?? target.class, path: target.path };
     const wasReset = event.failure === 'reset' && event.phase !== 'connecting';
+    const answeredBefore = !isBeforeFirstAnswer(event);
     const held = { atMs, loopDelayMs: event.loopDelayMs, farewell, wasReset, answeredBefore };
     const since = atMs - graceBeforeMs;
     const known = () => ({

@@ -18,8 +18,6 @@ export interface LinkFailure {
   /** Null when it never landed anywhere, or died before that was known. */
   readonly landing: Landing | null;
   readonly farewell: boolean;
-  /** The link had had an answer before, on whichever connection. */
-  readonly answeredBefore: boolean;
   readonly atMs: number;
 }
 
@@ -173,7 +171,6 @@ export function startLink(
       target,
       landing: landing ?? planned,
       farewell,
-      answeredBefore: everAnswered,
       atMs,
     });
   }
