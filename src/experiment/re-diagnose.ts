@@ -11,6 +11,7 @@ import type { Finding } from '../model/run-record.ts';
 import { createCaptureFile } from '../packets/capture-file.ts';
 import { isProbes, readLogs } from '../run-folder/event-log.ts';
 import { findFiles } from '../run-folder/find-files.ts';
+import { shellQuote } from '../system/shell-quote.ts';
 
 export interface Diagnosis {
   /** Connections that failed. */
@@ -31,6 +32,8 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
     if (isProbes(event)) probes.add(event, log);
   });
   if (ofProbes.events === 0) {
+    const ofNodesAlone = await readLogs(logs, 'nodes', () => undefined);
+    if (ofNodesAlone.events > 0) throw evidenceAlone(paths);
     throw new Problem(
       'usage',
       `there are no probe events in ${paths.join(', ')} (${logs.length} event files looked at); ` +
@@ -63,6 +66,21 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
       ...captureNotes,
     ],
   };
+}
+
+/** Evidence of nodes explains connections that a client lost; by itself it can be looked at. */
+function evidenceAlone(paths: readonly string[]): Problem {
+  const folder = paths.find((path) => extname(path) === '');
+  const see =
+    folder === undefined
+      ? ''
+      : `see it with "${shellQuote(['netdebug', 'report', folder, '--format', 'html'])}", or `;
+  return new Problem(
+    'usage',
+    `${paths.join(', ')} has what nodes saw, and no events of clients, whose lost connections a diagnosis explains; ` +
+      `${see}give a client's events as well: ` +
+      `"${shellQuote(['netdebug', 'diagnose', 'CLIENT.ndjson', ...paths])}".`,
+  );
 }
 
 function firstAnswerNotes({ attempts, neverAnswered }: ProbeTimeline['beforeFirstAnswer']): string[] {
