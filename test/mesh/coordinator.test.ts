@@ -84,6 +84,12 @@ test('while the API is away the last plan is served, and the coordinator says so
   const { plan } = await planOf(url, 'node-1');
   await cluster.close();
   await until('it is said', () => log.some((line) => line.includes('does not tell us of')));
+  await until('it was tried again and again', async () => {
+    const all = readSeries(await (await fetch(`${url}/metrics`)).text());
+    return (all.find(({ name }) => name === 'netdebug_mesh_coordinator_watch_errors_total')?.value ?? 0) >= 6;
+  });
+  const sentences = log.filter((line) => line.includes('does not tell us of'));
+  assert.equal(sentences.length, new Set(sentences).size, sentences.join('\n'));
   assert.deepEqual((await planOf(url, 'node-1')).plan, plan);
   const ready = await fetch(`${url}/readyz`);
   assert.deepEqual([ready.status, /stale/.test(await ready.text())], [200, true]);
@@ -303,6 +309,23 @@ test('every counter of a planned route is there at 0 from the first scrape on', 
     for (const name of ['resets_total', 'episodes_total', 'connection_seconds_total', 'answer_seconds_count'])
       assert.equal(of(name).length, 1, `${name} of ${route}`);
   }
+});
+
+test('an agent that never had a plan does not say that it goes on with the last one', async (t) => {
+  const log: string[] = [];
+  const agent = await startAgent(
+    {
+      ...{ coordinator: `http://127.0.0.1:${await unusedPort()}`, node: 'node-1', listen: anywhere },
+      ...{ periodMs: 50, timeoutMs: 1_000, holdMs: 100, pairSeries: false, version: 'test' },
+    },
+    (line) => log.push(line),
+  );
+  t.after(() => agent.stop());
+  await until('it says something', () => log.length > 0);
+  assert.match(
+    log[0] ?? '',
+    /gives no plan \(.*\); there is none yet, so nothing is probed; trying again\.$/,
+  );
 });
 
 test('an agent counts the resets that nothing explains, as episodes too, and stays below 230 series', async (t) => {

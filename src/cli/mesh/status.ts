@@ -26,7 +26,8 @@ Examples:
   netdebug mesh status --coordinator http://10.0.0.7:9465  without the Kubernetes API
   netdebug mesh status --json | jq .now.uncovered          what the coordinator says, word for word
 
-Through the API it needs one right: to get services/proxy in the mesh's namespace.
+Through the API it needs one right in the mesh's namespace: to get services/proxy. When no pod of the coordinator's is called
+ready it asks one all the same, which needs to list pods and to get pods/proxy.
 Exit codes: 0 every node that is to be watched is, 1 coverage is not whole, 69 the coordinator cannot be reached.`;
 
 const pathAsked = '/v1/coverage';

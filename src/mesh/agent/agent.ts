@@ -143,6 +143,7 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
 
   function follow(fresh: MeshPlan): void {
     if (stoppingSinceMs !== null) return;
+    const first = plan === undefined;
     plan = fresh;
     memory.now(fresh.leftOut);
     doubts.now(fresh.doubted);
@@ -178,7 +179,9 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
       );
       begun += 1;
     }
-    log(`Plan ${fresh.revision}: ${links.size} connections, ${begun} of them new, ${ended} closed.`);
+    const same = !first && begun + ended === 0;
+    if (!same)
+      log(`Plan ${fresh.revision}: ${links.size} connections, ${begun} of them new, ${ended} closed.`);
   }
 
   async function locate(node: string): Promise<Landing['class'] | undefined> {

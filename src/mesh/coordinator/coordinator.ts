@@ -32,6 +32,9 @@ export interface Coordinator {
   stop(): Promise<void>;
 }
 
+/** How often it is said again that the API is away, for the same reason. */
+const remindMs = 5 * 60_000;
+
 /** Rejects with a Problem when it cannot listen. */
 export async function startCoordinator(
   settings: CoordinatorSettings,
@@ -100,13 +103,17 @@ export async function startCoordinator(
   }
 
   function listenerOf({ name }: Watched): FollowListener {
+    let said = { reason: '', atMs: Number.NEGATIVE_INFINITY };
     return {
       changed: settle,
-      failed(failure) {
+      failed({ message }) {
         metrics.watchError();
-        log(`${api.server} does not tell us of ${name} (${failure.message}); trying again.`);
+        if (message === said.reason && nowMs() - said.atMs < remindMs) return;
+        said = { reason: message, atMs: nowMs() };
+        log(`${api.server} does not tell us of ${name} (${message}); trying again.`);
       },
       recovered() {
+        said = { reason: '', atMs: Number.NEGATIVE_INFINITY };
         log(`${api.server} tells us of ${name} again.`);
         settle();
       },
