@@ -8,6 +8,7 @@ export function meshNode(number: number): MeshNode {
     name: `gke-production-pool-1-${((number * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0')}-${number}`,
     zone: zones[number % zones.length] ?? '',
     leftOut: null,
+    doubt: null,
     address: `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`,
     port: 8_080,
   };

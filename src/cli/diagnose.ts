@@ -22,7 +22,7 @@ Examples:
   netdebug diagnose client.ndjson server.ndjson node-1/ node-2/
   netdebug diagnose client.ndjson tcpdump-of-node-1.pcap
 
-Exit codes: 0 every failed connection is explained or none failed, 2 some are not, 64 nothing to read.`,
+Exit codes: 0 every failed connection is explained or none failed, 2 some are not, or never had an answer, 64 nothing to read.`,
     )
     .action(async (paths: string[], flags: { json?: true }) => {
       process.exitCode = await diagnose(paths, flags.json === true);
@@ -31,13 +31,18 @@ Exit codes: 0 every failed connection is explained or none failed, 2 some are no
 
 async function diagnose(paths: readonly string[], json: boolean): Promise<number> {
   const diagnosis = await diagnosePaths(paths);
-  const { findings, read, notes } = diagnosis;
+  const { findings, read, notes, neverAnswered } = diagnosis;
   process.stdout.write(json ? jsonDocument({ schemaVersion: 1, findings, read, notes }) : asText(diagnosis));
-  return exitCodes[findings.some(({ cause }) => cause === 'unknown') ? 'inconclusive' : 'finished'];
+  const open = neverAnswered > 0 || findings.some(({ cause }) => cause === 'unknown');
+  return exitCodes[open ? 'inconclusive' : 'finished'];
 }
 
-function asText({ failures, findings, notes }: Diagnosis): string {
-  const said = findings.length === 0 ? ['No connection failed: nothing to explain.'] : [];
+function asText({ failures, findings, notes, neverAnswered }: Diagnosis): string {
+  const none =
+    neverAnswered === 0
+      ? 'No connection failed: nothing to explain.'
+      : 'No connection was lost, but some never had an answer: see that the server can be reached from there.';
+  const said = findings.length === 0 ? [none] : [];
   const lines = [
     `${failures} failed connections, ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,
     ...said,

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { causeModels } from '../causes/index.ts';
-import { createProbeReader } from '../diagnose/connections/incidents.ts';
+import { createProbeReader, type ProbeTimeline } from '../diagnose/connections/incidents.ts';
 import { createNodeReader } from '../diagnose/connections/node-timeline.ts';
 import { clientAddresses, explain } from '../diagnose/diagnose.ts';
 import { messageOf, Problem } from '../model/problem.ts';
@@ -11,10 +11,13 @@ import type { Finding } from '../model/run-record.ts';
 import { createCaptureFile } from '../packets/capture-file.ts';
 import { isProbes, readLogs } from '../run-folder/event-log.ts';
 import { findFiles } from '../run-folder/find-files.ts';
+import { shellQuote } from '../system/shell-quote.ts';
 
 export interface Diagnosis {
   /** Connections that failed. */
   readonly failures: number;
+  /** Connections that never had an answer: none was lost, and yet nobody reaches that server. */
+  readonly neverAnswered: number;
   readonly findings: readonly Finding[];
   readonly read: { readonly probeEvents: number; readonly nodeEvents: number; readonly brokenLines: number };
   /** What was read and what was left out, one sentence each. */
@@ -29,6 +32,8 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
     if (isProbes(event)) probes.add(event, log);
   });
   if (ofProbes.events === 0) {
+    const ofNodesAlone = await readLogs(logs, 'nodes', () => undefined);
+    if (ofNodesAlone.events > 0) throw evidenceAlone(paths);
     throw new Problem(
       'usage',
       `there are no probe events in ${paths.join(', ')} (${logs.length} event files looked at); ` +
@@ -46,6 +51,7 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
   const noteIf = (condition: boolean, text: string) => (condition ? [text] : []);
   return {
     failures: timeline.incidents.length,
+    neverAnswered: timeline.beforeFirstAnswer.neverAnswered,
     findings: explain(timeline, nodes.timeline(), causeModels),
     read: { probeEvents, nodeEvents, brokenLines },
     notes: [
@@ -54,11 +60,36 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
         nodeEvents === 0 && captures.length === 0,
         'no evidence from any node: collect it with "netdebug observe"',
       ),
+      ...firstAnswerNotes(timeline.beforeFirstAnswer),
       ...noteIf(brokenLines > 0, `${brokenLines} lines hold no event of this version and were left out`),
       ...noteIf(ofProbes.cutOff > 0, `the last line of ${ofProbes.cutOff} files is cut off and was left out`),
       ...captureNotes,
     ],
   };
+}
+
+/** Evidence of nodes explains connections that a client lost; by itself it can be looked at. */
+function evidenceAlone(paths: readonly string[]): Problem {
+  const folder = paths.find((path) => extname(path) === '');
+  const see =
+    folder === undefined
+      ? ''
+      : `see it with "${shellQuote(['netdebug', 'report', folder, '--format', 'html'])}", or `;
+  return new Problem(
+    'usage',
+    `${paths.join(', ')} has what nodes saw, and no events of clients, whose lost connections a diagnosis explains; ` +
+      `${see}give a client's events as well: ` +
+      `"${shellQuote(['netdebug', 'diagnose', 'CLIENT.ndjson', ...paths])}".`,
+  );
+}
+
+function firstAnswerNotes({ attempts, neverAnswered }: ProbeTimeline['beforeFirstAnswer']): string[] {
+  if (attempts === 0) return [];
+  const what = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+  return [
+    `${what} failed before the first answer, which is no lost connection`,
+    ...(neverAnswered === 0 ? [] : [`${neverAnswered} of the connections never had an answer`]),
+  ];
 }
 
 const pieceSize = 1 << 18;

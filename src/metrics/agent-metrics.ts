@@ -1,12 +1,13 @@
 // What an agent counts, with closed label sets: the number of series does not grow with the cluster, unless pairs are asked for.
 import {
+  exclusionCauses,
   meshClasses,
   meshPaths,
   type ExclusionCause,
   type MeshClass,
   type MeshPath,
 } from '../model/mesh-plan.ts';
-import type { FailureKind } from '../model/probe-event.ts';
+import { failureKinds, type FailureKind } from '../model/probe-event.ts';
 import { createMetrics, type Exposition } from './registry.ts';
 
 interface RouteLabels {
@@ -20,6 +21,13 @@ export interface Pair extends RouteLabels {
   readonly target: string;
 }
 
+interface PlannedConnections {
+  readonly route: RouteLabels;
+  readonly connections: number;
+  /** They go to the Service of all servers, and so to a node of any class. */
+  readonly anywhere: boolean;
+}
+
 export interface AgentMetrics extends Exposition {
   probe(route: RouteLabels, outcome: 'answered' | FailureKind): void;
   /** From due to answered. */
@@ -29,8 +37,10 @@ export interface AgentMetrics extends Exposition {
   episode(route: RouteLabels): void;
   excluded(route: RouteLabels, cause: ExclusionCause): void;
   loopDelay(seconds: number): void;
-  /** Planned connections by route; all others become 0. */
-  targets(planned: readonly { readonly route: RouteLabels; readonly connections: number }[]): void;
+  /** Planned connections by route; all others become 0. Every counter of the routes that they can take begins at 0. */
+  targets(planned: readonly PlannedConnections[]): void;
+  /** Planned connections that have not had an answer yet, one route each; all others become 0. */
+  unanswered(routes: readonly RouteLabels[]): void;
   open(pair: Pair, change: 1 | -1): void;
   info(node: string, zone: string): void;
 }
@@ -91,6 +101,11 @@ export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics
   );
   const open = metrics.gauge('connections', 'Connections that are open now.', route);
   const targets = metrics.gauge('targets', 'Connections that the plan wants.', route);
+  const unanswered = metrics.gauge(
+    'unanswered_connections',
+    'Connections that the plan wants and that have never had an answer.',
+    route,
+  );
   const answers = metrics.histogram(
     'answer_seconds',
     'From when a probe was due to its answer.',
@@ -105,12 +120,23 @@ export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics
   );
   const info = metrics.gauge('agent_info', 'Always 1; who this agent is.', ['node', 'zone', 'version']);
 
-  // A counter that is not there before its first reset has no rate when it comes: all begin at 0.
+  // rate() and increase() do not see the step from nothing to 1: a counter that comes with its first failure hides it.
+  const begun = new Set<string>();
+  function begin({ class: meshClass, path }: RouteLabels): void {
+    const labels = { class: meshClass, path };
+    if (begun.has(`${meshClass} ${path}`)) return;
+    begun.add(`${meshClass} ${path}`);
+    for (const outcome of ['answered', ...failureKinds]) probes.inc({ ...labels, outcome }, 0);
+    for (const cause of exclusionCauses) excluded.inc({ ...labels, cause }, 0);
+    answers.zero(labels);
+  }
+
   for (const meshClass of meshClasses) {
     for (const path of meshPaths) {
       for (const counter of [seconds, resets, episodes]) counter.inc({ class: meshClass, path }, 0);
       open.set({ class: meshClass, path }, 0);
       targets.set({ class: meshClass, path }, 0);
+      unanswered.set({ class: meshClass, path }, 0);
     }
   }
   const routeLabels = ({ class: meshClass, path }: RouteLabels) => ({ class: meshClass, path });
@@ -134,6 +160,10 @@ export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics
     excluded: (of, cause) => excluded.inc({ ...routeLabels(of), cause }),
     loopDelay: (value) => loopDelay.observe(value),
     targets(planned) {
+      for (const { route: at, anywhere } of planned) {
+        if (!anywhere) begin(at);
+        else for (const meshClass of meshClasses) begin({ class: meshClass, path: at.path });
+      }
       for (const meshClass of meshClasses) {
         for (const path of meshPaths) {
           const here = planned.filter(({ route: at }) => at.class === meshClass && at.path === path);
@@ -142,11 +172,20 @@ export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics
         }
       }
     },
+    unanswered(routes) {
+      for (const meshClass of meshClasses) {
+        for (const path of meshPaths) {
+          const here = routes.filter((at) => at.class === meshClass && at.path === path);
+          unanswered.set({ class: meshClass, path }, here.length);
+        }
+      }
+    },
     open(of, change) {
       open.inc(routeLabels(of), change);
       if (pairs === undefined) return;
       pairs.open.inc(labelsOf(of), change);
       pairs.resets.inc(labelsOf(of), 0);
+      pairs.seconds.inc(labelsOf(of), 0);
     },
     info(node, zone) {
       info.reset();

@@ -4,6 +4,8 @@ import { createMetrics, type Exposition } from './registry.ts';
 export interface CoordinatorNumbers {
   readonly planned: number;
   readonly leftOut: number;
+  /** Planned nodes that the API speaks against. */
+  readonly held: number;
   /** Planned nodes that an agent which polls has as its target. */
   readonly covered: number;
   /** Agents that poll. */
@@ -26,6 +28,11 @@ export function createCoordinatorMetrics(numbers: () => CoordinatorNumbers): Coo
   const asked = (suffix: string, help: string, value: (now: CoordinatorNumbers) => number) =>
     metrics.asked(name(suffix), help, () => value(numbers()));
   asked('covered_nodes', 'Planned nodes that an agent which polls has as its target.', (now) => now.covered);
+  asked(
+    'held_nodes',
+    'Planned nodes that the API calls not ready: it says so of most at once, which is taken for a fault of its own.',
+    (now) => now.held,
+  );
   asked('agents', 'Agents that poll.', (now) => now.agents);
   asked('synced', '1 while nodes and endpoints are known and watched, 0 otherwise.', (now) =>
     now.synced ? 1 : 0,

@@ -19,8 +19,18 @@ export const leftOutReasons = [
 ] as const;
 export type LeftOutReason = (typeof leftOutReasons)[number];
 
-/** Why a failure is not counted: the reasons above, or the tool's own doing. */
-export const exclusionCauses = [...leftOutReasons, 'own-rollout', 'own-stall'] as const;
+/**
+ * Why a failure is not counted: the reasons above; the API's word on the node is doubted; its connection had not had its first answer;
+ * the tool's own doing, or the agent's node was cut off itself.
+ */
+export const exclusionCauses = [
+  ...leftOutReasons,
+  'node-in-doubt',
+  'before-first-answer',
+  'own-rollout',
+  'own-stall',
+  'own-isolation',
+] as const;
 export type ExclusionCause = (typeof exclusionCauses)[number];
 
 const leftOutSchema = z.object({ node: z.string(), reason: z.enum(leftOutReasons) });
@@ -50,6 +60,8 @@ export const meshPlanSchema = z.object({
   zone: z.string(),
   targets: z.array(meshTargetSchema),
   leftOut: z.array(leftOutSchema),
+  /** Of the own node and the targets: those that the API speaks against and that are probed all the same. */
+  doubted: z.array(leftOutSchema).default([]),
 });
 export type MeshPlan = z.infer<typeof meshPlanSchema>;
 
@@ -58,5 +70,7 @@ export const meshNodeStateSchema = z.object({
   node: z.string(),
   zone: z.string(),
   leftOut: z.enum(leftOutReasons).nullable(),
+  /** As in the plan. */
+  doubt: z.enum(leftOutReasons).nullable().default(null),
 });
 export type MeshNodeState = z.infer<typeof meshNodeStateSchema>;

@@ -62,6 +62,8 @@ export const probeEventSchema = z.discriminatedUnion('event', [
     ...lifetime,
     /** When the last good answer came (or the connection was made); null when it never connected. */
     lastGoodAt: z.string().nullable(),
+    /** The slot had had an answer, on this connection or on one before it; absent in events of before this was said. */
+    slotAnswered: z.boolean().optional(),
   }),
   /** We ended the connection ourselves at the end of the run. */
   z.object({ event: z.literal('finished'), ...clientBase, ...lifetime }),
@@ -74,3 +76,11 @@ export type ProbeEvent = z.infer<typeof probeEventSchema>;
 export type ClientEvent = Extract<ProbeEvent, { role: 'client' }>;
 export type ServerEvent = Extract<ProbeEvent, { role: 'server' }>;
 export type FailedEvent = Extract<ProbeEvent, { event: 'failed' }>;
+
+/**
+ * An attempt that failed before its slot had ever had an answer: no connection was lost, and nothing is to be explained. A new
+ * Service refuses until every node's kube-proxy has programmed it. A slot that is never answered is another matter, and said.
+ */
+export function isBeforeFirstAnswer({ slotAnswered }: FailedEvent): boolean {
+  return slotAnswered === false;
+}

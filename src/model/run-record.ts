@@ -34,6 +34,19 @@ export const classSummarySchema = z.object({
     unreachable: count,
     other: count,
   }),
+  /** Attempts that failed before their connection's first answer: none of them is counted above. Absent in older records. */
+  beforeFirstAnswer: z
+    .object({
+      reset: count,
+      refused: count,
+      timeout: count,
+      closed: count,
+      unreachable: count,
+      other: count,
+    })
+    .optional(),
+  /** Of `connections`, those that ended without ever having had an answer. Absent in older records. */
+  neverAnswered: count.optional(),
   /** Resets per connection-hour with an exact 95% Poisson interval (Garwood 1936). */
   resetsPerHour: rateSchema,
   /** Episodes per hour of wall time, likewise. */

@@ -37,7 +37,7 @@ export interface ConnectionSettings {
 interface ConnectionOwner {
   connected(slot: number): void;
   /** The connection failed; its event is out already. */
-  lost(slot: number, wasConnected: boolean): void;
+  lost(slot: number, wasConnected: boolean, wasAnswered: boolean): void;
   /** The local port that was chosen is in use by another program. True when another one is tried, and nothing has failed. */
   portTaken(slot: number): boolean;
 }
@@ -70,6 +70,8 @@ export function openConnection(
 export interface ConnectionNumbers {
   readonly connection: number;
   readonly slot: number;
+  /** The slot has had an answer, on a connection before this one. */
+  readonly slotAnswered: boolean;
 }
 
 /** A class because a fleet holds thousands, and methods on a prototype take no memory for each of them. */
@@ -81,6 +83,7 @@ class Dialled implements Connection {
   readonly #settings: ConnectionSettings;
   readonly #connection: number;
   readonly #slot: number;
+  #slotAnswered: boolean;
   readonly #reader: LineReader;
   readonly #socket: Socket;
   #phase: Phase | 'over' = 'connecting';
@@ -98,6 +101,7 @@ class Dialled implements Connection {
     this.#settings = settings;
     this.#connection = numbers.connection;
     this.#slot = numbers.slot;
+    this.#slotAnswered = numbers.slotAnswered;
     this.#reader = createLineReader(settings.maxLine);
     this.#remote = formatEndpoint(target);
     this.#startedMs = settings.surroundings.clock.monotonic();
@@ -242,6 +246,7 @@ class Dialled implements Connection {
     const latencyMs = clock.monotonic() - this.#sentMs;
     this.#phase = 'idle';
     this.#answers += 1;
+    this.#slotAnswered = true;
     books.answered += 1;
     deadlines.clear(this);
     this.#lastGoodAt = clock.now();
@@ -280,8 +285,9 @@ class Dialled implements Connection {
       phase: failedPhase,
       ...lived,
       lastGoodAt: this.#lastGoodAt === null ? null : formatMicros(this.#lastGoodAt),
+      slotAnswered: this.#slotAnswered,
     });
-    owner.lost(this.#slot, failedPhase !== 'connecting');
+    owner.lost(this.#slot, failedPhase !== 'connecting', this.#slotAnswered);
   }
 }
 

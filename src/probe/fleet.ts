@@ -49,6 +49,8 @@ interface Slot extends Waiting {
   source: Source | undefined;
   /** Ports that were tried for this connection and found to be in use. */
   portTries: number;
+  /** It has had an answer, on whichever connection. */
+  answered: boolean;
   /** Its ticks are reckoned from here: when the connection was made or, in a dense fleet, when the slot's turn is. */
   originMs: number;
   /** It waits for its turn to be dialled, and is to be dialled when its time comes. */
@@ -98,6 +100,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     const originMs = startMs + slotOffsetMs(index, settings.connections * every, settings.periodMs);
     const slot: Slot = {
       ...{ index, connection: null, source: undefined, portTries: 0, originMs, hasTurn: false },
+      answered: false,
       ...{ dueMs: 0, bucket: null },
     };
     slots.push(slot);
@@ -124,7 +127,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     }
     slot.hasTurn = false;
     slot.source = sources?.take();
-    const numbers = { connection: first + dialled * every, slot: slot.index };
+    const numbers = { connection: first + dialled * every, slot: slot.index, slotAnswered: slot.answered };
     dialled += 1;
     shared.books.dialled += 1;
     slot.connection = openConnection(shared, numbers, slot.source);
@@ -142,9 +145,10 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     tick(slot, slot.connection);
   }
 
-  function lost(number: number, wasConnected: boolean): void {
+  function lost(number: number, wasConnected: boolean, wasAnswered: boolean): void {
     const slot = slots[(number - first) / every];
     if (slot === undefined) return;
+    slot.answered = wasAnswered;
     slot.connection = null;
     if (slot.source !== undefined) sources?.giveBack(slot.source);
     if (stopping) return;

@@ -14,6 +14,7 @@ import {
 import { streamErrorInGo } from './go-words.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createLineReader, type LineReader } from './line-reader.ts';
+import type { SilentPeer, SilentPeers } from './silent-peers.ts';
 import { moment, toMicroseconds, type Surroundings } from './surroundings.ts';
 import { answerPrefix, newline, pushLine } from './wire.ts';
 
@@ -44,6 +45,7 @@ export interface ServedSettings {
   readonly announcements?: Announcements;
   /** Hears of lines that were answered. */
   readonly onAnswers?: (lines: number) => void;
+  readonly silentPeers: SilentPeers<SilentPeer>;
   /** Called when the connection is over, for whatever reason. */
   readonly onEnd: (connection: ServedConnection) => void;
 }
@@ -67,7 +69,7 @@ export function serveConnection(socket: Socket, settings: ServedSettings): Serve
 }
 
 /** A class because a server holds thousands, and methods on a prototype take no memory for each of them. */
-class Served implements ServedConnection {
+class Served implements ServedConnection, SilentPeer {
   expiresMs = 0;
   earlier: DeadlineOwner | null = null;
   later: DeadlineOwner | null = null;
@@ -80,6 +82,7 @@ class Served implements ServedConnection {
   readonly #reader: LineReader;
   #state: 'reading' | 'writing' | 'over' = 'reading';
   #peerEnded = false;
+  #announced = false;
   #answers = 0;
   #answersUnderWay = 0;
 
@@ -94,13 +97,14 @@ class Served implements ServedConnection {
     this.#reader = createLineReader(settings.maxLine);
     keepAlive(socket);
     deadlines.renew(this);
-    surroundings.log('Accepted a new connection');
+    settings.silentPeers.accepted(this);
     surroundings.report?.({ event: 'accepted', ...this.#identity() });
     const greeting = settings.announcements?.greeting;
     if (greeting !== undefined) socket.write(greeting);
 
     socket.on('data', (chunk: Buffer) => {
       if (this.#state === 'over') return;
+      this.announce();
       this.#reader.push(chunk);
       if (this.#state === 'reading') this.#answerLines();
     });
@@ -113,6 +117,13 @@ class Served implements ServedConnection {
       // Node may still read ahead while a write is stuck; the original sits in that write and hears of a reset there.
       this.#fail(this.#state === 'writing' ? { ...failure, syscall: 'write' } : failure);
     });
+  }
+
+  announce(): void {
+    if (this.#announced) return;
+    this.#announced = true;
+    this.#settings.silentPeers.spoke(this);
+    this.#settings.surroundings.log('Accepted a new connection');
   }
 
   expire(): void {
@@ -207,10 +218,13 @@ class Served implements ServedConnection {
 
   #fail(failure: Failure, closeWith: CloseWay = 'fin'): void {
     if (this.#state === 'over') return;
+    const silent = failure === endOfStream && !this.#announced;
+    if (!silent) this.announce();
     this.#end(failure);
     if (closeWith === 'reset') this.#socket.resetAndDestroy();
     else this.#socket.destroy();
-    this.#settings.surroundings.log(streamErrorInGo(failure, this.#local, this.#peer));
+    if (silent) this.#settings.silentPeers.left(this, this.#peer);
+    else this.#settings.surroundings.log(streamErrorInGo(failure, this.#local, this.#peer));
   }
 
   #end(failure: Failure): void {
@@ -230,6 +244,7 @@ class Served implements ServedConnection {
 
   #finish(why: Failure, lastWords?: Buffer): Promise<void> {
     if (this.#state === 'over') return Promise.resolve();
+    this.announce();
     this.#end(why);
     const closed = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
     this.#socket.resume();

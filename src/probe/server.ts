@@ -8,6 +8,7 @@ import { acceptErrorInGo } from './go-words.ts';
 import { listenProblem } from './listen-problem.ts';
 import { misbehave, type Misbehaviour } from './misbehaviour.ts';
 import { serveConnection, type Announcements, type ServedConnection } from './served-connection.ts';
+import { createSilentPeers } from './silent-peers.ts';
 import { settleWithin } from './settle-within.ts';
 import { moment, type Surroundings } from './surroundings.ts';
 
@@ -56,10 +57,12 @@ export async function startServer(
   const misbehaviour = settings.misbehaviour ?? { closeWith: 'fin' };
   const misbehaving = misbehave(misbehaviour, open);
   const endings = new Map<ServedConnection, () => void>();
+  const silentPeers = createSilentPeers(surroundings);
   const served = {
     maxLine: settings.maxLine,
     deadlines,
     surroundings,
+    silentPeers,
     closeWith: misbehaviour.closeWith,
     announcements: settings.announcements ?? {},
     ...(settings.onAnswers === undefined ? {} : { onAnswers: settings.onAnswers }),
@@ -95,6 +98,8 @@ export async function startServer(
       const connections = [...open];
       await settleWithin(graceMs, [closed, ...connections.map((connection) => connection.finish())]);
       for (const connection of connections) connection.abort();
+      silentPeers.say();
+      silentPeers.stop();
       deadlines.stop();
     },
   };

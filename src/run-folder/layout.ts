@@ -19,5 +19,9 @@ export const evidenceFile = (folder: string, file: string): string => join(folde
 /** What the observer of a node brought; `base` is a run's folder, or what `observe --out` named. */
 export const nodeFolder = (base: string, node: string): string => evidenceFile(base, node);
 
+/** One file of a node's evidence. */
+export const nodeFile = (base: string, node: string, file: string): string =>
+  join(nodeFolder(base, node), file);
+
 /** One run of a matrix, by the name that matrix.json gives it. */
 export const cellFolder = (matrix: string, name: string): string => join(matrix, name);

@@ -1,6 +1,6 @@
 // What one class of clients lived through: connections held, probes, failures, episodes of resets, latencies.
 import type { Micros } from '../model/clock.ts';
-import type { ClientEvent, FailedEvent } from '../model/probe-event.ts';
+import { isBeforeFirstAnswer, type ClientEvent, type FailedEvent } from '../model/probe-event.ts';
 import type { ClassSummary } from '../model/run-record.ts';
 import { createHistogram, type Histogram } from '../stats/histogram.ts';
 import { poissonInterval } from '../stats/poisson.ts';
@@ -37,6 +37,10 @@ export function createClassTally(name: string, episodeWindowMs: number): ClassTa
   const endedEarly = new Set<number>();
   const slots = new Set<number>();
   const otherFailures = { refused: 0, timeout: 0, closed: 0, unreachable: 0, other: 0 };
+  const early = { reset: 0, refused: 0, timeout: 0, closed: 0, unreachable: 0, other: 0 };
+  const answeredSlots = new Set<number>();
+  // Slots whose connection has come to an end.
+  const endedSlots = new Set<number>();
   let target: string | undefined;
   let [resets, unanswered, closedMicros] = [0, 0, 0];
   let firstConnectedAt = Number.POSITIVE_INFINITY;
@@ -59,6 +63,14 @@ export function createClassTally(name: string, episodeWindowMs: number): ClassTa
   }
 
   function failed(event: FailedEvent, at: Micros): void {
+    endedSlots.add(event.slot);
+    if (isBeforeFirstAnswer(event)) {
+      early[event.failure] += 1;
+      slots.add(event.slot);
+      // Its time does not count: a reset in it would not have counted either.
+      if (event.phase !== 'connecting' && !open.delete(event.connection)) endedEarly.add(event.connection);
+      return;
+    }
     if (event.phase !== 'connecting') ended(event, at, event.livedMs);
     if (event.phase === 'awaiting') unanswered += 1;
     if (event.failure === 'reset') {
@@ -86,6 +98,8 @@ export function createClassTally(name: string, episodeWindowMs: number): ClassTa
       resets,
       episodes,
       otherFailures: { ...otherFailures },
+      beforeFirstAnswer: { ...early },
+      neverAnswered: [...endedSlots].filter((slot) => !answeredSlots.has(slot)).length,
       resetsPerHour: poissonInterval(resets, connectionSeconds / 3_600, level),
       episodesPerHour: poissonInterval(episodes, wallSeconds / 3_600, level),
       latencyMs: { p50: latency.quantile(0.5), p99: latency.quantile(0.99) },
@@ -97,6 +111,7 @@ export function createClassTally(name: string, episodeWindowMs: number): ClassTa
       lastEventAt = Math.max(lastEventAt, at);
       // One class may have several targets in an imported history; the choice must not depend on the order.
       if (target === undefined || event.remote < target) target = event.remote;
+      if (event.event !== 'connected' && event.answers > 0) answeredSlots.add(event.slot);
       switch (event.event) {
         case 'connected':
           connected(event, at);
@@ -109,6 +124,7 @@ export function createClassTally(name: string, episodeWindowMs: number): ClassTa
           failed(event, at);
           break;
         case 'finished':
+          endedSlots.add(event.slot);
           ended(event, at, event.livedMs);
           break;
       }

@@ -8,7 +8,7 @@ import { judge, type Judgement, type Limits } from './judge.ts';
 import { compareLatency } from './latency.ts';
 import { secondsToDecide } from './outlook.ts';
 import { rateBounds } from '../stats/rate-evidence.ts';
-import { decidedSentence, unansweredSentence } from './sentence.ts';
+import { decidedSentence, neverAnswered, unansweredSentence, unreachedSentence } from './sentence.ts';
 
 export interface DecideInput {
   /** The two classes to compare; undefined for one of which nothing was heard. */
@@ -48,6 +48,12 @@ export function decide(input: DecideInput): Verdict {
       outcome: factor === 1 ? judgement.outcome : tryWindow(factor).judgement.outcome,
     })),
   };
+  const unreached = neverAnswered(coLocated.summary) + neverAnswered(remote.summary);
+  if (judgement.outcome === 'none' && unreached > 0) {
+    // What could not be reached was not watched, and may be what is broken.
+    const sentence = unreachedSentence(coLocated.summary, remote.summary);
+    return { outcome: 'inconclusive', confidence: 0, sentence, basis };
+  }
   return {
     outcome: judgement.outcome,
     confidence: judgement.outcome === 'inconclusive' ? 0 : 1 - Math.exp(-judgement.logEOfOutcome),

@@ -16,10 +16,29 @@ export function unansweredSentence(
   const both = silent.coLocated && silent.remote;
   const who = both ? 'any connection' : silent.coLocated ? names.coLocated : 'cross-node connections';
   const failures = [...(silent.coLocated ? [coLocated] : []), ...(silent.remote ? [remote] : [])]
-    .map((summary) => otherFailures(summary))
+    .map((summary) => listed(everyFailure(summary)))
     .filter((text) => text !== '');
   const instead = failures.length > 0 ? ` (${failures.join('; ')})` : '';
   return `Not decided: no probe of ${who} was ever answered${instead}; see that the server can be reached, then run again.`;
+}
+
+/** Why it is not `none` although nobody was reset: who never got an answer. */
+export function unreachedSentence(coLocated: ClassSummary, remote: ClassSummary): string {
+  const sides = [
+    { whose: 'same-node', summary: coLocated },
+    { whose: 'cross-node', summary: remote },
+  ].filter(({ summary }) => neverAnswered(summary) > 0);
+  const who = sides.map(({ whose, summary }) => {
+    const failures = listed(everyFailure(summary));
+    const instead = failures === '' ? '' : ` (${failures})`;
+    return `${neverAnswered(summary)} of ${summary.connections} ${whose} connections${instead}`;
+  });
+  return `Not decided: those that were answered were not reset more often than is allowed, but ${who.join(' and ')} never had an answer; see that the server can be reached from there, then run again.`;
+}
+
+/** Of a class's connections, those that never had an answer. */
+export function neverAnswered({ neverAnswered: count = 0 }: ClassSummary): number {
+  return count;
 }
 
 /** What was seen in both classes, then what follows from it. */
@@ -34,7 +53,7 @@ export function decidedSentence(
     (text) => text !== '',
   );
   const aside = others.length > 0 ? ` Besides resets there were ${others.join(' and ')}.` : '';
-  return `${seen}: ${conclusion(judgement, basis)}.${aside}`;
+  return `${seen}: ${conclusion(judgement, basis)}.${aside}${beforeFirstAnswer(coLocated, remote)}`;
 }
 
 function whatHappened(side: Side, basis: VerdictBasis, summary: ClassSummary): string {
@@ -98,11 +117,36 @@ function outlook(basis: VerdictBasis): string {
   return `; if it goes on like this, ${formatDuration(basis.needSeconds * 1_000)} more will do`;
 }
 
-function otherFailures(summary: ClassSummary | undefined, whose = ''): string {
-  const kinds = Object.entries(summary?.otherFailures ?? {}).filter(([, count]) => count > 0);
-  if (kinds.length === 0) return '';
-  const list = kinds.map(([kind, count]) => `${count} × ${kind}`).join(', ');
-  return whose === '' ? list : `${whose} failures (${list})`;
+function otherFailures(summary: ClassSummary, whose: string): string {
+  const list = listed(summary.otherFailures);
+  return list === '' ? '' : `${whose} failures (${list})`;
+}
+
+/** `2 × refused, 1 × timeout`; empty when there are none. */
+function listed(counts: Readonly<Record<string, number>>): string {
+  const kinds = Object.entries(counts).filter(([, count]) => count > 0);
+  return kinds.map(([kind, count]) => `${count} × ${kind}`).join(', ');
+}
+
+/** By kind, those before the first answer among them. */
+function everyFailure(summary: ClassSummary | undefined): Record<string, number> {
+  const all: Record<string, number> = { ...summary?.otherFailures };
+  for (const [kind, count] of Object.entries(summary?.beforeFirstAnswer ?? {})) {
+    all[kind] = (all[kind] ?? 0) + count;
+  }
+  return all;
+}
+
+function beforeFirstAnswer(coLocated: ClassSummary, remote: ClassSummary): string {
+  const all: Record<string, number> = {};
+  for (const { beforeFirstAnswer: early } of [coLocated, remote]) {
+    for (const [kind, count] of Object.entries(early ?? {})) all[kind] = (all[kind] ?? 0) + count;
+  }
+  const total = Object.values(all).reduce((sum, count) => sum + count, 0);
+  const never = neverAnswered(coLocated) + neverAnswered(remote);
+  const unreached = never === 0 ? '' : ` ${plural(never, 'connection', 'connections')} never had an answer.`;
+  if (total === 0) return unreached;
+  return ` ${plural(total, 'attempt', 'attempts')} before the first answer failed (${listed(all)}), which is no lost connection.${unreached}`;
 }
 
 /** ` (2520 an hour; at 95% above 1034 and below 5223)`; each bound is at that level on its own. */

@@ -54,6 +54,24 @@ describe('netdebug diagnose', () => {
     assert.match(text, /Deleted 30003/);
   });
 
+  it('takes no attempt before the first answer for a lost connection, and says that there were some', () => {
+    const [, , lost] = resetConnection(flow);
+    assert.ok(lost?.event === 'failed');
+    const refused = {
+      ...lost,
+      ...{ failure: 'refused', phase: 'connecting', answers: 0, slotAnswered: false },
+    };
+    const never = write('never', { 'events.ndjson': `${JSON.stringify(refused)}\n`.repeat(3) });
+    const { status, stdout } = diagnose(never);
+    assert.equal(status, 2, stdout);
+    assert.match(
+      stdout,
+      /^0 failed connections, 0 findings\.\nNo connection was lost, but some never had an answer/,
+    );
+    assert.match(stdout, /3 attempts failed before the first answer, which is no lost connection/);
+    assert.match(stdout, /1 of the connections never had an answer/);
+  });
+
   it('says what is missing when there are client events alone, and ends with 2', () => {
     const clients = write('alone', { 'events.ndjson': `${probes.join('\n')}\n` });
     const { status, stdout } = diagnose(clients);

@@ -1,70 +1,20 @@
 // The coordinator against an API that lists and watches, and an agent against the coordinator, all on this machine's loopback.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
-import { startClusterApi } from '../../src/lab/mesh/cluster-api.ts';
-import { nodeObject, sliceObject } from '../../src/lab/mesh/cluster-objects.ts';
+import { nodeObject } from '../../src/lab/mesh/cluster-objects.ts';
 import { countsIn } from '../../src/lab/mesh/counts.ts';
-import { kubeconfigText } from '../../src/lab/mesh/parts.ts';
 import { readSeries } from '../../src/lab/mesh/series.ts';
-import { meshTopology } from '../../src/lab/topologies/mesh.ts';
 import { startAgent } from '../../src/mesh/agent/agent.ts';
-import { startCoordinator } from '../../src/mesh/coordinator/coordinator.ts';
 import { openKubernetes } from '../../src/kubernetes/api.ts';
 import { startMeshServer } from '../../src/mesh/mesh-server.ts';
-import { systemClock } from '../../src/model/clock.ts';
-import { meshPlanSchema } from '../../src/model/mesh-plan.ts';
+import { exclusionCauses, meshPlanSchema } from '../../src/model/mesh-plan.ts';
+import { failureKinds } from '../../src/model/probe-event.ts';
 import { parseEndpoint } from '../../src/model/endpoint.ts';
 import { startServer } from '../../src/probe/server.ts';
-
-const service = 'netdebug-mesh-server';
-const anywhere = { address: '127.0.0.1', port: 0 };
-const quiet = { clock: systemClock(), loopDelayMs: () => 0, log: () => undefined };
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let looks = 0; looks < 400; looks++) {
-    if (await holds()) return;
-    await sleep(25);
-  }
-  assert.fail(`not within ten seconds: ${what}`);
-}
-
-/** An API with three nodes, whose servers are at the given place. */
-async function api(t: TestContext, { port = 9, count = 3 } = {}) {
-  const cluster = await startClusterApi(0);
-  const { members } = meshTopology(count);
-  const local = members.map((member, index) => ({
-    ...member,
-    server: { ...member.server, address: `127.0.0.${index + 1}` },
-  }));
-  for (const member of local) cluster.put('nodes', member.node.name, nodeObject(member, 'ready'));
-  const slice = sliceObject('slice-1', service, local, new Set()) as { ports: { port: number }[] };
-  cluster.put('endpointslices', 'slice-1', { ...slice, ports: [{ port }] });
-  const folder = await mkdtemp(join(tmpdir(), 'netdebug-mesh-'));
-  const file = join(folder, 'kubeconfig');
-  await writeFile(file, kubeconfigText(`http://127.0.0.1:${cluster.port}`));
-  t.after(async () => {
-    await cluster.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-  return { cluster, members: local, file, folder };
-}
-
-async function coordinate(t: TestContext, file: string, port = 9) {
-  const log: string[] = [];
-  const coordinator = await startCoordinator(
-    { listen: anywhere, targets: 10, services: { all: '127.0.0.1', local: '127.0.0.1', port }, settleMs: 20 },
-    openKubernetes({ from: 'file', file }, 'netdebug-mesh', service),
-    (line) => log.push(line),
-  );
-  t.after(() => coordinator.stop());
-  const url = `http://127.0.0.1:${coordinator.local.port}`;
-  await until('it has a plan', async () => (await fetch(`${url}/readyz`)).ok);
-  return { coordinator, url, log };
-}
+import { unusedPort } from '../probe/loopback.ts';
+import { anywhere, api, coordinate, quiet, service, until } from './running-coordinator.ts';
 
 async function planOf(url: string, node: string) {
   const response = await fetch(`${url}/v1/plan/${node}`);
@@ -134,6 +84,12 @@ test('while the API is away the last plan is served, and the coordinator says so
   const { plan } = await planOf(url, 'node-1');
   await cluster.close();
   await until('it is said', () => log.some((line) => line.includes('does not tell us of')));
+  await until('it was tried again and again', async () => {
+    const all = readSeries(await (await fetch(`${url}/metrics`)).text());
+    return (all.find(({ name }) => name === 'netdebug_mesh_coordinator_watch_errors_total')?.value ?? 0) >= 6;
+  });
+  const sentences = log.filter((line) => line.includes('does not tell us of'));
+  assert.equal(sentences.length, new Set(sentences).size, sentences.join('\n'));
   assert.deepEqual((await planOf(url, 'node-1')).plan, plan);
   const ready = await fetch(`${url}/readyz`);
   assert.deepEqual([ready.status, /stale/.test(await ready.text())], [200, true]);
@@ -182,7 +138,197 @@ test('an agent holds what its plan wants, leaves out what a server said before i
   assert.ok((await value('loop_delay_seconds_count')) > 0);
 });
 
-test('an agent counts the resets that nothing explains, as episodes too, and stays below 200 series', async (t) => {
+test('an API that calls all nodes not ready at once is not believed: the plan stays, and that it does is said', async (t) => {
+  const { cluster, members, file } = await api(t);
+  const { url, log } = await coordinate(t, file);
+  const { plan } = await planOf(url, 'node-1');
+  const series = async (name: string) =>
+    readSeries(await (await fetch(`${url}/metrics`)).text()).find(
+      (one) => one.name === `netdebug_mesh_coordinator_${name}`,
+    )?.value;
+  assert.equal(await series('held_nodes'), 0);
+  for (const member of members) cluster.put('nodes', member.node.name, nodeObject(member, 'not-ready'));
+  await until('all are held', async () => (await series('held_nodes')) === 3);
+  const held = (await planOf(url, 'node-1')).plan;
+  assert.deepEqual(held.targets, plan.targets);
+  assert.deepEqual(held.leftOut, []);
+  assert.deepEqual(
+    held.doubted,
+    ['node-1', 'node-2', 'node-3'].map((node) => ({ node, reason: 'node-not-ready' })),
+  );
+  const coverage = (await (await fetch(`${url}/v1/coverage`)).json()) as {
+    held: unknown[];
+    plan: { planned: number };
+  };
+  assert.deepEqual([coverage.plan.planned, coverage.held.length], [3, 3]);
+  assert.ok(log.some((line) => line.includes('they stay in the plan')));
+
+  for (const member of members) cluster.put('nodes', member.node.name, nodeObject(member, 'ready'));
+  await until('nobody is held', async () => (await series('held_nodes')) === 0);
+  assert.deepEqual((await planOf(url, 'node-1')).plan, plan);
+  assert.equal(log.filter((line) => line.startsWith('Planned 3 nodes')).length, 1, log.join('\n'));
+});
+
+/** Answers like a server, from all of 127.0.0.0/8, until it is muted: then it takes everything and says nothing. */
+async function mutable(t: TestContext) {
+  const sockets = new Set<Socket>();
+  let muted: (local: string) => boolean = () => false;
+  const server = createServer((socket) => {
+    sockets.add(socket.on('close', () => sockets.delete(socket)));
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk: Buffer) => {
+      if (!muted(socket.localAddress ?? '')) socket.write(`You said: ${chunk.toString()}`);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
+  t.after(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const bound = server.address();
+  assert.ok(bound !== null && typeof bound === 'object');
+  return { port: bound.port, mute: (which: (local: string) => boolean) => void (muted = which) };
+}
+
+/** An agent on node-1 of three, all of whose connections have had an answer. */
+async function agentOfThree(t: TestContext) {
+  const peers = await mutable(t);
+  const { file } = await api(t, { port: peers.port });
+  const { url, coordinator } = await coordinate(t, file, peers.port);
+  const agent = await startAgent(
+    {
+      ...{ coordinator: url, node: 'node-1', listen: anywhere, periodMs: 50, timeoutMs: 1_000 },
+      ...{ holdMs: 3_000, pairSeries: false, version: 'test' },
+    },
+    () => undefined,
+  );
+  t.after(() => agent.stop());
+  const text = async () => (await fetch(`http://127.0.0.1:${agent.local.port}/metrics`)).text();
+  const sum = async (name: string, labels: Readonly<Record<string, string>> = {}) =>
+    readSeries(await text())
+      .filter((one) => one.name === `netdebug_mesh_${name}`)
+      .filter((one) => Object.entries(labels).every(([label, value]) => one.labels[label] === value))
+      .reduce((total, { value }) => total + value, 0);
+  await until('all are open', async () => (await sum('connections')) === 6);
+  await until('all were answered', async () => (await sum('unanswered_connections')) === 0);
+  const restart = () => coordinate(t, file, peers.port, coordinator.local);
+  return { peers, coordinator, restart, text, sum };
+}
+
+/** Of the plan's six connections, node-1's own two are at 127.0.0.1; so is, on loopback, the Service. */
+const elsewhere = (local: string) => local !== '127.0.0.1';
+
+test('an agent that is cut off, from all others and from the coordinator, counts none of its timeouts', async (t) => {
+  const { peers, coordinator, sum } = await agentOfThree(t);
+  peers.mute(() => true);
+  await coordinator.stop();
+  await until(
+    'they are left out',
+    async () => (await sum('excluded_total', { cause: 'own-isolation' })) >= 2,
+  );
+  assert.equal(await sum('probes_total', { outcome: 'timeout' }), 0);
+});
+
+test('timeouts of all others count while the coordinator answers', async (t) => {
+  const { peers, sum } = await agentOfThree(t);
+  peers.mute(() => true);
+  await until('they are counted', async () => (await sum('probes_total', { outcome: 'timeout' })) >= 2);
+  assert.equal(await sum('excluded_total'), 0);
+});
+
+test('while only the coordinator is away, a peer that is silent is no isolation: its failures wait, and count when it is back', async (t) => {
+  const { peers, coordinator, restart, sum } = await agentOfThree(t);
+  await coordinator.stop();
+  peers.mute((local) => elsewhere(local) && local.endsWith('.3'));
+  const answers = await sum('probes_total', { outcome: 'answered' });
+  await until(
+    'the others go on',
+    async () => (await sum('probes_total', { outcome: 'answered' })) > answers + 200,
+  );
+  assert.equal(await sum('probes_total', { outcome: 'timeout' }), 0);
+  await restart();
+  await until('it is counted', async () => (await sum('probes_total', { outcome: 'timeout' })) > 0);
+  assert.equal(await sum('excluded_total', { cause: 'own-isolation' }), 0);
+});
+
+test('refusals before the first answer are left out, and a connection that never has one is said', async (t) => {
+  const port = await unusedPort();
+  const { file } = await api(t, { port, count: 1 });
+  const { url } = await coordinate(t, file, port);
+  const agent = await startAgent(
+    {
+      ...{ coordinator: url, node: 'node-1', listen: anywhere, periodMs: 50, timeoutMs: 1_000 },
+      ...{ holdMs: 100, pairSeries: false, version: 'test' },
+    },
+    () => undefined,
+  );
+  t.after(() => agent.stop());
+  const series = async () =>
+    readSeries(await (await fetch(`http://127.0.0.1:${agent.local.port}/metrics`)).text());
+  const sum = async (name: string) =>
+    (await series())
+      .filter((one) => one.name === `netdebug_mesh_${name}`)
+      .reduce((total, { value }) => total + value, 0);
+  await until('refusals are left out', async () =>
+    (await series()).some(({ labels, value }) => labels['cause'] === 'before-first-answer' && value > 0),
+  );
+  assert.deepEqual([await sum('probes_total'), await sum('unanswered_connections')], [0, 2]);
+  const server = await startMeshServer(
+    { serve: { address: '127.0.0.1', port }, listen: anywhere, node: 'node-1' },
+    quiet,
+  );
+  t.after(() => server.stop());
+  await until('all are answered', async () => (await sum('unanswered_connections')) === 0);
+});
+
+test('every counter of a planned route is there at 0 from the first scrape on', async (t) => {
+  const { text } = await agentOfThree(t);
+  const series = readSeries(await text());
+  const routes = [
+    ...['same-node service', 'same-node pod-ip', 'cross-zone pod-ip', 'cross-zone service'],
+    'same-zone service',
+  ];
+  for (const route of routes) {
+    const [meshClass, path] = route.split(' ');
+    const of = (name: string) =>
+      series.filter(
+        ({ name: full, labels }) =>
+          full === `netdebug_mesh_${name}` && labels['class'] === meshClass && labels['path'] === path,
+      );
+    assert.deepEqual(
+      of('probes_total').map(({ labels }) => labels['outcome']),
+      ['answered', ...failureKinds],
+      route,
+    );
+    const excluded = of('excluded_total');
+    assert.deepEqual(
+      excluded.map(({ labels }) => labels['cause']),
+      [...exclusionCauses],
+    );
+    assert.ok(excluded.every(({ value }) => value === 0));
+    for (const name of ['resets_total', 'episodes_total', 'connection_seconds_total', 'answer_seconds_count'])
+      assert.equal(of(name).length, 1, `${name} of ${route}`);
+  }
+});
+
+test('an agent that never had a plan does not say that it goes on with the last one', async (t) => {
+  const log: string[] = [];
+  const agent = await startAgent(
+    {
+      ...{ coordinator: `http://127.0.0.1:${await unusedPort()}`, node: 'node-1', listen: anywhere },
+      ...{ periodMs: 50, timeoutMs: 1_000, holdMs: 100, pairSeries: false, version: 'test' },
+    },
+    (line) => log.push(line),
+  );
+  t.after(() => agent.stop());
+  await until('it says something', () => log.length > 0);
+  assert.match(
+    log[0] ?? '',
+    /gives no plan \(.*\); there is none yet, so nothing is probed; trying again\.$/,
+  );
+});
+
+test('an agent counts the resets that nothing explains, as episodes too, and stays below 230 series', async (t) => {
   const misbehaviour = { closeEveryMs: 400, closeWith: 'reset' } as const;
   const server = await startServer(
     { listen: anywhere, deadlineMs: 60_000, maxLine: 1_000, misbehaviour },
@@ -216,7 +362,7 @@ test('an agent counts the resets that nothing explains, as episodes too, and sta
     series.filter((one) => one.name === `netdebug_mesh_${name}`).reduce((total, one) => total + one.value, 0);
   assert.ok(sum('episodes_total') >= 4 && sum('episodes_total') <= sum('resets_total'));
   assert.ok(
-    series.filter(({ name }) => name.startsWith('netdebug_mesh_')).length < 200,
+    series.filter(({ name }) => name.startsWith('netdebug_mesh_')).length < 230,
     `${series.length} series`,
   );
   assert.equal(series.filter(({ name }) => name.includes('pair')).length, 0);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createHoldBack } from '../../src/mesh/agent/hold-back.ts';
 import { afterStallMs, exclusionFor, type Knowledge } from '../../src/mesh/agent/exclusion.ts';
+import { createIsolationWatch } from '../../src/mesh/agent/isolation-watch.ts';
 import { createLeftOutMemory } from '../../src/mesh/agent/left-out-memory.ts';
 import { createResetCounter } from '../../src/mesh/agent/reset-counter.ts';
 import { announcementIn, farewell, greeting } from '../../src/mesh/announcements.ts';
@@ -10,8 +11,11 @@ import { createClusterState } from '../../src/mesh/coordinator/cluster-state.ts'
 import { leftOutReasons } from '../../src/model/mesh-plan.ts';
 import { responseText } from '../../src/probe/response-text.ts';
 
-const nothing: Knowledge = { stoppingSinceMs: null, stalls: [], target: null, own: null };
-const plain = { atMs: 100_000, loopDelayMs: 1, farewell: false };
+const nothing: Knowledge = {
+  ...{ stoppingSinceMs: null, stalls: [], target: null, own: null },
+  ...{ doubted: false, isolated: false },
+};
+const plain = { atMs: 100_000, loopDelayMs: 1, farewell: false, wasReset: false, answeredBefore: true };
 
 describe('a failure', () => {
   test('counts when nothing is known that explains it', () => {
@@ -37,31 +41,132 @@ describe('a failure', () => {
   });
 });
 
-test('failures are held back in their order until their time has come', async () => {
-  let now = 0;
+test('a failure before the first answer is no lost connection', () => {
+  assert.equal(exclusionFor({ ...plain, answeredBefore: false }, nothing), 'before-first-answer');
+});
+
+test('what a doubted API says of a node explains silence, and no RST', () => {
+  const doubted = { ...nothing, doubted: true };
+  assert.equal(exclusionFor(plain, doubted), 'node-in-doubt');
+  assert.equal(exclusionFor({ ...plain, wasReset: true }, doubted), null);
+  assert.equal(exclusionFor(plain, { ...doubted, target: 'node-not-ready' }), 'node-not-ready');
+});
+
+test('what failed while the own node was cut off does not count', () => {
+  assert.equal(exclusionFor(plain, { ...nothing, isolated: true }), 'own-isolation');
+});
+
+/** A hold-back by hand: its clock, what it has settled, and until when there is news. */
+function holding(waitMs = 10_000, mostWaiting = 100) {
+  const state = { now: 0, heard: null as number | null };
   const settled: number[] = [];
+  const forced: number[] = [];
   const held = createHoldBack<{ atMs: number }>(
-    1_000,
-    () => now,
-    async ({ atMs }) => {
-      await Promise.resolve();
-      settled.push(atMs);
+    { holdMs: 1_000, waitMs, mostWaiting },
+    {
+      nowMs: () => state.now,
+      heardMs: () => state.heard,
+      async settle({ atMs }, last) {
+        await Promise.resolve();
+        if (!last && (state.heard ?? -1) <= atMs) return false;
+        settled.push(atMs);
+        if (last) forced.push(atMs);
+        return true;
+      },
     },
   );
+  const at = async (now: number, heard: number | null) => {
+    Object.assign(state, { now, heard });
+    held.tick();
+    for (let turns = 0; turns < 10; turns++) await new Promise(setImmediate);
+  };
+  return { held, settled, forced, at };
+}
+
+test('failures are held back in their order until their time has come', async () => {
+  const { held, settled, at } = holding();
   held.put({ atMs: 0 });
   held.put({ atMs: 500 });
-  now = 999;
-  held.tick();
-  await new Promise(setImmediate);
+  await at(999, 999);
   assert.deepEqual(settled, []);
-  now = 1_000;
-  held.tick();
-  await new Promise(setImmediate);
+  await at(1_000, 1_000);
   assert.deepEqual([settled, held.size()], [[0], 1]);
-  now = 2_000;
-  held.tick();
-  await new Promise(setImmediate);
+  await at(2_000, 2_000);
   assert.deepEqual(settled, [0, 500]);
+});
+
+test('failures wait for a coordinator that is away, and are settled in their order when it is back', async () => {
+  const { held, settled, forced, at } = holding();
+  for (const atMs of [0, 500, 3_000]) held.put({ atMs });
+  await at(2_000, null);
+  assert.deepEqual([settled, held.size()], [[], 3]);
+  await at(2_500, 300);
+  assert.deepEqual(settled, [0]);
+  await at(5_000, 4_500);
+  assert.deepEqual([settled, forced], [[0, 500, 3_000], []]);
+});
+
+test('failures do not wait for ever, nor without number: what is known then decides', async () => {
+  const { held, settled, forced, at } = holding(10_000, 3);
+  for (let atMs = 0; atMs < 5; atMs++) held.put({ atMs });
+  await at(2_000, null);
+  assert.deepEqual([settled, forced, held.size()], [[0, 1], [0, 1], 3]);
+  await at(11_003, null);
+  assert.deepEqual([settled, held.size()], [[0, 1, 2, 3], 1]);
+});
+
+describe('a node is taken to be cut off', () => {
+  /** An agent that has connections to others: its clock, and whether it could reach a coordinator elsewhere. */
+  function watching() {
+    const state = { now: 0, reached: false, asked: 0 };
+    const watch = createIsolationWatch(
+      1_000,
+      () => state.now,
+      () => {
+        state.asked += 1;
+        return Promise.resolve(state.reached);
+      },
+    );
+    const at = async (now: number, reached: boolean, expected = true) => {
+      Object.assign(state, { now, reached });
+      watch.tick(expected);
+      await new Promise(setImmediate);
+    };
+    return { state, watch, at };
+  }
+
+  test('while no other node answers and no coordinator can be reached', async () => {
+    const { state, watch, at } = watching();
+    watch.answered();
+    await at(999, false);
+    assert.deepEqual([state.asked, watch.overlaps(0, 999)], [0, false]);
+    await at(1_000, false);
+    assert.equal(watch.overlaps(900, 1_000), true);
+    state.now = 100_000;
+    watch.answered();
+    assert.equal(watch.overlaps(99_000, 100_000), true);
+    assert.equal(watch.overlaps(100_001, 100_500), false);
+  });
+  test('not while the coordinator answers, though all others are silent', async () => {
+    const { watch, at } = watching();
+    await at(1_000, true);
+    await at(2_000, true);
+    assert.equal(watch.overlaps(0, 2_000), false);
+  });
+  test('not while others answer, though the coordinator is away', async () => {
+    const { state, watch, at } = watching();
+    for (let now = 500; now < 5_000; now += 500) {
+      state.now = now;
+      watch.answered();
+      await at(now, false);
+    }
+    assert.deepEqual([state.asked, watch.overlaps(0, 5_000)], [0, false]);
+  });
+  test('not where there is nobody else to answer', async () => {
+    const { watch, at } = watching();
+    await at(5_000, false, false);
+    assert.equal(watch.overlaps(0, 5_000), false);
+  });
 });
 
 test('news of a node is remembered for failures before and after it', () => {
@@ -121,6 +226,7 @@ describe('a node in the API', () => {
       name: 'n',
       zone: 'a',
       leftOut: null,
+      doubt: null,
       address: '10.0.0.1',
       port: 8_080,
     });

@@ -14,6 +14,7 @@ function cluster(count: number): MeshNode[] {
     name: `node-${index}`,
     zone: `zone-${index % 3}`,
     leftOut: null,
+    doubt: null,
     address: `10.0.${index >> 8}.${index & 255}`,
     port: 8_080,
   }));

@@ -32,7 +32,7 @@ function open(t: TestContext, host: string, port: number, resolve: Resolve, time
       deadlines,
       surroundings,
     },
-    { connection: 0, slot: 0 },
+    { connection: 0, slot: 0, slotAnswered: false },
   );
   t.after(() => {
     connection.abort();

@@ -59,6 +59,25 @@ test('it asks again every period', async (t) => {
   assert.equal(of('connected').length, 1);
 });
 
+test('each failure says whether its slot had had an answer before', async (t) => {
+  const port = await unusedPort();
+  const { of } = start(t, port);
+  await until('it is refused', () => of('failed').length === 1);
+  const server = createServer(echo);
+  t.after(() => server.close());
+  const sockets: Socket[] = [];
+  server.on('connection', (socket) => sockets.push(socket));
+  server.listen(port, '127.0.0.1');
+  await until('it is answered', () => of('answered').length === 1);
+  sockets.at(-1)?.resetAndDestroy();
+  await until('it is reset', () => of('failed').length >= 2 && of('answered').length === 2);
+  server.close();
+  sockets.at(-1)?.resetAndDestroy();
+  await until('it is refused again', () => of('failed').at(-1)?.failure === 'refused');
+  const said = of('failed').map(({ failure, slotAnswered }) => `${failure} ${String(slotAnswered)}`);
+  assert.deepEqual([...new Set(said)], ['refused false', 'reset true', 'refused true']);
+});
+
 test('when the server closes it says EOF and connects again at once', async (t) => {
   // Time stands still: whatever waits for a timer never happens.
   t.mock.timers.enable({ apis: ['setTimeout'] });

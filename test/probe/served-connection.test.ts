@@ -5,6 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDeadlines } from '../../src/probe/deadlines.ts';
 import { serveConnection, type ServedConnection } from '../../src/probe/served-connection.ts';
+import { createSilentPeers } from '../../src/probe/silent-peers.ts';
 import { dial, listen } from './loopback.ts';
 import { record, until } from './recording.ts';
 
@@ -18,6 +19,7 @@ async function stuck(t: TestContext) {
     maxLine: 100,
     deadlines,
     surroundings: recording.surroundings,
+    silentPeers: createSilentPeers(recording.surroundings),
     onEnd: () => undefined,
   };
   const { port, sockets } = await listen(t, (socket) => void serveConnection(socket, settings));

@@ -35,12 +35,12 @@ export function answered(
   className: string,
   connection: number,
   seconds: number,
-  latency: { latencyMs?: number; lateMs?: number } = {},
+  details: { latencyMs?: number; lateMs?: number; slot?: number } = {},
 ): ClientEvent {
-  const { latencyMs = 0.4, lateMs = 0 } = latency;
+  const { latencyMs = 0.4, lateMs = 0, slot = connection } = details;
   return {
     event: 'answered',
-    ...base(className, connection, seconds, connection),
+    ...base(className, connection, seconds, slot),
     latencyMs,
     lateMs,
     answers: 1,
@@ -51,9 +51,18 @@ export function failed(
   className: string,
   connection: number,
   seconds: number,
-  details: Partial<Pick<FailedEvent, 'failure' | 'phase' | 'livedMs' | 'slot'>> = {},
+  details: Partial<
+    Pick<FailedEvent, 'failure' | 'phase' | 'livedMs' | 'slot' | 'answers' | 'slotAnswered'>
+  > = {},
 ): ClientEvent {
-  const { failure = 'reset', phase = 'awaiting', livedMs = 0, slot = connection } = details;
+  const {
+    failure = 'reset',
+    phase = 'awaiting',
+    livedMs = 0,
+    slot = connection,
+    answers = 1,
+    slotAnswered,
+  } = details;
   const errno = failure === 'reset' ? 'ECONNRESET' : failure.toUpperCase();
   return {
     event: 'failed',
@@ -63,8 +72,9 @@ export function failed(
     syscall: 'read',
     phase,
     livedMs,
-    answers: 1,
+    answers,
     lastGoodAt: null,
+    ...(slotAnswered === undefined ? {} : { slotAnswered }),
   };
 }
 

@@ -166,6 +166,54 @@ test('with unequal connection counts, a share between that of nodes and that of 
   assert.equal(verdict.outcome, 'inconclusive');
 });
 
+/** Three attempts of one more slot that are refused, a second apart; then it is answered, or not. */
+function refusedAtFirst(className: string, answeredAfter: boolean): ClientEvent[] {
+  const slot = 90;
+  const attempt = (number: number) =>
+    failed(className, 900 + number, 0.1 + number, {
+      ...{ failure: 'refused', phase: 'connecting', slot, answers: 0, slotAnswered: false },
+    });
+  const after = [
+    connected(className, 999, 4, slot),
+    answered(className, 999, 5, { slot }),
+    finished(className, 999, 300, 296_000, slot),
+  ];
+  return [attempt(0), attempt(1), attempt(2), ...(answeredAfter ? after : [])];
+}
+
+test('refusals before the first answer are said, and are no failures', () => {
+  const { outcome, sentence } = verdictOf([...run([], [], 300), ...refusedAtFirst('remote', true)]);
+  assert.equal(outcome, 'none');
+  assert.match(
+    sentence,
+    /: in each class fewer than 60 an hour is proved\. 3 attempts before the first answer failed \(3 × refused\), which is no lost connection\.$/,
+  );
+});
+
+test('a connection that never had an answer is not taken for one that was not reset', () => {
+  const { outcome, confidence, sentence } = verdictOf([
+    ...run([], [], 300),
+    ...refusedAtFirst('co-located', false),
+  ]);
+  assert.deepEqual([outcome, confidence], ['inconclusive', 0]);
+  assert.match(
+    sentence,
+    /1 of 5 same-node connections \(3 × refused\) never had an answer; see that the server/,
+  );
+  const hit = verdictOf([...run(every(1.5, 19), []), ...refusedAtFirst('remote', false)]);
+  assert.equal(hit.outcome, 'co-located-only');
+  assert.match(hit.sentence, /1 connection never had an answer\.$/);
+});
+
+test('a class that nobody ever answered says how it failed', () => {
+  const { outcome, sentence } = verdictOf([
+    ...classEvents('remote', 4, 300, []),
+    ...refusedAtFirst('co-located', false),
+  ]);
+  assert.equal(outcome, 'inconclusive');
+  assert.match(sentence, /no probe of same-node connections was ever answered \(3 × refused\)/);
+});
+
 test('other failures are named beside the verdict', () => {
   const events = [
     ...run([], [], 240),

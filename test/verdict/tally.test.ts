@@ -44,11 +44,44 @@ test('a small history gives the numbers that one would write down by hand', () =
       resets: 3,
       episodes: 2,
       otherFailures: { refused: 1, timeout: 1, closed: 0, unreachable: 0, other: 0 },
+      beforeFirstAnswer: { reset: 0, refused: 0, timeout: 0, closed: 0, unreachable: 0, other: 0 },
+      neverAnswered: 0,
       resetsPerHour: poissonInterval(3, 11.05 / 3_600, 0.95),
       episodesPerHour: poissonInterval(2, 10 / 3_600, 0.95),
       latencyMs: null,
     },
   );
+});
+
+/** An attempt of a slot that has had no answer yet. */
+const early = { answers: 0, slotAnswered: false } as const;
+
+test('attempts before the first answer are counted apart: they are no lost connections, and their time is none', () => {
+  const events = [
+    failed('remote', 0, 1, { ...early, failure: 'refused', phase: 'connecting', slot: 0 }),
+    connected('remote', 1, 2, 0),
+    failed('remote', 1, 3, { ...early, slot: 0, livedMs: 1_000 }),
+    connected('remote', 2, 4, 0),
+    answered('remote', 2, 4.5, { slot: 0 }),
+    failed('remote', 2, 6, { slot: 0, livedMs: 2_000, slotAnswered: true }),
+    failed('remote', 3, 6, { ...early, failure: 'timeout', phase: 'connecting', slot: 1 }),
+  ];
+  const expected = {
+    connections: 2,
+    connectionSeconds: 2,
+    probes: 2,
+    resets: 1,
+    episodes: 1,
+    otherFailures: { refused: 0, timeout: 0, closed: 0, unreachable: 0, other: 0 },
+    beforeFirstAnswer: { reset: 1, refused: 1, timeout: 1, closed: 0, unreachable: 0, other: 0 },
+    neverAnswered: 1,
+  };
+  for (const order of [events, events.toReversed()]) {
+    const summary = tallyOf(order).summaries()[0]!;
+    assert.deepEqual(classSummarySchema.parse(summary), summary);
+    const counted = Object.fromEntries(Object.entries(summary).filter(([name]) => name in expected));
+    assert.deepEqual(counted, expected);
+  }
 });
 
 test('connections that are open count up to the moment that is asked about, else up to the last event', () => {

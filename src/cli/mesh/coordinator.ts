@@ -2,11 +2,12 @@
 import { Command } from 'commander';
 import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import { count, durationOption, port, textOption } from '../probe-flags.ts';
-import { listenOption } from './part-flags.ts';
+import { listenOption, nodeOption } from './part-flags.ts';
 import { runPart } from './run-part.ts';
 
 interface Flags {
   readonly listen: Endpoint;
+  readonly node?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace: string;
@@ -62,6 +63,7 @@ export function coordinatorCommand(): Command {
       durationOption('--settle <time>', 'gather changes of the API for so long before a new plan', '500ms'),
     )
     .addOption(listenOption(':9465'))
+    .addOption(nodeOption())
     .addHelpText('after', examples);
   return coordinator.action(async () => {
     const flags = coordinator.opts<Flags>();
@@ -81,6 +83,7 @@ export function coordinatorCommand(): Command {
             port: flags.servicePort,
           },
           settleMs: flags.settle,
+          node: flags.node,
         },
         api,
         log,

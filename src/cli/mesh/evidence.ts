@@ -18,7 +18,10 @@ const examples = `
 Examples:
   netdebug mesh evidence node-7 --image registry.example/netdebug:observer
   netdebug mesh evidence node-7 --image registry.example/netdebug:observer --duration 10m --out node-7
-  netdebug diagnose node-7                 what the evidence says
+  netdebug report node-7 --format html     a page of what changed on that node, and when
+
+Says at its end how to read what it brought. A diagnosis explains connections that a client lost, so that it needs that
+client's events as well: netdebug diagnose CLIENT.ndjson node-7.
 
 Needs rights that the mesh itself has not: to create a namespace and a privileged pod in it, and to exec there. Ctrl-C
 ends the observing early and keeps what there is; the namespace is removed however it ends.`;
@@ -50,13 +53,17 @@ async function collectFrom(node: string, flags: EvidenceFlags): Promise<void> {
   try {
     // Loaded late, as in each part of the mesh: a pod holds only what its part needs.
     const { collectNodeEvidence } = await import('../../experiment/evidence-of-node.ts');
+    const { readingSteps } = await import('../../experiment/read-evidence.ts');
     const { reachCluster } = await import('../../cluster/reach-cluster.ts');
     const cluster = await reachCluster(targetOf(flags), interruption.signal);
     const { image, duration: durationMs, rolloutTimeout: rolloutTimeoutMs } = flags;
     const spec = { runId, node, image, durationMs, rolloutTimeoutMs, folder };
     await collectNodeEvidence(cluster, spec, say, interruption.signal);
     process.stdout.write(`${folder}\n`);
-    say(`What it says: netdebug diagnose ${folder}`);
+    say('It has what the node saw, and no events of clients. To read it:');
+    const steps = readingSteps(folder, node);
+    const width = Math.max(...steps.map(({ command }) => command.length));
+    for (const { command, shows } of steps) say(`  ${command.padEnd(width)}  # ${shows}`);
   } finally {
     interruption.off();
   }

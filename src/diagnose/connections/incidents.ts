@@ -1,7 +1,13 @@
 // What has to be explained: every connection that failed, with what came before and after it in the same slot.
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import { parseEndpoint, type Endpoint } from '../../model/endpoint.ts';
-import type { ClientEvent, FailedEvent, ProbeEvent, ServerEvent } from '../../model/probe-event.ts';
+import {
+  isBeforeFirstAnswer,
+  type ClientEvent,
+  type FailedEvent,
+  type ProbeEvent,
+  type ServerEvent,
+} from '../../model/probe-event.ts';
 
 export interface Incident {
   /** The process that reported it. */
@@ -25,6 +31,8 @@ export interface ProbeTimeline {
   readonly incidents: readonly Incident[];
   readonly accepted: ReadonlyMap<string, readonly AcceptedEvent[]>;
   readonly ended: ReadonlyMap<string, readonly EndedEvent[]>;
+  /** Attempts that failed before their slot's first answer, none of which is an incident; and slots that never had one. */
+  readonly beforeFirstAnswer: { readonly attempts: number; readonly neverAnswered: number };
   readonly hasServerEvents: boolean;
   /** `local` of the servers: address:port pairs at which a server listens or accepted. */
   readonly serverAddresses: ReadonlySet<string>;
@@ -53,6 +61,8 @@ export function createProbeReader(): ProbeReader {
   const serverAddresses = new Set<string>();
   const pulses = new Map<string, Pulse>();
   let hasServerEvents = false;
+  let early = 0;
+  const unansweredSlots = new Set<string>();
 
   function addServer(event: ServerEvent): void {
     hasServerEvents = true;
@@ -66,8 +76,17 @@ export function createProbeReader(): ProbeReader {
   function addClient(event: ClientEvent, origin: string): void {
     const pulse = pulseOf(pulses, `${origin} ${event.class}`);
     pulse.beat(parseMicros(event.at));
-    if (event.event === 'answered') return;
+    if (event.event === 'answered' && unansweredSlots.size === 0) return;
     const slot = `${origin} ${event.class} ${event.slot}`;
+    if (event.event === 'answered') {
+      unansweredSlots.delete(slot);
+      return;
+    }
+    if (event.event === 'failed' && isBeforeFirstAnswer(event)) {
+      early += 1;
+      unansweredSlots.add(slot);
+      return;
+    }
     const before = down.get(slot);
     if (event.event !== 'failed') {
       before?.afterwards.push(event);
@@ -87,7 +106,14 @@ export function createProbeReader(): ProbeReader {
       if (event.role === 'server') addServer(event);
       else addClient(event, origin);
     },
-    timeline: () => ({ incidents, accepted, ended, hasServerEvents, serverAddresses }),
+    timeline: () => ({
+      incidents,
+      accepted,
+      ended,
+      beforeFirstAnswer: { attempts: early, neverAnswered: unansweredSlots.size },
+      hasServerEvents,
+      serverAddresses,
+    }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Endpoint } from '../../model/endpoint.ts';
 import { systemClock } from '../../model/clock.ts';
 import type { MeshPlan, MeshTarget } from '../../model/mesh-plan.ts';
+import { isBeforeFirstAnswer } from '../../model/probe-event.ts';
 import { messageOf } from '../../model/problem.ts';
 import { createAgentMetrics } from '../../metrics/agent-metrics.ts';
 import { watchLoopDelay } from '../../probe/loop-delay.ts';
@@ -9,6 +10,7 @@ import { startHttp } from '../http-listener.ts';
 import { startCoordinatorClient } from './coordinator-client.ts';
 import { createHoldBack } from './hold-back.ts';
 import { exclusionFor } from './exclusion.ts';
+import { createIsolationWatch } from './isolation-watch.ts';
 import { createLeftOutMemory } from './left-out-memory.ts';
 import { startLink, type Landing, type Link, type LinkFailure, type LinkOwner } from './link.ts';
 import { readPlanFile, writePlanFile } from './plan-file.ts';
@@ -38,6 +40,11 @@ export interface Agent {
 const longestDelayMs = 5_000;
 /** News may be older than the failure that it explains: a node is cordoned, then drained, then its pods end. */
 const graceBeforeMs = 60_000;
+/** A coordinator that is away, or does not hear the API, is waited for so much longer; then what is known decides. */
+const confirmMs = 5 * 60_000;
+const mostWaiting = 2_000;
+/** Between two answers of other nodes there is less than this, or than two periods. */
+const silentMs = 1_000;
 
 /** Rejects with a Problem when it cannot listen. A coordinator that is away is waited for. */
 export async function startAgent(settings: AgentSettings, log: (message: string) => void): Promise<Agent> {
@@ -46,6 +53,7 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
   const nowMs = () => clock.monotonic();
   const links = new Map<string, Link>();
   const memory = createLeftOutMemory(nowMs);
+  const doubts = createLeftOutMemory(nowMs);
   const zones = new Map<string, string>();
   let plan: MeshPlan | undefined;
   let stoppingSinceMs: number | null = null;
@@ -56,6 +64,9 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
     onScrape: () => {
       stalls.look();
       account(false);
+      metrics.unanswered(
+        [...links.values()].filter((link) => !link.wasAnswered()).map(({ target }) => target),
+      );
     },
     planAge() {
       const confirmed = client.confirmedMs();
@@ -64,12 +75,21 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
   });
   // A trigger is noticed within a period; twice that also covers probes that run late (docs/calibration.md).
   const resets = createResetCounter(2 * periodMs, metrics);
-  const held = createHoldBack<LinkFailure>(holdMs, nowMs, settle);
+  const held = createHoldBack<LinkFailure>(
+    { holdMs, waitMs: confirmMs, mostWaiting },
+    { nowMs, heardMs: () => client.heardMs(), settle },
+  );
+  const isolation = createIsolationWatch(
+    Math.min(settings.timeoutMs, Math.max(2 * periodMs, silentMs)),
+    nowMs,
+    () => client.reaches(),
+  );
   const loopDelay = watchLoopDelay(nowMs);
   const stalls = watchStalls(nowMs, (lateMs) => {
     metrics.loopDelay(lateMs / 1_000);
     account(lateMs >= stallMs);
     held.tick();
+    isolation.tick(plan?.targets.some(({ node }) => node !== self) === true);
   });
 
   const http = await startHttp({
@@ -90,7 +110,7 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
   const filed = settings.planFile === undefined ? undefined : await readPlanFile(settings.planFile, self);
   const client = startCoordinatorClient(
     { coordinator: settings.coordinator, node: self },
-    { nowMs, random: Math.random, log, onPlan: takePlan },
+    { nowMs, random: Math.random, log, onPlan: takePlan, hasPlan: () => plan !== undefined },
   );
   const owner: LinkOwner = {
     surroundings: { clock, loopDelayMs: () => loopDelay.current() },
@@ -100,6 +120,7 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
     answered(pair, seconds) {
       metrics.answer(pair, seconds);
       metrics.probe(pair, 'answered');
+      if (pair.target !== self && pair.class !== 'same-node') isolation.answered();
     },
     failed: (failure) => held.put(failure),
   };
@@ -122,10 +143,18 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
 
   function follow(fresh: MeshPlan): void {
     if (stoppingSinceMs !== null) return;
+    const first = plan === undefined;
     plan = fresh;
     memory.now(fresh.leftOut);
+    doubts.now(fresh.doubted);
     metrics.info(self, fresh.zone);
-    metrics.targets(fresh.targets.map((target) => ({ route: target, connections: target.connections })));
+    metrics.targets(
+      fresh.targets.map((target) => ({
+        route: target,
+        connections: target.connections,
+        anywhere: target.node === null,
+      })),
+    );
     zones.set(self, fresh.zone);
     for (const { node, zone } of fresh.targets) if (node !== null && zone !== null) zones.set(node, zone);
     const wanted = new Map(fresh.targets.flatMap(keysOf));
@@ -150,7 +179,9 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
       );
       begun += 1;
     }
-    log(`Plan ${fresh.revision}: ${links.size} connections, ${begun} of them new, ${ended} closed.`);
+    const same = !first && begun + ended === 0;
+    if (!same)
+      log(`Plan ${fresh.revision}: ${links.size} connections, ${begun} of them new, ${ended} closed.`);
   }
 
   async function locate(node: string): Promise<Landing['class'] | undefined> {
@@ -165,31 +196,50 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
     return zone === zones.get(self) ? 'same-zone' : 'cross-zone';
   }
 
-  async function settle(failure: LinkFailure): Promise<void> {
+  /** Counts a failure, or leaves it out; says false when that cannot be decided yet. */
+  async function settle(failure: LinkFailure, last: boolean): Promise<boolean> {
     const { event, target, landing, farewell, atMs } = failure;
     const route = { class: landing?.class ?? target.class, path: target.path };
-    const held = { atMs, loopDelayMs: event.loopDelayMs, farewell };
+    const wasReset = event.failure === 'reset' && event.phase !== 'connecting';
+    const answeredBefore = !isBeforeFirstAnswer(event);
+    const held = { atMs, loopDelayMs: event.loopDelayMs, farewell, wasReset, answeredBefore };
     const since = atMs - graceBeforeMs;
     const known = () => ({
       stoppingSinceMs,
       stalls: stalls.recent(),
       target: landing === null ? null : memory.since(landing.node, since),
       own: memory.since(self, since),
+      doubted: doubts.since(self, since) !== null || isDoubted(landing, since),
+      isolated: mayBeIsolation(failure) && isolation.overlaps(waitedSinceMs(failure), atMs),
     });
     let cause = exclusionFor(held, known());
     if (cause === null && landing !== null && landing.node !== '') {
       const state = await client.stateOf(landing.node);
-      if (state !== undefined) memory.heard(landing.node, state.leftOut);
+      if (state !== undefined) {
+        memory.heard(landing.node, state.leftOut);
+        doubts.heard(landing.node, state.doubt);
+      }
       cause = exclusionFor(held, known());
     }
     if (cause !== null) {
       metrics.excluded(route, cause);
-      return;
+      return true;
     }
+    // A node that was lost may be known as lost only to a coordinator that we cannot hear, or that cannot hear the API.
+    if (!last && (client.heardMs() ?? Number.NEGATIVE_INFINITY) <= atMs) return false;
     metrics.probe(route, event.failure);
-    if (event.failure === 'reset' && event.phase !== 'connecting') {
-      resets.count({ source: self, target: landing?.node ?? '', ...route }, atMs);
-    }
+    if (wasReset) resets.count({ source: self, target: landing?.node ?? '', ...route }, atMs);
+    return true;
+  }
+
+  /** Of a connection through the Service that landed nowhere, whether it might have landed on one. */
+  function isDoubted(landing: Landing | null, sinceMs: number): boolean {
+    if (landing !== null && landing.node !== '') return doubts.since(landing.node, sinceMs) !== null;
+    return plan?.doubted.some(({ node }) => doubts.since(node, sinceMs) !== null) === true;
+  }
+
+  function waitedSinceMs({ event, atMs }: LinkFailure): number {
+    return event.failure === 'timeout' ? atMs - settings.timeoutMs : atMs;
   }
 
   return {
@@ -203,6 +253,13 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
       await http.close();
     },
   };
+}
+
+/** What a node that is cut off sees: others do not answer, or are nowhere, and no name is found. A RST or a refusal comes from somebody. */
+function mayBeIsolation({ event, target, landing }: LinkFailure): boolean {
+  if (event.syscall === 'getaddrinfo') return true;
+  const far = (landing?.class ?? target.class) !== 'same-node';
+  return far && (event.failure === 'timeout' || event.failure === 'unreachable');
 }
 
 /** One key a connection: a target whose address changed is another one. */

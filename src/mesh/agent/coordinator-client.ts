@@ -6,11 +6,19 @@ import {
   type MeshNodeState,
   type MeshPlan,
 } from '../../model/mesh-plan.ts';
+import { placeHeader, staleHeader } from '../coordinator-headers.ts';
 import { messageOf } from '../../model/problem.ts';
 
 export interface CoordinatorClient {
   /** When the coordinator last confirmed the plan, monotonic milliseconds; null when it never has. */
   confirmedMs(): number | null;
+  /**
+   * When a coordinator that hears the Kubernetes API last told anything, monotonic milliseconds: what it had heard by then is known.
+   * null when it never has.
+   */
+  heardMs(): number | null;
+  /** Asks whether a coordinator on another node can be reached at this moment. */
+  reaches(): Promise<boolean>;
   /** Asks for a node's zone and state; undefined when that is not to be had. */
   stateOf(node: string): Promise<MeshNodeState | undefined>;
   stop(): void;
@@ -23,6 +31,8 @@ export interface ClientSettings {
 }
 
 export interface ClientSurroundings {
+  /** Whether there is a plan to go on with: from the coordinator, or from a file. */
+  readonly hasPlan: () => boolean;
   readonly nowMs: () => number;
   /** Numbers in [0, 1). */
   readonly random: () => number;
@@ -47,6 +57,7 @@ export function startCoordinatorClient(
   const stopping = new AbortController();
   let revision: string | undefined;
   let confirmedMs: number | null = null;
+  let heardMs: number | null = null;
   let awaySinceMs: number | null = null;
   let saidMs = 0;
   let pauseMs = firstPauseMs;
@@ -78,6 +89,7 @@ export function startCoordinatorClient(
       headers: revision === undefined ? {} : { 'if-none-match': `"${revision}"` },
       signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(limitMs)]),
     });
+    note(response);
     if (response.status === 304) {
       confirmedMs = nowMs();
       // A coordinator, or a proxy before it, that does not wait must not be asked in a tight loop.
@@ -92,14 +104,22 @@ export function startCoordinatorClient(
     surroundings.onPlan(plan.data);
   }
 
+  /** Any answer of the coordinator's own, whatever it says. */
+  function note(response: Response): void {
+    if (response.ok || response.status === 304 || response.status === 404) {
+      if (response.headers.get(staleHeader) === null) heardMs = nowMs();
+    }
+  }
+
   function away(reason: string): void {
     awaySinceMs ??= nowMs();
     if (saidMs !== 0 && nowMs() - saidMs < remindMs) return;
     const since = saidMs === 0 ? '' : ` for ${Math.round((nowMs() - awaySinceMs) / 60_000)} minutes now`;
     saidMs = nowMs();
-    log(
-      `The coordinator at ${coordinator} gives no plan${since} (${reason}); going on with the last one, and trying again.`,
-    );
+    const meanwhile = surroundings.hasPlan()
+      ? 'going on with the last one, and trying again'
+      : 'there is none yet, so nothing is probed; trying again';
+    log(`The coordinator at ${coordinator} gives no plan${since} (${reason}); ${meanwhile}.`);
   }
 
   function back(): void {
@@ -109,18 +129,34 @@ export function startCoordinatorClient(
     pauseMs = firstPauseMs;
   }
 
+  function askState(name: string): Promise<Response> {
+    return fetch(`${coordinator}/v1/nodes/${encodeURIComponent(name)}`, {
+      signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(stateTimeoutMs)]),
+    });
+  }
+
   void run();
   return {
     confirmedMs: () => confirmedMs,
+    heardMs: () => heardMs,
+    async reaches() {
+      try {
+        const response = await askState(node);
+        await response.body?.cancel();
+        // One on our own node is reached over no network, and shows nothing.
+        return response.status < 500 && response.headers.get(placeHeader) !== node;
+      } catch {
+        return false;
+      }
+    },
     async stateOf(name) {
       try {
-        const response = await fetch(`${coordinator}/v1/nodes/${encodeURIComponent(name)}`, {
-          signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(stateTimeoutMs)]),
-        });
+        const response = await askState(name);
+        note(response);
         if (response.status === 200) return meshNodeStateSchema.safeParse(await response.json()).data;
         await response.body?.cancel();
         // It was there when we reached it, and the coordinator remembers for a while: it is gone for long.
-        if (response.status === 404) return { node: name, zone: '', leftOut: 'node-deleting' };
+        if (response.status === 404) return { node: name, zone: '', leftOut: 'node-deleting', doubt: null };
       } catch {
         // Away; the plan's own polling says so.
       }

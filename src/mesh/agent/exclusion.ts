@@ -9,6 +9,10 @@ export interface HeldFailure {
   readonly loopDelayMs: number;
   /** The server had said that it was leaving. */
   readonly farewell: boolean;
+  /** An established connection got a RST: somebody sent it, which a node that is gone does not. */
+  readonly wasReset: boolean;
+  /** Its place had had an answer, on this connection or on one before it. */
+  readonly answeredBefore: boolean;
 }
 
 /** What is known when the hold-back ends, of the time from the failure until then. */
@@ -20,6 +24,10 @@ export interface Knowledge {
   readonly target: LeftOutReason | null;
   /** The same for the agent's own node. */
   readonly own: LeftOutReason | null;
+  /** One of the two was called not ready by an API whose word is doubted. */
+  readonly doubted: boolean;
+  /** The own node reached nobody while this failed, and this may be a consequence. */
+  readonly isolated: boolean;
 }
 
 /** After a stall the sockets tell of what happened meanwhile: timeouts, and servers that gave us up. */
@@ -28,10 +36,13 @@ export const afterStallMs = 5_000;
 /** The cause for which the failure does not count; null when it does. The tool's own doing is looked at first. */
 export function exclusionFor(failure: HeldFailure, knowledge: Knowledge): ExclusionCause | null {
   const { atMs } = failure;
-  const { stoppingSinceMs, stalls, target, own } = knowledge;
+  const { stoppingSinceMs, stalls, target, own, doubted, isolated } = knowledge;
   if (stoppingSinceMs !== null && atMs >= stoppingSinceMs) return 'own-rollout';
   if (failure.farewell) return 'own-rollout';
   const stalled = stalls.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs + afterStallMs);
   if (stalled || failure.loopDelayMs >= stallMs) return 'own-stall';
-  return target ?? own;
+  if (target !== null || own !== null) return target ?? own;
+  if (isolated) return 'own-isolation';
+  if (doubted && !failure.wasReset) return 'node-in-doubt';
+  return failure.answeredBefore ? null : 'before-first-answer';
 }

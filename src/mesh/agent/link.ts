@@ -42,6 +42,8 @@ export interface LinkOwner {
 
 export interface Link {
   readonly target: MeshTarget;
+  /** It has had an answer, on whichever connection. */
+  wasAnswered(): boolean;
   /** Brings the open connection's time up to date. `stalled`: what passed since the last time does not count. */
   account(stalled: boolean): void;
   /** Ends it in an orderly way; no failures come from now on. */
@@ -72,6 +74,7 @@ export function startLink(
   let open: Open | null = null;
   let farewellMs = Number.NEGATIVE_INFINITY;
   let stopping = false;
+  let everAnswered = false;
 
   let fleet: Fleet | undefined;
   const starting = setTimeout(() => (fleet = start()), delayMs);
@@ -151,6 +154,7 @@ export function startLink(
 
   function answered(seconds: number): void {
     if (open === null) return;
+    everAnswered = true;
     open.waitingAnswers.push(seconds);
     // A server that greets does so before its first answer; this one does not, and will not say where it is.
     if (open.landing === null && !open.asked) landed(open, { node: '', class: target.class });
@@ -162,7 +166,13 @@ export function startLink(
     if (stopping) return;
     const atMs = clock.monotonic();
     const farewell = atMs - farewellMs <= settings.farewellMs;
-    owner.failed({ event, target, landing: landing ?? planned, farewell, atMs });
+    owner.failed({
+      event,
+      target,
+      landing: landing ?? planned,
+      farewell,
+      atMs,
+    });
   }
 
   /** The connection is over; says where it was. */
@@ -170,8 +180,8 @@ export function startLink(
     if (open === null) return null;
     account(false);
     const { landing } = open;
-    if (landing === null) flush(open, pairOf({ node: '', class: target.class }));
-    else owner.open(pairOf(landing), -1);
+    if (landing !== null) owner.open(pairOf(landing), -1);
+    else if (everAnswered) flush(open, pairOf({ node: '', class: target.class }));
     open = null;
     return landing;
   }
@@ -181,12 +191,14 @@ export function startLink(
     const now = clock.monotonic();
     const seconds = stalled ? 0 : Math.max(0, now - open.accountedMs) / 1_000;
     open.accountedMs = now;
-    if (open.landing === null) open.waitingSeconds += seconds;
+    // The time of a link that was never answered is not time in which a reset would have counted.
+    if (open.landing === null || !everAnswered) open.waitingSeconds += seconds;
     else owner.exposure(pairOf(open.landing), seconds);
   }
 
   return {
     target,
+    wasAnswered: () => everAnswered,
     account,
     async stop() {
       stopping = true;

@@ -16,7 +16,7 @@ export function createResetCounter(
     count(pair, atMs) {
       const key = `${pair.class} ${pair.path}`;
       const last = lastMs.get(key) ?? Number.NEGATIVE_INFINITY;
-      lastMs.set(key, atMs);
+      lastMs.set(key, Math.max(last, atMs));
       metrics.reset(pair);
       if (atMs - last > windowMs) metrics.episode(pair);
     },

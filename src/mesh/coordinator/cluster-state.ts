@@ -173,6 +173,7 @@ function meshNode({ name, zone, leftOut }: NodeFacts, endpoint: EndpointFacts | 
     name,
     zone,
     leftOut: leftOut ?? reasonOf(endpoint),
+    doubt: null,
     address: endpoint?.address ?? null,
     port: endpoint?.port ?? 0,
   };

@@ -2,15 +2,18 @@
 import type { Endpoint } from '../../model/endpoint.ts';
 import { Problem } from '../../model/problem.ts';
 import { createCoordinatorMetrics } from '../../metrics/coordinator-metrics.ts';
-import { startHttp } from '../http-listener.ts';
+import { placeHeader, staleHeader } from '../coordinator-headers.ts';
+import { startHttp, type Route } from '../http-listener.ts';
 import { coverageOf } from '../plan/coverage.ts';
 import type { ServiceAddresses } from '../plan/node-plan.ts';
 import { createClusterState } from './cluster-state.ts';
+import { createDisruptionWatch } from './disruption.ts';
 import { follow, type FollowListener } from './follow.ts';
 import type { ApiFailure, KubernetesApi, Watched } from '../../kubernetes/api.ts';
 import { createPlanBoard } from './plan-board.ts';
 import { planRoutes } from './plan-routes.ts';
 import { createPollers } from './pollers.ts';
+import { createPlanWords, heldNodes } from './plan-words.ts';
 
 export interface CoordinatorSettings {
   readonly listen: Endpoint;
@@ -18,6 +21,8 @@ export interface CoordinatorSettings {
   readonly services: ServiceAddresses;
   /** Changes of the API are gathered for so long before a new plan is made. Milliseconds. */
   readonly settleMs: number;
+  /** The node that it is on; undefined when nobody says. */
+  readonly node?: string | undefined;
 }
 
 export interface Coordinator {
@@ -26,6 +31,9 @@ export interface Coordinator {
   readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
+
+/** How often it is said again that the API is away, for the same reason. */
+const remindMs = 5 * 60_000;
 
 /** Rejects with a Problem when it cannot listen. */
 export async function startCoordinator(
@@ -36,8 +44,11 @@ export async function startCoordinator(
   const nowMs = () => performance.now();
   const state = createClusterState(nowMs);
   const pollers = createPollers(nowMs);
+  const disruption = createDisruptionWatch(nowMs);
+  const says = createPlanWords();
   const board = createPlanBoard(settings.targets, settings.services, (seconds) => metrics.planned(seconds));
   let settling: NodeJS.Timeout | undefined;
+  let judging: NodeJS.Timeout | undefined;
   let stopping = false;
 
   const metrics = createCoordinatorMetrics(() => {
@@ -48,6 +59,7 @@ export async function startCoordinator(
     return {
       planned,
       leftOut: (assignment?.nodes.length ?? 0) - planned,
+      held: heldNodes(assignment?.nodes ?? []).length,
       covered: planned - (coverage?.uncovered.length ?? 0),
       agents: pollers.count(),
       synced: synced(),
@@ -68,7 +80,7 @@ export async function startCoordinator(
         ? { ready: true, sentence: 'ok' }
         : { ready: true, sentence: 'stale: the Kubernetes API is away, and the last plan is served' };
     },
-    routes: planRoutes(board, pollers),
+    routes: withHeaders(planRoutes(board, pollers, synced)),
   });
 
   const followings = [
@@ -77,18 +89,31 @@ export async function startCoordinator(
   ];
   let everSynced = false;
 
+  /** The routes, each answer saying where we are and whether we hear the API. */
+  function withHeaders(routes: Route): Route {
+    return (request, response, url) => {
+      if (settings.node !== undefined) response.setHeader(placeHeader, settings.node);
+      if (!synced()) response.setHeader(staleHeader, 'true');
+      return routes(request, response, url);
+    };
+  }
+
   function synced(): boolean {
     return followings.every((one) => one.synced());
   }
 
   function listenerOf({ name }: Watched): FollowListener {
+    let said = { reason: '', atMs: Number.NEGATIVE_INFINITY };
     return {
       changed: settle,
-      failed(failure) {
+      failed({ message }) {
         metrics.watchError();
-        log(`${api.server} does not tell us of ${name} (${failure.message}); trying again.`);
+        if (message === said.reason && nowMs() - said.atMs < remindMs) return;
+        said = { reason: message, atMs: nowMs() };
+        log(`${api.server} does not tell us of ${name} (${message}); trying again.`);
       },
       recovered() {
+        said = { reason: '', atMs: Number.NEGATIVE_INFINITY };
         log(`${api.server} tells us of ${name} again.`);
         settle();
       },
@@ -104,11 +129,11 @@ export async function startCoordinator(
     // Half of the picture would be a plan that leaves everybody out.
     everSynced ||= synced();
     if (!everSynced) return;
-    board.update(state.view());
-    const assignment = board.assignment();
-    if (assignment === null) return;
-    const out = assignment.nodes.filter(({ leftOut }) => leftOut !== null).length;
-    log(`Planned ${assignment.nodes.length - out} nodes; ${out} are left out.`);
+    board.update(disruption.judge(state.view()));
+    for (const line of says.news(board.assignment()?.nodes ?? [])) log(line);
+    clearTimeout(judging);
+    const againMs = disruption.againInMs();
+    judging = againMs === null ? undefined : setTimeout(settle, againMs + 1);
   }
 
   return {
@@ -122,6 +147,7 @@ export async function startCoordinator(
     async stop() {
       stopping = true;
       clearTimeout(settling);
+      clearTimeout(judging);
       for (const one of followings) one.stop();
       await http.close();
     },

@@ -1,4 +1,5 @@
 // Holds the plan that is in force, hands out each agent's part, and wakes those that wait for theirs to change.
+import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { MeshNodeState, MeshPlan } from '../../model/mesh-plan.ts';
 import { assign, type Assignment } from '../plan/assign.ts';
@@ -13,6 +14,8 @@ export interface PlanBoard {
   /** Undefined for a node that is not in the cluster. */
   planOf(node: string): MeshPlan | undefined;
   stateOf(node: string): MeshNodeState | undefined;
+  /** Seconds since the last update that changed anything; null before the first. */
+  ageSeconds(): number | null;
   /** Resolves when the node's plan is another than `revision`, or when the signal aborts. */
   changed(node: string, revision: string, signal: AbortSignal): Promise<void>;
 }
@@ -34,6 +37,8 @@ export function createPlanBoard(
 ): PlanBoard {
   const waiters = new Set<Waiter>();
   let current: Assignment | null = null;
+  let changedMs: number | null = null;
+  let content = '';
   let parts = new Map<string, MeshPlan>();
 
   function planOf(node: string): MeshPlan | undefined {
@@ -58,17 +63,21 @@ export function createPlanBoard(
     update(nodes) {
       const startMs = performance.now();
       current = assign(nodes, targets);
+      const now = createHash('sha256').update(JSON.stringify(current.nodes)).digest('base64');
+      if (now !== content) changedMs = startMs;
+      content = now;
       parts = new Map();
       onPlanned((performance.now() - startMs) / 1_000);
       wakeSome([...waiters], 0, current);
     },
     assignment: () => current,
     planOf,
+    ageSeconds: () => (changedMs === null ? null : (performance.now() - changedMs) / 1_000),
     stateOf(name) {
       const index = current?.indexOf.get(name);
       const node = index === undefined ? undefined : current?.nodes[index];
       if (node === undefined) return undefined;
-      return { node: node.name, zone: node.zone, leftOut: node.leftOut };
+      return { node: node.name, zone: node.zone, leftOut: node.leftOut, doubt: node.doubt };
     },
     changed(node, revision, signal) {
       return new Promise((resolve) => {

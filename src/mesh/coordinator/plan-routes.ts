@@ -7,14 +7,16 @@ import { sendJson, sendText, type Route } from '../http-listener.ts';
 import { coverageOf, probersOf } from '../plan/coverage.ts';
 import type { Poller } from './pollers.ts';
 import type { PlanBoard } from './plan-board.ts';
+import { heldNodes } from './plan-words.ts';
 
 /** Nobody waits longer than this for a change, whatever they ask for. */
 const longestWaitMs = 60_000;
 
-export function planRoutes(board: PlanBoard, pollers: Poller): Route {
+/** @param synced Whether what the board knows is what the API says now. */
+export function planRoutes(board: PlanBoard, pollers: Poller, synced: () => boolean): Route {
   return (request, response, url) => {
     const match = /^\/v1\/(plan|nodes)\/([^/]+)$/.exec(url.pathname);
-    if (url.pathname === '/v1/coverage') sendCoverage(response, board, pollers);
+    if (url.pathname === '/v1/coverage') sendCoverage(response, board, pollers, synced);
     else if (match?.[1] === 'plan') void sendPlan(request, response, url, decode(match[2]), board, pollers);
     else if (match?.[1] === 'nodes') sendState(response, decode(match[2]), board);
     else return false;
@@ -98,7 +100,12 @@ function sendUnknown(response: ServerResponse, node: string, board: PlanBoard): 
   }
 }
 
-function sendCoverage(response: ServerResponse, board: PlanBoard, pollers: Poller): void {
+function sendCoverage(
+  response: ServerResponse,
+  board: PlanBoard,
+  pollers: Poller,
+  synced: () => boolean,
+): void {
   const assignment = board.assignment();
   if (assignment === null) {
     sendUnknown(response, '', board);
@@ -113,6 +120,16 @@ function sendCoverage(response: ServerResponse, board: PlanBoard, pollers: Polle
     /** Counting only agents that poll. */
     now: coverageOf(assignment, (agent) => pollers.isPolling(agent)),
     leftOut: left,
+    /** Planned against what the API says of them. */
+    held: heldNodes(assignment.nodes).map(({ name, doubt }) => ({ node: name, reason: doubt })),
+    /** Nodes that are planned and whose agents do not poll. */
+    missing: assignment.nodes.flatMap(({ name, leftOut }) =>
+      leftOut === null && !pollers.isPolling(name) ? [name] : [],
+    ),
+    /** Seconds since the plan last became another one. */
+    planAgeSeconds: board.ageSeconds(),
+    /** Whether the coordinator hears the Kubernetes API. */
+    synced: synced(),
     probers: probersOf(assignment),
   });
 }

@@ -6,6 +6,8 @@ export interface MeshNode {
   /** Empty when it has none. */
   readonly zone: string;
   readonly leftOut: LeftOutReason | null;
+  /** For what reason it would be left out if the API were believed; null when nothing speaks against it, or it is left out. */
+  readonly doubt: LeftOutReason | null;
   /** Its server's pod; null when there is none. */
   readonly address: string | null;
   readonly port: number;

@@ -33,6 +33,9 @@ export function planOfNode(
     zone: own.zone,
     targets: own.leftOut === null ? targetsOf(own, others, services) : [],
     leftOut,
+    doubted: [own, ...others].flatMap(({ name: node, doubt }) =>
+      doubt === null ? [] : [{ node, reason: doubt }],
+    ),
   };
   // Of the content alone, so that an agent whose part did not change is told nothing.
   const revision = createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 16);

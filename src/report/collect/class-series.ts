@@ -1,6 +1,6 @@
 // What one class lived through, in columns over time.
 import type { Micros } from '../../model/clock.ts';
-import type { ClientEvent } from '../../model/probe-event.ts';
+import { isBeforeFirstAnswer, type ClientEvent } from '../../model/probe-event.ts';
 import type { ClassColumn, ClassView } from '../run-view.ts';
 import { createBursts, type Burst } from './bursts.ts';
 import {
@@ -70,6 +70,7 @@ export function createClassSeries(
           addLatency(here.latency, event.latencyMs + event.lateMs);
           break;
         case 'failed':
+          if (isBeforeFirstAnswer(event)) break;
           if (event.failure === 'reset') {
             resets += 1;
             bursts.add(at);

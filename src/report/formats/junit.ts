@@ -16,7 +16,7 @@ export const junit: Format = {
 };
 
 /**
- * A class fails when it had resets or other failures, with the findings that name it as text; the
+ * A class fails when it had resets or other failures, or connections that never had an answer, with the findings that name it as text; the
  * comparison fails when the outcome is another than `none`, and is skipped when nothing was decided.
  */
 function renderRun(run: RunRecord): string {
@@ -29,9 +29,11 @@ function renderRun(run: RunRecord): string {
 }
 
 function classCase(one: ClassSummary, run: RunRecord): TestCase {
-  const failures = [['resets', one.resets] as const, ...Object.entries(one.otherFailures)].filter(
-    ([, count]) => count > 0,
-  );
+  const failures = [
+    ['resets', one.resets] as const,
+    ...Object.entries(one.otherFailures),
+    ['connections that never had an answer', one.neverAnswered ?? 0] as const,
+  ].filter(([, count]) => count > 0);
   const base = { name: `${one.name} to ${one.target}`, seconds: one.wallSeconds };
   if (failures.length === 0) return { ...base, result: { kind: 'passed' } };
   const message = failures.map(([kind, count]) => `${count} ${kind}`).join(', ');

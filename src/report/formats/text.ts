@@ -2,6 +2,7 @@
 // matrix as a table of its runs.
 import type { ClassSummary, LatencyComparison, Rate, RunRecord } from '../../model/run-record.ts';
 import { findingLines } from '../finding-text.ts';
+import { firstAnswerTexts } from '../first-answer.ts';
 import { alignColumns } from '../table.ts';
 import { visible } from '../visible.ts';
 import { matrixHeads, type Format, type MatrixCell, type ShownMatrix } from './format.ts';
@@ -86,7 +87,8 @@ function rateText({ estimate, low, high }: Rate): string {
 
 function otherText(one: ClassSummary): string {
   const some = Object.entries(one.otherFailures).filter(([, count]) => count > 0);
-  return some.length === 0 ? '-' : some.map(([kind, count]) => `${count} ${kind}`).join(', ');
+  const all = [...some.map(([kind, count]) => `${count} ${kind}`), ...firstAnswerTexts(one)];
+  return all.length === 0 ? '-' : all.join(', ');
 }
 
 function short(value: number): string {

@@ -3,6 +3,7 @@ import type { ClassSummary, Outcome, RunRecord } from '../../../model/run-record
 import { runTitle } from '../../run-title.ts';
 import type { RunView } from '../../run-view.ts';
 import { colourOf } from '../chart.ts';
+import { firstAnswerTexts } from '../../first-answer.ts';
 import { markup, type Insert, type Markup } from '../markup.ts';
 import { countText, durationText, latencyText, plural } from '../numbers.ts';
 
@@ -74,5 +75,5 @@ function tiles(view: RunView): Markup[] {
 
 function summaryText(one: ClassSummary): Markup {
   const others = Object.entries(one.otherFailures).filter(([, count]) => count > 0);
-  return markup`${one.resets > 0 && markup`in ${plural(one.episodes, 'episode')}<br>`}${plural(one.probes, 'probe')} on ${plural(one.connections, 'connection')}<br>median ${latencyText(one.latencyMs.p50)}${others.length > 0 && markup`<br>also ${others.map(([kind, count]) => `${count} ${kind}`).join(', ')}`}`;
+  return markup`${one.resets > 0 && markup`in ${plural(one.episodes, 'episode')}<br>`}${plural(one.probes, 'probe')} on ${plural(one.connections, 'connection')}<br>median ${latencyText(one.latencyMs.p50)}${others.length > 0 && markup`<br>also ${others.map(([kind, count]) => `${count} ${kind}`).join(', ')}`}${firstAnswerTexts(one).map((text) => markup`<br>${text}`)}`;
 }
