@@ -1,5 +1,6 @@
 // What the user may do in the namespace, asked with `kubectl auth can-i` before anything is created.
 import { Problem } from '../model/problem.ts';
+import { pause } from '../system/pause.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 
 interface Permission {
@@ -59,13 +60,25 @@ export interface Refusal {
   readonly required: boolean;
 }
 
+/** An API server that has just started refuses everything until it has read its roles; asked again so often before that is believed. */
+const rounds = 5;
+const betweenRoundsMs = 1_000;
+
 /** What is refused of what a run needs. Throws a `missing` Problem when the cluster does not answer. */
 export async function findRefusals(kubectl: Kubectl, observe: boolean): Promise<Refusal[]> {
   const wanted = [...forRuns, ...(observe ? forObservers : [])];
-  const answers = await Promise.all(
-    wanted.map(async (one) => ((await isAllowed(kubectl, one)) ? [] : [refusal(one)])),
-  );
-  return answers.flat();
+  let allRefused = false;
+  for (let round = 1; ; round++) {
+    const answers = await Promise.all(
+      wanted.map(async (one) => ((await isAllowed(kubectl, one)) ? [] : [refusal(one)])),
+    );
+    const refused = answers.flat();
+    // A round after one without any right may have begun before the roles were known.
+    const doubtful = allRefused || refused.length === wanted.length;
+    if (refused.length === 0 || !doubtful || round === rounds) return refused;
+    allRefused = refused.length === wanted.length;
+    await pause(betweenRoundsMs);
+  }
 }
 
 async function isAllowed(kubectl: Kubectl, permission: Permission): Promise<boolean> {

@@ -37,9 +37,19 @@ export async function preflight(cluster: ReachedCluster, observe: boolean): Prom
   ];
 }
 
-function clientRow({ clientVersion, serverVersion }: ReachedCluster): PreflightRow {
-  const apart = Math.abs(clientVersion.minor - serverVersion.minor);
+export function clientRow({
+  clientVersion,
+  serverVersion,
+}: Pick<ReachedCluster, 'clientVersion' | 'serverVersion'>): PreflightRow {
   const what = 'kubectl';
+  if (clientVersion.minor === null || serverVersion.minor === null) {
+    return {
+      what,
+      state: 'warning',
+      sentence: `kubectl is ${clientVersion.text} and the cluster ${serverVersion.text}: how far they are apart cannot be told; Kubernetes supports one minor version.`,
+    };
+  }
+  const apart = Math.abs(clientVersion.minor - serverVersion.minor);
   if (apart <= 1) return { what, state: 'ok', sentence: `kubectl ${clientVersion.text} fits the cluster.` };
   return {
     what,
@@ -88,9 +98,8 @@ export function rightsRow(refusals: readonly Refusal[], namespace: string): Pref
 /** One row for each part of the dataplane that was found, and the prediction that follows from them. */
 function dataplaneRows(dataplane: Dataplane | string): PreflightRow[] {
   if (typeof dataplane === 'string') {
-    return [
-      { what: 'dataplane', state: 'warning', sentence: `The dataplane could not be read: ${dataplane}` },
-    ];
+    const sentence = `The dataplane is not known, and a run does not need it: ${dataplane}`;
+    return [{ what: 'dataplane', state: 'warning', sentence }];
   }
   const { kubeProxyMode, netd, calico, cilium } = dataplane;
   const found = [
@@ -101,7 +110,7 @@ function dataplaneRows(dataplane: Dataplane | string): PreflightRow[] {
   ];
   const sentence =
     found.length === 0
-      ? 'None of kube-proxy, netd, Calico and Cilium was recognised.'
+      ? `None of kube-proxy, netd, Calico and Cilium is among the cluster's objects; what runs as a plain process of the nodes the API does not tell, but its rules do, to observers (--observe).`
       : `Found ${found.join(', ')}.`;
   return [{ what: 'dataplane', state: found.length === 0 ? 'warning' : 'ok', sentence }, predict(dataplane)];
 }
@@ -114,7 +123,11 @@ export function predict({ netd, calico }: Dataplane): PreflightRow {
     sentence,
   });
   if (netd === null || calico === null) {
-    return row('ok', 'No route-table-conflict is to be expected: it takes both netd and Calico.');
+    const absent = [...(netd === null ? ['netd'] : []), ...(calico === null ? ['Calico'] : [])];
+    return row(
+      'ok',
+      `No route-table-conflict is to be expected: it takes both netd and Calico, and the cluster's objects do not hold ${absent.join(' or ')}; as a plain process of the nodes it would not be seen here.`,
+    );
   }
   if (netd.policyRouting === false) {
     return row(
@@ -142,12 +155,15 @@ export function predict({ netd, calico }: Dataplane): PreflightRow {
   );
 }
 
+/** A string says why it cannot be read. */
 async function askDataplane(kubectl: Kubectl): Promise<Dataplane | string> {
   const system = '--namespace=kube-system';
-  const everywhere = await askJson(kubectl, ['get', 'daemonsets', '--all-namespaces']);
+  const daemonSets =
+    (await askJson(kubectl, ['get', 'daemonsets', '--all-namespaces'])) ??
+    (await askJson(kubectl, ['get', 'daemonsets', system]));
+  if (daemonSets === null) return 'the DaemonSets of kube-system may not be read here.';
   try {
-    const [daemonSets, configMaps, proxyPods, felixConfiguration] = await Promise.all([
-      everywhere === null ? kubectl.json(['get', 'daemonsets', system]) : Promise.resolve(everywhere),
+    const [configMaps, proxyPods, felixConfiguration] = await Promise.all([
       askJson(kubectl, ['get', 'configmaps', 'netd-config', 'kube-proxy', '--ignore-not-found', system]),
       askJson(kubectl, ['get', 'pods', system, '--selector=component=kube-proxy']),
       // The type itself is missing where there is no Calico.

@@ -1,5 +1,6 @@
 // A run as text: the verdict in a sentence, the classes as a table, then each finding with its evidence and what cures it. A
 // matrix as a table of its runs.
+import { formatFigures } from '../../model/figures.ts';
 import type { ClassSummary, LatencyComparison, Rate, RunRecord } from '../../model/run-record.ts';
 import { findingLines } from '../finding-text.ts';
 import { alignColumns } from '../table.ts';
@@ -53,7 +54,7 @@ function latencyLines(latency: LatencyComparison | undefined): string[] {
   ];
 }
 
-const milliseconds = (value: number | null) => (value === null ? '?' : value.toPrecision(2));
+const milliseconds = (value: number | null) => (value === null ? '?' : formatFigures(value, 2));
 
 function classTable(classes: readonly ClassSummary[]): string[] {
   const head = [
@@ -81,16 +82,12 @@ function classTable(classes: readonly ClassSummary[]): string[] {
 
 function rateText({ estimate, low, high }: Rate): string {
   if (estimate === null || high === null) return 'not observed';
-  return `${short(estimate)} (${short(low)} to ${short(high)})`;
+  return `${formatFigures(estimate, 3)} (${formatFigures(low, 3)} to ${formatFigures(high, 3)})`;
 }
 
 function otherText(one: ClassSummary): string {
   const some = Object.entries(one.otherFailures).filter(([, count]) => count > 0);
   return some.length === 0 ? '-' : some.map(([kind, count]) => `${count} ${kind}`).join(', ');
-}
-
-function short(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
 /** One row per run: a column per factor, the fix, resets of each class, the outcome. */
