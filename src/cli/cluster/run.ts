@@ -138,7 +138,7 @@ async function runWithView(
   } finally {
     view.end();
     await files.close();
-    await finishPage(settings.folder, live);
+    await finishPage(settings.folder, files.made, live);
   }
 }
 
