@@ -8,6 +8,8 @@ import { runLabel } from './names.ts';
 // Observers' DaemonSets go with their namespace, pods with their Deployment.
 const removable = 'deployments,services';
 const kinds = `${removable},pods`;
+/** What a run makes only where it may: what may not be read or removed here, it has not made. */
+const optional = ['configmaps', 'jobs'] as const;
 
 const listSchema = z.object({
   items: z.array(
@@ -44,12 +46,16 @@ export async function findLeftBehind(
   kubectl: Kubectl,
   { selector, namespaces }: Removal,
 ): Promise<LeftObject[]> {
-  const inside = await kubectl.json(['get', kinds, `--selector=${selector}`]);
-  const around = namespaces
-    ? await kubectl.ask(['get', 'namespaces', `--selector=${selector}`, '--output=json'])
-    : undefined;
-  const outer: unknown = around?.ok === true ? JSON.parse(around.stdout) : { items: [] };
-  return [...listSchema.parse(inside).items, ...listSchema.parse(outer).items].map(({ kind, metadata }) => ({
+  const selected = `--selector=${selector}`;
+  const [required, ...others] = await Promise.all([
+    kubectl.json(['get', kinds, selected]),
+    ...[...optional, ...(namespaces ? ['namespaces'] : [])].map(async (kind): Promise<unknown> => {
+      const answer = await kubectl.ask(['get', kind, selected, '--output=json']);
+      return answer.ok ? JSON.parse(answer.stdout) : { items: [] };
+    }),
+  ]);
+  const items = [required, ...others].flatMap((list) => listSchema.parse(list).items);
+  return items.map(({ kind, metadata }) => ({
     kind,
     name: metadata.name,
     namespace: metadata.namespace ?? null,
@@ -79,6 +85,7 @@ export async function removeLeftBehind(
   for (let pauseMs = 100; performance.now() < deadline; pauseMs = Math.min(2_000, pauseMs * 2)) {
     try {
       for (const command of commands) await remove(kubectl, command);
+      await Promise.all(optional.map((kind) => kubectl.ask(['delete', kind, ...del], { timeoutMs: 20_000 })));
       const rest = await findLeftBehind(kubectl, removal);
       if (rest.length === 0) return;
       left = rest.map(({ kind, name }) => `${kind} ${name}`).join(', ');

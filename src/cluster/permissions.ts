@@ -24,10 +24,21 @@ const forRuns: readonly Permission[] = [
   { verb: 'list', resource: 'services', required: true, why: 'to see that it is gone' },
   { verb: 'list', resource: 'pods', required: true, why: 'to see where they run' },
   { verb: 'get', resource: 'pods', subresource: 'log', required: true, why: "to read the clients' events" },
+  {
+    verb: 'create',
+    resource: 'jobs.batch',
+    required: false,
+    why: 'to have everything removed some minutes after this command is killed',
+  },
+  { verb: 'patch', resource: 'jobs.batch', required: false, why: 'to put that off while it runs' },
+  { verb: 'delete', resource: 'jobs.batch', required: false, why: 'to end that' },
   { verb: 'list', resource: 'nodes', everywhere: true, required: false, why: 'to notice a cordoned node' },
 ];
 
 const forObservers: readonly Permission[] = [
+  { verb: 'create', resource: 'configmaps', required: true, why: 'to start the clients after the observers' },
+  { verb: 'patch', resource: 'configmaps', required: true, why: 'to apply it' },
+  { verb: 'delete', resource: 'configmaps', required: true, why: 'to remove it again' },
   {
     verb: 'create',
     resource: 'namespaces',

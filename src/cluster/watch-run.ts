@@ -155,8 +155,8 @@ export function watchRun(spec: RunWatchSpec, sinks: RunWatchSinks): RunWatch {
       stopping.abort();
       await looking;
       await Promise.all([...followed.values()].map(({ log }) => log.stop()));
-      // What came last is judged by how the cluster is now; if that cannot be known, by what was known before.
-      await takeSnapshot(kubectl, ofRun(spec.runId), spec.nodes, () => clock.now())
+      // What came last is judged by how the cluster is now, also after Ctrl-C; if that cannot be known, by what was known before.
+      await takeSnapshot(kubectl.withSignal(undefined), ofRun(spec.runId), spec.nodes, () => clock.now())
         .then((snapshot) => {
           for (const sentence of disturbances.compare(snapshot)) sinks.onNote(sentence);
         })

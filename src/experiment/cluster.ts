@@ -1,5 +1,6 @@
 // One run on a cluster: put the experiment there, follow it until it is decided, make the record, and take everything away again.
 import { collectEvidence } from '../cluster/collect-evidence.ts';
+import { createDeadlines, noDeadlines, type Deadlines } from '../cluster/deadline.ts';
 import { deployExperiment, deployObservers } from '../cluster/deploy.ts';
 import { observerNamespace } from '../cluster/observer-objects.ts';
 import { watchRun } from '../cluster/watch-run.ts';
@@ -30,6 +31,8 @@ export interface ClusterSettings extends VerdictLimits {
   readonly durationMs: number;
   readonly rolloutTimeoutMs: number;
   readonly podIp: boolean;
+  /** What it creates stays in the cluster. */
+  readonly keep: boolean;
   readonly expected: Expectation;
   /** Absolute; new or empty. */
   readonly folder: string;
@@ -38,6 +41,12 @@ export interface ClusterSettings extends VerdictLimits {
 export interface ClusterHooks extends RunHooks {
   /** Something that the user wants to know while it runs. */
   onNote(text: string): void;
+}
+
+interface Surroundings {
+  readonly clock: Clock;
+  readonly tally: Tally;
+  readonly files: RunFolder;
 }
 
 export interface ClusterEnd {
@@ -50,37 +59,62 @@ const decideEveryMs = 1_000;
 
 /**
  * Runs the experiment. Throws a Problem when it cannot be put into the cluster; once clients run there is always a record, of
- * what there was until then. What it created stays: the caller removes it, whatever happens here.
+ * what there was until then, and the evidence is collected as far as it can be, also after Ctrl-C. What it created stays: the caller
+ * removes it, whatever happens here.
  */
 export async function runOnCluster(
   kubectl: Kubectl,
   settings: ClusterSettings,
-  surroundings: { readonly clock: Clock; readonly tally: Tally; readonly files: RunFolder },
+  surroundings: Surroundings,
   hooks: ClusterHooks,
 ): Promise<ClusterEnd> {
-  const { clock, tally, files } = surroundings;
+  const { clock, files } = surroundings;
+  const { runId, image, folder } = settings;
+  const keptAs = (name: string) => evidenceFile(folder, name);
+  const onNote = (text: string) => {
+    files.note({ at: formatMicros(clock.now()), text });
+    hooks.onNote(text);
+  };
+  const deadlines = settings.keep ? noDeadlines : createDeadlines(kubectl, { runId, image, keptAs, onNote });
+  try {
+    return await runUntilDeadline(kubectl, settings, surroundings, { ...hooks, onNote, deadlines });
+  } finally {
+    await deadlines.stop();
+  }
+}
+
+async function runUntilDeadline(
+  kubectl: Kubectl,
+  settings: ClusterSettings,
+  { clock, tally, files }: Surroundings,
+  hooks: ClusterHooks & { readonly deadlines: Deadlines },
+): Promise<ClusterEnd> {
+  const onNote = (text: string) => hooks.onNote(text);
   const { runId, periodMs, folder, observerImage } = settings;
   const deployOptions = {
     keptAs: (name: string) => evidenceFile(folder, name),
     rolloutTimeoutMs: settings.rolloutTimeoutMs,
     onStage: (text: string) => hooks.onStage(text),
+    onNote,
+    deadlines: hooks.deadlines,
     signal: hooks.signal,
   };
   const clients = { connections: settings.connections, periodMs };
-  const shape = { runId, image: settings.image, clients, events: true, podIp: settings.podIp };
-  const { placement } = await deployExperiment(kubectl, shape, deployOptions);
+  const held = observerImage !== null;
+  const shape = { runId, image: settings.image, clients, events: true, podIp: settings.podIp, held };
+  const deployment = await deployExperiment(kubectl, shape, deployOptions);
+  await deployment.server();
+  // Clients that are to be observed are held on their nodes until observers listen there: their first connections count, too.
+  const placement = await deployment.clients();
   const nodes = [placement.serverNode, placement.remoteNode];
   const observers =
     observerImage === null
       ? []
       : await deployObservers(kubectl, { runId, image: observerImage, nodes }, deployOptions);
+  if (held) await deployment.start();
 
   const probes: ProbeEvent[] = [];
   const startedAt = clock.now();
-  const note = (text: string) => {
-    files.note({ at: formatMicros(clock.now()), text });
-    hooks.onNote(text);
-  };
   hooks.onStage(`running on ${placement.serverNode} and ${placement.remoteNode}`);
   const watch = watchRun(
     { kubectl, runId, nodes, periodMs, clock },
@@ -93,21 +127,27 @@ export async function runOnCluster(
       },
       onSetAside: (one) => files.setAside(one),
       onLogLine: (pod, line) => files.logLine(pod, line),
-      onNote: note,
+      onNote,
     },
   );
   hooks.onStarted();
   // By the events' own time: nodes need not agree with this machine about what time it is.
   const verdict = () => verdictOn(tally, settings);
   const problem = await untilEnd(watch.broken, verdict, settings.durationMs, hooks.signal);
+  // Ctrl-C from here on ends nothing early that the verdict rests on.
+  const interrupted = hooks.signal.aborted;
 
-  hooks.onStage('reading what is left of the logs');
+  const again = 'Ctrl-C again ends this at once, and loses it';
+  hooks.onStage(
+    `reading what is left of the logs${interrupted && observers.length > 0 ? `, then the evidence; ${again}` : ''}`,
+  );
   await watch.stop();
   const endedAt = clock.now();
-  const seen = hooks.signal.aborted ? [] : await evidenceOf(observers);
+  const seen = await evidenceOf(observers);
   const record = makeRecord({
     ...{ kind: 'cluster', scenario: null, factors: {}, fix: null, seed: null, speed: 1 },
-    ...{ startedAt, endedAt, complete: problem === null && !hooks.signal.aborted },
+    ...{ startedAt, endedAt },
+    complete: problem === null && (!interrupted || verdict().outcome !== 'inconclusive'),
     classes: tally.summaries(),
     verdict: verdict(),
     findings: diagnose({ probes, nodes: seen }, causeModels),
@@ -115,17 +155,19 @@ export async function runOnCluster(
   await writeRunRecord(folder, record);
   return { record, problem };
 
+  /** Whatever ended the run, and with a kubectl that Ctrl-C does not end. */
   async function evidenceOf(pods: typeof observers) {
     if (pods.length === 0) return [];
     hooks.onStage('copying the evidence of the nodes');
     const source = { namespace: observerNamespace({ runId }), observers: pods };
-    const copied = await collectEvidence(kubectl, source, { folder, nodeFolder }, note).catch(
-      (error: unknown) => {
-        note(messageOf(error));
-        return [];
-      },
-    );
-    return await readNodeEvents(folder, copied);
+    const patient = kubectl.withSignal(undefined);
+    try {
+      const copied = await collectEvidence(patient, source, { folder, nodeFolder }, onNote);
+      return await readNodeEvents(folder, copied);
+    } catch (error) {
+      onNote(messageOf(error));
+      return [];
+    }
   }
 }
 

@@ -17,7 +17,7 @@ export const fileNames = {
 export const evidenceFile = (folder: string, file: string): string => join(folder, fileNames.evidence, file);
 
 /** evidence/applied-WHAT.json: objects as they were applied to a cluster. */
-export const appliedFile = /^applied-[a-z]+\.json$/;
+export const appliedFile = /^applied-[a-z-]+\.json$/;
 
 /** What the observer of a node brought; `base` is a run's folder, or what `observe --out` named. */
 export const nodeFolder = (base: string, node: string): string => evidenceFile(base, node);

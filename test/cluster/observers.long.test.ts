@@ -8,7 +8,7 @@ import { observerFolder } from '../../src/cluster/observer-objects.ts';
 import { readRun } from '../../src/experiment/read-run.ts';
 import { readNodeEvents } from '../../src/run-folder/saved-run.ts';
 import { rollAfter } from '../run-folder/a-folder.ts';
-import { historyLogs, kubectlSkip, recordOf, underTest } from './against-fixture.ts';
+import { historyLogs, kubectlSkip, recordOf, underTest, until } from './against-fixture.ts';
 
 /** A run of the lab: its clients stand for those of the cluster's pods, and its nodes' evidence for that of the observers. */
 const recorded = resolve(import.meta.dirname, '../recorded/report/default');
@@ -105,5 +105,60 @@ test(
       cluster.fixture.requests.some((one) => one.startsWith('PATCH')),
       false,
     );
+  },
+);
+
+test(
+  'clients start when the observers on their nodes are ready, and not before',
+  { skip: kubectlSkip },
+  async (t) => {
+    const cluster = await underTest(t, { logs: await historyLogs('co-located'), slowObservers: true });
+    const { readiness, store } = cluster.fixture.cluster;
+    const { ended } = cluster.start(...words, '--rollout-timeout', '60s');
+    const asked = () =>
+      cluster.fixture.requests.filter((one) => /netdebug-observe.*\/pods$/.test(one)).length;
+    await until('the observers are waited for', () => asked() > 2);
+    assert.deepEqual(readiness, ['server on node-a is ready']);
+    assert.equal(store.names().filter((name) => /^Pod\/.*client/.test(name)).length, 2);
+    cluster.fixture.cluster.makeReady('observer');
+    assert.equal(recordOf(await ended).verdict.outcome, 'co-located-only');
+    assert.deepEqual(readiness, [
+      'server on node-a is ready',
+      'observer on node-a is ready',
+      'observer on node-b is ready',
+      'co-located-client on node-a is ready',
+      'remote-client on node-b is ready',
+    ]);
+    assert.deepEqual(cluster.leftObjects(), []);
+  },
+);
+
+test(
+  'Ctrl-C ends the watching, and the evidence says why connections were reset until then',
+  { skip: kubectlSkip },
+  async (t) => {
+    const files = await observersFiles(t);
+    const all = await recordedLogs();
+    // Until the first reset: too little for a verdict.
+    const first = all['co-located-client']?.findIndex((line) => line.includes('"failed"')) ?? 0;
+    const logs = { ...all, 'co-located-client': all['co-located-client']?.slice(0, first + 1) ?? [] };
+    const cluster = await underTest(t, { logs, podFiles: files });
+    const run = cluster.start(...words);
+    const opened = (component: string) =>
+      cluster.fixture.cluster.logOf(cluster.fixture.cluster.pod(component).metadata.name)?.opened ?? 0;
+    const { readiness } = cluster.fixture.cluster;
+    await until('the clients run', () => readiness.some((one) => one.startsWith('remote-client')));
+    await until('logs are followed', () => opened('co-located-client') > 0);
+    run.child.kill('SIGINT');
+    const ended = await run.ended;
+    assert.equal(ended.exitCode, 130, ended.stderr);
+    const record = recordOf(ended);
+    assert.equal(record.complete, false);
+    assert.deepEqual(
+      record.findings.map(({ cause }) => cause),
+      ['route-table-conflict'],
+    );
+    assert.match(ended.stderr, /Ctrl-C again ends this at once, and loses it/);
+    assert.deepEqual(cluster.leftObjects(), []);
   },
 );

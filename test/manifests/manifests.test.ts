@@ -1,7 +1,14 @@
 // The manifests render, fit the Kubernetes API, and are the objects that `cluster run` makes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clientObjects, serverObjects, type KubeObject } from '../../src/cluster/experiment-objects.ts';
+import { deadlineJob } from '../../src/cluster/deadline.ts';
+import {
+  clientObjects,
+  ownedBy,
+  serverObjects,
+  startObject,
+  type KubeObject,
+} from '../../src/cluster/experiment-objects.ts';
 import { observerObjects } from '../../src/cluster/observer-objects.ts';
 import { schemaErrors, typeErrors } from './api-schemas.ts';
 import { kubectlSkip, kustomizations, overlaySkip, render } from './render.ts';
@@ -59,10 +66,12 @@ test(
       clients: { connections: 10, periodMs: 1_000 },
       events: true,
       podIp: true,
+      held: true,
     };
+    const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'netdebug-deadline-abc123', uid: 'x' };
     const ofRun = [
-      ...serverObjects(shape),
-      ...clientObjects(shape),
+      deadlineJob({ runId: 'abc123', image: 'netdebug' }, 600),
+      ...ownedBy(owner, [...serverObjects(shape), ...clientObjects(shape), startObject(shape)]),
       ...observerObjects({ runId: 'abc123', image: 'netdebug:observer', nodes: ['node-a', 'node-b'] }),
     ];
     for (const object of ofRun)

@@ -44,6 +44,7 @@ export function readClusterSettings(flags: ClusterFlags, random: () => number): 
     rolloutTimeoutMs: flags.rolloutTimeout,
     maxRatePerHour,
     podIp: flags.podIp === true,
+    keep: flags.keep === true,
     expected: expectation('--expect', flags.expect),
     folder,
   };
