@@ -32,6 +32,12 @@ const forRuns: readonly Permission[] = [
   },
   { verb: 'patch', resource: 'jobs.batch', required: false, why: 'to put that off while it runs' },
   { verb: 'delete', resource: 'jobs.batch', required: false, why: 'to end that' },
+  {
+    verb: 'list',
+    resource: 'networkpolicies.networking.k8s.io',
+    required: false,
+    why: 'to see whether one keeps the clients from the server',
+  },
   { verb: 'list', resource: 'nodes', everywhere: true, required: false, why: 'to notice a cordoned node' },
 ];
 

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { removeLeftBehind } from '../../cluster/left-behind.ts';
 import { ofRun } from '../../cluster/names.ts';
-import { nodesRow, rightsRow } from '../../cluster/preflight.ts';
+import { askPolicies, nodesRow, policiesRow, rightsRow } from '../../cluster/preflight.ts';
 import { findRefusals } from '../../cluster/permissions.ts';
 import { readNodes } from '../../cluster/node-view.ts';
 import { reachCluster, type ReachedCluster } from '../../cluster/reach-cluster.ts';
@@ -109,6 +109,8 @@ async function requireRoom({ kubectl, namespace }: ReachedCluster, settings: Clu
   ];
   const missing = rows.find((row) => row.state === 'missing');
   if (missing !== undefined) throw new Problem('missing', missing.sentence);
+  const policies = policiesRow(await askPolicies(kubectl), namespace);
+  if (policies.state === 'warning') say(policies.sentence);
 }
 
 async function runWithView(
