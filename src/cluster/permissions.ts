@@ -7,6 +7,8 @@ interface Permission {
   readonly verb: string;
   readonly resource: string;
   readonly subresource?: string;
+  /** Another namespace than the run's. */
+  readonly namespace?: string;
   /** Cluster-wide; the run goes on without it when it is not required. */
   readonly everywhere?: true;
   readonly required: boolean;
@@ -37,6 +39,13 @@ const forRuns: readonly Permission[] = [
     resource: 'networkpolicies.networking.k8s.io',
     required: false,
     why: 'to see whether one keeps the clients from the server',
+  },
+  {
+    verb: 'create',
+    resource: 'events',
+    namespace: 'default',
+    required: false,
+    why: 'in namespace default, to make an Event on the node where a finding was made',
   },
   { verb: 'list', resource: 'nodes', everywhere: true, required: false, why: 'to notice a cordoned node' },
 ];
@@ -99,10 +108,11 @@ export async function findRefusals(kubectl: Kubectl, observe: boolean): Promise<
 }
 
 async function isAllowed(kubectl: Kubectl, permission: Permission): Promise<boolean> {
-  const { verb, resource, subresource, everywhere } = permission;
+  const { verb, resource, subresource, namespace, everywhere } = permission;
   const answer = await kubectl.ask([
     ...['auth', 'can-i', verb, resource],
     ...(subresource === undefined ? [] : [`--subresource=${subresource}`]),
+    ...(namespace === undefined ? [] : [`--namespace=${namespace}`]),
     ...(everywhere === true ? ['--all-namespaces'] : []),
   ]);
   if (answer.ok) return answer.stdout.trim().startsWith('yes');

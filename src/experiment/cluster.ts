@@ -2,18 +2,20 @@
 import { collectEvidence } from '../cluster/collect-evidence.ts';
 import { createDeadlines, noDeadlines, type Deadlines } from '../cluster/deadline.ts';
 import { deployExperiment, deployObservers } from '../cluster/deploy.ts';
+import { describeCluster } from '../cluster/describe-cluster.ts';
+import { announceFindings } from '../cluster/finding-events.ts';
 import { observerNamespace } from '../cluster/observer-objects.ts';
+import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { watchRun } from '../cluster/watch-run.ts';
 import { causeModels } from '../causes/index.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { formatMicros, type Clock } from '../model/clock.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
-import type { RunRecord, Verdict } from '../model/run-record.ts';
+import type { Finding, RunRecord, Verdict } from '../model/run-record.ts';
 import { pause } from '../system/pause.ts';
-import type { Kubectl } from '../system/tools/kubectl.ts';
 import type { Tally } from '../verdict/tally.ts';
-import { evidenceFile, nodeFolder } from '../run-folder/layout.ts';
+import { evidenceFile, nodeFolder, nodeOfFile } from '../run-folder/layout.ts';
 import type { Expectation } from './conclude.ts';
 import { makeRecord, verdictOn, type RunHooks, type VerdictLimits } from './make-record.ts';
 import type { RunFolder } from '../run-folder/open-for-writing.ts';
@@ -33,6 +35,8 @@ export interface ClusterSettings extends VerdictLimits {
   readonly podIp: boolean;
   /** What it creates stays in the cluster. */
   readonly keep: boolean;
+  /** Findings become Events of the cluster. */
+  readonly event: boolean;
   readonly expected: Expectation;
   /** Absolute; new or empty. */
   readonly folder: string;
@@ -63,11 +67,12 @@ const decideEveryMs = 1_000;
  * removes it, whatever happens here.
  */
 export async function runOnCluster(
-  kubectl: Kubectl,
+  cluster: ReachedCluster,
   settings: ClusterSettings,
   surroundings: Surroundings,
   hooks: ClusterHooks,
 ): Promise<ClusterEnd> {
+  const { kubectl } = cluster;
   const { clock, files } = surroundings;
   const { runId, image, folder } = settings;
   const keptAs = (name: string) => evidenceFile(folder, name);
@@ -77,19 +82,21 @@ export async function runOnCluster(
   };
   const deadlines = settings.keep ? noDeadlines : createDeadlines(kubectl, { runId, image, keptAs, onNote });
   try {
-    return await runUntilDeadline(kubectl, settings, surroundings, { ...hooks, onNote, deadlines });
+    return await runUntilDeadline(cluster, settings, surroundings, { ...hooks, onNote, deadlines });
   } finally {
     await deadlines.stop();
   }
 }
 
 async function runUntilDeadline(
-  kubectl: Kubectl,
+  cluster: ReachedCluster,
   settings: ClusterSettings,
   { clock, tally, files }: Surroundings,
   hooks: ClusterHooks & { readonly deadlines: Deadlines },
 ): Promise<ClusterEnd> {
   const onNote = (text: string) => hooks.onNote(text);
+  const { kubectl } = cluster;
+  const patient = kubectl.withSignal(undefined);
   const { runId, periodMs, folder, observerImage } = settings;
   const deployOptions = {
     keptAs: (name: string) => evidenceFile(folder, name),
@@ -131,6 +138,13 @@ async function runUntilDeadline(
     },
   );
   hooks.onStarted();
+  // Beside the run, which it must not keep waiting.
+  const described = describeCluster({ ...cluster, kubectl: patient }, runId, nodes).catch(
+    (error: unknown) => {
+      onNote(`the record goes without the names of pods and nodes: ${messageOf(error)}`);
+      return undefined;
+    },
+  );
   // By the events' own time: nodes need not agree with this machine about what time it is.
   const verdict = () => verdictOn(tally, settings);
   const problem = await untilEnd(watch.broken, verdict, settings.durationMs, hooks.signal);
@@ -144,15 +158,22 @@ async function runUntilDeadline(
   await watch.stop();
   const endedAt = clock.now();
   const seen = await evidenceOf(observers);
+  const where = await described;
   const record = makeRecord({
     ...{ kind: 'cluster', scenario: null, factors: {}, fix: null, seed: null, speed: 1 },
     ...{ startedAt, endedAt },
     complete: problem === null && (!interrupted || verdict().outcome !== 'inconclusive'),
+    ...(where === undefined ? {} : { cluster: where }),
     classes: tally.summaries(),
     verdict: verdict(),
     findings: diagnose({ probes, nodes: seen }, causeModels),
   });
   await writeRunRecord(folder, record);
+  if (settings.event && where !== undefined) {
+    const { keptAs } = deployOptions;
+    const failed = await announceFindings(patient, record, { runId, cluster: where, nodeOf, keptAs });
+    if (failed !== null) onNote(failed);
+  }
   return { record, problem };
 
   /** Whatever ended the run, and with a kubectl that Ctrl-C does not end. */
@@ -160,7 +181,6 @@ async function runUntilDeadline(
     if (pods.length === 0) return [];
     hooks.onStage('copying the evidence of the nodes');
     const source = { namespace: observerNamespace({ runId }), observers: pods };
-    const patient = kubectl.withSignal(undefined);
     try {
       const copied = await collectEvidence(patient, source, { folder, nodeFolder }, onNote);
       return await readNodeEvents(folder, copied);
@@ -169,6 +189,12 @@ async function runUntilDeadline(
       return [];
     }
   }
+}
+
+/** Where the finding's evidence lies. */
+function nodeOf({ evidence }: Finding): string | null {
+  const nodes = evidence.map(({ file }) => (file === null ? null : nodeOfFile(file)));
+  return nodes.find((node) => node !== null) ?? null;
 }
 
 /** Resolves when the time is up, the verdict decided, the user impatient, or, then with a Problem, the run broken. */

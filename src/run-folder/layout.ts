@@ -22,5 +22,11 @@ export const appliedFile = /^applied-[a-z-]+\.json$/;
 /** What the observer of a node brought; `base` is a run's folder, or what `observe --out` named. */
 export const nodeFolder = (base: string, node: string): string => evidenceFile(base, node);
 
+/** The node whose folder a file lies in, `file` being relative to the run's; null for the run's own files. */
+export function nodeOfFile(file: string): string | null {
+  const [top, node, ...rest] = file.split('/');
+  return top === fileNames.evidence && node !== undefined && rest.length > 0 ? node : null;
+}
+
 /** One run of a matrix, by the name that matrix.json gives it. */
 export const cellFolder = (matrix: string, name: string): string => join(matrix, name);

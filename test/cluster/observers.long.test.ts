@@ -57,6 +57,23 @@ test(
       [['route-table-conflict', 'server-kernel']],
     );
     assert.equal(ended.exitCode, 0, ended.stderr);
+    const events = cluster.fixture.cluster.store.all().filter(([, one]) => one.kind === 'Event');
+    assert.deepEqual(
+      events.map(([, { metadata, involvedObject, reason, type, source }]) => ({
+        ...{ namespace: metadata.namespace, involvedObject, reason, type, source },
+      })),
+      [
+        {
+          namespace: 'default',
+          involvedObject: { apiVersion: 'v1', kind: 'Node', name: 'node-a', uid: 'node-a' },
+          ...{ reason: 'ConnectionsReset', type: 'Warning', source: { component: 'netdebug' } },
+        },
+      ],
+    );
+    assert.match(
+      String(events[0]?.[1]['message']),
+      /^route-table-conflict explains [0-9]+ lost connections \(co-located\), 99\.[0-9]% sure: On node-1 /,
+    );
     for (const [node, folder] of Object.entries(files)) {
       const copied = join(cluster.home, 'run/evidence', node, 'events.ndjson');
       const there = join(folder, observerFolder, 'evidence', node, 'events.ndjson');

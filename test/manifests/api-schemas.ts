@@ -10,7 +10,7 @@ import {
   Role,
   RoleBinding,
 } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
-import { ConfigMap, Namespace, Service, ServiceAccount } from 'kubernetes-models/v1';
+import { ConfigMap, Event, Namespace, Service, ServiceAccount } from 'kubernetes-models/v1';
 import ts from 'typescript';
 import type { KubeObject } from '../../src/cluster/experiment-objects.ts';
 
@@ -22,6 +22,7 @@ const models: Readonly<Record<string, { readonly model: Model; readonly from: st
   DaemonSet: { model: DaemonSet, from: 'apps/v1' },
   NetworkPolicy: { model: NetworkPolicy, from: 'networking.k8s.io/v1' },
   Job: { model: Job, from: 'batch/v1' },
+  Event: { model: Event, from: 'v1' },
   ConfigMap: { model: ConfigMap, from: 'v1' },
   Namespace: { model: Namespace, from: 'v1' },
   Service: { model: Service, from: 'v1' },

@@ -55,6 +55,7 @@ export function runCommand(): Command {
     .option('--out <dir>', 'the run’s folder (default: netdebug-runs/TIME-cluster)')
     .option('--expect <outcome>', 'the outcome that ends with exit code 0, or any', 'none')
     .option('--keep', 'leave everything in the cluster')
+    .option('--no-event', 'make no Kubernetes Events of the findings')
     .option('--ui', 'serve the report as a live page on 127.0.0.1 while the run lasts')
     .option('--json', 'print the run record, and nothing else, on stdout')
     .addHelpText('after', examples);
@@ -127,7 +128,7 @@ async function runWithView(
   const view = createView({ stream: process.stderr, durationMs, classes: () => tally.summaries() });
   try {
     return await runOnCluster(
-      cluster.kubectl,
+      cluster,
       settings,
       { clock: systemClock(), tally, files },
       {

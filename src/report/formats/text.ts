@@ -2,6 +2,7 @@
 // matrix as a table of its runs.
 import { formatFigures } from '../../model/figures.ts';
 import type { ClassSummary, LatencyComparison, Rate, RunRecord } from '../../model/run-record.ts';
+import { clusterHeads, clusterLine, clusterRows } from '../cluster-rows.ts';
 import { findingLines } from '../finding-text.ts';
 import { alignColumns } from '../table.ts';
 import { visible } from '../visible.ts';
@@ -26,6 +27,7 @@ function renderRun(run: RunRecord): string {
     '',
     ...classTable(run.classes),
     ...latencyLines(run.verdict.basis?.latency),
+    ...clusterLines(run.cluster),
     ...run.findings.flatMap((finding) => ['', ...findingLines(finding)]),
   ];
   if (!run.complete) lines.push('', 'The run was broken off; this is what there was until then.');
@@ -52,6 +54,11 @@ function latencyLines(latency: LatencyComparison | undefined): string[] {
     '',
     `Latency in ms, same node against across nodes: ${pair('p50')}, ${pair('p99')}: ${conclusion}.`,
   ];
+}
+
+function clusterLines(cluster: RunRecord['cluster']): string[] {
+  if (cluster === undefined) return [];
+  return ['', `${clusterLine(cluster)}.`, ...alignColumns([clusterHeads, ...clusterRows(cluster)])];
 }
 
 const milliseconds = (value: number | null) => (value === null ? '?' : formatFigures(value, 2));
