@@ -32,8 +32,11 @@ export interface DeployOptions {
 
 type RunShape = ExperimentShape & { readonly runId: string };
 
-/** The run's objects, put into kubectl's namespace step by step. Each step throws a `missing` Problem when the cluster refuses, or the pods do not become what they must in time. */
-export interface Deployment {
+/**
+ * The run's objects, put into kubectl's namespace step by step. Each step throws a `missing` Problem when the cluster refuses, or when
+ * the pods do not become what they must in time.
+ */
+export interface DeploySteps {
   /** The server, ready. */
   server(): Promise<void>;
   /** Both clients, ready, or held on their nodes; throws also when they are not where they must be. */
@@ -47,7 +50,7 @@ export async function deployExperiment(
   kubectl: Kubectl,
   shape: RunShape,
   options: DeployOptions,
-): Promise<Deployment> {
+): Promise<DeploySteps> {
   const { keptAs, onStage } = options;
   const wait = { ...waitOf(shape, shape.image, options), gate: startName(shape) };
   const all = ['server', ...clientComponents].map((component) => ({ component, count: 1 }));

@@ -10,7 +10,7 @@ export interface LogSpec {
   readonly pod: string;
   /** Takes each whole line; returns the time that the line itself states, if it does. Lines may be repeated after a drop. */
   readonly onLine: (line: string) => Micros | undefined;
-  /** A stream without a line for so long has fallen silent without an end, as that of a removed file does: it is ended and asked for anew. */
+  /** A stream without a line for so long has fallen silent without an end, as that of a removed file: it is asked for anew. */
   readonly silenceMs: number;
   readonly onTrouble?: (trouble: LogTrouble) => void;
 }

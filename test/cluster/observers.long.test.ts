@@ -126,10 +126,11 @@ test(
 );
 
 test(
-  'clients start when the observers on their nodes are ready, and not before',
+  'clients start when the observers on their nodes listen, and not before',
   { skip: kubectlSkip },
   async (t) => {
-    const cluster = await underTest(t, { logs: await historyLogs('co-located'), slowObservers: true });
+    const logs = { ...(await historyLogs('co-located')), observer: [] };
+    const cluster = await underTest(t, { logs, slowObservers: true });
     const { readiness, store } = cluster.fixture.cluster;
     const { ended } = cluster.start(...words, '--rollout-timeout', '60s');
     const asked = () =>
@@ -138,6 +139,12 @@ test(
     assert.deepEqual(readiness, ['server on node-a is ready']);
     assert.equal(store.names().filter((name) => /^Pod\/.*client/.test(name)).length, 2);
     cluster.fixture.cluster.makeReady('observer');
+    const names = ['observer-0', 'observer-1'];
+    const read = (name: string) =>
+      cluster.fixture.requests.filter((one) => one.endsWith(`/${name}/log`)).length;
+    await until('they are asked whether they listen', () => names.every((name) => read(name) > 1));
+    assert.equal(readiness.filter((one) => one.includes('client')).length, 0);
+    for (const name of names) cluster.fixture.cluster.logOf(name)?.append(['Observing it; it goes there.']);
     assert.equal(recordOf(await ended).verdict.outcome, 'co-located-only');
     assert.deepEqual(readiness, [
       'server on node-a is ready',

@@ -1,4 +1,4 @@
-// The record says which pods and nodes a run was on and what they run, and a finding becomes an Event where that is allowed.
+// The record says which pods and nodes a run was on and what they run, and a finding becomes an Event on its node.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { text } from '../../src/report/formats/text.ts';
@@ -57,45 +57,3 @@ test('pods, nodes and versions are in the record and in the reports', { skip: ku
   );
   assert.equal(findings.length, 1);
 });
-
-test('where nodes may have no Event of ours the pod gets it', { skip: kubectlSkip }, async (t) => {
-  const fault = {
-    method: 'POST',
-    path: /events$/,
-    status: 403,
-    times: 1,
-    message: 'events is forbidden',
-  } as const;
-  const cluster = await underTest(t, { logs: await historyLogs('co-located'), requestFaults: [fault] });
-  await cluster.run(...words);
-  const objects = eventsOf(cluster).map((one) => one['involvedObject'] as { kind: string; name: string });
-  assert.deepEqual(
-    objects.map((one) => [one.kind, one.name.replace(/-[a-z0-9]+-0$/, '')]),
-    [['Pod', 'co-located-client']],
-  );
-});
-
-test(
-  'an Event that is forbidden everywhere is said, and --no-event makes none',
-  { skip: kubectlSkip },
-  async (t) => {
-    const fault = {
-      method: 'POST',
-      path: /events$/,
-      status: 403,
-      times: 9,
-      message: 'events is forbidden',
-    } as const;
-    const forbidden = await underTest(t, { logs: await historyLogs('co-located'), requestFaults: [fault] });
-    const ended = await forbidden.run(...words);
-    assert.match(ended.stderr, /No Event could be made of the finding unknown: /);
-    assert.equal(ended.exitCode, 0);
-    const quiet = await underTest(t, { logs: await historyLogs('co-located') });
-    await quiet.run(...words, '--no-event');
-    assert.deepEqual(eventsOf(quiet), []);
-    assert.equal(
-      quiet.fixture.requests.some((one) => one.startsWith('POST') && one.endsWith('/events')),
-      false,
-    );
-  },
-);
