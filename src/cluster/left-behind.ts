@@ -85,8 +85,8 @@ export async function removeLeftBehind(
   for (let pauseMs = 100; performance.now() < deadline; pauseMs = Math.min(2_000, pauseMs * 2)) {
     try {
       for (const command of commands) await remove(kubectl, command);
-      await Promise.all(optional.map((kind) => kubectl.ask(['delete', kind, ...del], { timeoutMs: 20_000 })));
-      const rest = await findLeftBehind(kubectl, removal);
+      const kept = await Promise.all(optional.map((kind) => removeOptional(kubectl, kind, del)));
+      const rest = (await findLeftBehind(kubectl, removal)).filter((one) => !kept.includes(one.kind));
       if (rest.length === 0) return;
       left = rest.map(({ kind, name }) => `${kind} ${name}`).join(', ');
     } catch (error) {
@@ -96,6 +96,17 @@ export async function removeLeftBehind(
     await pause(pauseMs);
   }
   throw new Problem('missing', `Still there after ${Math.round(deadlineMs / 1_000)} s: ${left}; ${byHand}`);
+}
+
+/** Resolves with the kind when it may not be removed here: a Job then goes by its time to live. */
+async function removeOptional(
+  kubectl: Kubectl,
+  kind: (typeof optional)[number],
+  del: readonly string[],
+): Promise<string | null> {
+  const answer = await kubectl.ask(['delete', kind, ...del], { timeoutMs: 20_000 });
+  const mayNot = !answer.ok && answer.failure.kind === 'forbidden';
+  return mayNot ? { configmaps: 'ConfigMap', jobs: 'Job' }[kind] : null;
 }
 
 async function remove(kubectl: Kubectl, command: readonly string[]): Promise<void> {

@@ -65,7 +65,7 @@ export function assessRollout(
         `The image ${image} cannot be pulled on node ${pod.node ?? '?'}; push it where the cluster can reach it and name it with --image (${waiting.reason}: ${waiting.message}).`,
       );
     }
-    if (waiting !== null && startTroubles.includes(waiting.reason) && !isHeld(pod, gate)) {
+    if (waiting !== null && startTroubles.includes(waiting.reason) && !isHeld(pod, gate) && !isSlow(pod)) {
       const why = pod.lastExit ?? waiting.message;
       return hopeless(
         `Pod ${pod.name} does not start: is ${image} an image of netdebug? (${waiting.reason}: ${why})`,
@@ -87,6 +87,11 @@ function isHeld({ waiting }: PodView, gate: string | undefined): boolean {
     waiting?.reason === 'CreateContainerConfigError' &&
     waiting.message.includes(`"${gate}" not found`)
   );
+}
+
+/** A kubelet that has not yet heard of a ConfigMap, whether it is there or not; it asks again. */
+function isSlow({ waiting }: PodView): boolean {
+  return waiting?.message.includes('failed to sync configmap cache') === true;
 }
 
 function waitSentence(pods: readonly PodView[]): string {

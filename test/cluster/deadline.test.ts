@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createDeadlines, graceMs } from '../../src/cluster/deadline.ts';
+import { removeLeftBehind } from '../../src/cluster/left-behind.ts';
 import { findKubectl } from '../../src/system/tools/kubectl.ts';
 import { kubectlSkip, underTest, until, type ClusterUnderTest } from './against-fixture.ts';
 
@@ -78,5 +79,24 @@ test('a job that somebody removed is not made again', { skip: kubectlSkip }, asy
   await until('it is said', () => notes.length > 0);
   await deadlines.stop();
   assert.match(notes.join('\n'), /^Job netdebug-deadline-abc123 is gone/);
+  assert.deepEqual(cluster.leftObjects(), []);
+});
+
+test('a job that may not be removed keeps nothing waiting', { skip: kubectlSkip }, async (t) => {
+  const fault = {
+    method: 'DELETE',
+    path: /jobs/,
+    status: 403,
+    times: 99,
+    message: 'jobs.batch is forbidden',
+  } as const;
+  const cluster = await underTest(t, { requestFaults: [fault] });
+  const deadlines = deadlinesOf(cluster);
+  await deadlines.ownerIn();
+  await deadlines.stop();
+  const kubectl = findKubectl({ kubeconfig: cluster.kubeconfig, namespace: 'default' });
+  await removeLeftBehind(kubectl, { selector: 'netdebug-run=abc123', namespaces: false });
+  assert.deepEqual(cluster.leftObjects(), ['Job/netdebug-deadline-abc123']);
+  cluster.fixture.cluster.elapse(graceSeconds * 2);
   assert.deepEqual(cluster.leftObjects(), []);
 });

@@ -7,6 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { observerFolder } from '../../src/cluster/observer-objects.ts';
 import { readRun } from '../../src/experiment/read-run.ts';
 import { readNodeEvents } from '../../src/run-folder/saved-run.ts';
+import { resourceOf } from '../fixtures/api-server/cluster.ts';
 import { rollAfter } from '../run-folder/a-folder.ts';
 import { historyLogs, kubectlSkip, recordOf, underTest, until } from './against-fixture.ts';
 
@@ -157,32 +158,64 @@ test(
   },
 );
 
-test(
-  'Ctrl-C ends the watching, and the evidence says why connections were reset until then',
-  { skip: kubectlSkip },
-  async (t) => {
-    const files = await observersFiles(t);
-    const all = await recordedLogs();
-    // Until the first reset: too little for a verdict.
-    const first = all['co-located-client']?.findIndex((line) => line.includes('"failed"')) ?? 0;
-    const logs = { ...all, 'co-located-client': all['co-located-client']?.slice(0, first + 1) ?? [] };
-    const cluster = await underTest(t, { logs, podFiles: files });
-    const run = cluster.start(...words);
-    const opened = (component: string) =>
-      cluster.fixture.cluster.logOf(cluster.fixture.cluster.pod(component).metadata.name)?.opened ?? 0;
-    const { readiness } = cluster.fixture.cluster;
-    await until('the clients run', () => readiness.some((one) => one.startsWith('remote-client')));
-    await until('logs are followed', () => opened('co-located-client') > 0);
-    run.child.kill('SIGINT');
-    const ended = await run.ended;
-    assert.equal(ended.exitCode, 130, ended.stderr);
-    const record = recordOf(ended);
-    assert.equal(record.complete, false);
-    assert.deepEqual(
-      record.findings.map(({ cause }) => cause),
-      ['route-table-conflict'],
-    );
-    assert.match(ended.stderr, /Ctrl-C again ends this at once, and loses it/);
-    assert.deepEqual(cluster.leftObjects(), []);
+/** A run of which the first reset is all that its clients have said, and that goes on. */
+async function runningWithOneReset(t: TestContext) {
+  const files = await observersFiles(t);
+  const all = await recordedLogs();
+  const first = all['co-located-client']?.findIndex((line) => line.includes('"failed"')) ?? 0;
+  const logs = { ...all, 'co-located-client': all['co-located-client']?.slice(0, first + 1) ?? [] };
+  const cluster = await underTest(t, { logs, podFiles: files });
+  const run = cluster.start(...words);
+  const inside = cluster.fixture.cluster;
+  await until('the clients run', () => inside.readiness.some((one) => one.startsWith('remote-client')));
+  await until(
+    'logs are followed',
+    () => (inside.logOf(inside.pod('co-located-client').metadata.name)?.opened ?? 0) > 0,
+  );
+  return { cluster, run };
+}
+
+const endings: readonly {
+  readonly how: string;
+  readonly end: (running: Awaited<ReturnType<typeof runningWithOneReset>>) => void;
+  readonly exitCode: number;
+  readonly says: RegExp;
+}[] = [
+  {
+    how: 'Ctrl-C ends the watching',
+    end: ({ run }) => void run.child.kill('SIGINT'),
+    exitCode: 130,
+    says: /Ctrl-C again ends this at once, and loses it/,
   },
-);
+  {
+    how: 'pods that moved end the run',
+    end({ cluster }) {
+      const inside = cluster.fixture.cluster;
+      const one = inside.pod('remote-client');
+      inside.store.put(resourceOf('pods'), { ...one, spec: { nodeName: 'node-a' } });
+    },
+    exitCode: 69,
+    says: /The pods moved, and the run with them: all pods are on one node, node-a/,
+  },
+];
+
+for (const { how, end, exitCode, says } of endings) {
+  test(
+    `${how}, and the evidence says why connections were reset until then`,
+    { skip: kubectlSkip },
+    async (t) => {
+      const running = await runningWithOneReset(t);
+      end(running);
+      const ended = await running.run.ended;
+      assert.equal(ended.exitCode, exitCode, ended.stderr);
+      const record = recordOf(ended);
+      assert.equal(record.complete, false);
+      assert.deepEqual(
+        record.findings.map(({ cause }) => cause),
+        ['route-table-conflict'],
+      );
+      assert.match(ended.stderr, says);
+      assert.deepEqual(running.cluster.leftObjects(), []);
+    },
+  );
+}

@@ -76,6 +76,14 @@ test('a pod that waits for the gate alone is held, and one that waits for anythi
   assert.equal(judge('netdebug-start-abc', true), 'ready');
   assert.equal(judge('netdebug-start-abc', false), 'waiting');
   assert.equal(judge('another', true), 'hopeless');
+  const slow = {
+    waiting: { reason, message: 'failed to sync configmap cache: timed out waiting for the condition' },
+  };
+  const [late] = readPods({ items: [pod('server', 'a', { containerStatuses: [{ state: slow }] })] });
+  assert.equal(
+    assessRollout({ wanted, image: 'x' }, late === undefined ? [] : [late], null).state,
+    'waiting',
+  );
 });
 
 test('cordoned, tainted, unready and foreign nodes do not take pods', () => {

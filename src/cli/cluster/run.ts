@@ -29,7 +29,8 @@ Examples:
   netdebug cluster run --image registry.example/netdebug --pod-ip --expect none --json
 
 Ends as soon as the verdict is decided: 0 when it is the one of --expect, 1 when it is another, 2 when time ran out first.
-What it created is removed however it ends; after a kill or a lost connection, "netdebug cluster cleanup" does it.`;
+What it created is removed however it ends, and the first Ctrl-C keeps the evidence. After a kill Kubernetes removes it in
+ten minutes, or "netdebug cluster cleanup" at once.`;
 
 export function runCommand(): Command {
   const run = new Command('run')
