@@ -1,6 +1,7 @@
 // The page of a run, in the lab or in a cluster: live while it lasts, if wanted, and at its end as report.html in its folder.
 import { messageOf } from '../model/problem.ts';
 import { startLiveView, type LiveOptions, type LiveView } from '../experiment/live-view.ts';
+import { discardUnrecorded } from '../run-folder/discard-unrecorded.ts';
 import { writeRunPage } from '../experiment/run-report.ts';
 
 /** Starts the live page of a run that is about to begin and says where it is. */
@@ -10,8 +11,20 @@ export async function showLive(run: LiveOptions): Promise<LiveView> {
   return live;
 }
 
-/** Writes report.html, gives the live page its last state, and names the file. A run without anything to show has no page. */
-export async function finishPage(folder: string, live: LiveView | null): Promise<void> {
+/**
+ * Writes report.html, gives the live page its last state, and names the file. A run without anything to show has no page, and no
+ * folder either: why it failed is said by whoever failed.
+ * @param made The topmost folder that was made for the run, as makeFolder said.
+ */
+export async function finishPage(
+  folder: string,
+  made: string | undefined,
+  live: LiveView | null,
+): Promise<void> {
+  if (await discardUnrecorded(folder, made)) {
+    await live?.end(null);
+    return;
+  }
   try {
     const page = await writeRunPage(folder);
     await live?.end(page);

@@ -13,13 +13,17 @@ export interface RolloutWait {
   readonly namespace?: string;
   readonly wanted: readonly { readonly component: string; readonly count: number }[];
   readonly timeoutMs: number;
+  /** The ConfigMap without which the clients' containers do not start. */
+  readonly gate?: string;
+  /** Pods that wait for the gate alone will do: they have their nodes and their image. */
+  readonly untilHeld?: boolean;
   /** Called when what is waited for changes. */
   readonly onWait: (sentence: string) => void;
   /** Ends the wait. */
   readonly signal: AbortSignal;
 }
 
-/** Resolves with the pods. Throws a `missing` Problem with the cluster's own reason when they do not become ready in time. */
+/** Resolves with the pods, ready or, with `untilHeld`, held. Throws a `missing` Problem with the cluster's own reason when they do not become ready in time. */
 export async function awaitRollout(kubectl: Kubectl, wait: RolloutWait): Promise<PodView[]> {
   const { namespace, timeoutMs, signal } = wait;
   const here = [
@@ -33,7 +37,7 @@ export async function awaitRollout(kubectl: Kubectl, wait: RolloutWait): Promise
       kubectl.json(['get', 'pods', ...here]).then(readPods),
       kubectl.json(['get', 'deployments', ...here]),
     ]);
-    const rollout = assessRollout(wait.wanted, pods, readCreationFailure(deployments), wait.image);
+    const rollout = assessRollout(wait, pods, readCreationFailure(deployments));
     if (rollout.state === 'ready') return pods;
     if (rollout.state === 'hopeless') throw rollout.problem;
     if (rollout.sentence !== said) wait.onWait((said = rollout.sentence));

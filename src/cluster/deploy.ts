@@ -2,8 +2,18 @@
 import { Problem } from '../model/problem.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { applyObjects } from './apply-objects.ts';
+import { awaitObserving } from './await-observing.ts';
 import { awaitRollout } from './await-rollout.ts';
-import { clientObjects, serverObjects, type ExperimentShape } from './experiment-objects.ts';
+import type { Deadlines } from './deadline.ts';
+import {
+  clientObjects,
+  ownedBy,
+  serverObjects,
+  startName,
+  startObject,
+  type ExperimentShape,
+  type KubeObject,
+} from './experiment-objects.ts';
 import { clientComponents } from './names.ts';
 import { observerNamespace, observerObjects } from './observer-objects.ts';
 import { assessPlacement, type Placement } from './placement.ts';
@@ -14,60 +24,89 @@ export interface DeployOptions {
   readonly keptAs: (name: string) => string;
   readonly rolloutTimeoutMs: number;
   readonly onStage: (text: string) => void;
+  /** Something that the user wants to know, and that the run goes on without. */
+  readonly onNote: (sentence: string) => void;
+  readonly deadlines: Deadlines;
   readonly signal: AbortSignal;
 }
 
 type RunShape = ExperimentShape & { readonly runId: string };
 
-export interface Deployed {
-  readonly pods: readonly PodView[];
-  readonly placement: Extract<Placement, { fits: true }>;
+/**
+ * The run's objects, put into kubectl's namespace step by step. Each step throws a `missing` Problem when the cluster refuses, or when
+ * the pods do not become what they must in time.
+ */
+export interface DeploySteps {
+  /** The server, ready. */
+  server(): Promise<void>;
+  /** Both clients, ready, or held on their nodes; throws also when they are not where they must be. */
+  clients(): Promise<Extract<Placement, { fits: true }>>;
+  /** Lets clients that are held start, and waits until they are ready. */
+  start(): Promise<void>;
 }
 
-/**
- * Server first, then the clients, which would be refused without it. Throws a `missing` Problem when the cluster refuses, when
- * the pods do not become ready in time, or when they are not where they must be.
- */
+/** Server first, then the clients, which would be refused without it. */
 export async function deployExperiment(
   kubectl: Kubectl,
   shape: RunShape,
   options: DeployOptions,
-): Promise<Deployed> {
+): Promise<DeploySteps> {
   const { keptAs, onStage } = options;
-  const wait = waitOf(shape, shape.image, options);
-  onStage('creating the server');
-  await applyObjects(kubectl, serverObjects(shape), keptAs('applied-server.json'));
-  await awaitRollout(kubectl, { ...wait, wanted: [{ component: 'server', count: 1 }] });
-  onStage('creating the clients');
-  await applyObjects(kubectl, clientObjects(shape), keptAs('applied-clients.json'));
-  const wanted = ['server', ...clientComponents].map((component) => ({ component, count: 1 }));
-  const pods = await awaitRollout(kubectl, { ...wait, wanted });
-  const placement = assessPlacement(pods);
-  if (!placement.fits) {
-    throw new Problem(
-      'missing',
-      `The pods are not where the experiment needs them: ${placement.sentence}; it needs two nodes.`,
-    );
-  }
-  return { pods, placement };
+  const wait = { ...waitOf(shape, shape.image, options), gate: startName(shape) };
+  const all = ['server', ...clientComponents].map((component) => ({ component, count: 1 }));
+  const owner = await options.deadlines.ownerIn();
+  return {
+    async server() {
+      onStage('creating the server');
+      await applyObjects(kubectl, ownedBy(owner, serverObjects(shape)), keptAs('applied-server.json'));
+      await awaitRollout(kubectl, { ...wait, wanted: [{ component: 'server', count: 1 }] });
+    },
+    async clients() {
+      onStage('creating the clients');
+      await applyObjects(kubectl, ownedBy(owner, clientObjects(shape)), keptAs('applied-clients.json'));
+      const untilHeld = shape.held === true;
+      const placement = assessPlacement(await awaitRollout(kubectl, { ...wait, wanted: all, untilHeld }));
+      if (!placement.fits) {
+        throw new Problem(
+          'missing',
+          `The pods are not where the experiment needs them: ${placement.sentence}; it needs two nodes.`,
+        );
+      }
+      return placement;
+    },
+    async start() {
+      onStage('starting the clients');
+      await applyObjects(kubectl, ownedBy(owner, [startObject(shape)]), keptAs('applied-start.json'));
+      await awaitRollout(kubectl, { ...wait, wanted: all });
+    },
+  };
 }
 
-/** Starts observers on the nodes and resolves with their pods. Throws a `missing` Problem as deployExperiment does. */
+/** Starts observers on the nodes and resolves with their pods once they listen. Throws a `missing` Problem as deployExperiment does. */
 export async function deployObservers(
   kubectl: Kubectl,
   shape: { readonly runId: string; readonly image: string; readonly nodes: readonly string[] },
   options: DeployOptions,
 ): Promise<readonly PodView[]> {
-  options.onStage('creating the observers');
+  const { keptAs, onStage, onNote, rolloutTimeoutMs, signal } = options;
+  onStage('creating the observers');
   const namespace = observerNamespace(shape);
-  const file = options.keptAs('applied-observers.json');
-  await applyObjects(kubectl, observerObjects(shape), file, namespace);
-  return await awaitRollout(kubectl, {
+  const objects = observerObjects(shape);
+  const [around, inside] = [objects.filter(isNamespace), objects.filter((one) => !isNamespace(one))];
+  await applyObjects(kubectl, around, keptAs('applied-namespace.json'));
+  const owner = await options.deadlines.ownerIn(namespace);
+  await applyObjects(kubectl, ownedBy(owner, inside), keptAs('applied-observers.json'), namespace);
+  const pods = await awaitRollout(kubectl, {
     ...waitOf(shape, shape.image, options),
     namespace,
     wanted: [{ component: 'observer', count: shape.nodes.length }],
   });
+  onStage('waiting until the observers listen');
+  await awaitObserving(kubectl, { namespace, pods, timeoutMs: rolloutTimeoutMs, signal, onMissed: onNote });
+  return pods;
 }
+
+const isNamespace = ({ kind }: KubeObject): boolean => kind === 'Namespace';
 
 function waitOf({ runId }: { readonly runId: string }, image: string, options: DeployOptions) {
   return {

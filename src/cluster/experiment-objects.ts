@@ -9,10 +9,21 @@ import {
   type Component,
 } from './names.ts';
 
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly OwnerReference[];
+  };
   readonly [field: string]: unknown;
 }
 
@@ -26,6 +37,14 @@ export interface ExperimentShape {
   readonly events: boolean;
   /** Clients dial the pod, through a headless Service, instead of the Service's own address. */
   readonly podIp: boolean;
+  /** Clients get their nodes at once, and start when startObject is there. */
+  readonly held?: boolean;
+}
+
+/** The objects with an owner, with which Kubernetes removes them; as they are without one. */
+export function ownedBy(owner: OwnerReference | null, objects: readonly KubeObject[]): readonly KubeObject[] {
+  if (owner === null) return objects;
+  return objects.map((one) => ({ ...one, metadata: { ...one.metadata, ownerReferences: [owner] } }));
 }
 
 /** The server's Service and Deployment. */
@@ -45,7 +64,10 @@ export function serverObjects(shape: ExperimentShape): KubeObject[] {
 export function clientObjects(shape: ExperimentShape): KubeObject[] {
   return clientComponents.map((component) =>
     deployment(component, shape, {
-      ...podSpec(shape, { args: clientWords(component, shape) }),
+      ...podSpec(shape, {
+        args: clientWords(component, shape),
+        ...(shape.held === true ? { env: [waitsForStart(shape)] } : {}),
+      }),
       affinity: {
         [component === 'co-located-client' ? 'podAffinity' : 'podAntiAffinity']: {
           requiredDuringSchedulingIgnoredDuringExecution: [
@@ -58,6 +80,25 @@ export function clientObjects(shape: ExperimentShape): KubeObject[] {
       },
     }),
   );
+}
+
+/** A ConfigMap; while it is missing, a container whose environment asks for it is not started, and its pod has its node. */
+export function startObject(shape: Pick<ExperimentShape, 'runId'>): KubeObject {
+  const runLabels = shape.runId === undefined ? {} : { [runLabel]: shape.runId };
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: startName(shape), labels: { app: 'netdebug', ...runLabels } },
+    data: { observers: 'ready' },
+  };
+}
+
+export const startName = (shape: Pick<ExperimentShape, 'runId'>): string =>
+  objectName('netdebug-start', shape);
+
+function waitsForStart(shape: ExperimentShape): object {
+  const configMapKeyRef = { name: startName(shape), key: 'observers' };
+  return { name: 'NETDEBUG_START', valueFrom: { configMapKeyRef } };
 }
 
 /** The name of the object that is called `name` in manifests/. */

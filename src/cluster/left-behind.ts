@@ -8,6 +8,8 @@ import { runLabel } from './names.ts';
 // Observers' DaemonSets go with their namespace, pods with their Deployment.
 const removable = 'deployments,services';
 const kinds = `${removable},pods`;
+/** What a run makes only where it may: what may not be read or removed here, it has not made. */
+const optional = ['configmaps', 'jobs'] as const;
 
 const listSchema = z.object({
   items: z.array(
@@ -44,12 +46,16 @@ export async function findLeftBehind(
   kubectl: Kubectl,
   { selector, namespaces }: Removal,
 ): Promise<LeftObject[]> {
-  const inside = await kubectl.json(['get', kinds, `--selector=${selector}`]);
-  const around = namespaces
-    ? await kubectl.ask(['get', 'namespaces', `--selector=${selector}`, '--output=json'])
-    : undefined;
-  const outer: unknown = around?.ok === true ? JSON.parse(around.stdout) : { items: [] };
-  return [...listSchema.parse(inside).items, ...listSchema.parse(outer).items].map(({ kind, metadata }) => ({
+  const selected = `--selector=${selector}`;
+  const [required, ...others] = await Promise.all([
+    kubectl.json(['get', kinds, selected]),
+    ...[...optional, ...(namespaces ? ['namespaces'] : [])].map(async (kind): Promise<unknown> => {
+      const answer = await kubectl.ask(['get', kind, selected, '--output=json']);
+      return answer.ok ? JSON.parse(answer.stdout) : { items: [] };
+    }),
+  ]);
+  const items = [required, ...others].flatMap((list) => listSchema.parse(list).items);
+  return items.map(({ kind, metadata }) => ({
     kind,
     name: metadata.name,
     namespace: metadata.namespace ?? null,
@@ -79,7 +85,8 @@ export async function removeLeftBehind(
   for (let pauseMs = 100; performance.now() < deadline; pauseMs = Math.min(2_000, pauseMs * 2)) {
     try {
       for (const command of commands) await remove(kubectl, command);
-      const rest = await findLeftBehind(kubectl, removal);
+      const kept = await Promise.all(optional.map((kind) => removeOptional(kubectl, kind, del)));
+      const rest = (await findLeftBehind(kubectl, removal)).filter((one) => !kept.includes(one.kind));
       if (rest.length === 0) return;
       left = rest.map(({ kind, name }) => `${kind} ${name}`).join(', ');
     } catch (error) {
@@ -89,6 +96,17 @@ export async function removeLeftBehind(
     await pause(pauseMs);
   }
   throw new Problem('missing', `Still there after ${Math.round(deadlineMs / 1_000)} s: ${left}; ${byHand}`);
+}
+
+/** Resolves with the kind when it may not be removed here: a Job then goes by its time to live. */
+async function removeOptional(
+  kubectl: Kubectl,
+  kind: (typeof optional)[number],
+  del: readonly string[],
+): Promise<string | null> {
+  const answer = await kubectl.ask(['delete', kind, ...del], { timeoutMs: 20_000 });
+  const mayNot = !answer.ok && answer.failure.kind === 'forbidden';
+  return mayNot ? { configmaps: 'ConfigMap', jobs: 'Job' }[kind] : null;
 }
 
 async function remove(kubectl: Kubectl, command: readonly string[]): Promise<void> {

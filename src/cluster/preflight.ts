@@ -1,9 +1,11 @@
 // What stands ready and what is missing before a run, as rows of one sentence each; and what the dataplane lets one expect.
-import { messageOf } from '../model/problem.ts';
+import { askDataplane } from './ask-dataplane.ts';
+import { askJson } from './ask-json.ts';
+import type { Dataplane } from './dataplane.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
-import { readDataplane, type Dataplane } from './dataplane.ts';
 import { ownsTable } from './felix-tables.ts';
 import { readNodes, type NodeView } from './node-view.ts';
+import { findObstacles, readPolicies, type Policy } from './network-policies.ts';
 import { findRefusals, type Refusal } from './permissions.ts';
 import type { ReachedCluster } from './reach-cluster.ts';
 
@@ -19,9 +21,10 @@ const netdTable = 1;
 /** Asks the cluster; creates nothing. Throws a `missing` Problem when it no longer answers. */
 export async function preflight(cluster: ReachedCluster, observe: boolean): Promise<PreflightRow[]> {
   const { kubectl } = cluster;
-  const [nodes, refusals, dataplane] = await Promise.all([
+  const [nodes, refusals, policies, dataplane] = await Promise.all([
     askJson(kubectl, ['get', 'nodes']),
     findRefusals(kubectl, observe),
+    askPolicies(kubectl),
     askDataplane(kubectl),
   ]);
   return [
@@ -33,13 +36,24 @@ export async function preflight(cluster: ReachedCluster, observe: boolean): Prom
     },
     nodesRow(nodes === null ? null : readNodes(nodes)),
     rightsRow(refusals, cluster.namespace),
+    policiesRow(policies, cluster.namespace),
     ...dataplaneRows(dataplane),
   ];
 }
 
-function clientRow({ clientVersion, serverVersion }: ReachedCluster): PreflightRow {
-  const apart = Math.abs(clientVersion.minor - serverVersion.minor);
+export function clientRow({
+  clientVersion,
+  serverVersion,
+}: Pick<ReachedCluster, 'clientVersion' | 'serverVersion'>): PreflightRow {
   const what = 'kubectl';
+  if (clientVersion.minor === null || serverVersion.minor === null) {
+    return {
+      what,
+      state: 'warning',
+      sentence: `kubectl is ${clientVersion.text} and the cluster ${serverVersion.text}: how far they are apart cannot be told; Kubernetes supports one minor version.`,
+    };
+  }
+  const apart = Math.abs(clientVersion.minor - serverVersion.minor);
   if (apart <= 1) return { what, state: 'ok', sentence: `kubectl ${clientVersion.text} fits the cluster.` };
   return {
     what,
@@ -85,12 +99,46 @@ export function rightsRow(refusals: readonly Refusal[], namespace: string): Pref
   return { what, state: 'ok', sentence: `All that a run needs is allowed in namespace ${namespace}.` };
 }
 
+/** The namespace's NetworkPolicies; null when they may not be read. */
+export async function askPolicies(kubectl: Kubectl): Promise<Policy[] | null> {
+  const json = await askJson(kubectl, ['get', 'networkpolicies.networking.k8s.io']);
+  return json === null ? null : readPolicies(json);
+}
+
+/** Whether they let through what a run needs. No more than a warning: not every network enforces them. */
+export function policiesRow(policies: readonly Policy[] | null, namespace: string): PreflightRow {
+  const what = 'policies';
+  if (policies === null) {
+    const sentence = `The NetworkPolicies of namespace ${namespace} may not be read here; under one that denies by default a run would stay undecided.`;
+    return { what, state: 'warning', sentence };
+  }
+  const obstacles = findObstacles(policies);
+  const list = (passage: 'no' | 'perhaps') =>
+    obstacles
+      .filter((one) => one.passage === passage)
+      .map((one) => `${one.what} by ${one.policies.join(', ')}`)
+      .join('; ');
+  const [denied, doubtful] = [list('no'), list('perhaps')];
+  if (denied !== '') {
+    const sentence = `NetworkPolicies of namespace ${namespace} deny ${denied}: where they are enforced the run stays undecided; use --namespace, or allow it as manifests/overlays/network-policy does.`;
+    return { what, state: 'warning', sentence };
+  }
+  if (doubtful !== '') {
+    const sentence = `Whether NetworkPolicies of namespace ${namespace} allow all that a run needs depends on namespaces or addresses that they name: ${doubtful}.`;
+    return { what, state: 'warning', sentence };
+  }
+  const sentence =
+    policies.length === 0
+      ? `Namespace ${namespace} has no NetworkPolicy; the policies of Calico's and Cilium's own kinds are not read.`
+      : `The NetworkPolicies of namespace ${namespace} allow what a run needs; the policies of Calico's and Cilium's own kinds are not read.`;
+  return { what, state: 'ok', sentence };
+}
+
 /** One row for each part of the dataplane that was found, and the prediction that follows from them. */
 function dataplaneRows(dataplane: Dataplane | string): PreflightRow[] {
   if (typeof dataplane === 'string') {
-    return [
-      { what: 'dataplane', state: 'warning', sentence: `The dataplane could not be read: ${dataplane}` },
-    ];
+    const sentence = `The dataplane is not known, and a run does not need it: ${dataplane}`;
+    return [{ what: 'dataplane', state: 'warning', sentence }];
   }
   const { kubeProxyMode, netd, calico, cilium } = dataplane;
   const found = [
@@ -101,7 +149,7 @@ function dataplaneRows(dataplane: Dataplane | string): PreflightRow[] {
   ];
   const sentence =
     found.length === 0
-      ? 'None of kube-proxy, netd, Calico and Cilium was recognised.'
+      ? `None of kube-proxy, netd, Calico and Cilium is among the cluster's objects; what runs as a plain process of the nodes the API does not tell, but its rules do, to observers (--observe).`
       : `Found ${found.join(', ')}.`;
   return [{ what: 'dataplane', state: found.length === 0 ? 'warning' : 'ok', sentence }, predict(dataplane)];
 }
@@ -114,7 +162,11 @@ export function predict({ netd, calico }: Dataplane): PreflightRow {
     sentence,
   });
   if (netd === null || calico === null) {
-    return row('ok', 'No route-table-conflict is to be expected: it takes both netd and Calico.');
+    const absent = [...(netd === null ? ['netd'] : []), ...(calico === null ? ['Calico'] : [])];
+    return row(
+      'ok',
+      `No route-table-conflict is to be expected: it takes both netd and Calico, and the cluster's objects do not hold ${absent.join(' or ')}; as a plain process of the nodes it would not be seen here.`,
+    );
   }
   if (netd.policyRouting === false) {
     return row(
@@ -140,29 +192,6 @@ export function predict({ netd, calico }: Dataplane): PreflightRow {
     'warning',
     `route-table-conflict: netd routes by table ${netdTable} and Calico takes that table for its own (${source}); expect resets of same-node connections. Cure: FELIX_ROUTETABLERANGE=10-250.`,
   );
-}
-
-async function askDataplane(kubectl: Kubectl): Promise<Dataplane | string> {
-  const system = '--namespace=kube-system';
-  const everywhere = await askJson(kubectl, ['get', 'daemonsets', '--all-namespaces']);
-  try {
-    const [daemonSets, configMaps, proxyPods, felixConfiguration] = await Promise.all([
-      everywhere === null ? kubectl.json(['get', 'daemonsets', system]) : Promise.resolve(everywhere),
-      askJson(kubectl, ['get', 'configmaps', 'netd-config', 'kube-proxy', '--ignore-not-found', system]),
-      askJson(kubectl, ['get', 'pods', system, '--selector=component=kube-proxy']),
-      // The type itself is missing where there is no Calico.
-      askJson(kubectl, ['get', 'felixconfigurations.crd.projectcalico.org', 'default']),
-    ]);
-    return readDataplane({ daemonSets, configMaps, proxyPods, felixConfiguration });
-  } catch (error) {
-    return messageOf(error);
-  }
-}
-
-/** The answer, or null when it is refused or not there; with --ignore-not-found kubectl then prints nothing. */
-async function askJson(kubectl: Kubectl, words: readonly string[]): Promise<unknown> {
-  const answer = await kubectl.ask([...words, '--output=json']);
-  return answer.ok && answer.stdout.trim() !== '' ? JSON.parse(answer.stdout) : null;
 }
 
 function onOff(value: boolean | null): string {

@@ -37,12 +37,20 @@ export function readCreationFailure(json: unknown): string | null {
   return conditions.find((one) => one.type === 'ReplicaFailure' && one.status === 'True')?.message ?? null;
 }
 
-/** Judges the pods of `components`, one ready pod each being wanted, or `count` of the one component. */
+export interface WantedRollout {
+  readonly wanted: readonly { readonly component: string; readonly count: number }[];
+  readonly image: string;
+  /** The ConfigMap that pods may wait for before they start. */
+  readonly gate?: string;
+  /** Pods that wait for it are as good as ready ones. */
+  readonly untilHeld?: boolean;
+}
+
+/** Judges the pods: so many of each component must be ready. */
 export function assessRollout(
-  wanted: readonly { readonly component: string; readonly count: number }[],
+  { wanted, image, gate, untilHeld = false }: WantedRollout,
   pods: readonly PodView[],
   creationFailure: string | null,
-  image: string,
 ): Rollout {
   const hopeless = (message: string): Rollout => ({
     state: 'hopeless',
@@ -57,7 +65,7 @@ export function assessRollout(
         `The image ${image} cannot be pulled on node ${pod.node ?? '?'}; push it where the cluster can reach it and name it with --image (${waiting.reason}: ${waiting.message}).`,
       );
     }
-    if (waiting !== null && startTroubles.includes(waiting.reason)) {
+    if (waiting !== null && startTroubles.includes(waiting.reason) && !isHeld(pod, gate) && !isSlow(pod)) {
       const why = pod.lastExit ?? waiting.message;
       return hopeless(
         `Pod ${pod.name} does not start: is ${image} an image of netdebug? (${waiting.reason}: ${why})`,
@@ -66,10 +74,24 @@ export function assessRollout(
   }
   const late = wanted.flatMap(({ component, count }) => {
     const own = living.filter((pod) => pod.component === component);
-    const ready = own.filter((pod) => pod.ready).length;
+    const ready = own.filter((pod) => pod.ready || (untilHeld && isHeld(pod, gate))).length;
     return ready >= count ? [] : [`${component}: ${waitSentence(own)}`];
   });
   return late.length === 0 ? { state: 'ready' } : { state: 'waiting', sentence: late.join('; ') };
+}
+
+/** The kubelet's words: configmap "NAME" not found. */
+function isHeld({ waiting }: PodView, gate: string | undefined): boolean {
+  return (
+    gate !== undefined &&
+    waiting?.reason === 'CreateContainerConfigError' &&
+    waiting.message.includes(`"${gate}" not found`)
+  );
+}
+
+/** A kubelet that has not yet heard of a ConfigMap, whether it is there or not; it asks again. */
+function isSlow({ waiting }: PodView): boolean {
+  return waiting?.message.includes('failed to sync configmap cache') === true;
 }
 
 function waitSentence(pods: readonly PodView[]): string {

@@ -1,5 +1,6 @@
 // While a run lasts: follows the logs of its pods, old and new, looks after pods and nodes, and hands on the events that count.
 import { parseMicros, type Clock, type Micros } from '../model/clock.ts';
+import { formatDuration } from '../model/duration.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import { pause } from '../system/pause.ts';
@@ -7,7 +8,7 @@ import type { Kubectl } from '../system/tools/kubectl.ts';
 import { createNumbering, type EventStream, type Numbering } from './connection-numbers.ts';
 import { createDisturbances } from './disturbances.ts';
 import { readEventLine } from './logged-event.ts';
-import { followLog, type LogFollower } from './follow-log.ts';
+import { followLog, type LogFollower, type LogTrouble } from './follow-log.ts';
 import { createIntake, type Intake, type SetAside } from './intake.ts';
 import { takeSnapshot, type ClusterSnapshot } from './snapshot.ts';
 import { clientComponents, ofRun } from './names.ts';
@@ -50,6 +51,10 @@ const lookEveryMs = 2_000;
 const silenceMs = 60_000;
 /** Beside a probe period, what a client needs to notice and a container to start. */
 const marginMs = 2_000;
+/** A client says something of each connection in each period: after so many without a word, and what a log takes to come, it is late. */
+const silentPeriods = 3;
+const logDelayMs = 5_000;
+const serverSilenceMs = 60_000;
 const components = ['server', ...clientComponents];
 
 /** Starts to watch. */
@@ -81,10 +86,18 @@ export function watchRun(spec: RunWatchSpec, sinks: RunWatchSinks): RunWatch {
       else for (const one of events.take(event)) intakeOf(pod.component).take(one, clock.now());
       return at;
     };
-    const onDrop = (words: string) => {
-      if (words !== '') sinks.onNote(`the log of ${pod.name} broke off and is attached again (${words})`);
+    const isClient = pod.component !== 'server';
+    const onTrouble = (trouble: LogTrouble) => {
+      const sentence = troubleSentence(pod.name, trouble);
+      // A server without connections to take has nothing to say.
+      if (isClient || trouble.state !== 'silent') sinks.onNote(sentence);
     };
-    return { pod, events, log: followLog({ kubectl, pod: pod.name, onLine: take, onDrop }) };
+    const silenceMs = isClient ? silentPeriods * spec.periodMs + logDelayMs : serverSilenceMs;
+    return {
+      pod,
+      events,
+      log: followLog({ kubectl, pod: pod.name, onLine: take, silenceMs, onTrouble }),
+    };
   }
 
   async function attend(snapshot: ClusterSnapshot): Promise<void> {
@@ -142,8 +155,8 @@ export function watchRun(spec: RunWatchSpec, sinks: RunWatchSinks): RunWatch {
       stopping.abort();
       await looking;
       await Promise.all([...followed.values()].map(({ log }) => log.stop()));
-      // What came last is judged by how the cluster is now; if that cannot be known, by what was known before.
-      await takeSnapshot(kubectl, ofRun(spec.runId), spec.nodes, () => clock.now())
+      // What came last is judged by how the cluster is now, also after Ctrl-C; if that cannot be known, by what was known before.
+      await takeSnapshot(kubectl.withSignal(undefined), ofRun(spec.runId), spec.nodes, () => clock.now())
         .then((snapshot) => {
           for (const sentence of disturbances.compare(snapshot)) sinks.onNote(sentence);
         })
@@ -151,6 +164,17 @@ export function watchRun(spec: RunWatchSpec, sinks: RunWatchSinks): RunWatch {
       for (const intake of intakes.values()) intake.flush();
     },
   };
+}
+
+function troubleSentence(pod: string, trouble: LogTrouble): string {
+  switch (trouble.state) {
+    case 'broken':
+      return `the log of ${pod} broke off (${trouble.words}); it is asked for until it comes again`;
+    case 'silent':
+      return `the log of ${pod} has been silent for ${formatDuration(trouble.forMs)}, longer than its probes allow; it is asked for anew`;
+    case 'mended':
+      return `the log of ${pod} is attached again`;
+  }
 }
 
 function allPlaced(pods: readonly PodView[]): boolean {

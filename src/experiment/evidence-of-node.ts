@@ -1,5 +1,6 @@
 // Evidence of one node on demand: the observer onto the node, its folder here, and everything away again.
 import { collectEvidence } from '../cluster/collect-evidence.ts';
+import { createDeadlines } from '../cluster/deadline.ts';
 import { deployObservers } from '../cluster/deploy.ts';
 import { removeLeftBehind } from '../cluster/left-behind.ts';
 import { ofRun } from '../cluster/names.ts';
@@ -7,6 +8,7 @@ import { observerNamespace } from '../cluster/observer-objects.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { formatDuration } from '../model/duration.ts';
 import { Problem } from '../model/problem.ts';
+import { discardUnrecorded } from '../run-folder/discard-unrecorded.ts';
 import { evidenceFile, nodeFolder } from '../run-folder/layout.ts';
 import { makeEvidenceFolder } from '../run-folder/make-folder.ts';
 import { pause } from '../system/pause.ts';
@@ -31,21 +33,25 @@ export async function collectNodeEvidence(
 ): Promise<void> {
   const { runId, node, image, durationMs, rolloutTimeoutMs, folder } = spec;
   await requireNode(kubectl, node);
-  await makeEvidenceFolder(folder);
+  const made = await makeEvidenceFolder(folder);
   say(`Observing ${node} of context ${context} for ${formatDuration(durationMs)}, as run ${runId}`);
   const patient = kubectl.withSignal(undefined);
+  const keptAs = (name: string) => evidenceFile(folder, name);
+  const deadlines = createDeadlines(kubectl, { runId, image, keptAs, onNote: say });
   try {
     const pods = await deployObservers(
       kubectl,
       { runId, image, nodes: [node] },
-      { keptAs: (name) => evidenceFile(folder, name), rolloutTimeoutMs, onStage: say, signal },
+      { keptAs, rolloutTimeoutMs, onStage: say, onNote: say, deadlines, signal },
     );
     say(`observing; Ctrl-C ends it early`);
     await pause(durationMs, signal);
-    say('copying the evidence');
+    say(`copying the evidence${signal.aborted ? '; Ctrl-C again ends this at once, and loses it' : ''}`);
     const source = { namespace: observerNamespace({ runId }), observers: pods };
     await collectEvidence(patient, source, { folder, nodeFolder }, say);
   } finally {
+    await discardUnrecorded(folder, made);
+    await deadlines.stop();
     say(`Removing what run ${runId} created …`);
     await removeLeftBehind(patient, { selector: ofRun(runId), namespaces: true });
   }

@@ -1,5 +1,6 @@
 // The one record between the stages of a run: everything after the observers reads and writes only this and the run's folder.
 import { authors } from './author.ts';
+import { clusterRecordSchema } from './cluster-record.ts';
 import { z } from './schema.ts';
 import { shownConnectionSchema } from './shown-connection.ts';
 
@@ -152,6 +153,8 @@ export const runRecordSchema = z.object({
   durationSeconds: amount,
   /** False when the run was interrupted or broke off: what is here is what there was. */
   complete: z.boolean(),
+  /** Of a run on a cluster; absent in older records. */
+  cluster: clusterRecordSchema.optional(),
   classes: z.array(classSummarySchema),
   verdict: verdictSchema,
   findings: z.array(findingSchema),

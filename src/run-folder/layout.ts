@@ -16,12 +16,21 @@ export const fileNames = {
 /** evidence/FILE, for whoever writes or reads it. */
 export const evidenceFile = (folder: string, file: string): string => join(folder, fileNames.evidence, file);
 
+/** evidence/applied-WHAT.json: objects as they were applied to a cluster. */
+export const appliedFile = /^applied-[a-z-]+\.json$/;
+
 /** What the observer of a node brought; `base` is a run's folder, or what `observe --out` named. */
 export const nodeFolder = (base: string, node: string): string => evidenceFile(base, node);
 
 /** One file of a node's evidence. */
 export const nodeFile = (base: string, node: string, file: string): string =>
   join(nodeFolder(base, node), file);
+
+/** The node whose folder a file lies in, `file` being relative to the run's; null for the run's own files. */
+export function nodeOfFile(file: string): string | null {
+  const [top, node, ...rest] = file.split('/');
+  return top === fileNames.evidence && node !== undefined && rest.length > 0 ? node : null;
+}
 
 /** One run of a matrix, by the name that matrix.json gives it. */
 export const cellFolder = (matrix: string, name: string): string => join(matrix, name);

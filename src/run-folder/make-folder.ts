@@ -36,17 +36,21 @@ export function refuseForLab(folder: string): void {
   refuseUsed(folder);
 }
 
-/** Makes the folder that `--out` says, and `below` in it. Throws a usage Problem that says why it cannot be made. */
-export async function makeFolder(folder: string, below = ''): Promise<void> {
+/**
+ * Makes the folder that `--out` says, and `below` in it; resolves with the topmost one that was not there before. Throws a usage
+ * Problem that says why it cannot be made.
+ */
+export async function makeFolder(folder: string, below = ''): Promise<string | undefined> {
   try {
-    await mkdir(join(folder, below), { recursive: true });
+    return await mkdir(join(folder, below), { recursive: true });
   } catch (error) {
     throw new Problem('usage', `--out ${folder} cannot be made: ${messageOf(error)}.`, { cause: error });
   }
 }
 
 /** The same, with room for what is applied to a cluster and what nodes bring. */
-export const makeEvidenceFolder = (folder: string): Promise<void> => makeFolder(folder, fileNames.evidence);
+export const makeEvidenceFolder = (folder: string): Promise<string | undefined> =>
+  makeFolder(folder, fileNames.evidence);
 
 /** Makes the folder of `observe --out`, for several nodes maybe; throws a usage Problem when this one has been there already. */
 export async function makeObserverFolder(out: string, node: string): Promise<string> {

@@ -6,6 +6,8 @@ import { evidenceFile, fileNames } from './layout.ts';
 import { makeEvidenceFolder } from './make-folder.ts';
 
 export interface RunFolder {
+  /** The topmost folder that was made for it; undefined when none was. */
+  readonly made: string | undefined;
   /** A line of events.ndjson, as it was written by who lived through it: what counts. */
   event(line: string): void;
   /** A line of faults.log: what the lab did to the world. */
@@ -21,7 +23,7 @@ export interface RunFolder {
 
 /** Makes the folder. Rejects with a usage Problem when it cannot be made. */
 export async function openRunFolder(folder: string, kind: 'lab' | 'cluster'): Promise<RunFolder> {
-  await makeEvidenceFolder(folder);
+  const made = await makeEvidenceFolder(folder);
   const streams = new Map<string, WriteStream>();
   const open = (path: string) => {
     mkdirSync(dirname(path), { recursive: true });
@@ -35,6 +37,7 @@ export async function openRunFolder(folder: string, kind: 'lab' | 'cluster'): Pr
   // Where nothing was done in the lab, an empty file says so.
   if (kind === 'lab') for (const path of [events, faults]) open(path);
   return {
+    made,
     event: (line) => write(events, line),
     fault: (line) => write(faults, line),
     setAside: (value) => write(setAside, JSON.stringify(value)),

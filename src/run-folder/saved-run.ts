@@ -42,7 +42,7 @@ export async function openSavedRun(folder: string): Promise<SavedRun> {
       if (record.data === null && read.length === 0) {
         throw new Problem(
           'usage',
-          `${folder} holds no run: ${record.why} Give the folder that "netdebug lab run" named.`,
+          `${folder} holds no run: ${record.why} Give the folder that the run named.`,
         );
       }
       const own = read.filter((log) => log.name === fileNames.events);

@@ -1,5 +1,6 @@
 // The verdict in plain words, with its numbers.
 import { formatDuration } from '../model/duration.ts';
+import { formatFigures } from '../model/figures.ts';
 import type { ClassSummary, Rate, VerdictBasis } from '../model/run-record.ts';
 import type { Judgement } from './judge.ts';
 
@@ -163,10 +164,11 @@ function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/** Three digits at most, and no more than are needed. */
+/** Three digits at most, and no more than are needed; an e-value, which may have hundreds of digits, by its power of ten. */
 function number(value: number): string {
   if (value >= 1e6) return value.toExponential(1).replace('e+', 'e');
-  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+  const text = formatFigures(value, 3);
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
 function capitalize(text: string): string {

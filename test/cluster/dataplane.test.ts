@@ -131,7 +131,7 @@ test('preflight foretells the conflict through the real kubectl', { skip: kubect
   const { rows } = JSON.parse(ended.stdout) as { rows: { what: string; state: string; sentence: string }[] };
   assert.deepEqual(
     rows.map((row) => `${row.what} ${row.state}`).filter((row) => !row.startsWith('kubectl')),
-    ['cluster ok', 'nodes ok', 'rights ok', 'dataplane ok', 'prediction warning'],
+    ['cluster ok', 'nodes ok', 'rights ok', 'policies ok', 'dataplane ok', 'prediction warning'],
   );
   assert.match(rows.at(-1)?.sentence ?? '', /^route-table-conflict: /);
 });

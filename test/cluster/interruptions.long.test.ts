@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { graceMs, renewEveryMs } from '../../src/cluster/deadline.ts';
 import { runRecordSchema } from '../../src/model/run-record.ts';
 import type { FixtureOptions } from '../fixtures/api-server/server.ts';
 import { findTool } from '../../src/system/find-tool.ts';
@@ -80,3 +81,39 @@ test(
     assert.deepEqual(cluster.leftObjects(), []);
   },
 );
+
+test(
+  'after a kill everything goes by itself when the deadline has passed, but for the namespace of observers, which cleanup finds',
+  { skip: killSkip },
+  async (t) => {
+    const cluster = await underTest(t);
+    const { child, ended } = cluster.start('run', '--observe');
+    const { readiness } = cluster.fixture.cluster;
+    await until('the clients run', () => readiness.filter((one) => one.includes('client')).length === 2);
+    child.kill('SIGKILL');
+    await ended;
+    const before = cluster.leftObjects();
+    assert.equal(before.filter((name) => name.startsWith('Job/')).length, 2);
+    cluster.fixture.cluster.elapse(graceMs / 1_000 - 1);
+    assert.deepEqual(cluster.leftObjects(), before);
+    cluster.fixture.cluster.elapse(renewEveryMs / 1_000);
+    await until('all is gone', () => cluster.leftObjects().length === 1);
+    assert.match(cluster.leftObjects()[0] ?? '', /^Namespace\/netdebug-observe-/);
+    const cleanup = await cluster.run('cleanup');
+    assert.match(cleanup.stdout, /Namespace +- +netdebug-observe-/);
+    assert.deepEqual(cluster.leftObjects(), []);
+  },
+);
+
+test('what a run leaves by --keep has no deadline', { skip: kubectlSkip }, async (t) => {
+  const cluster = await underTest(t);
+  const { child, ended } = cluster.start('run', '--keep');
+  const { readiness } = cluster.fixture.cluster;
+  await until('the clients run', () => readiness.filter((one) => one.includes('client')).length === 2);
+  child.kill('SIGINT');
+  await ended;
+  const left = cluster.leftObjects();
+  assert.equal(left.filter((name) => name.startsWith('Job/')).length, 0);
+  cluster.fixture.cluster.elapse(1e6);
+  assert.deepEqual(cluster.leftObjects(), left);
+});

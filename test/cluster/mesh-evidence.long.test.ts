@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { observerFolder } from '../../src/cluster/observer-objects.ts';
 import { mainScript } from '../program.ts';
-import { kubectlSkip, underTest, type ClusterUnderTest } from './against-fixture.ts';
+import { kubectlSkip, underTest, until, type ClusterUnderTest } from './against-fixture.ts';
 
 const recorded = resolve(import.meta.dirname, '../recorded/report/default');
 
@@ -54,6 +54,50 @@ test('the evidence of one node is brought here, and the observer goes', { skip: 
   const diagnosed = await netdebug(cluster, 'diagnose', out);
   assert.notEqual(diagnosed.exitCode, 70, diagnosed.stderr);
   assert.ok(!existsSync(join(out, 'evidence/node-a/evidence')));
+});
+
+test(
+  'Ctrl-C ends the observing early, and the evidence is brought here',
+  { skip: kubectlSkip },
+  async (t) => {
+    const there = await mkdtemp(join(tmpdir(), 'netdebug-evidence-'));
+    t.after(() => rm(there, { recursive: true, force: true }));
+    const folder = join(there, observerFolder, 'evidence/node-a');
+    await cp(join(recorded, 'evidence/node-1'), folder, { recursive: true });
+    const cluster = await underTest(t, { podFiles: { 'node-a': there } });
+    const out = join(cluster.home, 'node-a');
+    const env = { ...process.env, HOME: cluster.home, KUBECONFIG: cluster.kubeconfig };
+    const words = ['mesh', 'evidence', 'node-a', '--duration', '10m', '--out', out];
+    const child = spawn(process.execPath, [mainScript, ...words], { stdio: ['ignore', 'pipe', 'pipe'], env });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const closed = once(child, 'close');
+    await until('it observes', () => /^observing;/m.test(stderr));
+    child.kill('SIGINT');
+    const [exitCode] = (await closed) as [number | null];
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stderr, /copying the evidence; Ctrl-C again ends this at once, and loses it/);
+    assert.ok(existsSync(join(out, 'evidence/node-a/events.ndjson')));
+    assert.deepEqual(cluster.leftObjects(), []);
+  },
+);
+
+test('an observer that does not come leaves no folder', { skip: kubectlSkip }, async (t) => {
+  const cluster = await underTest(t, { podFault: 'image' });
+  const out = join(cluster.home, 'node-a');
+  const ended = await netdebug(
+    cluster,
+    'mesh',
+    'evidence',
+    'node-a',
+    '--rollout-timeout',
+    '4s',
+    '--out',
+    out,
+  );
+  assert.equal(ended.exitCode, 69, ended.stderr);
+  assert.equal(existsSync(out), false);
+  assert.deepEqual(cluster.leftObjects(), []);
 });
 
 test('a node that is not there is refused before anything is made', { skip: kubectlSkip }, async (t) => {

@@ -7,8 +7,9 @@ import { test, type TestContext } from 'node:test';
 import { observerFolder } from '../../src/cluster/observer-objects.ts';
 import { readRun } from '../../src/experiment/read-run.ts';
 import { readNodeEvents } from '../../src/run-folder/saved-run.ts';
+import { resourceOf } from '../fixtures/api-server/cluster.ts';
 import { rollAfter } from '../run-folder/a-folder.ts';
-import { historyLogs, kubectlSkip, recordOf, underTest } from './against-fixture.ts';
+import { historyLogs, kubectlSkip, recordOf, underTest, until } from './against-fixture.ts';
 
 /** A run of the lab: its clients stand for those of the cluster's pods, and its nodes' evidence for that of the observers. */
 const recorded = resolve(import.meta.dirname, '../recorded/report/default');
@@ -57,6 +58,23 @@ test(
       [['route-table-conflict', 'server-kernel']],
     );
     assert.equal(ended.exitCode, 0, ended.stderr);
+    const events = cluster.fixture.cluster.store.all().filter(([, one]) => one.kind === 'Event');
+    assert.deepEqual(
+      events.map(([, { metadata, involvedObject, reason, type, source }]) => ({
+        ...{ namespace: metadata.namespace, involvedObject, reason, type, source },
+      })),
+      [
+        {
+          namespace: 'default',
+          involvedObject: { apiVersion: 'v1', kind: 'Node', name: 'node-a', uid: 'node-a' },
+          ...{ reason: 'ConnectionsReset', type: 'Warning', source: { component: 'netdebug' } },
+        },
+      ],
+    );
+    assert.match(
+      String(events[0]?.[1]['message']),
+      /^route-table-conflict explains [0-9]+ lost connections \(co-located\), 99\.[0-9]% sure: On node-1 /,
+    );
     for (const [node, folder] of Object.entries(files)) {
       const copied = join(cluster.home, 'run/evidence', node, 'events.ndjson');
       const there = join(folder, observerFolder, 'evidence', node, 'events.ndjson');
@@ -107,3 +125,97 @@ test(
     );
   },
 );
+
+test(
+  'clients start when the observers on their nodes listen, and not before',
+  { skip: kubectlSkip },
+  async (t) => {
+    const logs = { ...(await historyLogs('co-located')), observer: [] };
+    const cluster = await underTest(t, { logs, slowObservers: true });
+    const { readiness, store } = cluster.fixture.cluster;
+    const { ended } = cluster.start(...words, '--rollout-timeout', '60s');
+    const asked = () =>
+      cluster.fixture.requests.filter((one) => /netdebug-observe.*\/pods$/.test(one)).length;
+    await until('the observers are waited for', () => asked() > 2);
+    assert.deepEqual(readiness, ['server on node-a is ready']);
+    assert.equal(store.names().filter((name) => /^Pod\/.*client/.test(name)).length, 2);
+    cluster.fixture.cluster.makeReady('observer');
+    const names = ['observer-0', 'observer-1'];
+    const read = (name: string) =>
+      cluster.fixture.requests.filter((one) => one.endsWith(`/${name}/log`)).length;
+    await until('they are asked whether they listen', () => names.every((name) => read(name) > 1));
+    assert.equal(readiness.filter((one) => one.includes('client')).length, 0);
+    for (const name of names) cluster.fixture.cluster.logOf(name)?.append(['Observing it; it goes there.']);
+    assert.equal(recordOf(await ended).verdict.outcome, 'co-located-only');
+    assert.deepEqual(readiness, [
+      'server on node-a is ready',
+      'observer on node-a is ready',
+      'observer on node-b is ready',
+      'co-located-client on node-a is ready',
+      'remote-client on node-b is ready',
+    ]);
+    assert.deepEqual(cluster.leftObjects(), []);
+  },
+);
+
+/** A run of which the first reset is all that its clients have said, and that goes on. */
+async function runningWithOneReset(t: TestContext) {
+  const files = await observersFiles(t);
+  const all = await recordedLogs();
+  const first = all['co-located-client']?.findIndex((line) => line.includes('"failed"')) ?? 0;
+  const logs = { ...all, 'co-located-client': all['co-located-client']?.slice(0, first + 1) ?? [] };
+  const cluster = await underTest(t, { logs, podFiles: files });
+  const run = cluster.start(...words);
+  const inside = cluster.fixture.cluster;
+  await until('the clients run', () => inside.readiness.some((one) => one.startsWith('remote-client')));
+  await until(
+    'logs are followed',
+    () => (inside.logOf(inside.pod('co-located-client').metadata.name)?.opened ?? 0) > 0,
+  );
+  return { cluster, run };
+}
+
+const endings: readonly {
+  readonly how: string;
+  readonly end: (running: Awaited<ReturnType<typeof runningWithOneReset>>) => void;
+  readonly exitCode: number;
+  readonly says: RegExp;
+}[] = [
+  {
+    how: 'Ctrl-C ends the watching',
+    end: ({ run }) => void run.child.kill('SIGINT'),
+    exitCode: 130,
+    says: /Ctrl-C again ends this at once, and loses it/,
+  },
+  {
+    how: 'pods that moved end the run',
+    end({ cluster }) {
+      const inside = cluster.fixture.cluster;
+      const one = inside.pod('remote-client');
+      inside.store.put(resourceOf('pods'), { ...one, spec: { nodeName: 'node-a' } });
+    },
+    exitCode: 69,
+    says: /The pods moved, and the run with them: all pods are on one node, node-a/,
+  },
+];
+
+for (const { how, end, exitCode, says } of endings) {
+  test(
+    `${how}, and the evidence says why connections were reset until then`,
+    { skip: kubectlSkip },
+    async (t) => {
+      const running = await runningWithOneReset(t);
+      end(running);
+      const ended = await running.run.ended;
+      assert.equal(ended.exitCode, exitCode, ended.stderr);
+      const record = recordOf(ended);
+      assert.equal(record.complete, false);
+      assert.deepEqual(
+        record.findings.map(({ cause }) => cause),
+        ['route-table-conflict'],
+      );
+      assert.match(ended.stderr, says);
+      assert.deepEqual(running.cluster.leftObjects(), []);
+    },
+  );
+}

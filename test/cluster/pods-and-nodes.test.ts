@@ -29,7 +29,7 @@ const wanted = ['server', 'co-located-client', 'remote-client'].map((component) 
 
 test('three ready pods in the right places are a rollout', () => {
   const pods = on('a', 'a', 'b');
-  assert.deepEqual(assessRollout(wanted, pods, null, 'netdebug'), { state: 'ready' });
+  assert.deepEqual(assessRollout({ wanted, image: 'netdebug' }, pods, null), { state: 'ready' });
   assert.deepEqual(assessPlacement(pods), { fits: true, serverNode: 'a', remoteNode: 'b' });
 });
 
@@ -58,8 +58,32 @@ test('a restarted container says how its last process ended', () => {
 test('a first failed pull is waited for, a back-off is hopeless', () => {
   const waiting = (reason: string) =>
     readPods({ items: [pod('server', 'a', { containerStatuses: [{ state: { waiting: { reason } } }] })] });
-  assert.equal(assessRollout(wanted, waiting('ErrImagePull'), null, 'x').state, 'waiting');
-  assert.equal(assessRollout(wanted, waiting('ImagePullBackOff'), null, 'x').state, 'hopeless');
+  assert.equal(assessRollout({ wanted, image: 'x' }, waiting('ErrImagePull'), null).state, 'waiting');
+  assert.equal(assessRollout({ wanted, image: 'x' }, waiting('ImagePullBackOff'), null).state, 'hopeless');
+});
+
+test('a pod that waits for the gate alone is held, and one that waits for anything else will never start', () => {
+  const reason = 'CreateContainerConfigError';
+  const state = (name: string) => ({ waiting: { reason, message: `configmap "${name}" not found` } });
+  const judge = (name: string, untilHeld: boolean) => {
+    const pods = readPods({
+      items: [pod('remote-client', 'b', { containerStatuses: [{ state: state(name) }] })],
+    });
+    const one = [{ component: 'remote-client', count: 1 }];
+    return assessRollout({ wanted: one, image: 'x', gate: 'netdebug-start-abc', untilHeld }, pods, null)
+      .state;
+  };
+  assert.equal(judge('netdebug-start-abc', true), 'ready');
+  assert.equal(judge('netdebug-start-abc', false), 'waiting');
+  assert.equal(judge('another', true), 'hopeless');
+  const slow = {
+    waiting: { reason, message: 'failed to sync configmap cache: timed out waiting for the condition' },
+  };
+  const [late] = readPods({ items: [pod('server', 'a', { containerStatuses: [{ state: slow }] })] });
+  assert.equal(
+    assessRollout({ wanted, image: 'x' }, late === undefined ? [] : [late], null).state,
+    'waiting',
+  );
 });
 
 test('cordoned, tainted, unready and foreign nodes do not take pods', () => {

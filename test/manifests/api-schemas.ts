@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DaemonSet, Deployment } from 'kubernetes-models/apps/v1';
+import { Job } from 'kubernetes-models/batch/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import {
   ClusterRole,
@@ -9,7 +10,7 @@ import {
   Role,
   RoleBinding,
 } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
-import { Namespace, Service, ServiceAccount } from 'kubernetes-models/v1';
+import { ConfigMap, Event, Namespace, Service, ServiceAccount } from 'kubernetes-models/v1';
 import ts from 'typescript';
 import type { KubeObject } from '../../src/cluster/experiment-objects.ts';
 
@@ -20,6 +21,9 @@ const models: Readonly<Record<string, { readonly model: Model; readonly from: st
   Deployment: { model: Deployment, from: 'apps/v1' },
   DaemonSet: { model: DaemonSet, from: 'apps/v1' },
   NetworkPolicy: { model: NetworkPolicy, from: 'networking.k8s.io/v1' },
+  Job: { model: Job, from: 'batch/v1' },
+  Event: { model: Event, from: 'v1' },
+  ConfigMap: { model: ConfigMap, from: 'v1' },
   Namespace: { model: Namespace, from: 'v1' },
   Service: { model: Service, from: 'v1' },
   ServiceAccount: { model: ServiceAccount, from: 'v1' },

@@ -1,8 +1,17 @@
 // The manifests render, fit the Kubernetes API, and are the objects that `cluster run` makes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clientObjects, serverObjects, type KubeObject } from '../../src/cluster/experiment-objects.ts';
+import { eventOf } from '../../src/cluster/finding-events.ts';
+import { deadlineJob } from '../../src/cluster/deadline.ts';
+import {
+  clientObjects,
+  ownedBy,
+  serverObjects,
+  startObject,
+  type KubeObject,
+} from '../../src/cluster/experiment-objects.ts';
 import { observerObjects } from '../../src/cluster/observer-objects.ts';
+import type { Finding } from '../../src/model/run-record.ts';
 import { schemaErrors, typeErrors } from './api-schemas.ts';
 import { kubectlSkip, kustomizations, overlaySkip, render } from './render.ts';
 
@@ -59,15 +68,34 @@ test(
       clients: { connections: 10, periodMs: 1_000 },
       events: true,
       podIp: true,
+      held: true,
     };
+    const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'netdebug-deadline-abc123', uid: 'x' };
+    const finding = {
+      ...{ cause: 'unknown', author: 'unknown', confidence: 0.5, classes: ['remote'], connections: 2 },
+      ...{
+        sentence: 'It is not known.',
+        observations: [],
+        evidence: [],
+        against: null,
+        missing: [],
+        fixes: [],
+      },
+    } as const satisfies Finding;
+    const node = { apiVersion: 'v1', kind: 'Node', name: 'node-a', uid: 'node-a' } as const;
+    const run = { classes: [], startedAt: '2026-01-01T00:00:00.000000Z', durationSeconds: 60 };
+    const findingEvent = eventOf(finding, 0, run, node, { runId: 'abc123' });
     const ofRun = [
-      ...serverObjects(shape),
-      ...clientObjects(shape),
+      deadlineJob({ runId: 'abc123', image: 'netdebug' }, 600),
+      ...ownedBy(owner, [...serverObjects(shape), ...clientObjects(shape), startObject(shape)]),
       ...observerObjects({ runId: 'abc123', image: 'netdebug:observer', nodes: ['node-a', 'node-b'] }),
     ];
-    for (const object of ofRun)
+    for (const object of [...ofRun, findingEvent])
       assert.equal(schemaErrors(object), '', `${object.kind} ${object.metadata.name}`);
-    assert.deepEqual(await typeErrors([...kustomizations.flatMap((folder) => render(folder)), ...ofRun]), []);
+    assert.deepEqual(
+      await typeErrors([...kustomizations.flatMap((folder) => render(folder)), ...ofRun, findingEvent]),
+      [],
+    );
   },
 );
 

@@ -24,7 +24,9 @@ export const overlaySkip = kubectlSkip !== false ? kubectlSkip : oldKubectl();
 function oldKubectl(): string | false {
   const said = execFileSync('kubectl', ['version', '--client', '--output=json'], { encoding: 'utf8' });
   const { client } = readVersions(JSON.parse(said));
-  return client.minor < 21 ? `kubectl ${client.text} is older than the overlays need (1.21)` : false;
+  return client.minor !== null && client.minor < 21
+    ? `kubectl ${client.text} is older than the overlays need (1.21)`
+    : false;
 }
 
 /** The objects that `kubectl kustomize FOLDER` prints. */

@@ -21,6 +21,8 @@ export interface ClusterFlags extends TargetFlags {
   readonly podIp?: true;
   readonly observe?: true;
   readonly keep?: true;
+  /** False with --no-event. */
+  readonly event: boolean;
   readonly json?: true;
 }
 
@@ -44,6 +46,8 @@ export function readClusterSettings(flags: ClusterFlags, random: () => number): 
     rolloutTimeoutMs: flags.rolloutTimeout,
     maxRatePerHour,
     podIp: flags.podIp === true,
+    keep: flags.keep === true,
+    event: flags.event,
     expected: expectation('--expect', flags.expect),
     folder,
   };

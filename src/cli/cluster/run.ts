@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { removeLeftBehind } from '../../cluster/left-behind.ts';
 import { ofRun } from '../../cluster/names.ts';
-import { nodesRow, rightsRow } from '../../cluster/preflight.ts';
+import { askPolicies, nodesRow, policiesRow, rightsRow } from '../../cluster/preflight.ts';
 import { findRefusals } from '../../cluster/permissions.ts';
 import { readNodes } from '../../cluster/node-view.ts';
 import { reachCluster, type ReachedCluster } from '../../cluster/reach-cluster.ts';
@@ -29,7 +29,8 @@ Examples:
   netdebug cluster run --image registry.example/netdebug --pod-ip --expect none --json
 
 Ends as soon as the verdict is decided: 0 when it is the one of --expect, 1 when it is another, 2 when time ran out first.
-What it created is removed however it ends; after a kill or a lost connection, "netdebug cluster cleanup" does it.`;
+What it created is removed however it ends, and the first Ctrl-C keeps the evidence. After a kill Kubernetes removes it in
+ten minutes, or "netdebug cluster cleanup" at once.`;
 
 export function runCommand(): Command {
   const run = new Command('run')
@@ -55,6 +56,7 @@ export function runCommand(): Command {
     .option('--out <dir>', 'the run’s folder (default: netdebug-runs/TIME-cluster)')
     .option('--expect <outcome>', 'the outcome that ends with exit code 0, or any', 'none')
     .option('--keep', 'leave everything in the cluster')
+    .option('--no-event', 'make no Kubernetes Events of the findings')
     .option('--ui', 'serve the report as a live page on 127.0.0.1 while the run lasts')
     .option('--json', 'print the run record, and nothing else, on stdout')
     .addHelpText('after', examples);
@@ -109,6 +111,8 @@ async function requireRoom({ kubectl, namespace }: ReachedCluster, settings: Clu
   ];
   const missing = rows.find((row) => row.state === 'missing');
   if (missing !== undefined) throw new Problem('missing', missing.sentence);
+  const policies = policiesRow(await askPolicies(kubectl), namespace);
+  if (policies.state === 'warning') say(policies.sentence);
 }
 
 async function runWithView(
@@ -125,7 +129,7 @@ async function runWithView(
   const view = createView({ stream: process.stderr, durationMs, classes: () => tally.summaries() });
   try {
     return await runOnCluster(
-      cluster.kubectl,
+      cluster,
       settings,
       { clock: systemClock(), tally, files },
       {
@@ -138,7 +142,7 @@ async function runWithView(
   } finally {
     view.end();
     await files.close();
-    await finishPage(settings.folder, live);
+    await finishPage(settings.folder, files.made, live);
   }
 }
 

@@ -67,13 +67,13 @@ async function run(name: string | undefined, flags: Flags): Promise<number> {
   }
   refuseForLab(settings.folder);
   await requireLab();
-  await makeFolder(settings.folder);
+  const made = await makeFolder(settings.folder);
   // Loaded by the outer process alone, and late: the inside must start fast.
   const page = () => import('../run-page.ts');
   const live = flags.ui === true ? await (await page()).showLive(settings) : null;
   const task = { do: 'run', settings, json: flags.json === true, hold: flags.hold === true } as const;
   const code = await runInWorld(task, 'inherit');
-  await (await page()).finishPage(settings.folder, live);
+  await (await page()).finishPage(settings.folder, made, live);
   return code;
 }
 

@@ -1,6 +1,8 @@
 // A run as text: the verdict in a sentence, the classes as a table, then each finding with its evidence and what cures it. A
 // matrix as a table of its runs.
+import { formatFigures } from '../../model/figures.ts';
 import type { ClassSummary, LatencyComparison, Rate, RunRecord } from '../../model/run-record.ts';
+import { clusterHeads, clusterLine, clusterRows } from '../cluster-rows.ts';
 import { findingLines } from '../finding-text.ts';
 import { firstAnswerTexts } from '../first-answer.ts';
 import { alignColumns } from '../table.ts';
@@ -26,6 +28,7 @@ function renderRun(run: RunRecord): string {
     '',
     ...classTable(run.classes),
     ...latencyLines(run.verdict.basis?.latency),
+    ...clusterLines(run.cluster),
     ...run.findings.flatMap((finding) => ['', ...findingLines(finding)]),
   ];
   if (!run.complete) lines.push('', 'The run was broken off; this is what there was until then.');
@@ -54,7 +57,12 @@ function latencyLines(latency: LatencyComparison | undefined): string[] {
   ];
 }
 
-const milliseconds = (value: number | null) => (value === null ? '?' : value.toPrecision(2));
+function clusterLines(cluster: RunRecord['cluster']): string[] {
+  if (cluster === undefined) return [];
+  return ['', `${clusterLine(cluster)}.`, ...alignColumns([clusterHeads, ...clusterRows(cluster)])];
+}
+
+const milliseconds = (value: number | null) => (value === null ? '?' : formatFigures(value, 2));
 
 function classTable(classes: readonly ClassSummary[]): string[] {
   const head = [
@@ -82,17 +90,13 @@ function classTable(classes: readonly ClassSummary[]): string[] {
 
 function rateText({ estimate, low, high }: Rate): string {
   if (estimate === null || high === null) return 'not observed';
-  return `${short(estimate)} (${short(low)} to ${short(high)})`;
+  return `${formatFigures(estimate, 3)} (${formatFigures(low, 3)} to ${formatFigures(high, 3)})`;
 }
 
 function otherText(one: ClassSummary): string {
   const some = Object.entries(one.otherFailures).filter(([, count]) => count > 0);
   const all = [...some.map(([kind, count]) => `${count} ${kind}`), ...firstAnswerTexts(one)];
   return all.length === 0 ? '-' : all.join(', ');
-}
-
-function short(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
 /** One row per run: a column per factor, the fix, resets of each class, the outcome. */

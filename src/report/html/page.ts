@@ -4,6 +4,7 @@ import { runTitle } from '../run-title.ts';
 import type { RunView } from '../run-view.ts';
 import { renderDocument } from './document.ts';
 import { markup, nothing, type Markup } from './markup.ts';
+import { clusterSection } from './sections/cluster-table.ts';
 import { findingsSection } from './sections/finding-articles.ts';
 import { headingSection, runLine } from './sections/heading.ts';
 import { journeySection } from './sections/way-of-a-packet.ts';
@@ -49,6 +50,8 @@ function pageParts(view: RunView, { proofs = [], live = false }: PageOptions): R
     findings: findingsSection(view, proofs),
     rates: ratesSection(view.record),
     latency: latencySection(view),
+    // A page that is open while the run lasts gets it at the end.
+    ...(live || view.record?.cluster !== undefined ? { cluster: clusterSection(view.record) } : {}),
   };
 }
 

@@ -1,14 +1,19 @@
 // Which kubectl and which cluster: `kubectl version -o json`, and the oldest kubectl that does what we ask of it.
 import { z } from '../../model/schema.ts';
 
-const info = z.object({ major: z.string(), minor: z.string(), gitVersion: z.string() });
+const info = z.object({
+  major: z.string().default(''),
+  minor: z.string().default(''),
+  gitVersion: z.string().default(''),
+});
 const versionSchema = z.object({ clientVersion: info, serverVersion: info.optional() });
 
 export interface Version {
   /** `v1.32.4` */
   readonly text: string;
-  readonly major: number;
-  readonly minor: number;
+  /** Null when neither the number's own field nor the text says it: builds of one's own may leave both empty. */
+  readonly major: number | null;
+  readonly minor: number | null;
 }
 
 export interface Versions {
@@ -29,14 +34,21 @@ export function readVersions(json: unknown): Versions {
   };
 }
 
+/** One that does not say its version is taken to be new enough. */
 export function isTooOld({ major, minor }: Version): boolean {
+  if (major === null || minor === null) return false;
   return major < oldestKubectl.major || (major === oldestKubectl.major && minor < oldestKubectl.minor);
 }
 
 function read(from: z.infer<typeof info>): Version {
+  const [, major = '', minor = ''] = /^v?([0-9]+)\.([0-9]+)/.exec(from.gitVersion) ?? [];
   return {
-    text: from.gitVersion,
-    major: Number.parseInt(from.major, 10),
-    minor: Number.parseInt(from.minor, 10),
+    text: from.gitVersion || 'of an unstated version',
+    major: firstNumber(from.major, major),
+    minor: firstNumber(from.minor, minor),
   };
+}
+
+function firstNumber(...texts: readonly string[]): number | null {
+  return texts.map((text) => Number.parseInt(text, 10)).find((number) => !Number.isNaN(number)) ?? null;
 }

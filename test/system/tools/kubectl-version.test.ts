@@ -24,3 +24,12 @@ test('kubectl before 1.20 is too old', () => {
   const tooOld = (minor: string) => isTooOld(readVersions({ clientVersion: info('1', minor, '') }).client);
   assert.deepEqual([tooOld('19'), tooOld('20'), tooOld('33')], [true, false, false]);
 });
+
+test('numbers that are left empty are read from the text, and are unknown where that says nothing', () => {
+  const read = (minor: string, text: string) =>
+    readVersions({ clientVersion: info(minor === '' ? '' : '1', minor, text) }).client;
+  assert.deepEqual(read('', 'v1.34.1-custom'), { text: 'v1.34.1-custom', major: 1, minor: 34 });
+  assert.deepEqual(read('', ''), { text: 'of an unstated version', major: null, minor: null });
+  assert.equal(isTooOld(read('', 'v1.19.3')), true);
+  assert.equal(isTooOld(read('', '')), false);
+});
