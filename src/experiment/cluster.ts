@@ -2,10 +2,12 @@
 import { collectEvidence } from '../cluster/collect-evidence.ts';
 import { deployExperiment, deployObservers } from '../cluster/deploy.ts';
 import { observerNamespace } from '../cluster/observer-objects.ts';
+import { observerWitnesses } from '../cluster/observer-witnesses.ts';
 import { watchRun } from '../cluster/watch-run.ts';
 import { causeModels } from '../causes/index.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { formatMicros, type Clock } from '../model/clock.ts';
+import { missingSentence } from '../model/missing-witness.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { RunRecord, Verdict } from '../model/run-record.ts';
@@ -14,6 +16,7 @@ import type { Kubectl } from '../system/tools/kubectl.ts';
 import type { Tally } from '../verdict/tally.ts';
 import { evidenceFile, nodeFolder } from '../run-folder/layout.ts';
 import type { Expectation } from './conclude.ts';
+import { seenByObservers } from './seen-by-observers.ts';
 import { makeRecord, verdictOn, type RunHooks, type VerdictLimits } from './make-record.ts';
 import type { RunFolder } from '../run-folder/open-for-writing.ts';
 import { readNodeEvents } from '../run-folder/saved-run.ts';
@@ -75,12 +78,19 @@ export async function runOnCluster(
       ? []
       : await deployObservers(kubectl, { runId, image: observerImage, nodes }, deployOptions);
 
-  const probes: ProbeEvent[] = [];
-  const startedAt = clock.now();
   const note = (text: string) => {
     files.note({ at: formatMicros(clock.now()), text });
     hooks.onNote(text);
   };
+  const witnesses = await observerWitnesses(kubectl, {
+    namespace: observerNamespace({ runId }),
+    observers,
+  });
+  for (const missing of witnesses.missing) note(missingSentence(missing));
+  for (const { node, text } of witnesses.dataplanes) note(`${node}, by its rules: ${text}`);
+
+  const probes: ProbeEvent[] = [];
+  const startedAt = clock.now();
   hooks.onStage(`running on ${placement.serverNode} and ${placement.remoteNode}`);
   const watch = watchRun(
     { kubectl, runId, nodes, periodMs, clock },
@@ -111,6 +121,11 @@ export async function runOnCluster(
     classes: tally.summaries(),
     verdict: verdict(),
     findings: diagnose({ probes, nodes: seen }, causeModels),
+    ...seenByObservers(
+      seen,
+      witnesses.missing,
+      observers.flatMap(({ node }) => node ?? []),
+    ),
   });
   await writeRunRecord(folder, record);
   return { record, problem };

@@ -4,8 +4,10 @@ import { deployObservers } from '../cluster/deploy.ts';
 import { removeLeftBehind } from '../cluster/left-behind.ts';
 import { ofRun } from '../cluster/names.ts';
 import { observerNamespace } from '../cluster/observer-objects.ts';
+import { observerWitnesses } from '../cluster/observer-witnesses.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { formatDuration } from '../model/duration.ts';
+import { missingSentence } from '../model/missing-witness.ts';
 import { Problem } from '../model/problem.ts';
 import { evidenceFile, nodeFolder } from '../run-folder/layout.ts';
 import { makeEvidenceFolder } from '../run-folder/make-folder.ts';
@@ -40,10 +42,14 @@ export async function collectNodeEvidence(
       { runId, image, nodes: [node] },
       { keptAs: (name) => evidenceFile(folder, name), rolloutTimeoutMs, onStage: say, signal },
     );
+    const source = { namespace: observerNamespace({ runId }), observers: pods };
+    // With the patient one: who ends it early keeps what there is.
+    const { missing, dataplanes } = await observerWitnesses(patient, source, { signal });
+    for (const one of missing) say(`Attention: ${missingSentence(one)}`);
+    for (const one of dataplanes) say(`${one.node}, by its rules: ${one.text}`);
     say(`observing; Ctrl-C ends it early`);
     await pause(durationMs, signal);
     say('copying the evidence');
-    const source = { namespace: observerNamespace({ runId }), observers: pods };
     await collectEvidence(patient, source, { folder, nodeFolder }, say);
   } finally {
     say(`Removing what run ${runId} created …`);

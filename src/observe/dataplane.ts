@@ -1,11 +1,12 @@
 // Who moves the node's packets, by the rules, chains and links that it has made: told once, and again at the end if it changed.
 import { formatMicros } from '../model/clock.ts';
+import { dataplaneWords } from '../model/dataplane-words.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import { findTool } from '../system/find-tool.ts';
 import { listLinks, listRules } from '../system/tools/ip.ts';
 import { listIptablesChains } from '../system/tools/iptables.ts';
 import { listNftTables } from '../system/tools/nft.ts';
-import { describeDataplane, recogniseDataplane } from './recognise-dataplane.ts';
+import { recogniseDataplane } from './recognise-dataplane.ts';
 import type { Witness } from './witness.ts';
 
 export const dataplane: Witness = {
@@ -27,17 +28,17 @@ export const dataplane: Witness = {
     const raw = context.openRaw();
     const tell = (seen: typeof first) => {
       const at = formatMicros(clock.now());
-      const text = `${at} ${describeDataplane(seen)}`;
+      const text = `${at} ${dataplaneWords(seen)}`;
       raw.write(`${text}\n`);
       context.emit({ event: 'dataplane', at, ...seen }, text);
     };
     tell(first);
     return {
-      scope: describeDataplane(first),
+      scope: dataplaneWords(first),
       async stop() {
         const last = await read();
-        if (describeDataplane(last) !== describeDataplane(first)) tell(last);
-        return { lost: 0, text: describeDataplane(last) };
+        if (dataplaneWords(last) !== dataplaneWords(first)) tell(last);
+        return { lost: 0, text: dataplaneWords(last) };
       },
     };
 

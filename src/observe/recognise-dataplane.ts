@@ -41,14 +41,3 @@ function either(...signs: readonly (boolean | null)[]): boolean | null {
   if (signs.includes(true)) return true;
   return signs.includes(null) ? null : false;
 }
-
-/** `kube-proxy in mode nftables, Calico`; what is not there is not named. */
-export function describeDataplane({ kubeProxyMode, netd, calico, cilium }: Dataplane): string {
-  const found = [
-    kubeProxyMode !== null && `kube-proxy in mode ${kubeProxyMode}`,
-    netd === true && "netd's policy routing",
-    calico === true && 'Calico',
-    cilium === true && 'Cilium',
-  ].filter((one) => one !== false);
-  return found.length === 0 ? 'no rules of kube-proxy, netd, Calico or Cilium' : found.join(', ');
-}

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  describeDataplane,
-  recogniseDataplane,
-  type NodeTraces,
-} from '../../src/observe/recognise-dataplane.ts';
+import { recogniseDataplane, type NodeTraces } from '../../src/observe/recognise-dataplane.ts';
+import { dataplaneWords } from '../../src/model/dataplane-words.ts';
 import { netdRules } from '../../src/lab/actors/netd/tables.ts';
 import { parseRules } from '../../src/system/tools/ip.ts';
 
@@ -39,7 +36,7 @@ describe('the dataplane of a node', () => {
       [{ links: ['lo', 'cilium_host', 'lxc12'] }, 'Cilium'],
     ];
     for (const [traces, words] of cases)
-      assert.equal(describeDataplane(recogniseDataplane({ ...bare, ...traces })), words);
+      assert.equal(dataplaneWords(recogniseDataplane({ ...bare, ...traces })), words);
   });
 
   it("has netd's rule as ip prints it", () => {
