@@ -3,6 +3,7 @@ import { messageOf } from '../model/problem.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { readDataplane, type Dataplane } from './dataplane.ts';
 import { ownsTable } from './felix-tables.ts';
+import { nftablesKernelWarnings, nodeKernels } from './nftables-kernel.ts';
 import { readNodes, type NodeView } from './node-view.ts';
 import { findRefusals, type Refusal } from './permissions.ts';
 import type { ReachedCluster } from './reach-cluster.ts';
@@ -33,7 +34,8 @@ export async function preflight(cluster: ReachedCluster, observe: boolean): Prom
     },
     nodesRow(nodes === null ? null : readNodes(nodes)),
     rightsRow(refusals, cluster.namespace),
-    ...dataplaneRows(dataplane),
+    ...dataplaneRows(dataplane, observe),
+    ...kernelRows(dataplane, nodes),
   ];
 }
 
@@ -86,7 +88,7 @@ export function rightsRow(refusals: readonly Refusal[], namespace: string): Pref
 }
 
 /** One row for each part of the dataplane that was found, and the prediction that follows from them. */
-function dataplaneRows(dataplane: Dataplane | string): PreflightRow[] {
+function dataplaneRows(dataplane: Dataplane | string, observe: boolean): PreflightRow[] {
   if (typeof dataplane === 'string') {
     return [
       { what: 'dataplane', state: 'warning', sentence: `The dataplane could not be read: ${dataplane}` },
@@ -101,9 +103,19 @@ function dataplaneRows(dataplane: Dataplane | string): PreflightRow[] {
   ];
   const sentence =
     found.length === 0
-      ? 'None of kube-proxy, netd, Calico and Cilium was recognised.'
+      ? observe
+        ? "The API names none of kube-proxy, netd, Calico and Cilium; the observers will tell by the nodes' rules."
+        : 'None of kube-proxy, netd, Calico and Cilium was recognised.'
       : `Found ${found.join(', ')}.`;
-  return [{ what: 'dataplane', state: found.length === 0 ? 'warning' : 'ok', sentence }, predict(dataplane)];
+  const state = found.length === 0 && !observe ? 'warning' : 'ok';
+  return [{ what: 'dataplane', state, sentence }, predict(dataplane)];
+}
+
+function kernelRows(dataplane: Dataplane | string, nodes: unknown): PreflightRow[] {
+  const mode = typeof dataplane === 'string' ? null : dataplane.kubeProxyMode;
+  return nftablesKernelWarnings(mode, nodeKernels(nodes)).map((sentence) => {
+    return { what: 'kernel', state: 'warning', sentence };
+  });
 }
 
 /** Whether the bug that netdebug started from is to be expected, from configuration alone. */
