@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { causeModels } from '../../src/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
-import { wantedWords, type Wanted } from '../../src/diagnose/witness-words.ts';
+import { wantedWords } from '../../src/diagnose/witness-words.ts';
 import type { BlindSpot, NodeEvent } from '../../src/model/node-event.ts';
 import type { Finding } from '../../src/model/run-record.ts';
 import { recordedEvidence, recordedNodes, recordedRuns } from './recorded.ts';
@@ -134,7 +134,9 @@ describe('a witness that is quoted', () => {
       for (const name of readdirSync(recordedRuns)) {
         for (const finding of diagnose(change(recordedEvidence(name)), causeModels)) {
           const quoted = new Set(finding.evidence.map(({ source }) => source));
-          const words = [...quoted].flatMap((source) => wantedWords[source as Wanted] ?? []);
+          const words = Object.entries(wantedWords).flatMap(([source, word]) =>
+            quoted.has(source) ? [word] : [],
+          );
           const contradiction = words.filter((word) => finding.missing.includes(word));
           assert.deepEqual(contradiction, [], `${name}: ${finding.cause}`);
         }
