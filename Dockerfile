@@ -20,7 +20,7 @@ RUN ln -s /opt/netdebug/bin/netdebug /usr/local/bin/netdebug
 ENTRYPOINT ["netdebug"]
 EXPOSE 8080
 
-# Observers see the node's own network, which takes root; the manifests leave them two capabilities.
+# Observers see the node's own network, which takes root; the manifests leave them three capabilities.
 FROM program AS observer
 RUN apt-get update \
     && apt-get install -y --no-install-recommends iproute2 iptables nftables conntrack tcpdump \

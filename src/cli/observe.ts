@@ -1,8 +1,10 @@
 // `netdebug observe`: collects evidence on a node until stopped.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { hostname } from 'node:os';
+import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
 import type { NodeEvent } from '../model/node-event.ts';
 import { Problem } from '../model/problem.ts';
+import { observingLine, sourceLine } from '../model/source-line.ts';
 import { watchNode } from '../observe/watch-node.ts';
 import { makeObserverFolder } from '../run-folder/make-folder.ts';
 import { missingCapabilities } from '../system/capabilities.ts';
@@ -24,8 +26,8 @@ Examples:
   sudo netdebug observe --out evidence --port 8080        with the data packets of that port around each reset
   sudo netdebug observe --out evidence --duration 1h --max-size 1GiB
 
-Run it on the node, in the node's network namespace. In a container: hostNetwork and the capabilities NET_ADMIN and
-NET_RAW; hostPID as well lets it read the counters and listeners of the node's pods, not only of the node.
+Run it on the node, in the node's network namespace. In a container: hostNetwork, the capabilities NET_ADMIN,
+NET_RAW and, as root, SETGID; hostPID lets it read the counters and listeners of the node's pods, not only of the node.
 Connections' beginnings and ends are captured of every port; data packets only of --port, because of what they cost.
 
 Stops in an orderly way on SIGTERM, or when --duration is over (exit 0), and on Ctrl-C (exit 130).
@@ -47,7 +49,12 @@ export function command(): Command {
       byteSize('--max-size', minSize),
     )
     .option('--port <port>', 'capture the data packets of this port, too (repeatable)', addPort)
-    .option('--node <name>', 'what the node is called in the evidence (default: the host name)', nodeName)
+    .addOption(
+      // Host names need not differ: in a cluster the node's own name is handed down.
+      new Option('--node <name>', 'what the node is called in the evidence (default: the host name)')
+        .env('NETDEBUG_NODE')
+        .argParser(nodeName),
+    )
     .addOption(durationOption('--sample <time>', 'time between two readings of counters', '1s'))
     .addHelpText('after', examples);
   return observe.action(() => run(observe.opts<ObserveFlags>()));
@@ -74,13 +81,19 @@ async function run(flags: ObserveFlags): Promise<void> {
   process.once('SIGTERM', () => end('stopped'));
   process.once('SIGHUP', () => end('stopped'));
   process.once('SIGINT', () => end('interrupted'));
-  const watch = await watchNode(node, folder, tellOfSources, {
+  const said: NodeEvent[] = [];
+  const onEvent = (event: NodeEvent) => {
+    if (event.event === 'source') said.push(event);
+    tellOfSources(event);
+  };
+  const watch = await watchNode(node, folder, onEvent, {
     netns: null,
     capture: { packets: 'flags', ports, immediate: false },
     pace: { periodMs: flags.sample, share: readingShare },
     maxBytes,
   });
-  process.stderr.write(`Observing ${node}; the evidence goes to ${folder}. Ctrl-C ends it.\n`);
+  for (const one of missingWitnesses(said)) process.stderr.write(`Attention: ${missingSentence(one)}\n`);
+  process.stderr.write(`${observingLine(node, folder)}\n`);
   const timer = flags.duration === undefined ? undefined : setTimeout(() => end('stopped'), flags.duration);
   try {
     const ending = await Promise.race([ended, watch.failed]);
@@ -107,6 +120,5 @@ function requireRights(): void {
 /** A line for each thing that a source says of itself. */
 function tellOfSources(event: NodeEvent): void {
   if (event.event !== 'source') return;
-  const lost = event.lost === null || event.lost === 0 ? '' : ` (${event.lost} lost)`;
-  process.stderr.write(`${event.source.padEnd(16)} ${event.state.padEnd(11)} ${event.text}${lost}\n`);
+  process.stderr.write(`${sourceLine(event)}\n`);
 }

@@ -1,8 +1,8 @@
 // Puts the experiment into the cluster, in the order that keeps its first moments clean, and makes sure that it landed where it must.
+import { missingSentence } from '../model/missing-witness.ts';
 import { Problem } from '../model/problem.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { applyObjects } from './apply-objects.ts';
-import { awaitObserving } from './await-observing.ts';
 import { awaitRollout } from './await-rollout.ts';
 import type { Deadlines } from './deadline.ts';
 import {
@@ -16,6 +16,7 @@ import {
 } from './experiment-objects.ts';
 import { clientComponents } from './names.ts';
 import { observerNamespace, observerObjects } from './observer-objects.ts';
+import { observerWitnesses, type ObserverWitnesses } from './observer-witnesses.ts';
 import { assessPlacement, type Placement } from './placement.ts';
 import type { PodView } from './pod-view.ts';
 
@@ -82,12 +83,15 @@ export async function deployExperiment(
   };
 }
 
-/** Starts observers on the nodes and resolves with their pods once they listen. Throws a `missing` Problem as deployExperiment does. */
+/**
+ * Starts observers on the nodes and resolves once they listen, with their pods and with what does not run there, which is said.
+ * Throws a `missing` Problem as deployExperiment does.
+ */
 export async function deployObservers(
   kubectl: Kubectl,
   shape: { readonly runId: string; readonly image: string; readonly nodes: readonly string[] },
   options: DeployOptions,
-): Promise<readonly PodView[]> {
+): Promise<{ readonly pods: readonly PodView[]; readonly witnesses: ObserverWitnesses }> {
   const { keptAs, onStage, onNote, rolloutTimeoutMs, signal } = options;
   onStage('creating the observers');
   const namespace = observerNamespace(shape);
@@ -102,8 +106,15 @@ export async function deployObservers(
     wanted: [{ component: 'observer', count: shape.nodes.length }],
   });
   onStage('waiting until the observers listen');
-  await awaitObserving(kubectl, { namespace, pods, timeoutMs: rolloutTimeoutMs, signal, onMissed: onNote });
-  return pods;
+  // Not ended by the signal: who ends it early keeps what there is.
+  const witnesses = await observerWitnesses(
+    kubectl.withSignal(undefined),
+    { namespace, observers: pods },
+    { atMostMs: rolloutTimeoutMs, signal },
+  );
+  for (const missing of witnesses.missing) onNote(missingSentence(missing));
+  for (const { node, text } of witnesses.dataplanes) onNote(`${node}, by its rules: ${text}`);
+  return { pods, witnesses };
 }
 
 const isNamespace = ({ kind }: KubeObject): boolean => kind === 'Namespace';

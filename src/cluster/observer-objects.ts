@@ -55,6 +55,8 @@ function podSpec({ image, nodes }: ObserverShape): object {
     ...(nodes === undefined ? {} : { affinity: onlyOn(nodes) }),
     tolerations: [{ operator: 'Exists' }],
     hostNetwork: true,
+    // Pods' counters and listeners are read through a process in each; /proc shows those of the node only so.
+    hostPID: true,
     dnsPolicy: 'Default',
     securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
     containers: [
@@ -69,8 +71,9 @@ function podSpec({ image, nodes }: ObserverShape): object {
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
-          // NET_ADMIN for conntrack's events and netfilter's dumps, NET_RAW for captures; SYS_ADMIN would serve tracing alone.
-          capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_RAW'] },
+          // NET_ADMIN for conntrack's events and netfilter's dumps, NET_RAW for captures, SETGID since tcpdump sets its groups even
+          // where it stays root. SYS_PTRACE is not needed: what is read of pods is open to everybody; nor SYS_ADMIN: none is entered.
+          capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_RAW', 'SETGID'] },
         },
         volumeMounts: [
           { name: 'evidence', mountPath: observerFolder },

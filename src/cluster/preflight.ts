@@ -4,6 +4,7 @@ import { askJson } from './ask-json.ts';
 import type { Dataplane } from './dataplane.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { ownsTable } from './felix-tables.ts';
+import { nftablesKernelWarnings, nodeKernels } from './nftables-kernel.ts';
 import { readNodes, type NodeView } from './node-view.ts';
 import { findObstacles, readPolicies, type Policy } from './network-policies.ts';
 import { findRefusals, type Refusal } from './permissions.ts';
@@ -37,7 +38,8 @@ export async function preflight(cluster: ReachedCluster, observe: boolean): Prom
     nodesRow(nodes === null ? null : readNodes(nodes)),
     rightsRow(refusals, cluster.namespace),
     policiesRow(policies, cluster.namespace),
-    ...dataplaneRows(dataplane),
+    ...dataplaneRows(dataplane, observe),
+    ...kernelRows(dataplane, nodes),
   ];
 }
 
@@ -135,7 +137,7 @@ export function policiesRow(policies: readonly Policy[] | null, namespace: strin
 }
 
 /** One row for each part of the dataplane that was found, and the prediction that follows from them. */
-function dataplaneRows(dataplane: Dataplane | string): PreflightRow[] {
+function dataplaneRows(dataplane: Dataplane | string, observe: boolean): PreflightRow[] {
   if (typeof dataplane === 'string') {
     const sentence = `The dataplane is not known, and a run does not need it: ${dataplane}`;
     return [{ what: 'dataplane', state: 'warning', sentence }];
@@ -149,9 +151,19 @@ function dataplaneRows(dataplane: Dataplane | string): PreflightRow[] {
   ];
   const sentence =
     found.length === 0
-      ? `None of kube-proxy, netd, Calico and Cilium is among the cluster's objects; what runs as a plain process of the nodes the API does not tell, but its rules do, to observers (--observe).`
+      ? observe
+        ? "The API names none of kube-proxy, netd, Calico and Cilium; the observers will tell by the nodes' rules."
+        : `None of kube-proxy, netd, Calico and Cilium is among the cluster's objects; what runs as a plain process of the nodes the API does not tell, but its rules do, to observers (--observe).`
       : `Found ${found.join(', ')}.`;
-  return [{ what: 'dataplane', state: found.length === 0 ? 'warning' : 'ok', sentence }, predict(dataplane)];
+  const state = found.length === 0 && !observe ? 'warning' : 'ok';
+  return [{ what: 'dataplane', state, sentence }, predict(dataplane)];
+}
+
+function kernelRows(dataplane: Dataplane | string, nodes: unknown): PreflightRow[] {
+  const mode = typeof dataplane === 'string' ? null : dataplane.kubeProxyMode;
+  return nftablesKernelWarnings(mode, nodeKernels(nodes)).map((sentence) => {
+    return { what: 'kernel', state: 'warning', sentence };
+  });
 }
 
 /** Whether the bug that netdebug started from is to be expected, from configuration alone. */

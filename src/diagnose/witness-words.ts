@@ -9,11 +9,26 @@ export const wantedWords = {
   snmp: "TCP counters of the server's pod",
   listeners: "the listening sockets of the server's pod",
   'server-events': "the server's own events (netdebug server --events)",
+  // What a witness that did run could not tell of this very connection.
+  'captured-reset': "this connection's RST in the capture, which ran and has none",
+  'capture-at-server': "a capture on the server's node",
+  'capture-direction': 'the direction of captured packets (tcpdump -i any -y LINUX_SLL2 keeps it)',
+  'entries-of-connection':
+    "the conntrack entry of this connection's own packets (conntrack -E ran, and did not see it made)",
+  'accept-of-connection': "the server's own event of accepting this connection",
+  'rules-without-counter': 'whether the rules that reject or drop without a counter did so',
+  'rules-of-every-node': 'counters of the rules on every node that carried this connection',
 } as const;
 export type Wanted = keyof typeof wantedWords;
 
-/** A witness on a node, by the `source` of its events. */
-export type NodeWitness = Exclude<Wanted, 'server-events'>;
-export const nodeWitnesses = (Object.keys(wantedWords) as Wanted[]).filter(
-  (name): name is NodeWitness => name !== 'server-events',
-);
+/** The witnesses on a node that the diagnosis asks for, each by the `source` of its events. */
+export const nodeWitnesses = [
+  'ip-monitor',
+  'conntrack-events',
+  'conntrack-stats',
+  'capture',
+  'rule-counters',
+  'snmp',
+  'listeners',
+] as const satisfies readonly Wanted[];
+export type NodeWitness = (typeof nodeWitnesses)[number];

@@ -17,6 +17,7 @@ import { pause } from '../system/pause.ts';
 import type { Tally } from '../verdict/tally.ts';
 import { evidenceFile, nodeFolder, nodeOfFile } from '../run-folder/layout.ts';
 import type { Expectation } from './conclude.ts';
+import { seenByObservers } from './seen-by-observers.ts';
 import { makeRecord, verdictOn, type RunHooks, type VerdictLimits } from './make-record.ts';
 import type { RunFolder } from '../run-folder/open-for-writing.ts';
 import { readNodeEvents } from '../run-folder/saved-run.ts';
@@ -114,10 +115,11 @@ async function runUntilDeadline(
   // Clients that are to be observed are held on their nodes until observers listen there: their first connections count, too.
   const placement = await deployment.clients();
   const nodes = [placement.serverNode, placement.remoteNode];
-  const observers =
+  const observing =
     observerImage === null
-      ? []
+      ? null
       : await deployObservers(kubectl, { runId, image: observerImage, nodes }, deployOptions);
+  const observers = observing?.pods ?? [];
   if (held) await deployment.start();
 
   const probes: ProbeEvent[] = [];
@@ -167,6 +169,11 @@ async function runUntilDeadline(
     classes: tally.summaries(),
     verdict: verdict(),
     findings: diagnose({ probes, nodes: seen }, causeModels),
+    ...seenByObservers(
+      seen,
+      observing?.witnesses.missing ?? [],
+      observers.flatMap(({ node }) => node ?? []),
+    ),
   });
   await writeRunRecord(folder, record);
   if (settings.event && where !== undefined) {

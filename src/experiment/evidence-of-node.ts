@@ -39,7 +39,7 @@ export async function collectNodeEvidence(
   const keptAs = (name: string) => evidenceFile(folder, name);
   const deadlines = createDeadlines(kubectl, { runId, image, keptAs, onNote: say });
   try {
-    const pods = await deployObservers(
+    const { pods } = await deployObservers(
       kubectl,
       { runId, image, nodes: [node] },
       { keptAs, rolloutTimeoutMs, onStage: say, onNote: say, deadlines, signal },

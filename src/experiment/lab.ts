@@ -7,6 +7,7 @@ import { findScenario } from '../lab/scenarios/index.ts';
 import { runFaults } from '../lab/faults/run-faults.ts';
 import { runPrograms } from '../lab/workloads/run-programs.ts';
 import { formatMicros, systemClock } from '../model/clock.ts';
+import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
 import type { NodeEvent } from '../model/node-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { RunRecord } from '../model/run-record.ts';
@@ -18,6 +19,7 @@ import { pause } from '../system/pause.ts';
 import type { Tally } from '../verdict/tally.ts';
 import type { LabSettings } from './lab-settings.ts';
 import { makeRecord, verdictOn, type RunHooks } from './make-record.ts';
+import { seenByObservers } from './seen-by-observers.ts';
 import { StopStack } from './stop-stack.ts';
 
 export interface LabHooks extends RunHooks {
@@ -65,6 +67,7 @@ export async function runInLab(
         return watchNode(node.name, folder, (event) => nodes.push(event), { podAddresses });
       }),
     );
+    for (const missing of missingWitnesses(nodes)) hooks.onStage(missingSentence(missing));
     const stopWatches = running.onStop(async () => {
       await Promise.all(watches.map((watch) => watch.stop()));
     });
@@ -115,6 +118,7 @@ export async function runInLab(
       classes: setup.clients.flatMap(({ name }) => summaries.find((one) => one.name === name) ?? []),
       verdict: verdictOn(tally, { episodeWindowMs, maxRatePerHour }, endedAt),
       findings: diagnose({ probes, nodes }, causeModels),
+      ...seenByObservers(nodes, [], []),
     });
     await writeRunRecord(folder, result);
     await hooks.onRecord(result);

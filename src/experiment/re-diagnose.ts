@@ -6,7 +6,8 @@ import { createProbeReader, type ProbeTimeline } from '../diagnose/connections/i
 import { createNodeReader } from '../diagnose/connections/node-timeline.ts';
 import { clientAddresses, explain } from '../diagnose/diagnose.ts';
 import { messageOf, Problem } from '../model/problem.ts';
-import type { PacketEvent } from '../model/node-event.ts';
+import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
+import type { PacketEvent, SourceEvent } from '../model/node-event.ts';
 import type { Finding } from '../model/run-record.ts';
 import { createCaptureFile } from '../packets/capture-file.ts';
 import { isProbes, readLogs } from '../run-folder/event-log.ts';
@@ -42,8 +43,11 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
   }
   const timeline = probes.timeline();
   const nodes = createNodeReader(clientAddresses(timeline));
+  const sources: SourceEvent[] = [];
   const ofNodes = await readLogs(logs, 'nodes', (event) => {
-    if (!isProbes(event)) nodes.add(event);
+    if (isProbes(event)) return;
+    nodes.add(event);
+    if (event.event === 'source') sources.push(event);
   });
   const captureNotes = await readCaptures(captures, (event) => nodes.add(event));
   const [probeEvents, nodeEvents] = [ofProbes.events, ofNodes.events];
@@ -64,6 +68,7 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
       ...noteIf(brokenLines > 0, `${brokenLines} lines hold no event of this version and were left out`),
       ...noteIf(ofProbes.cutOff > 0, `the last line of ${ofProbes.cutOff} files is cut off and was left out`),
       ...captureNotes,
+      ...missingWitnesses(sources).map(missingSentence),
     ],
   };
 }

@@ -22,6 +22,17 @@ const base = {
   file: z.string(),
 };
 
+/** Who moves a node's packets, as far as its own rules, chains and links tell. Null: they do not. */
+export const dataplaneSchema = z.object({
+  /** `iptables`, `ipvs`, `nftables`; several with `+` where rules of several stand. */
+  kubeProxyMode: z.string().nullable(),
+  /** netd's policy routing. */
+  netd: z.boolean().nullable(),
+  calico: z.boolean().nullable(),
+  cilium: z.boolean().nullable(),
+});
+export type Dataplane = z.infer<typeof dataplaneSchema>;
+
 export const nodeEventSchema = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('rule-changed'),
@@ -118,8 +129,15 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     state: z.enum(['started', 'limited', 'stopped', 'failed', 'unavailable']),
     /** Messages or packets that it could not get; null when unknown. */
     lost: z.number().int().nullable(),
+    /** What it cannot see though it watches just that, as `blindSpots` names it; absent where nothing is known to be hidden. */
+    blindTo: z.array(z.string()).optional(),
   }),
+  z.object({ event: z.literal('dataplane'), ...base, ...dataplaneSchema.shape }),
 ]);
+
+/** `pods`: the namespaces of the node's pods. `reject`, `drop`: rules that do so without a counter of their own. */
+export const blindSpots = ['pods', 'reject', 'drop'] as const;
+export type BlindSpot = (typeof blindSpots)[number];
 
 export type NodeEvent = z.infer<typeof nodeEventSchema>;
 /** What a line says by itself, before it is told who read it and where it is kept. */

@@ -1,6 +1,8 @@
 // The one record between the stages of a run: everything after the observers reads and writes only this and the run's folder.
 import { authors } from './author.ts';
 import { clusterRecordSchema } from './cluster-record.ts';
+import { missingWitnessSchema } from './missing-witness.ts';
+import { dataplaneSchema } from './node-event.ts';
 import { z } from './schema.ts';
 import { shownConnectionSchema } from './shown-connection.ts';
 
@@ -138,6 +140,10 @@ export const findingSchema = z.object({
 });
 export type Finding = z.infer<typeof findingSchema>;
 
+const seenDataplaneSchema = dataplaneSchema.extend({ seenBy: z.literal('observer') });
+/** What a node's own rules, chains and links say of its dataplane; null for what they do not tell. */
+export type SeenDataplane = z.infer<typeof seenDataplaneSchema>;
+
 export const runRecordSchema = z.object({
   schemaVersion: z.literal(1),
   kind: z.enum(['lab', 'cluster', 'import']),
@@ -158,5 +164,9 @@ export const runRecordSchema = z.object({
   classes: z.array(classSummarySchema),
   verdict: verdictSchema,
   findings: z.array(findingSchema),
+  /** Witnesses that were asked for and did not see, or not all of it; absent where all did, and in older records. */
+  missingWitnesses: z.array(missingWitnessSchema).optional(),
+  /** By node: who moves its packets, as the rules say that its observer saw. Absent where nobody observed. */
+  dataplanes: z.record(z.string(), seenDataplaneSchema).optional(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;

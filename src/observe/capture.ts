@@ -18,6 +18,7 @@ import {
   lostPackets,
   saysListening,
   tcpdumpArgv,
+  whyEnded,
 } from '../system/tools/tcpdump.ts';
 
 /** Between two searches for what came before a reset: each costs a walk through the ring. */
@@ -45,7 +46,7 @@ export const capture: Witness = {
       start: () => startTcpdump(context, keeper),
       ended(tool) {
         lost += tool.lost() ?? 0;
-        return `tcpdump ended: ${tool.program.lastWords()}`;
+        return `tcpdump ended: ${whyEnded(tool.program.lastWords())}`;
       },
     });
     return {
@@ -89,7 +90,7 @@ async function startTcpdump(context: WitnessContext, keeper: PacketKeeping): Pro
     },
   });
   const ended = program.exited.then(() => {
-    throw new Problem('fault', `tcpdump: ${program.lastWords()}`);
+    throw new Problem('fault', whyEnded(program.lastWords()));
   });
   ended.catch(() => undefined);
   const timer = setTimeout(

@@ -2,7 +2,7 @@
 import { formatMicros } from '../model/clock.ts';
 import { listenerChanges, listeningPorts, type ListeningPorts } from './listening-ports.ts';
 import { readAtIntervals } from './sampled-witness.ts';
-import { trackScopes, type Scope } from './scopes.ts';
+import { podLimit, trackScopes, type Scope } from './scopes.ts';
 import type { Witness } from './witness.ts';
 
 /** Reads the listening sockets at intervals. Those that were there at the start are in the raw file only: they did not change. */
@@ -36,6 +36,7 @@ export const listeners: Witness = {
     });
     return readAtIntervals(context, {
       scope: `every ${context.pace.periodMs} ms, of the node and ${scopes.size - 1} pods`,
+      limit: podLimit(pods),
       end: () => 'the last listeners are read',
       sample() {
         scopes.each((scope) => {

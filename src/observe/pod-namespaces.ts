@@ -1,11 +1,14 @@
 // Finds the network namespaces beside the node's own, each by a process in it, and names them by their address.
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { parseLocalAddresses } from './local-addresses.ts';
+import { isOfOtherNode } from './pod-routes.ts';
+import { seesOnlyItsFamily } from './process-family.ts';
 
 interface PodNamespace {
   /** Its address; a pod has one, of each family at most. */
   readonly address: string;
-  /** Identifies the namespace as long as it lives: `net:[4026532387]`. */
-  readonly id: string;
+  /** Identifies the namespace as long as it lives. */
+  readonly id: number;
   /** The folder in /proc of a process in it. */
   readonly proc: string;
 }
@@ -13,6 +16,8 @@ interface PodNamespace {
 export interface PodFinder {
   /** Those that live now. */
   find(): readonly PodNamespace[];
+  /** Why there may be pods that it cannot see, in words; null when nothing says so. */
+  blindness(): string | null;
 }
 
 /**
@@ -21,37 +26,61 @@ export interface PodFinder {
  */
 export function createPodFinder(ownProc: string, addresses?: readonly string[]): PodFinder {
   const wanted = addresses === undefined ? undefined : new Set(addresses);
+  const isOurs = (address: string) => wanted?.has(address) ?? !isOfOtherNode(address, ownProc);
   // By namespace: its address does not change, and reading it costs more than the rest of a look.
-  const known = new Map<string, string>();
+  const known = new Map<number, { readonly address: string; readonly ours: boolean }>();
+  const look = (id: number, proc: string) => {
+    const address = addressIn(proc);
+    if (address === undefined) return undefined;
+    const pod = { address, ours: isOurs(address) };
+    known.set(id, pod);
+    return pod;
+  };
   return {
     find() {
-      const own = namespaceOf(ownProc);
-      const found = new Map<string, PodNamespace>();
-      const passedOver = new Set<string | undefined>([own, undefined]);
-      for (const entry of readdirSync('/proc')) {
-        const first = entry.charCodeAt(0);
-        if (first < 49 || first > 57) continue;
-        const proc = `/proc/${entry}`;
+      const found = new Map<number, PodNamespace>();
+      const living = new Set([namespaceOf(ownProc)]);
+      for (const proc of processes()) {
         const id = namespaceOf(proc);
-        if (id === undefined || passedOver.has(id) || found.has(id)) continue;
-        const address = known.get(id) ?? addressIn(proc);
-        if (address === undefined) continue;
-        known.set(id, address);
-        if (wanted === undefined || wanted.has(address)) found.set(id, { address, id, proc });
-        else passedOver.add(id);
+        if (typeof id !== 'number' || living.has(id)) continue;
+        const pod = known.get(id) ?? look(id, proc);
+        if (pod === undefined) continue;
+        living.add(id);
+        if (pod.ours) found.set(id, { address: pod.address, id, proc });
       }
-      for (const id of known.keys()) if (!found.has(id) && !passedOver.has(id)) known.delete(id);
+      for (const id of known.keys()) if (!living.has(id)) known.delete(id);
       return [...found.values()];
+    },
+    blindness() {
+      if (wanted !== undefined) return null;
+      if (seesOnlyItsFamily(process.pid)) {
+        return 'pods cannot be seen: /proc shows no process but our own; in a pod it takes hostPID: true';
+      }
+      const refused = [...processes()].filter((proc) => namespaceOf(proc) === 'refused').length;
+      return refused === 0
+        ? null
+        : `pods may be missing: of ${refused} processes /proc does not tell the network namespace`;
     },
   };
 }
 
-function namespaceOf(proc: string): string | undefined {
+function* processes(): Generator<string> {
+  for (const entry of readdirSync('/proc')) {
+    const first = entry.charCodeAt(0);
+    if (first >= 49 && first <= 57) yield `/proc/${entry}`;
+  }
+}
+
+/**
+ * The number of a file that each network namespace has its own of. The link ns/net would say the same, but reading that of another
+ * user's process takes the right to trace it; undefined for a process that is gone.
+ */
+function namespaceOf(proc: string): number | 'refused' | undefined {
   try {
-    return readlinkSync(`${proc}/ns/net`);
-  } catch {
-    // Gone, or another user's.
-    return undefined;
+    return statSync(`${proc}/net/snmp`).ino;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EACCES' || code === 'EPERM' ? 'refused' : undefined;
   }
 }
 
@@ -64,19 +93,6 @@ function addressIn(proc: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The namespace's own IPv4 addresses but the loopback ones, from /proc/net/fib_trie. */
-export function parseLocalAddresses(fibTrie: string): string[] {
-  const found = new Set<string>();
-  let leaf: string | undefined;
-  for (const line of fibTrie.split('\n')) {
-    const address = /\|-- ([0-9.]+)$/.exec(line)?.[1];
-    if (address !== undefined) leaf = address;
-    else if (leaf !== undefined && line.includes('/32 host LOCAL') && !leaf.startsWith('127.'))
-      found.add(leaf);
-  }
-  return [...found];
 }
 
 /** The first address of global scope in /proc/net/if_inet6, all groups written out; undefined when there is none. */

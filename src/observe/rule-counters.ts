@@ -2,11 +2,11 @@
 import { formatMicros } from '../model/clock.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import { listIptablesCounters } from '../system/tools/iptables.ts';
-import { listNftCounters, listNftTables } from '../system/tools/nft.ts';
+import { listNftTables, readNftTable } from '../system/tools/nft.ts';
 import { findTool } from '../system/find-tool.ts';
 import { describeIncreases, increases, type Counters } from './counter-changes.ts';
 import { readAtIntervals } from './sampled-witness.ts';
-import type { Witness, WitnessContext } from './witness.ts';
+import type { Limit, Witness, WitnessContext } from './witness.ts';
 
 /** Rules are read this much less often than the counters in /proc: each reading starts programs. */
 const readingsApart = 10;
@@ -25,22 +25,23 @@ export const ruleCounters: Witness = {
     const readers = ruleReaders(context);
     if (readers.length === 0) throw new Problem('missing', 'neither iptables-save nor nft is installed');
     const read = async () => {
-      let counters: Counters = {};
-      for (const reader of readers) counters = { ...counters, ...(await reader()) };
-      return counters;
+      const readings: Reading[] = [];
+      for (const reader of readers) readings.push(await reader());
+      return together(readings);
     };
     let before = await read();
     let since = clock.now();
     const raw = context.openRaw();
     return readAtIntervals(context, {
-      scope: `${Object.keys(before).length} rules that reject, drop or count`,
+      scope: `${Object.keys(before.counters).length} rules that reject, drop or count`,
+      limit: limitOf(before),
       end: () => 'the last counters are read',
       periodMs: context.pace.periodMs * readingsApart,
       shareWhenAsked: Math.max(shareAfterReset, context.pace.share),
       async sample() {
         const now = await read();
         const readAt = clock.now();
-        const changes = increases(before, now);
+        const changes = increases(before.counters, now.counters);
         const at = formatMicros(readAt);
         if (Object.keys(changes).length > 0) {
           const text = `${at} ${describeIncreases(changes)}`;
@@ -48,6 +49,9 @@ export const ruleCounters: Witness = {
           const scoped = { scope: node, since: formatMicros(since) };
           context.emit({ event: 'counters', at, ...scoped, changes, values: {} }, text);
         }
+        const limit = limitOf(now);
+        if (limit !== null && limit.text !== limitOf(before)?.text)
+          context.limited(limit.text, null, limit.blindTo);
         before = now;
         since = readAt;
       },
@@ -56,13 +60,41 @@ export const ruleCounters: Witness = {
   },
 };
 
+interface Reading {
+  readonly counters: Counters;
+  /** Rules that end packets without counting them. */
+  readonly uncounted: { readonly reject: number; readonly drop: number };
+}
+
+function together(readings: readonly Reading[]): Reading {
+  const sum = (ending: 'reject' | 'drop') =>
+    readings.reduce((all, { uncounted }) => all + uncounted[ending], 0);
+  return {
+    counters: Object.assign({}, ...readings.map(({ counters }) => counters)) as Counters,
+    uncounted: { reject: sum('reject'), drop: sum('drop') },
+  };
+}
+
+/** What of the rules cannot be followed; null when all can be. */
+function limitOf({ uncounted: { reject, drop } }: Reading): Limit | null {
+  if (reject + drop === 0) return null;
+  const rules =
+    reject + drop === 1
+      ? '1 rule rejects or drops and has'
+      : `${reject + drop} rules reject or drop and have`;
+  return {
+    text: `${rules} no counter: whether they did, this witness cannot see (${reject} reject, ${drop} drop)`,
+    blindTo: [...(reject > 0 ? (['reject'] as const) : []), ...(drop > 0 ? (['drop'] as const) : [])],
+  };
+}
+
 /** One reading for each tool that is here. Tables that iptables made are left to iptables, which prints them as their makers wrote them. */
-function ruleReaders({ netns, clock }: WitnessContext): (() => Promise<Counters>)[] {
+function ruleReaders({ netns, clock }: WitnessContext): (() => Promise<Reading>)[] {
   let iptables: ReadonlySet<string> = new Set();
   const readIptables = async () => {
     const { counters, tables } = await listIptablesCounters(netns);
     iptables = new Set([...tables, ...(tables.size > 0 ? ['nat'] : [])].map((table) => `ip ${table}`));
-    return counters;
+    return { counters, uncounted: { reject: 0, drop: 0 } };
   };
   let nftTables: readonly string[] = [];
   let untilListed = 0;
@@ -79,9 +111,9 @@ function ruleReaders({ netns, clock }: WitnessContext): (() => Promise<Counters>
   };
   const readNft = async () => {
     await lookForTables();
-    let counters: Counters = {};
-    for (const table of nftTables) counters = { ...counters, ...(await listNftCounters(netns, table)) };
-    return counters;
+    const readings: Reading[] = [];
+    for (const table of nftTables) readings.push(await readNftTable(netns, table));
+    return together(readings);
   };
   return [
     ...(findTool('iptables-save') === undefined ? [] : [readIptables]),

@@ -1,9 +1,10 @@
 // A witness that reads something at intervals, and at once when a RST was seen.
 import { startSampler, type SamplerOptions } from './sampler.ts';
-import type { RunningWitness, WitnessContext } from './witness.ts';
+import type { Limit, RunningWitness, WitnessContext } from './witness.ts';
 
 export interface Readings extends Partial<SamplerOptions> {
   readonly scope: string;
+  readonly limit?: Limit | null;
   readonly sample: SamplerOptions['sample'];
   /** What is said when the last reading is done. */
   readonly end: () => string;
@@ -12,7 +13,7 @@ export interface Readings extends Partial<SamplerOptions> {
 /** Reads at the pace that the context names, unless another is given. */
 export function readAtIntervals(
   { pace, clock, limited }: Pick<WitnessContext, 'pace' | 'clock' | 'limited'>,
-  { scope, end, ...options }: Readings,
+  { scope, limit = null, end, ...options }: Readings,
 ): RunningWitness {
   const sampler = startSampler({
     ...pace,
@@ -22,6 +23,7 @@ export function readAtIntervals(
   });
   return {
     scope,
+    limit,
     onReset: () => sampler.soon(),
     async stop() {
       await sampler.stop();

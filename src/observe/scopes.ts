@@ -1,5 +1,6 @@
 // The namespaces whose state is read at intervals: the node's own and its pods', followed as pods come and go.
 import type { PodFinder } from './pod-namespaces.ts';
+import type { Limit } from './witness.ts';
 
 export interface Scope<State> {
   /** The node's name, or the pod's address. */
@@ -26,12 +27,18 @@ export interface Scopes<State> {
   each(read: (scope: Scope<State>) => boolean): void;
 }
 
+/** What a witness that looks into pods has to say when it cannot see them. */
+export function podLimit(pods: PodFinder): Limit | null {
+  const text = pods.blindness();
+  return text === null ? null : { text, blindTo: ['pods'] };
+}
+
 /** Calls between two looks for pods: a look walks through all processes. */
 const callsPerLook = 5;
 
 export function trackScopes<State>({ node, pods, begin, onGone }: ScopesOptions<State>): Scopes<State> {
-  const scopes = new Map<string, Scope<State>>();
-  const add = (id: string, name: string, proc: string, first: boolean) => {
+  const scopes = new Map<number, Scope<State>>();
+  const add = (id: number, name: string, proc: string, first: boolean) => {
     const known = scopes.get(id);
     const state = known === undefined ? begin(proc, first) : known.state;
     if (state !== undefined) scopes.set(id, { name, proc, state });
@@ -68,4 +75,5 @@ export function trackScopes<State>({ node, pods, begin, onGone }: ScopesOptions<
   };
 }
 
-const nodeId = 'node';
+/** No file in /proc has this number. */
+const nodeId = 0;

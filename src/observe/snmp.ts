@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { formatMicros, type Micros } from '../model/clock.ts';
 import { describeIncreases, increases, type Counters } from './counter-changes.ts';
 import { readAtIntervals } from './sampled-witness.ts';
-import { trackScopes, type Scope } from './scopes.ts';
+import { podLimit, trackScopes, type Scope } from './scopes.ts';
 import { parseSnmp } from './snmp-counters.ts';
 import type { Witness } from './witness.ts';
 
@@ -44,6 +44,7 @@ export const snmp: Witness = {
     };
     return readAtIntervals(context, {
       scope: `every ${context.pace.periodMs} ms, of the node and ${scopes.size - 1} pods`,
+      limit: podLimit(pods),
       end: () => `the last counters of the node and ${scopes.size - 1} pods are read`,
       sample() {
         scopes.each(read);

@@ -1,6 +1,6 @@
 // Everything that watches one node, started and stopped together; parsed events go to evidence/NODE/events.ndjson.
 import { formatMicros, systemClock, type Clock } from '../model/clock.ts';
-import type { NodeEvent, SourceEvent } from '../model/node-event.ts';
+import type { BlindSpot, NodeEvent, SourceEvent } from '../model/node-event.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { CaptureScope } from '../system/tools/tcpdump.ts';
 import { anchorIn } from './namespace-anchor.ts';
@@ -69,11 +69,19 @@ export async function watchNode(
     if (event.event === 'link-changed') for (const { run } of running) run.onLinkChange?.();
   };
 
-  type Say = (state: SourceEvent['state'], text: string, lost: number | null) => void;
+  type Say = (
+    state: SourceEvent['state'],
+    text: string,
+    lost: number | null,
+    blindTo?: readonly BlindSpot[],
+  ) => void;
   const sayFor = (witness: Witness, file: string): Say => {
-    return (state, text, lost) => {
+    return (state, text, lost, blindTo) => {
       const at = formatMicros(clock.now());
-      const event = { event: 'source', at, source: witness.name, text, node, file, state, lost } as const;
+      const event: SourceEvent = {
+        ...{ event: 'source', at, source: witness.name, text, node, file, state, lost },
+        ...(blindTo === undefined ? {} : { blindTo: [...blindTo] }),
+      };
       said.set(witness.name, event);
       record(event);
     };
@@ -102,9 +110,9 @@ export async function watchNode(
       sawReset: () => {
         for (const { run } of running) run.onReset?.();
       },
-      limited(text, lost) {
+      limited(text, lost, blindTo) {
         // What fails at every reading is said once.
-        if (said.get(witness.name)?.text !== text) say('limited', text, lost);
+        if (said.get(witness.name)?.text !== text) say('limited', text, lost, blindTo);
       },
       failed(text, final) {
         say('failed', text, null);
@@ -118,6 +126,8 @@ export async function watchNode(
       const run = await witness.start(context);
       running.push({ witness, run, say });
       say('started', run.scope, null);
+      const { limit = null } = run;
+      if (limit !== null) say('limited', limit.text, null, limit.blindTo);
     } catch (error) {
       live.delete(witness);
       say('unavailable', messageOf(error), null);

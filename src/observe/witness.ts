@@ -1,6 +1,6 @@
 // What every witness on a node has in common: how it is started and stopped, and what it is given to work with.
 import type { Clock } from '../model/clock.ts';
-import type { LineEvent } from '../model/node-event.ts';
+import type { BlindSpot, LineEvent } from '../model/node-event.ts';
 import type { CaptureScope } from '../system/tools/tcpdump.ts';
 import type { PodFinder } from './pod-namespaces.ts';
 import type { Pace } from './sampler.ts';
@@ -22,12 +22,20 @@ export interface Witness {
 export interface RunningWitness {
   /** What it watches, and how, in words. */
   readonly scope: string;
+  /** What it cannot see here, known from the beginning. */
+  readonly limit?: Limit | null;
   /** Takes what is still to come, then ends. Called once. */
   stop(): Promise<WitnessEnd>;
   /** A RST was seen on the node: whatever moves with it is worth reading now. */
   onReset?(): void;
   /** An interface came, went or changed. */
   onLinkChange?(): void;
+}
+
+/** What a witness does not see though it watches just that, in words and by name. */
+export interface Limit {
+  readonly text: string;
+  readonly blindTo: readonly BlindSpot[];
 }
 
 /** What a witness can say when it ends. */
@@ -59,7 +67,7 @@ export interface WitnessContext {
   /** A RST was seen: witnesses that read at intervals read now. */
   sawReset(): void;
   /** The witness goes on, but had to leave something out. */
-  limited(text: string, lost: number | null): void;
+  limited(text: string, lost: number | null, blindTo?: readonly BlindSpot[]): void;
   /** The witness' tool ended. `final`: and does not run any more. */
   failed(text: string, final: boolean): void;
 }

@@ -2,6 +2,7 @@
 export { capture } from './capture.ts';
 export { conntrackEvents } from './conntrack-events.ts';
 export { conntrackStats } from './conntrack-stats.ts';
+export { dataplane } from './dataplane.ts';
 export { ipMonitor } from './ip-monitor.ts';
 export { listeners } from './listeners.ts';
 export { ruleCounters } from './rule-counters.ts';

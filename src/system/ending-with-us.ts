@@ -3,7 +3,7 @@ import { findTool } from './find-tool.ts';
 
 /**
  * The same command under setpriv, which has the kernel kill it when this process dies; as it is where setpriv is missing. A program
- * that changes its user, as tcpdump does, takes that back, and ends when it next writes to us.
+ * that changes its user takes that back, and ends when it next writes to us.
  */
 export function endingWithUs(argv: readonly string[]): string[] {
   const setpriv = findTool('setpriv');

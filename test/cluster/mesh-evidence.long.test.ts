@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { observerFolder } from '../../src/cluster/observer-objects.ts';
+import { observingLine } from '../../src/model/source-line.ts';
 import { mainScript } from '../program.ts';
 import { kubectlSkip, underTest, until, type ClusterUnderTest } from './against-fixture.ts';
 
@@ -30,7 +31,11 @@ test('the evidence of one node is brought here, and the observer goes', { skip: 
   await cp(join(recorded, 'evidence/node-1'), join(there, observerFolder, 'evidence/node-a'), {
     recursive: true,
   });
-  const cluster = await underTest(t, { podFiles: { 'node-a': there } });
+  const observer = [
+    'capture          unavailable tcpdump is not installed',
+    observingLine('node-a', '/var/run/netdebug'),
+  ];
+  const cluster = await underTest(t, { podFiles: { 'node-a': there }, logs: { observer } });
   const out = join(cluster.home, 'node-a');
   const words = [
     '--duration',
@@ -43,6 +48,10 @@ test('the evidence of one node is brought here, and the observer goes', { skip: 
   const ended = await netdebug(cluster, 'mesh', 'evidence', 'node-a', ...words, '--out', out);
   assert.equal(ended.exitCode, 0, ended.stderr);
   assert.equal(ended.stdout, `${out}\n`);
+  assert.match(
+    ended.stderr,
+    /Attention: node-a: capture is missing: tcpdump is not installed\n(?:Attention: node-b: .*\n)?observing; Ctrl-C/,
+  );
   assert.equal(
     await readFile(join(out, events), 'utf8'),
     await readFile(join(there, observerFolder, events), 'utf8'),

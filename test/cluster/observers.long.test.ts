@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { observerFolder } from '../../src/cluster/observer-objects.ts';
+import { observingLine } from '../../src/model/source-line.ts';
 import { readRun } from '../../src/experiment/read-run.ts';
 import { readNodeEvents } from '../../src/run-folder/saved-run.ts';
 import { resourceOf } from '../fixtures/api-server/cluster.ts';
@@ -89,6 +90,36 @@ test(
     assert.deepEqual(await lanesOf(run), await lanesOf(recorded));
     assert.equal((await readNodeEvents(run, ['node-a', 'node-b'])).length, 182);
     assert.deepEqual(cluster.leftObjects(), []);
+  },
+);
+
+test(
+  'a witness that an observer lacks is said before the clients run, and is in the record; so are the rules that it saw',
+  { skip: kubectlSkip },
+  async (t) => {
+    const observer = [
+      'dataplane        started     kube-proxy in mode nftables',
+      "capture          unavailable tcpdump: Couldn't change to 'tcpdump' uid=102 gid=105: Operation not permitted",
+      'snmp             started     every 1000 ms, of the node and 0 pods',
+      'snmp             limited     pods cannot be seen: in a pod it takes hostPID: true',
+      observingLine('node-x', '/var/run/netdebug'),
+      'ip-monitor       failed      later than the beginning, told by the evidence alone',
+    ];
+    const cluster = await underTest(t, { logs: { ...(await historyLogs('co-located')), observer } });
+    const ended = await cluster.run(...words, '--image', 'registry.example/netdebug:v1');
+    const said = ended.stderr.indexOf('node-a: capture is missing: tcpdump: Couldn');
+    const running = ended.stderr.indexOf('running on node-a and node-b');
+    assert.ok(said !== -1 && said < running, ended.stderr);
+    assert.match(ended.stderr, /node-b, by its rules: kube-proxy in mode nftables/);
+    const told = (recordOf(ended).missingWitnesses ?? []).map(
+      ({ node, witness, state }) => `${node} ${witness} ${state}`,
+    );
+    assert.deepEqual(told, [
+      ...['node-a', 'node-b'].flatMap((node) => [`${node} capture unavailable`, `${node} snmp limited`]),
+      // Whose files could not be copied, either.
+      'node-a observer unavailable',
+      'node-b observer unavailable',
+    ]);
   },
 );
 

@@ -15,7 +15,7 @@ import { parseLinkHeader } from '../../src/packets/link-layer.ts';
 import { parseTcpPacket } from '../../src/packets/tcp-packet.ts';
 import { parseConntrackStats } from '../../src/observe/conntrack-stats.ts';
 import { parseListening } from '../../src/observe/listening-ports.ts';
-import { parseLocalAddresses } from '../../src/observe/pod-namespaces.ts';
+import { parseLocalAddresses } from '../../src/observe/local-addresses.ts';
 import { parseSnmp } from '../../src/observe/snmp-counters.ts';
 import { goQuote } from '../../src/probe/go-quote.ts';
 import { createLineReader } from '../../src/probe/line-reader.ts';

@@ -47,6 +47,7 @@ export const sourceNames = [
   'capture',
   'conntrack-events',
   'conntrack-stats',
+  'dataplane',
   'ip-monitor',
   'listeners',
   'rule-counters',

@@ -37,8 +37,16 @@ export const page = {
     },
     {
       text:
-        "kube-proxy drops INVALID packets before they are forwarded, in KUBE-FORWARD; TCP then sends them again. Calico's " +
-        'chains drop them as well. The trouble is left where such a rule is missing, is skipped, or stands behind one that accepts.',
+        'In mode iptables kube-proxy (since v1.15) drops INVALID packets before they are forwarded, in KUBE-FORWARD; TCP then ' +
+        "sends them again. Calico's chains drop them as well. The trouble is left where such a rule is missing, is skipped, or " +
+        'stands behind one that accepts.',
+      basis: ['source', 'measured'],
+    },
+    {
+      text:
+        'In mode nftables kube-proxy has no such rule, seen on v1.34 with nf_conntrack_tcp_be_liberal=0. It leaves the matter to ' +
+        'that sysctl, and to the kernel: since 6.1 a segment that comes far too late is no longer INVALID. One ahead of the ' +
+        'window still is.',
       basis: ['source', 'measured'],
     },
     {
@@ -62,7 +70,8 @@ export const page = {
       run: "iptables-save -c | grep 'INVALID'; nft list ruleset | grep 'ct state invalid'",
       whenItIs: 'No rule that drops, or one whose counter stands still while connections are reset.',
       whenNot:
-        'A drop in KUBE-FORWARD or in cali- chains whose counter rises: packets are lost and sent again, not reset.',
+        'A drop in KUBE-FORWARD or in cali- chains whose counter rises: packets are lost and sent again, not reset. A rule ' +
+        'that nft prints without a counter tells nothing.',
     },
     {
       where: "the server's node",
@@ -117,8 +126,8 @@ export const page = {
     {
       name: 'drop-invalid',
       whatToDo:
-        'Drop what is INVALID before anything accepts it: a current kube-proxy does (since v1.15), or as first rule of ' +
-        'FORWARD: -m conntrack --ctstate INVALID -j DROP.',
+        'Drop what is INVALID before anything accepts it: kube-proxy does in mode iptables (since v1.15), and not in mode ' +
+        'nftables; or as first rule of FORWARD: -m conntrack --ctstate INVALID -j DROP.',
       sideEffects:
         'Each drop costs a retransmission, 0.2 s in the lab. Where packets take one way out and another way back, the node ' +
         'sees half of each connection and drops what is good.',
@@ -156,6 +165,14 @@ export const page = {
     {
       title: 'What the rule breaks, and be_liberal instead',
       where: 'https://github.com/kubernetes/kubernetes/pull/120412',
+    },
+    {
+      title: 'kube-proxy in mode nftables: the rule is left out on purpose',
+      where: 'https://github.com/kubernetes/kubernetes/pull/122663',
+    },
+    {
+      title: 'Linux 6.1: overly delayed segments are not INVALID',
+      where: 'torvalds/linux commit 6e250dcbff1d',
     },
     kernelDocs.conntrackSysctl,
   ],

@@ -1,6 +1,7 @@
 // What the nodes saw, sorted by kind and indexed by address, so that each incident finds its own quickly.
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import type {
+  BlindSpot,
   ConntrackEvent,
   CountersEvent,
   NodeEvent,
@@ -29,8 +30,10 @@ export interface NodeTimeline {
   aliasesOf(endpoint: string): readonly string[];
   /** Whether the witness ran on the node (on any node, when null) as far as the evidence shows. */
   readonly ran: (witness: NodeWitness, node: string | null) => boolean;
+  /** Whether the witness said that it cannot see such things on the node (on any node, when null). */
+  readonly blind: (witness: NodeWitness, spot: BlindSpot, node: string | null) => boolean;
   readonly nodes: ReadonlySet<string>;
-  /** The node that has this address in one of its pods, as far as its observers named it. */
+  /** The node that has this address in one of its pods, as far as its observers named it; null when those of several did. */
   nodeOf(address: string): string | null;
   /** How far the stamps of two nodes may still be apart after alignment, microseconds. */
   readonly clockError: Micros;
@@ -55,7 +58,9 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
   const packets = new Map<string, PacketEvent[]>();
   const sources = new Set<string>();
   const nodes = new Set<string>();
-  const homes = new Map<string, string>();
+  const homes = new Map<string, Set<string>>();
+  const settle = (scope: string, node: string) => homes.set(scope, (homes.get(scope) ?? new Set()).add(node));
+  const blind = new Set<string>();
   const isOurs = ({ src, dst }: Tuple) => clients.has(src) || clients.has(dst);
 
   function add(event: NodeEvent): void {
@@ -75,11 +80,11 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
         links.push(event);
         break;
       case 'listener':
-        homes.set(event.scope, event.node);
+        settle(event.scope, event.node);
         listeners.push(event);
         break;
       case 'counters':
-        if (event.source === 'snmp') homes.set(event.scope, event.node);
+        if (event.source === 'snmp') settle(event.scope, event.node);
         counters.push(event);
         break;
       case 'packet': {
@@ -89,6 +94,10 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
         break;
       }
       case 'source':
+        for (const spot of event.blindTo ?? [])
+          blind.add(`${event.source} ${spot} ${event.node}`).add(`${event.source} ${spot}`);
+        break;
+      case 'dataplane':
         break;
     }
   }
@@ -110,8 +119,12 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
       packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
       aliasesOf: findAliases(byEndpoint),
       ran: (source, node) => sources.has(node === null ? source : `${source} ${node}`),
+      blind: (source, spot, node) => blind.has(`${source} ${spot}${node === null ? '' : ` ${node}`}`),
       nodes,
-      nodeOf: (address) => homes.get(address) ?? null,
+      nodeOf(address) {
+        const [only = null, another] = homes.get(address) ?? [];
+        return another === undefined ? only : null;
+      },
       clockError: Math.max(0, ...[...offsets.values()].map(({ error }) => error)),
     };
   }

@@ -1,7 +1,13 @@
 // Everything that the evidence says about one incident, put together once; the observations only look at this.
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import { formatEndpoint, parseEndpoint, type Endpoint } from '../../model/endpoint.ts';
-import type { CountersEvent, PacketEvent, RuleChange } from '../../model/node-event.ts';
+import {
+  blindSpots,
+  type BlindSpot,
+  type CountersEvent,
+  type PacketEvent,
+  type RuleChange,
+} from '../../model/node-event.ts';
 import { nodeWitnesses, type NodeWitness } from '../witness-words.ts';
 import { wasThere, type Entry } from './entry-index.ts';
 import type { AcceptedEvent, EndedEvent, Incident, ProbeTimeline } from './incidents.ts';
@@ -41,7 +47,15 @@ export interface Story {
   readonly serverInterface: ServerInterface | null;
   /** The witnesses that ran where this connection went: what such a one did not see did not happen. */
   readonly available: ReadonlySet<NodeWitness>;
-  /** The same for one node. */
+  /** The capture ran, and has no RST of this connection though one came: what it does not show proves nothing. */
+  readonly captureMissedIt: boolean;
+  /** Some server told of its connections, be it of this one or not. */
+  readonly hasServerEvents: boolean;
+  /** The rules on the way that nobody can see at work: without a counter, or on a node whose rules nobody read. */
+  readonly unseenRules: { readonly of: ReadonlySet<BlindSpot>; readonly onSomeNode: boolean };
+  /** Whether such a witness looked into the server's pod: only then does its silence say something of the pod. */
+  readonly lookedIntoServer: (witness: NodeWitness) => boolean;
+  /** Whether the witness ran on the node. */
   readonly watched: (witness: NodeWitness, node: string) => boolean;
   /** How far the order of two stamps of different tools can be trusted here, microseconds. */
   readonly slack: Micros;
@@ -97,13 +111,15 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
   // The client was reset, so a RST was there: a capture that has none of this connection was late or lost it, and says nothing.
   const captureMissedIt = failed.errno === 'ECONNRESET' && resets.length === 0;
   const accepted = findAccepted(incident, legs, probes, slack);
+  const serverNode = server === null ? null : (serverInterface?.node ?? nodes.nodeOf(server.address));
+  const places = carriers.size === 0 ? [null] : [...carriers];
   return {
     incident,
     first,
     firsts,
     second,
     server,
-    serverNode: server === null ? null : (serverInterface?.node ?? nodes.nodeOf(server.address)),
+    serverNode,
     carriers,
     accepted,
     ended: findEnded(accepted, probes),
@@ -124,6 +140,21 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
         (witness) => ranHere(witness, carriers, nodes) && !(witness === 'capture' && captureMissedIt),
       ),
     ),
+    captureMissedIt: captureMissedIt && ranHere('capture', carriers, nodes),
+    hasServerEvents: probes.hasServerEvents,
+    unseenRules: {
+      of: new Set(
+        blindSpots.filter((spot) => places.some((node) => nodes.blind('rule-counters', spot, node))),
+      ),
+      onSomeNode: places.some((node) => !nodes.ran('rule-counters', node)),
+    },
+    lookedIntoServer(witness) {
+      const where = serverNode === null ? places : [serverNode];
+      return (
+        where.some((node) => nodes.ran(witness, node)) &&
+        !where.some((node) => nodes.blind(witness, 'pods', node))
+      );
+    },
     watched: nodes.ran,
     slack,
   };

@@ -1,10 +1,10 @@
 // What happened around a connection: to the server's pod and process, to the node's tables and counters, to the client's slot.
 import { parseMicros } from '../../model/clock.ts';
-import type { CountersEvent } from '../../model/node-event.ts';
+import type { BlindSpot, CountersEvent } from '../../model/node-event.ts';
 import type { NodeWitness } from '../witness-words.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
 import type { Story } from '../connections/story.ts';
-import { asEvidence, no, seenIf, unknown, yes, type Sighting } from './sighting.ts';
+import { asEvidence, no, seenIf, serverGap, unknown, yes, type Sighting } from './sighting.ts';
 
 /** The way to the server's pod, or its interface, came or went while the connection lived. */
 export function endpointChanged(story: Story): Sighting {
@@ -17,7 +17,8 @@ export function endpointChanged(story: Story): Sighting {
 export function listenerClosed(story: Story): Sighting {
   if (!story.available.has('listeners')) return unknown('listeners');
   const closed = story.listenerChanges.find((change) => change.change === 'closed');
-  return closed === undefined ? no() : yes(asEvidence(closed));
+  if (closed !== undefined) return yes(asEvidence(closed));
+  return story.lookedIntoServer('listeners') ? no() : unknown('listeners');
 }
 
 /** The next attempt to connect was refused. One that was made late, when somebody listened again, cannot tell. */
@@ -78,7 +79,7 @@ export function neverConnected(story: Story): Sighting {
 
 /** The server's process ended this connection because the client had been silent for too long. */
 export function serverDeadline(story: Story): Sighting {
-  if (story.accepted === null) return unknown('server-events');
+  if (story.accepted === null) return unknown(serverGap(story));
   const { ended } = story;
   if (ended?.failure !== 'timeout') return no();
   return yes({
@@ -91,7 +92,7 @@ export function serverDeadline(story: Story): Sighting {
 
 /** The server noticed the end of this connection before the client did, and as a RST. */
 export function serverWasReset(story: Story): Sighting {
-  if (story.accepted === null) return unknown('server-events');
+  if (story.accepted === null) return unknown(serverGap(story));
   const { ended, incident } = story;
   const early = ended?.failure === 'reset' && parseMicros(ended.at) <= incident.failedAt + story.slack;
   return seenIf(early, {
@@ -107,26 +108,42 @@ export const invalidRose = counterRose('conntrack-stats', /^invalid$/);
 /** Entries were thrown away early, or could not be made. */
 export const tableOverflowed = counterRose('conntrack-stats', /^(drop|early_drop)$/);
 /** A rule that rejects was hit. */
-export const rejectRuleHit = counterRose('rule-counters', /REJECT|reject/);
+export const rejectRuleHit = ruleHit(/REJECT|reject/, 'reject');
 /** A rule that drops was hit (those for INVALID packets apart). */
-export const dropRuleHit = counterRose('rule-counters', /^(?!.*INVALID)(?!.*ctstate).*(DROP|drop)/);
+export const dropRuleHit = ruleHit(/^(?!.*INVALID)(?!.*ctstate)(?!.*ct state).*(DROP|drop)/, 'drop');
 /** The rule that drops INVALID packets was hit. */
-export const invalidRuleHit = counterRose('rule-counters', /INVALID.*DROP|invalid.*drop/i);
+export const invalidRuleHit = ruleHit(/INVALID.*DROP|invalid.*drop/i, 'drop');
 /** The server's kernel sent RSTs. */
-export const serverSentReset = counterRose('snmp', /^TcpOutRsts$/, true);
+export const serverSentReset = counterRose('snmp', /^TcpOutRsts$/, 'of the server');
 /** A socket of the server was closed with data unread, or aborted. */
-export const serverAborted = counterRose('snmp', /^TcpExtTCPAbortOn(Data|Close|Linger)$/, true);
+export const serverAborted = counterRose('snmp', /^TcpExtTCPAbortOn(Data|Close|Linger)$/, 'of the server');
 
-function counterRose(witness: NodeWitness, name: RegExp, ofServer = false): (story: Story) => Sighting {
+function counterRose(
+  witness: NodeWitness,
+  name: RegExp,
+  whose?: 'of the server',
+): (story: Story) => Sighting {
   return (story) => {
     if (!story.available.has(witness)) return unknown(witness);
     const rose = story.counters.filter(
       (event) =>
         event.source === witness &&
         matches(event, name) &&
-        (!ofServer || event.scope === story.server?.address),
+        (whose === undefined || event.scope === story.server?.address),
     );
-    return rose.length === 0 ? no() : yes(...rose.slice(0, 2).map((event) => counterLine(event, name)));
+    if (rose.length > 0) return yes(...rose.slice(0, 2).map((event) => counterLine(event, name)));
+    return whose === undefined || story.lookedIntoServer(witness) ? no() : unknown(witness);
+  };
+}
+
+/** That no counter rose says something only where each such rule has one, and somebody read it. */
+function ruleHit(name: RegExp, ending: BlindSpot): (story: Story) => Sighting {
+  const look = counterRose('rule-counters', name);
+  return (story) => {
+    const sighting = look(story);
+    if (sighting.seen !== 'no') return sighting;
+    if (story.unseenRules.of.has(ending)) return unknown('rules-without-counter');
+    return story.unseenRules.onSomeNode ? unknown('rules-of-every-node') : sighting;
   };
 }
 

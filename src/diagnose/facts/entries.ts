@@ -1,11 +1,11 @@
 // What became of the conntrack entries that carried a connection.
 import { wasThere, type Entry } from '../connections/entry-index.ts';
 import type { Story } from '../connections/story.ts';
-import { asEvidence, no, unknown, yes, type Sighting } from './sighting.ts';
+import { asEvidence, entriesGap, no, unknown, yes, type Sighting } from './sighting.ts';
 
 /** A program deleted an entry of this flow between the last good answer and the failure. */
 export function entryDeletedByProgram(story: Story): Sighting {
-  if (!entriesSeen(story)) return unknown('conntrack-events');
+  if (!entriesSeen(story)) return unknown(entriesGap(story));
   const { lastGoodAt, failedAt } = story.incident;
   const deleted = carried(story).filter(
     ({ destroyed, destroyedAt }) =>
@@ -21,7 +21,7 @@ export function entryDeletedByProgram(story: Story): Sighting {
  * come after the failure; what tells it from an entry that the RST closed is the state it died in.
  */
 export function entryExpired(story: Story): Sighting {
-  if (!entriesSeen(story)) return unknown('conntrack-events');
+  if (!entriesSeen(story)) return unknown(entriesGap(story));
   const { lastGoodAt, failedAt } = story.incident;
   const expired = carried(story).filter(
     ({ destroyed, destroyedAt }) =>
@@ -36,7 +36,7 @@ export function entryExpired(story: Story): Sighting {
 
 /** A packet in mid-stream had to make a new entry: NEW in state ESTABLISHED, for a connection that was there before. */
 export function pickedUpMidStream(story: Story): Sighting {
-  if (!entriesSeen(story)) return unknown('conntrack-events');
+  if (!entriesSeen(story)) return unknown(entriesGap(story));
   const { lastGoodAt } = story.incident;
   const picked = [...story.firsts, ...story.second].filter(
     ({ made, madeAt }) => made !== null && madeAt > lastGoodAt - story.slack && made.state !== 'SYN_SENT',

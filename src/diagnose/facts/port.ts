@@ -5,7 +5,17 @@ import type { RuleChange } from '../../model/node-event.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
 import type { Entry } from '../connections/entry-index.ts';
 import { portOf, type Story } from '../connections/story.ts';
-import { asEvidence, conclusion, no, unknown, yes, type Sighting } from './sighting.ts';
+import {
+  asEvidence,
+  captureGap,
+  conclusion,
+  entriesGap,
+  no,
+  serverGap,
+  unknown,
+  yes,
+  type Sighting,
+} from './sighting.ts';
 
 export interface PortMove {
   readonly flip: RuleChange;
@@ -21,7 +31,7 @@ export function ruleMovedPort(story: Story): Sighting {
   if (!story.available.has('ip-monitor')) return unknown('ip-monitor');
   const hasEntries = story.available.has('conntrack-events') && story.first !== null;
   const answered = answeredPort(story);
-  if (!hasEntries && (answered === undefined || story.accepted === null)) return unknown('conntrack-events');
+  if (!hasEntries && (answered === undefined || story.accepted === null)) return unknown(entriesGap(story));
   const move = findMove(story, answered);
   if (move === undefined) return no();
   const evidence: EvidenceItem[] = [];
@@ -67,13 +77,14 @@ function answeredPort(story: Story): number | undefined {
 
 /** The first RST that left the server's pod was an answer to a port other than the one that the server had accepted. */
 export function resetForAnotherPort(story: Story): Sighting {
-  if (!story.available.has('capture')) return unknown('capture');
-  if (story.accepted === null || story.server === null) return unknown('server-events');
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
+  if (story.accepted === null || story.server === null) return unknown(serverGap(story));
   const { server } = story;
   const sent = story.resets.filter((packet) => packet.tuple.src === server.address);
   const rst = sent.find((packet) => packet.direction === 'in');
   if (rst === undefined)
-    return sent.some((packet) => packet.direction === 'unknown') ? unknown('capture') : no();
+    return sent.some((packet) => packet.direction === 'unknown') ? unknown('capture-direction') : no();
   const had = portOf(story.accepted.peer);
   if (rst.tuple.dport === had || parseMicros(rst.at) < parseMicros(story.accepted.at)) return no();
   return yes(

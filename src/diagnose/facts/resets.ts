@@ -4,7 +4,7 @@
 import { parseMicros } from '../../model/clock.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import type { Story } from '../connections/story.ts';
-import { asEvidence, conclusion, no, seenIf, unknown, yes, type Sighting } from './sighting.ts';
+import { asEvidence, captureGap, conclusion, no, seenIf, unknown, yes, type Sighting } from './sighting.ts';
 
 /** The RSTs that travelled to the client, each leg's copy, oldest first. */
 function towardsClient(story: Story): PacketEvent[] {
@@ -14,10 +14,12 @@ function towardsClient(story: Story): PacketEvent[] {
 
 /** The first RST of all came out of the server's pod. */
 export function resetFromServer(story: Story): Sighting {
-  if (!story.available.has('capture')) return unknown('capture');
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
   const [first] = story.resets;
   if (first === undefined) return no();
-  if (first.direction === 'unknown' || !serverWatched(story)) return unknown('capture');
+  if (first.direction === 'unknown') return unknown('capture-direction');
+  if (!serverWatched(story)) return unknown('capture-at-server');
   return seenIf(isServers(first, story), asEvidence(first));
 }
 
@@ -39,10 +41,11 @@ function isClients(packet: PacketEvent, story: Story): boolean {
 
 /** A RST left the node without ever having come into it: something on the node made it. */
 export function resetMadeOnNode(story: Story): Sighting {
-  if (!story.available.has('capture')) return unknown('capture');
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
   const [first] = story.resets;
   if (first === undefined) return no();
-  if (first.direction === 'unknown') return unknown('capture');
+  if (first.direction === 'unknown') return unknown('capture-direction');
   const cameIn = story.resets.some(
     (packet) => packet.node === first.node && packet.direction === 'in' && isCopy(packet, first),
   );
@@ -58,11 +61,12 @@ const isCopy = (a: PacketEvent, b: PacketEvent) => a.seq === b.seq && a.ack === 
 
 /** The RST came into a node from outside, and no pod had sent it: something in between made it. */
 export function resetFromBetween(story: Story): Sighting {
-  if (!story.available.has('capture')) return unknown('capture');
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
   const [first] = story.resets;
-  if (first?.direction === 'unknown') return unknown('capture');
+  if (first?.direction === 'unknown') return unknown('capture-direction');
   if (first?.direction !== 'in') return no();
-  if (!serverWatched(story)) return unknown('capture');
+  if (!serverWatched(story)) return unknown('capture-at-server');
   if (isServers(first, story) || isClients(first, story)) return no();
   return seenIf(
     cameFromOutside(first, story),
@@ -89,7 +93,8 @@ function cameFromOutside(packet: PacketEvent, story: Story): boolean {
 
 /** The RST's TTL differs from that of the same sender's other packets at the same place. */
 export function resetHasOtherTtl(story: Story): Sighting {
-  if (!story.available.has('capture')) return unknown('capture');
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
   for (const rst of towardsClient(story)) {
     const others = story.packets.filter(
       (packet) =>
@@ -116,7 +121,8 @@ export function resetHasOtherTtl(story: Story): Sighting {
 
 /** The first RST has the form of a kernel that found no socket. */
 export function resetOfNoSocket(story: Story): Sighting {
-  if (!story.available.has('capture')) return unknown('capture');
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
   const [first] = story.resets;
   if (first === undefined) return no();
   return seenIf(first.window === 0 && !first.hasTimestampOption && first.flags === 'R', asEvidence(first));
@@ -124,7 +130,8 @@ export function resetOfNoSocket(story: Story): Sighting {
 
 /** The first RST has the form of a live socket that was aborted. */
 export function resetOfLiveSocket(story: Story): Sighting {
-  if (!story.available.has('capture')) return unknown('capture');
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
   const first = towardsClient(story)[0];
   if (first === undefined) return no();
   return seenIf(first.flags === 'R.' && (first.hasTimestampOption || first.window > 0), asEvidence(first));
@@ -132,11 +139,12 @@ export function resetOfLiveSocket(story: Story): Sighting {
 
 /** The first RST of all came from the client's own kernel and went to the server's pod: an answer had reached it untranslated. */
 export function clientResetTheServer(story: Story): Sighting {
-  if (!story.available.has('capture')) return unknown('capture');
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
   const { client, target } = story.incident;
   const [first] = story.resets;
   if (first === undefined || client === null) return no();
-  if (first.direction === 'unknown') return unknown('capture');
+  if (first.direction === 'unknown') return unknown('capture-direction');
   return seenIf(
     // Out of the node it would be one that the node made in the client's name.
     first.direction === 'in' &&
@@ -149,24 +157,27 @@ export function clientResetTheServer(story: Story): Sighting {
 
 /** A RST crossed an interface outwards already with the Service's address, though the server's pod has its own: translated too early. */
 export function resetSeenAsServiceOnUplink(story: Story): Sighting {
-  if (!story.available.has('capture')) return unknown('capture');
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
   const { target } = story.incident;
   if (story.server === null || story.server.address === target.address) return no();
   const asService = towardsClient(story).filter((packet) => packet.tuple.src === target.address);
   const early = asService.find((packet) => packet.direction === 'in');
   if (early !== undefined) return yes(asEvidence(early));
-  return asService.some((packet) => packet.direction === 'unknown') ? unknown('capture') : no();
+  return asService.some((packet) => packet.direction === 'unknown') ? unknown('capture-direction') : no();
 }
 
 /** No RST was seen at all. */
 export function noResetSeen(story: Story): Sighting {
-  if (!story.available.has('capture')) return unknown('capture');
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
   return seenIf(story.resets.length === 0);
 }
 
 /** The server had said goodbye (FIN) before. */
 export function finBefore(story: Story): Sighting {
-  if (!story.available.has('capture')) return unknown('capture');
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
   const { failedAt } = story.incident;
   const fin = story.packets.find(
     (packet) =>
@@ -179,7 +190,8 @@ export function finBefore(story: Story): Sighting {
 
 /** The client sent the same data again and again. */
 export function clientRetransmitted(story: Story): Sighting {
-  if (!story.available.has('capture')) return unknown('capture');
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
   const again = story.packets.filter(
     (packet) => packet.retransmission && packet.tuple.src === story.incident.client?.address,
   );

@@ -18,6 +18,20 @@ export const unknown = (missing: Wanted | null): Sighting => ({ seen: 'unknown',
 export const seenIf = (condition: boolean, ...evidence: readonly EvidenceItem[]): Sighting =>
   condition ? yes(...evidence) : no();
 
+/** What is missing of the capture for this connection; null when nothing is. */
+export function captureGap({ available, captureMissedIt }: Story): Wanted | null {
+  if (available.has('capture')) return null;
+  return captureMissedIt ? 'captured-reset' : 'capture';
+}
+
+/** What is missing where no entry of the connection is known. */
+export const entriesGap = ({ available }: Story): Wanted =>
+  available.has('conntrack-events') ? 'entries-of-connection' : 'conntrack-events';
+
+/** What is missing where no server said that it accepted the connection. */
+export const serverGap = ({ hasServerEvents }: Story): Wanted =>
+  hasServerEvents ? 'accept-of-connection' : 'server-events';
+
 /** A node's event as evidence: its own line, and where that line is kept. */
 export function asEvidence({ source, at, text, file }: NodeEvent): EvidenceItem {
   return { source, at, text, file };

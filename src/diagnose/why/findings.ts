@@ -21,6 +21,7 @@ export function findingOf(model: CauseModel, scored: readonly Scored[]): Finding
   const ofModel = ({ scores }: Scored) => scores.find((score) => score.model === model);
   const sure = scored.map((one) => ofModel(one)?.probability ?? 0).sort((a, b) => a - b);
   const shown = clearest(model, scored);
+  const evidence = evidenceFor(model, shown.sightings);
   const runnerUp = shown.scores.find((score) => score.model !== model);
   return {
     cause: model.cause,
@@ -30,13 +31,13 @@ export function findingOf(model: CauseModel, scored: readonly Scored[]): Finding
     connections: scored.length,
     sentence: model.sentence(scored.map((one) => one.story)),
     observations: weighed(model, shown.sightings),
-    evidence: evidenceFor(model, shown.sightings),
+    evidence,
     shown: showConnection(
       shown.story,
       model.needs.includes('rule moved the port') ? findMove(shown.story) : undefined,
     ),
     against: runnerUp === undefined ? null : against(runnerUp.model, shown.sightings),
-    missing: missingSources(shown.sightings),
+    missing: missingSources(shown.sightings, evidence),
     fixes: [...model.fixes],
   };
 }
@@ -66,7 +67,8 @@ const ofAnyFailure: readonly ObservationName[] = [
 /** The finding for incidents that nothing explains; it says which evidence would decide. `scored` is not empty. */
 export function unknownFinding(scored: readonly Scored[]): Finding {
   const [first] = scored;
-  const missing = first === undefined ? [] : missingSources(first.sightings);
+  const evidence = first === undefined ? [] : seenEvidence(first.sightings, ofAnyFailure);
+  const missing = first === undefined ? [] : missingSources(first.sightings, evidence);
   const wanted =
     missing.length === 0 ? 'nothing that was recorded fits them' : `what would decide: ${missing.join('; ')}`;
   return {
@@ -77,7 +79,7 @@ export function unknownFinding(scored: readonly Scored[]): Finding {
     connections: scored.length,
     sentence: `${scored.length === 1 ? '1 failed connection is' : `${scored.length} failed connections are`} not explained; ${wanted}.`,
     observations: [],
-    evidence: first === undefined ? [] : seenEvidence(first.sightings, ofAnyFailure),
+    evidence,
     shown: first && showConnection(first.story, undefined),
     against: null,
     missing,
@@ -127,11 +129,13 @@ function against(model: CauseModel, sightings: Sightings): Finding['against'] {
   return { cause: model.cause, because: speaking };
 }
 
-/** Sources that did not run where the connection went, each named once. */
-function missingSources(sightings: Sightings): string[] {
+/** Sources that did not run where the connection went, each named once; one that is quoted was there, whatever it could not tell. */
+function missingSources(sightings: Sightings, quoted: readonly EvidenceItem[]): string[] {
+  const sources = new Set(quoted.map(({ source }) => source));
   const missing = Object.keys(observations).flatMap((name) => {
     const sighting = sightings[name as ObservationName];
-    return sighting.seen === 'unknown' && sighting.missing !== null ? [wantedWords[sighting.missing]] : [];
+    if (sighting.seen !== 'unknown' || sighting.missing === null || sources.has(sighting.missing)) return [];
+    return [wantedWords[sighting.missing]];
   });
   return [...new Set(missing)];
 }

@@ -38,7 +38,8 @@ export const scenario: LabScenario<'conntrack-invalid'> = {
     { name: question, about: 'a question of the co-located client on its way back into the node' },
   ],
   fixes: {
-    [dropInvalid]: 'INVALID packets are dropped, as kube-proxy does since v1.15, and TCP repeats them',
+    [dropInvalid]:
+      'INVALID packets are dropped, as kube-proxy does in mode iptables since v1.15, and TCP repeats them',
     [liberal]: 'nf_conntrack_tcp_be_liberal=1: conntrack no longer judges by sequence numbers',
     [headlessService.name]: headlessService.about,
   },

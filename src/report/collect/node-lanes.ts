@@ -113,6 +113,7 @@ function kindOf(event: NodeEvent): LaneKind | undefined {
     case 'packet':
       return event.flags.includes('R') ? 'rst' : undefined;
     case 'counters':
+    case 'dataplane':
     case 'source':
       return undefined;
   }
@@ -138,6 +139,7 @@ function changeOf(event: NodeEvent): NodeChange['change'] | undefined {
       return event.deletedByProgram ? 'deleted' : undefined;
     case 'packet':
     case 'counters':
+    case 'dataplane':
     case 'source':
       return undefined;
   }

@@ -1,5 +1,6 @@
 // JUnit files, for a CI that shows tests. Of a run: one test case per class and one for the comparison of the classes. Of a
 // matrix: one per run, which fails when another outcome was expected.
+import { missingSentence } from '../../model/missing-witness.ts';
 import type { ClassSummary, Finding, RunRecord } from '../../model/run-record.ts';
 import { findingLines } from '../finding-text.ts';
 import { runTitle } from '../run-title.ts';
@@ -24,7 +25,7 @@ function renderRun(run: RunRecord): string {
     name: runTitle(run),
     seconds: run.durationSeconds,
     startedAt: run.startedAt,
-    cases: [...run.classes.map((one) => classCase(one, run)), comparisonCase(run)],
+    cases: [...run.classes.map((one) => classCase(one, run)), comparisonCase(run), ...witnessCase(run)],
   });
 }
 
@@ -47,6 +48,16 @@ function comparisonCase({ verdict, durationSeconds, findings }: RunRecord): Test
   const kind = verdict.outcome === 'inconclusive' ? 'skipped' : 'failed';
   const text = [verdict.sentence, ...findings.map(findingText)].join('\n\n');
   return { ...base, result: { kind, message: verdict.outcome, text } };
+}
+
+/** What nobody saw is no failure of the connections; it is there, as skipped, when there is something. */
+function witnessCase({ missingWitnesses: missing = [], durationSeconds }: RunRecord): TestCase[] {
+  if (missing.length === 0) return [];
+  const message = [...new Set(missing.map(({ node, witness }) => `${witness} on ${node}`))].join(', ');
+  const text = missing.map(missingSentence).join('\n');
+  return [
+    { name: 'witnesses on the nodes', seconds: durationSeconds, result: { kind: 'skipped', message, text } },
+  ];
 }
 
 const findingText = (finding: Finding) => findingLines(finding).join('\n');

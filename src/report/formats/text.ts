@@ -1,6 +1,8 @@
 // A run as text: the verdict in a sentence, the classes as a table, then each finding with its evidence and what cures it. A
 // matrix as a table of its runs.
 import { formatFigures } from '../../model/figures.ts';
+import { dataplaneWords } from '../../model/dataplane-words.ts';
+import { missingSentence } from '../../model/missing-witness.ts';
 import type { ClassSummary, LatencyComparison, Rate, RunRecord } from '../../model/run-record.ts';
 import { clusterHeads, clusterLine, clusterRows } from '../cluster-rows.ts';
 import { findingLines } from '../finding-text.ts';
@@ -31,6 +33,11 @@ function renderRun(run: RunRecord): string {
     ...clusterLines(run.cluster),
     ...run.findings.flatMap((finding) => ['', ...findingLines(finding)]),
   ];
+  const missing = (run.missingWitnesses ?? []).map((one) => `  ${missingSentence(one)}`);
+  if (missing.length > 0) lines.push('', 'Not seen, or not all of it:', ...missing);
+  const dataplanes = Object.entries(run.dataplanes ?? {});
+  if (dataplanes.length > 0) lines.push('', "By the nodes' own rules, as their observers saw them:");
+  for (const [node, seen] of dataplanes) lines.push(`  ${node}: ${dataplaneWords(seen)}`);
   if (!run.complete) lines.push('', 'The run was broken off; this is what there was until then.');
   return `${lines.map(visible).join('\n')}\n`;
 }

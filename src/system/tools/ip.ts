@@ -102,7 +102,7 @@ export function parseRules(json: string): PolicyRule[] {
 }
 
 /** The IPv4 policy-routing rules of a namespace, in order of preference. */
-export async function listRules(netns: string): Promise<PolicyRule[]> {
+export async function listRules(netns: string | null): Promise<PolicyRule[]> {
   return parseRules((await runChecked(['ip', ...netnsFlag(netns), '-json', 'rule', 'show'])).stdout);
 }
 

@@ -66,6 +66,16 @@ export async function listIptablesCounters(netns: string | null): Promise<Iptabl
   return parseIptablesSave(texts.join('\n'));
 }
 
+/** The names of the chains of the tables that can refuse or drop. Throws a `fault` when iptables-save cannot tell them. */
+export async function listIptablesChains(netns: string | null): Promise<ReadonlySet<string>> {
+  const chains = new Set<string>();
+  for (const table of iptablesTables) {
+    const text = await printedRules(netns, ['iptables-save', '-t', table]);
+    for (const [, name = ''] of text.matchAll(/^:(\S+) /gm)) chains.add(name);
+  }
+  return chains;
+}
+
 /** Parses `iptables-save -c`: of rules that reject, drop or match the state INVALID, and of policies that drop. */
 export function parseIptablesSave(text: string): IptablesCounters {
   const counters: Record<string, number> = {};

@@ -1,6 +1,7 @@
 // nft's syntax: one table of family inet, replaced as a whole or taken away; tables of any family, and what their rules counted.
 import { runChecked } from '../process.ts';
 import { inNetns } from './ip-netns.ts';
+import { uncountedEndings, type Ending } from './nft-endings.ts';
 import { countPackets, printedRules } from './printed-rules.ts';
 
 /** A ruleset that replaces the table, in one transaction. */
@@ -26,19 +27,23 @@ export async function listNftTables(netns: string | null): Promise<string[]> {
   return parseNftTables(await printedRules(netns, ['nft', 'list', 'tables']));
 }
 
-/** Reads the counters of one of them; none when it is gone. Throws a `fault` when nft cannot tell them. */
-export async function listNftCounters(
-  netns: string | null,
-  table: string,
-): Promise<Readonly<Record<string, number>>> {
+/** What one of them counts and what it does not; nothing when it is gone. Throws a `fault` when nft cannot tell them. */
+export async function readNftTable(netns: string | null, table: string): Promise<NftTable> {
   return parseNftTable(await printedRules(netns, ['nft', 'list', 'table', ...table.split(' ')]));
 }
 
-/**
- * Parses `nft list table …`: `FAMILY TABLE CHAIN RULE` → packets, for rules that have a counter, whatever they do; the counter's
- * numbers are taken out of the rule's text. Rules without a counter cannot be followed.
- */
-export function parseNftTable(text: string): Readonly<Record<string, number>> {
+export interface NftTable {
+  /**
+   * `FAMILY TABLE CHAIN RULE` → packets, for rules that have a counter, whatever they do; the counter's numbers are taken out of
+   * the rule's text.
+   */
+  readonly counters: Readonly<Record<string, number>>;
+  /** How many rules and policies reject or drop, by themselves or by a verdict map, and have no counter of their own. */
+  readonly uncounted: Readonly<Record<Ending, number>>;
+}
+
+/** Parses `nft list table …`. */
+export function parseNftTable(text: string): NftTable {
   const counters: Record<string, number> = {};
   let table = '';
   let chain = '';
@@ -51,7 +56,7 @@ export function parseNftTable(text: string): Readonly<Record<string, number>> {
     const rule = `${counted[1] ?? ''} ${counted[3] ?? ''}`.trim();
     countPackets(counters, `${table} ${chain} ${rule}`.trim(), Number(counted[2]));
   }
-  return counters;
+  return { counters, uncounted: uncountedEndings(text) };
 }
 
 /** The tables that `nft list tables` names: `ip filter`, `inet kube-proxy`. */

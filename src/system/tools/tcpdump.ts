@@ -18,9 +18,12 @@ export function captureFilter({ packets, ports }: CaptureScope): string {
   return [...flags, ...ports.map((port) => `tcp port ${port}`)].join(' or ');
 }
 
-export function tcpdumpArgv(scope: CaptureScope): string[] {
+/** @param asRoot Whether we are root: then it stays so. What it does as root is to copy packets, and none of them is decoded. */
+export function tcpdumpArgv(scope: CaptureScope, asRoot = process.getuid?.() === 0): string[] {
   return [
-    ...['tcpdump', '-n', '-i', 'any', '-y', 'LINUX_SLL2', '-w', '-', '-U'],
+    // Debian's build would become the user `tcpdump`, which takes SETUID and SETGID; whoever has no KILL could then not even end it.
+    // Staying root it still sets root's groups, for which SETGID is enough.
+    ...['tcpdump', ...(asRoot ? ['-Z', 'root'] : []), '-n', '-i', 'any', '-y', 'LINUX_SLL2', '-w', '-', '-U'],
     ...['--time-stamp-precision=nano', '-s', String(snapLength), '-B', '8192'],
     ...(scope.immediate ? ['--immediate-mode'] : []),
     captureFilter(scope),
@@ -29,6 +32,13 @@ export function tcpdumpArgv(scope: CaptureScope): string[] {
 
 /** True once tcpdump has said that it captures. */
 export const saysListening = (stderr: string): boolean => /^tcpdump: listening on /m.test(stderr);
+
+/** Why it ended, from its last words; with what to do where those alone do not tell. */
+export function whyEnded(lastWords: string): string {
+  return /Couldn't change to '/.test(lastWords)
+    ? `${lastWords} (as root it takes the capability SETGID)`
+    : lastWords;
+}
 
 /** What tcpdump has counted so far. */
 export interface CaptureCounts {

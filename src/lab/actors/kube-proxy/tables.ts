@@ -9,7 +9,7 @@ export const masqueradeMark = '0x4000/0x4000';
 export interface KubeProxyOptions {
   /** Default: the topology's one. Those with internalTrafficPolicy Local have the node's own endpoints only. */
   readonly services?: readonly Service[];
-  /** False for kube-proxy before v1.15, which let INVALID packets pass (kubernetes issue 74839). Default true. */
+  /** False: INVALID packets pass, as with kube-proxy before v1.15 (kubernetes issue 74839) and in mode nftables. Default true. */
   readonly dropInvalid?: boolean;
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseLocalAddresses } from '../../src/observe/pod-namespaces.ts';
+import { parseLocalAddresses } from '../../src/observe/local-addresses.ts';
 import { recordedText } from './recorded.ts';
 
 describe("a namespace's own addresses", () => {
