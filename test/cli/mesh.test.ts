@@ -21,7 +21,7 @@ const refused: [words: string[], code: number, sentence: RegExp][] = [
   [
     ['mesh', 'coordinator', '--kubeconfig', '/nowhere/config'],
     69,
-    /^netdebug: The kubeconfig cannot be read/,
+    /^netdebug: kubectl knows no cluster to talk to/,
   ],
   [['mesh', 'evidence', 'N 1'], 64, /^netdebug: --node: "N 1" is no node's name/],
   [['lab', 'mesh', '--conflict', 'server'], 64, /^netdebug: --conflict: "server" is no node/],

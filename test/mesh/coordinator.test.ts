@@ -1,6 +1,6 @@
 // The coordinator against an API that lists and watches, and an agent against the coordinator, all on this machine's loopback.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,6 @@ import { test, type TestContext } from 'node:test';
 import { startClusterApi } from '../../src/lab/mesh/cluster-api.ts';
 import { nodeObject, sliceObject } from '../../src/lab/mesh/cluster-objects.ts';
 import { countsIn } from '../../src/lab/mesh/counts.ts';
-import { kubeconfigText } from '../../src/lab/mesh/parts.ts';
 import { readSeries } from '../../src/lab/mesh/series.ts';
 import { meshTopology } from '../../src/lab/topologies/mesh.ts';
 import { startAgent } from '../../src/mesh/agent/agent.ts';
@@ -44,20 +43,18 @@ async function api(t: TestContext, { port = 9, count = 3 } = {}) {
   const slice = sliceObject('slice-1', service, local, new Set()) as { ports: { port: number }[] };
   cluster.put('endpointslices', 'slice-1', { ...slice, ports: [{ port }] });
   const folder = await mkdtemp(join(tmpdir(), 'netdebug-mesh-'));
-  const file = join(folder, 'kubeconfig');
-  await writeFile(file, kubeconfigText(`http://127.0.0.1:${cluster.port}`));
   t.after(async () => {
     await cluster.close();
     await rm(folder, { recursive: true, force: true });
   });
-  return { cluster, members: local, file, folder };
+  return { cluster, members: local, apiUrl: new URL(`http://127.0.0.1:${cluster.port}`), folder };
 }
 
-async function coordinate(t: TestContext, file: string, port = 9) {
+async function coordinate(t: TestContext, apiUrl: URL, port = 9) {
   const log: string[] = [];
   const coordinator = await startCoordinator(
     { listen: anywhere, targets: 10, services: { all: '127.0.0.1', local: '127.0.0.1', port }, settleMs: 20 },
-    openKubernetes({ from: 'file', file }, 'netdebug-mesh', service),
+    openKubernetes({ from: 'url', url: apiUrl }, 'netdebug-mesh', service),
     (line) => log.push(line),
   );
   t.after(() => coordinator.stop());
@@ -72,9 +69,9 @@ async function planOf(url: string, node: string) {
 }
 
 test('a plan is served with an ETag, a change wakes those that wait for it, and both replicas say the same', async (t) => {
-  const { cluster, members, file } = await api(t);
-  const { url } = await coordinate(t, file);
-  const { url: other } = await coordinate(t, file);
+  const { cluster, members, apiUrl } = await api(t);
+  const { url } = await coordinate(t, apiUrl);
+  const { url: other } = await coordinate(t, apiUrl);
   const { etag, plan } = await planOf(url, 'node-1');
   assert.equal(etag, `"${plan.revision}"`);
   assert.deepEqual((await planOf(other, 'node-1')).plan, plan);
@@ -107,8 +104,8 @@ test('a plan is served with an ETag, a change wakes those that wait for it, and 
 });
 
 test('wrong questions get a sentence, and the coverage counts only agents that are there', async (t) => {
-  const { file } = await api(t);
-  const { url } = await coordinate(t, file);
+  const { apiUrl } = await api(t);
+  const { url } = await coordinate(t, apiUrl);
   const ask = async (path: string, method = 'GET') => {
     const response = await fetch(url + path, { method });
     return [response.status, (await response.text()).trim()];
@@ -129,8 +126,8 @@ test('wrong questions get a sentence, and the coverage counts only agents that a
 });
 
 test('while the API is away the last plan is served, and the coordinator says so', async (t) => {
-  const { cluster, file } = await api(t);
-  const { url, log } = await coordinate(t, file);
+  const { cluster, apiUrl } = await api(t);
+  const { url, log } = await coordinate(t, apiUrl);
   const { plan } = await planOf(url, 'node-1');
   await cluster.close();
   await until('it is said', () => log.some((line) => line.includes('does not tell us of')));
@@ -144,8 +141,8 @@ test('while the API is away the last plan is served, and the coordinator says so
 test('an agent holds what its plan wants, leaves out what a server said before it left, and goes on without the coordinator', async (t) => {
   const server = await startMeshServer({ serve: anywhere, listen: anywhere, node: 'node-1' }, quiet);
   const port = parseEndpoint(server.local)?.port ?? 0;
-  const { file, folder } = await api(t, { port, count: 1 });
-  const { url, coordinator } = await coordinate(t, file, port);
+  const { apiUrl, folder } = await api(t, { port, count: 1 });
+  const { url, coordinator } = await coordinate(t, apiUrl, port);
   const settings = {
     ...{ coordinator: url, node: 'node-1', listen: anywhere, periodMs: 50, timeoutMs: 1_000, holdMs: 200 },
     ...{ pairSeries: true, planFile: join(folder, 'plan.json'), version: 'test' },
@@ -190,8 +187,8 @@ test('an agent counts the resets that nothing explains, as episodes too, and sta
   );
   t.after(() => server.stop());
   const port = parseEndpoint(server.local)?.port ?? 0;
-  const { file } = await api(t, { port, count: 1 });
-  const { url } = await coordinate(t, file, port);
+  const { apiUrl } = await api(t, { port, count: 1 });
+  const { url } = await coordinate(t, apiUrl, port);
   const agent = await startAgent(
     {
       coordinator: url,
@@ -220,16 +217,4 @@ test('an agent counts the resets that nothing explains, as episodes too, and sta
     `${series.length} series`,
   );
   assert.equal(series.filter(({ name }) => name.includes('pair')).length, 0);
-});
-
-test('credentials that are missing or refused are said in a sentence', async (t) => {
-  assert.throws(
-    () => openKubernetes({ from: 'file', file: '/nowhere/kubeconfig' }, 'netdebug-mesh', service),
-    /^Problem: The kubeconfig cannot be read/,
-  );
-  const { file } = await api(t);
-  assert.throws(
-    () => openKubernetes({ from: 'file', file, context: 'other' }, 'netdebug-mesh', service),
-    /has no context "other"; see "kubectl config get-contexts"/,
-  );
 });
