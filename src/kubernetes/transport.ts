@@ -51,7 +51,7 @@ export function createTransport(access: KubernetesAccess): Transport {
     credentials: Credentials | undefined,
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
-    const { request, agent } = await connections(credentials?.ca);
+    const { request, agent } = connections(credentials?.ca);
     const headers = {
       accept: 'application/json',
       'user-agent': 'netdebug',
@@ -131,15 +131,17 @@ interface Connections {
   readonly agent: Agent;
 }
 
-/** Loads the protocol that is used and no other. Another CA than before gets connections of its own. */
-function connectionsOf(secure: boolean): (ca: string | undefined) => Promise<Connections> {
-  const options = { keepAlive: true, keepAliveMsecs: keepAliveMs };
+/** Loads the protocol that is used, when it is first used. Another CA than before gets connections of its own. */
+function connectionsOf(secure: boolean): (ca: string | undefined) => Connections {
   let made: { readonly ca: string | undefined; readonly connections: Connections } | undefined;
-  return async (ca) => {
-    const known = made;
-    if (known !== undefined && known.ca === ca) return known.connections;
-    const { request, Agent } = secure ? await import('node:https') : await import('node:http');
-    const agent = new Agent({ ...options, ...(ca === undefined ? {} : { ca }) });
+  return (ca) => {
+    if (made !== undefined && made.ca === ca) return made.connections;
+    // Not imported: an import of node:http reads all that it exports, and with that loads fetch, which is 13 MiB.
+    const { request, Agent } = process.getBuiltinModule(secure ? 'node:https' : 'node:http');
+    const agent = new Agent({
+      ...{ keepAlive: true, keepAliveMsecs: keepAliveMs },
+      ...(ca === undefined ? {} : { ca }),
+    });
     made = { ca, connections: { request, agent } };
     return made.connections;
   };
