@@ -114,5 +114,6 @@ function flag(value: unknown, what: string): boolean | null {
 }
 
 function wrong(what: string, wanted: string, value: unknown): TypeError {
-  return new TypeError(`${what} is not ${wanted} but ${JSON.stringify(value)?.slice(0, 80) ?? 'missing'}`);
+  const found = value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80);
+  return new TypeError(`${what} is not ${wanted} but ${found}`);
 }

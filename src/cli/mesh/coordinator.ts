@@ -78,7 +78,9 @@ export function coordinatorCommand(): Command {
         log(`Serves plans on ${formatEndpoint(running.local)}; follows ${api.server}.`);
         return {
           ended: Promise.race([running.ended, reached.ended]),
-          stop: async () => void (await Promise.all([running.stop(), reached.stop()])),
+          async stop() {
+            await Promise.all([running.stop(), reached.stop()]);
+          },
         };
       } catch (error) {
         await reached.stop();

@@ -27,7 +27,8 @@ export interface ClusterState {
 export interface ObjectIntake {
   /** What the API lists; all that is not in it is gone. */
   reset(objects: readonly unknown[]): void;
-  put(object: unknown): void;
+  /** True when it changes what a plan is made of: of the API's events most are a node's heartbeats, which do not. */
+  put(object: unknown): boolean;
   remove(object: unknown): void;
 }
 
@@ -46,11 +47,9 @@ export function createClusterState(nowMs: () => number): ClusterState {
   const gone = new Map<string, { readonly facts: NodeFacts; readonly atMs: number }>();
   const slices = new Map<string, readonly EndpointFacts[]>();
 
-  function putNode(object: unknown): string {
-    const facts = nodeFacts(object);
+  function putFacts(facts: NodeFacts): void {
     gone.delete(facts.name);
     nodes.set(facts.name, facts);
-    return facts.name;
   }
 
   function removeNode(name: string): void {
@@ -63,10 +62,17 @@ export function createClusterState(nowMs: () => number): ClusterState {
   return {
     nodes: {
       reset(objects) {
-        const names = new Set(objects.map(putNode));
+        const all = objects.map(nodeFacts);
+        const names = new Set(all.map(({ name }) => name));
+        for (const facts of all) putFacts(facts);
         for (const name of [...nodes.keys()]) if (!names.has(name)) removeNode(name);
       },
-      put: (object) => void putNode(object),
+      put(object) {
+        const facts = nodeFacts(object);
+        const before = nodes.get(facts.name);
+        putFacts(facts);
+        return before === undefined || before.zone !== facts.zone || before.leftOut !== facts.leftOut;
+      },
       remove: (object) => removeNode(readNode(object).metadata.name),
     },
     slices: {
@@ -74,7 +80,10 @@ export function createClusterState(nowMs: () => number): ClusterState {
         slices.clear();
         for (const object of objects) slices.set(...endpointFacts(object));
       },
-      put: (object) => void slices.set(...endpointFacts(object)),
+      put(object) {
+        slices.set(...endpointFacts(object));
+        return true;
+      },
       remove: (object) => void slices.delete(readSlice(object).metadata.name),
     },
     view() {

@@ -98,8 +98,8 @@ export function follow(
     pauseMs = firstPauseMs;
     if (event.version !== '') version = event.version;
     if (event.type === 'bookmark') return;
-    if (event.type === 'put') intake.put(event.object);
-    else intake.remove(event.object);
+    if (event.type === 'put' && !intake.put(event.object)) return;
+    if (event.type === 'remove') intake.remove(event.object);
     listener.changed();
   }
 

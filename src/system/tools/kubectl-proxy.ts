@@ -55,20 +55,23 @@ export async function startKubectlProxy(
 
   let program = launch();
 
+  const isStopping = () => stopping.signal.aborted;
+
   async function keepRunning(): Promise<never> {
     let pauseMs = firstPauseMs;
     let left = patience;
     for (;;) {
       const startMs = performance.now();
       const exit = await program.exited;
-      if (stopping.signal.aborted) return await new Promise<never>(() => undefined);
+      if (isStopping()) return await never;
       const said = program.lastWords();
       if (performance.now() - startMs > longestPauseMs) [pauseMs, left] = [firstPauseMs, patience];
       if ((left -= 1) === 0) throw endedProblem({ ...exit, stdout: '', stderr: said });
       log(`kubectl proxy ended (${said || 'it said nothing'}); starting it again.`);
       await pause(pauseMs, stopping.signal);
       pauseMs = Math.min(longestPauseMs, pauseMs * 2);
-      if (!stopping.signal.aborted) program = launch();
+      if (isStopping()) return await never;
+      program = launch();
     }
   }
 
@@ -92,5 +95,7 @@ export async function startKubectlProxy(
   failed.catch(() => undefined);
   return { socket, failed, stop };
 }
+
+const never = new Promise<never>(() => undefined);
 
 const endedProblem = (result: RunResult) => new Problem('missing', kubectlFailure(result).sentence);
