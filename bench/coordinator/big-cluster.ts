@@ -1,4 +1,4 @@
-// Nodes and EndpointSlices as large as those of a real cluster: what a kubelet and a cloud write into them, of some 25 kB a node.
+// Nodes and EndpointSlices as large as those of a real cluster: what a kubelet and a cloud write into them, of some 22 kB a node.
 import { createHash } from 'node:crypto';
 import { meshNode } from '../scale/cluster.ts';
 

@@ -91,6 +91,14 @@ test(
   },
 );
 
+test('the mesh starts from code that the image has compiled, which its user may read', { skip }, () => {
+  const image = build('netdebug');
+  const count = 'find /opt/netdebug/.compiled -type f -readable -size +0 | wc -l';
+  const [file = '', ...args] = inside(image, '65532:65532', ['sh', '-c', count]);
+  // The coordinator alone has forty files of ours.
+  assert.ok(Number(execFileSync(file, args, { encoding: 'utf8' })) > 60);
+});
+
 test('the observer image holds the program and the tools that it starts', { skip }, () => {
   const image = build('observer');
   const tools = [
