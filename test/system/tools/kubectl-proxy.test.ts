@@ -1,6 +1,6 @@
 // The real `kubectl proxy` in front of the tests' API server: what the coordinator goes through outside a pod.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,6 +11,7 @@ import { startKubectlProxy } from '../../../src/system/tools/kubectl-proxy.ts';
 import { runProgram } from '../../cli/running-program.ts';
 import { startApiServer } from '../../fixtures/api-server/server.ts';
 import { until } from '../../probe/recording.ts';
+import { proxiesOn } from './running-proxies.ts';
 
 const skip = findTool('kubectl') === undefined ? 'kubectl is not installed' : false;
 
@@ -32,19 +33,6 @@ async function cluster(t: TestContext) {
   return { api, kubeconfig };
 }
 
-const proxies = (socket: string) =>
-  readdirSync('/proc')
-    .filter((name) => /^[0-9]+$/.test(name))
-    .filter((pid) => commandOf(pid).includes(`--unix-socket=${socket}`));
-
-function commandOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
 test(
   'lists through kubectl, on a socket that is ours alone, and leaves nothing behind',
   { skip },
@@ -56,7 +44,7 @@ test(
     const { nodes } = openKubernetes({ from: 'socket', socket: proxy.socket }, 'netdebug-mesh', 'servers');
     assert.equal((await nodes.list(undefined)).objects.length, 2);
     await proxy.stop();
-    assert.deepEqual([existsSync(dirname(proxy.socket)), proxies(proxy.socket)], [false, []]);
+    assert.deepEqual([existsSync(dirname(proxy.socket)), proxiesOn(proxy.socket)], [false, []]);
   },
 );
 
@@ -65,11 +53,11 @@ test('a proxy that ends is started again, and that is said', { skip }, async (t)
   const log: string[] = [];
   const proxy = await startKubectlProxy({ kubeconfig }, (line) => log.push(line));
   t.after(() => proxy.stop());
-  const [first = ''] = proxies(proxy.socket);
+  const [first = ''] = proxiesOn(proxy.socket);
   process.kill(Number(first), 'SIGKILL');
   await until('it is said', () => log.length > 0);
   assert.match(log[0] ?? '', /^kubectl proxy ended \(.+\); starting it again\.$/);
-  await until('another one is there', () => proxies(proxy.socket).some((pid) => pid !== first));
+  await until('another one is there', () => proxiesOn(proxy.socket).some((pid) => pid !== first));
   const { nodes } = openKubernetes({ from: 'socket', socket: proxy.socket }, 'netdebug-mesh', 'servers');
   let objects = 0;
   for (let tries = 0; tries < 200 && objects === 0; tries++) {
@@ -108,9 +96,9 @@ for (const [how, signal] of [
     const socket = socketIn();
     assert.notEqual(socket, '', program.stderr());
     await until('it has asked', () => api.requests.includes('GET /api/v1/nodes'));
-    assert.equal(proxies(socket).length, 1);
+    assert.equal(proxiesOn(socket).length, 1);
     program.child.kill(signal);
-    await until('the proxy is gone', () => proxies(socket).length === 0);
+    await until('the proxy is gone', () => proxiesOn(socket).length === 0);
     await until('the folder is gone', () => !existsSync(dirname(socket)));
     if (signal === 'SIGTERM') assert.equal(await program.exit(), 0);
   });
