@@ -44,6 +44,8 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
   },
+  // Each module that is declared has imports of its own.
+  { files: ['**/*.d.ts'], rules: { 'no-duplicate-imports': 'off' } },
   { files: ['**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   { files: ['scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },
 );

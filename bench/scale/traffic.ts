@@ -1,12 +1,8 @@
 // What the coordinator and Prometheus get, measured on the real programs: bytes of one idle question, and series in the worst case.
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { startClusterApi } from '../../src/lab/mesh/cluster-api.ts';
 import { nodeObject, sliceObject } from '../../src/lab/mesh/cluster-objects.ts';
-import { kubeconfigText } from '../../src/lab/mesh/parts.ts';
 import { readSeries } from '../../src/lab/mesh/series.ts';
 import { meshTopology } from '../../src/lab/topologies/mesh.ts';
 import { startCoordinator } from '../../src/mesh/coordinator/coordinator.ts';
@@ -53,9 +49,6 @@ export async function idleQuestion(): Promise<IdleQuestion> {
   const { members } = meshTopology(3);
   for (const member of members) api.put('nodes', member.node.name, nodeObject(member, 'ready'));
   api.put('endpointslices', 's', sliceObject('s', 'netdebug-mesh-server', members, new Set()));
-  const folder = await mkdtemp(join(tmpdir(), 'netdebug-scale-'));
-  const file = join(folder, 'kubeconfig');
-  await writeFile(file, kubeconfigText(`http://127.0.0.1:${api.port}`));
   const coordinator = await startCoordinator(
     {
       listen: { address: '127.0.0.1', port: 0 },
@@ -63,7 +56,11 @@ export async function idleQuestion(): Promise<IdleQuestion> {
       services: { all: 'all', local: 'local', port: 8_080 },
       settleMs: 10,
     },
-    openKubernetes({ from: 'file', file }, 'netdebug-mesh', 'netdebug-mesh-server'),
+    openKubernetes(
+      { from: 'url', url: new URL(`http://127.0.0.1:${api.port}`) },
+      'netdebug-mesh',
+      'netdebug-mesh-server',
+    ),
     () => undefined,
   );
   try {
@@ -95,6 +92,5 @@ export async function idleQuestion(): Promise<IdleQuestion> {
   } finally {
     await coordinator.stop();
     await api.close();
-    await rm(folder, { recursive: true, force: true });
   }
 }

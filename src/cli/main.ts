@@ -5,7 +5,9 @@ import { exitCodeOf, reportError } from './exit.ts';
 import { readVersion } from './version.ts';
 
 // Each command loads only what it needs: the lab starts many probes at once and waits for the slowest.
-const commands: Readonly<Record<string, () => Promise<{ command(): Command }>>> = {
+const commands: Readonly<
+  Record<string, () => Promise<{ command(argv: readonly string[]): Command | Promise<Command> }>>
+> = {
   server: () => import('./server.ts'),
   client: () => import('./client.ts'),
   lab: () => import('./lab.ts'),
@@ -40,7 +42,7 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
   const wanted = argv.find((word) => !word.startsWith('-'));
   const loaders = wanted !== undefined && wanted in commands ? [commands[wanted]] : Object.values(commands);
   for (const load of loaders) {
-    if (load !== undefined) program.addCommand((await load()).command());
+    if (load !== undefined) program.addCommand(await (await load()).command(argv));
   }
   exitByThrowing(program);
   return program;

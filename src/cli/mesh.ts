@@ -1,16 +1,22 @@
-// `netdebug mesh …`: a whole cluster, all the time. Each part loads what it runs only when it is run: it stands on every node.
+// `netdebug mesh …`: a whole cluster, all the time. It stands on every node, so each part loads its own file alone, and what it runs only
+// when it is run.
 import { Command } from 'commander';
-import { agentCommand } from './mesh/agent.ts';
-import { coordinatorCommand } from './mesh/coordinator.ts';
-import { evidenceCommand } from './mesh/evidence.ts';
-import { serverCommand } from './mesh/server.ts';
-import { statusCommand } from './mesh/status.ts';
 
-export function command(): Command {
+const parts: Readonly<Record<string, () => Promise<Command>>> = {
+  server: async () => (await import('./mesh/server.ts')).serverCommand(),
+  agent: async () => (await import('./mesh/agent.ts')).agentCommand(),
+  coordinator: async () => (await import('./mesh/coordinator.ts')).coordinatorCommand(),
+  evidence: async () => (await import('./mesh/evidence.ts')).evidenceCommand(),
+  status: async () => (await import('./mesh/status.ts')).statusCommand(),
+};
+
+/** @param argv The words after `netdebug`. */
+export async function command(argv: readonly string[]): Promise<Command> {
   const mesh = new Command('mesh').description(
     'watch a whole cluster all the time, with Kubernetes, Prometheus and Grafana',
   );
-  const parts = [serverCommand(), agentCommand(), coordinatorCommand(), evidenceCommand(), statusCommand()];
-  for (const part of parts) mesh.addCommand(part);
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const wanted = parts[words[words.indexOf('mesh') + 1] ?? ''];
+  for (const load of wanted === undefined ? Object.values(parts) : [wanted]) mesh.addCommand(await load());
   return mesh;
 }

@@ -1,5 +1,8 @@
 // The one place that imports the metrics library: makes counters, gauges and histograms under our prefix, and prints them.
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import Counter from 'prom-client/lib/counter.js';
+import Gauge from 'prom-client/lib/gauge.js';
+import Histogram from 'prom-client/lib/histogram.js';
+import Registry from 'prom-client/lib/registry.js';
 
 /** What every series of the mesh begins with. */
 const prefix = 'netdebug_mesh_';

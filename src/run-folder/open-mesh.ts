@@ -9,7 +9,6 @@ import { writeWhole } from './write-whole.ts';
 export async function openMeshFolder(folder: string) {
   await makeFolder(folder, 'logs');
   return {
-    kubeconfig: join(folder, 'kubeconfig.json'),
     prometheusConfig: join(folder, 'prometheus.yml'),
     logFile: (name: string) => join(folder, 'logs', `${name}.log`),
     writeCounts: (counts: object) => writeWhole(join(folder, fileNames.mesh), jsonDocument(counts)),

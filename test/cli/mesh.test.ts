@@ -21,7 +21,17 @@ const refused: [words: string[], code: number, sentence: RegExp][] = [
   [
     ['mesh', 'coordinator', '--kubeconfig', '/nowhere/config'],
     69,
-    /^netdebug: The kubeconfig cannot be read/,
+    /^netdebug: kubectl knows no cluster to talk to/,
+  ],
+  [
+    ['mesh', 'coordinator', '--api-server', '10.0.0.1:443'],
+    64,
+    /^netdebug: --api-server: "10.0.0.1:443" is no URL of one; write it like http:/,
+  ],
+  [
+    ['mesh', 'coordinator', '--api-server', 'http://h:1', '--context', 'c'],
+    64,
+    /^netdebug: --api-server needs no --kubeconfig and no --context/,
   ],
   [['mesh', 'evidence', 'N 1'], 64, /^netdebug: --node: "N 1" is no node's name/],
   [['lab', 'mesh', '--conflict', 'server'], 64, /^netdebug: --conflict: "server" is no node/],

@@ -28,8 +28,8 @@ const ask = async (url: string, nodes: readonly string[]) => {
 };
 
 test('a mesh whose coverage is whole, one that misses an agent, and one of which nothing is planned', async (t) => {
-  const { cluster, members, file } = await api(t);
-  const { url } = await coordinate(t, file);
+  const { cluster, members, apiUrl } = await api(t);
+  const { url } = await coordinate(t, apiUrl);
   await ask(url, ['node-1', 'node-2']);
   const missing = await status({}, '--coordinator', url);
   assert.equal(missing.exitCode, 1, missing.stderr);
@@ -69,8 +69,8 @@ test('a mesh whose coverage is whole, one that misses an agent, and one of which
 });
 
 test('nodes that are held against the API are said, each with what the API says', async (t) => {
-  const { cluster, members, file } = await api(t);
-  const { url } = await coordinate(t, file);
+  const { cluster, members, apiUrl } = await api(t);
+  const { url } = await coordinate(t, apiUrl);
   await ask(url, ['node-1', 'node-2', 'node-3']);
   for (const member of members) cluster.put('nodes', member.node.name, nodeObject(member, 'not-ready'));
   await until('they are held', async () =>
@@ -98,8 +98,8 @@ test(
   'through kubectl: by the Service, and by the pod when the Service has none that is ready',
   { skip: kubectlSkip },
   async (t) => {
-    const { file } = await api(t);
-    const { url } = await coordinate(t, file);
+    const { apiUrl } = await api(t);
+    const { url } = await coordinate(t, apiUrl);
     await ask(url, ['node-1', 'node-2', 'node-3']);
     const byService = await underTest(t, { proxied: { [`services/${name}`]: url } });
     const asked = await status({ KUBECONFIG: byService.kubeconfig }, '--json', '--namespace', 'monitoring');

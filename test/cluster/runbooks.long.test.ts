@@ -65,8 +65,8 @@ function namedIn(output: string): string[] {
 
 /** A cluster with a mesh in it, a shell in which netdebug is a command, and what was run there. */
 async function shellIn(t: TestContext) {
-  const { file } = await api(t);
-  const { url } = await coordinate(t, file);
+  const { apiUrl } = await api(t);
+  const { url } = await coordinate(t, apiUrl);
   const there = await mkdtemp(join(tmpdir(), 'netdebug-runbook-'));
   t.after(() => rm(there, { recursive: true, force: true }));
   const evidence = join(there, 'pod', observerFolder, 'evidence/node-a');

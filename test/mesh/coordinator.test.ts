@@ -7,14 +7,13 @@ import { nodeObject } from '../../src/lab/mesh/cluster-objects.ts';
 import { countsIn } from '../../src/lab/mesh/counts.ts';
 import { readSeries } from '../../src/lab/mesh/series.ts';
 import { startAgent } from '../../src/mesh/agent/agent.ts';
-import { openKubernetes } from '../../src/kubernetes/api.ts';
 import { startMeshServer } from '../../src/mesh/mesh-server.ts';
 import { exclusionCauses, meshPlanSchema } from '../../src/model/mesh-plan.ts';
 import { failureKinds } from '../../src/model/probe-event.ts';
 import { parseEndpoint } from '../../src/model/endpoint.ts';
 import { startServer } from '../../src/probe/server.ts';
 import { unusedPort } from '../probe/loopback.ts';
-import { anywhere, api, coordinate, quiet, service, until } from './running-coordinator.ts';
+import { anywhere, api, coordinate, quiet, until } from './running-coordinator.ts';
 
 async function planOf(url: string, node: string) {
   const response = await fetch(`${url}/v1/plan/${node}`);
@@ -22,9 +21,9 @@ async function planOf(url: string, node: string) {
 }
 
 test('a plan is served with an ETag, a change wakes those that wait for it, and both replicas say the same', async (t) => {
-  const { cluster, members, file } = await api(t);
-  const { url } = await coordinate(t, file);
-  const { url: other } = await coordinate(t, file);
+  const { cluster, members, apiUrl } = await api(t);
+  const { url } = await coordinate(t, apiUrl);
+  const { url: other } = await coordinate(t, apiUrl);
   const { etag, plan } = await planOf(url, 'node-1');
   assert.equal(etag, `"${plan.revision}"`);
   assert.deepEqual((await planOf(other, 'node-1')).plan, plan);
@@ -57,8 +56,8 @@ test('a plan is served with an ETag, a change wakes those that wait for it, and 
 });
 
 test('wrong questions get a sentence, and the coverage counts only agents that are there', async (t) => {
-  const { file } = await api(t);
-  const { url } = await coordinate(t, file);
+  const { apiUrl } = await api(t);
+  const { url } = await coordinate(t, apiUrl);
   const ask = async (path: string, method = 'GET') => {
     const response = await fetch(url + path, { method });
     return [response.status, (await response.text()).trim()];
@@ -79,8 +78,8 @@ test('wrong questions get a sentence, and the coverage counts only agents that a
 });
 
 test('while the API is away the last plan is served, and the coordinator says so', async (t) => {
-  const { cluster, file } = await api(t);
-  const { url, log } = await coordinate(t, file);
+  const { cluster, apiUrl } = await api(t);
+  const { url, log } = await coordinate(t, apiUrl);
   const { plan } = await planOf(url, 'node-1');
   await cluster.close();
   await until('it is said', () => log.some((line) => line.includes('does not tell us of')));
@@ -100,8 +99,8 @@ test('while the API is away the last plan is served, and the coordinator says so
 test('an agent holds what its plan wants, leaves out what a server said before it left, and goes on without the coordinator', async (t) => {
   const server = await startMeshServer({ serve: anywhere, listen: anywhere, node: 'node-1' }, quiet);
   const port = parseEndpoint(server.local)?.port ?? 0;
-  const { file, folder } = await api(t, { port, count: 1 });
-  const { url, coordinator } = await coordinate(t, file, port);
+  const { apiUrl, folder } = await api(t, { port, count: 1 });
+  const { url, coordinator } = await coordinate(t, apiUrl, port);
   const settings = {
     ...{ coordinator: url, node: 'node-1', listen: anywhere, periodMs: 50, timeoutMs: 1_000, holdMs: 200 },
     ...{ pairSeries: true, planFile: join(folder, 'plan.json'), version: 'test' },
@@ -139,8 +138,8 @@ test('an agent holds what its plan wants, leaves out what a server said before i
 });
 
 test('an API that calls all nodes not ready at once is not believed: the plan stays, and that it does is said', async (t) => {
-  const { cluster, members, file } = await api(t);
-  const { url, log } = await coordinate(t, file);
+  const { cluster, members, apiUrl } = await api(t);
+  const { url, log } = await coordinate(t, apiUrl);
   const { plan } = await planOf(url, 'node-1');
   const series = async (name: string) =>
     readSeries(await (await fetch(`${url}/metrics`)).text()).find(
@@ -193,8 +192,8 @@ async function mutable(t: TestContext) {
 /** An agent on node-1 of three, all of whose connections have had an answer. */
 async function agentOfThree(t: TestContext) {
   const peers = await mutable(t);
-  const { file } = await api(t, { port: peers.port });
-  const { url, coordinator } = await coordinate(t, file, peers.port);
+  const { apiUrl } = await api(t, { port: peers.port });
+  const { url, coordinator } = await coordinate(t, apiUrl, peers.port);
   const agent = await startAgent(
     {
       ...{ coordinator: url, node: 'node-1', listen: anywhere, periodMs: 50, timeoutMs: 1_000 },
@@ -211,7 +210,7 @@ async function agentOfThree(t: TestContext) {
       .reduce((total, { value }) => total + value, 0);
   await until('all are open', async () => (await sum('connections')) === 6);
   await until('all were answered', async () => (await sum('unanswered_connections')) === 0);
-  const restart = () => coordinate(t, file, peers.port, coordinator.local);
+  const restart = () => coordinate(t, apiUrl, peers.port, coordinator.local);
   return { peers, coordinator, restart, text, sum };
 }
 
@@ -253,8 +252,8 @@ test('while only the coordinator is away, a peer that is silent is no isolation:
 
 test('refusals before the first answer are left out, and a connection that never has one is said', async (t) => {
   const port = await unusedPort();
-  const { file } = await api(t, { port, count: 1 });
-  const { url } = await coordinate(t, file, port);
+  const { apiUrl } = await api(t, { port, count: 1 });
+  const { url } = await coordinate(t, apiUrl, port);
   const agent = await startAgent(
     {
       ...{ coordinator: url, node: 'node-1', listen: anywhere, periodMs: 50, timeoutMs: 1_000 },
@@ -336,8 +335,8 @@ test('an agent counts the resets that nothing explains, as episodes too, and sta
   );
   t.after(() => server.stop());
   const port = parseEndpoint(server.local)?.port ?? 0;
-  const { file } = await api(t, { port, count: 1 });
-  const { url } = await coordinate(t, file, port);
+  const { apiUrl } = await api(t, { port, count: 1 });
+  const { url } = await coordinate(t, apiUrl, port);
   const agent = await startAgent(
     {
       coordinator: url,
@@ -366,16 +365,4 @@ test('an agent counts the resets that nothing explains, as episodes too, and sta
     `${series.length} series`,
   );
   assert.equal(series.filter(({ name }) => name.includes('pair')).length, 0);
-});
-
-test('credentials that are missing or refused are said in a sentence', async (t) => {
-  assert.throws(
-    () => openKubernetes({ from: 'file', file: '/nowhere/kubeconfig' }, 'netdebug-mesh', service),
-    /^Problem: The kubeconfig cannot be read/,
-  );
-  const { file } = await api(t);
-  assert.throws(
-    () => openKubernetes({ from: 'file', file, context: 'other' }, 'netdebug-mesh', service),
-    /has no context "other"; see "kubectl config get-contexts"/,
-  );
 });

@@ -1,13 +1,12 @@
 // A coordinator of the mesh against an API that lists and watches, both on this machine's loopback.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
 import { startClusterApi } from '../../src/lab/mesh/cluster-api.ts';
 import { nodeObject, sliceObject } from '../../src/lab/mesh/cluster-objects.ts';
-import { kubeconfigText } from '../../src/lab/mesh/parts.ts';
 import { meshTopology } from '../../src/lab/topologies/mesh.ts';
 import { startCoordinator } from '../../src/mesh/coordinator/coordinator.ts';
 import { openKubernetes } from '../../src/kubernetes/api.ts';
@@ -37,20 +36,18 @@ export async function api(t: TestContext, { port = 9, count = 3 } = {}) {
   const slice = sliceObject('slice-1', service, local, new Set()) as { ports: { port: number }[] };
   cluster.put('endpointslices', 'slice-1', { ...slice, ports: [{ port }] });
   const folder = await mkdtemp(join(tmpdir(), 'netdebug-mesh-'));
-  const file = join(folder, 'kubeconfig');
-  await writeFile(file, kubeconfigText(`http://127.0.0.1:${cluster.port}`));
   t.after(async () => {
     await cluster.close();
     await rm(folder, { recursive: true, force: true });
   });
-  return { cluster, members: local, file, folder };
+  return { cluster, members: local, apiUrl: new URL(`http://127.0.0.1:${cluster.port}`), folder };
 }
 
-export async function coordinate(t: TestContext, file: string, port = 9, listen = anywhere) {
+export async function coordinate(t: TestContext, apiUrl: URL, port = 9, listen = anywhere) {
   const log: string[] = [];
   const coordinator = await startCoordinator(
     { listen, targets: 10, services: { all: '127.0.0.1', local: '127.0.0.1', port }, settleMs: 20 },
-    openKubernetes({ from: 'file', file }, 'netdebug-mesh', service),
+    openKubernetes({ from: 'url', url: apiUrl }, 'netdebug-mesh', service),
     (line) => log.push(line),
   );
   t.after(() => coordinator.stop());

@@ -10,8 +10,8 @@ import { olderHalf } from '../../src/run-folder/rolling-file.ts';
 
 const src = resolve(import.meta.dirname, '../../src');
 const names: readonly string[] = [...Object.values(fileNames), olderHalf(fileNames.events)];
-/** Rooms that join paths of their own: programs on PATH. */
-const mayJoin = ['run-folder', 'system'];
+/** Rooms that join paths of their own: programs on PATH, and the files that a pod's service account is. */
+const mayJoin = ['run-folder', 'system', 'kubernetes'];
 
 /** The paths of a run's folder that the source spells, each as `line: text`. */
 function pathsSpelt(source: string): string[] {

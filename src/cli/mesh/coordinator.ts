@@ -2,14 +2,14 @@
 import { Command } from 'commander';
 import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import { count, durationOption, port, textOption } from '../probe-flags.ts';
+import type { CoordinatorSettings } from '../../mesh/coordinator/coordinator.ts';
 import { listenOption, nodeOption } from './part-flags.ts';
+import { apiServerOption, reachApi, type ApiFlags } from './reach-api.ts';
 import { runPart } from './run-part.ts';
 
-interface Flags {
+interface Flags extends ApiFlags {
   readonly listen: Endpoint;
   readonly node?: string;
-  readonly kubeconfig?: string;
-  readonly context?: string;
   readonly namespace: string;
   readonly targets: number;
   readonly service: string;
@@ -23,7 +23,7 @@ interface Flags {
 const examples = `
 Examples:
   netdebug mesh coordinator                                   in a pod, with its service account
-  netdebug mesh coordinator --kubeconfig ~/.kube/config       from outside
+  netdebug mesh coordinator --kubeconfig ~/.kube/config       from outside, through kubectl proxy
   curl -s localhost:9465/v1/coverage | jq .now                who is probed by how many, counting agents that are there
 
 Lists and watches Nodes, and the EndpointSlices of --service in --namespace; nothing else. Any number of replicas
@@ -36,10 +36,11 @@ export function coordinatorCommand(): Command {
     .addOption(
       textOption(
         '--kubeconfig <file>',
-        'kubeconfig (default: the pod’s service account, else as kubectl finds it)',
+        'kubeconfig for kubectl proxy (default: the pod’s service account, else as kubectl finds it)',
       ),
     )
     .addOption(textOption('--context <name>', 'context of the kubeconfig'))
+    .addOption(apiServerOption())
     .addOption(textOption('-n, --namespace <name>', 'namespace of the mesh', 'netdebug-mesh'))
     .addOption(textOption('--service <name>', 'Service of all servers', 'netdebug-mesh-server'))
     .addOption(
@@ -67,38 +68,41 @@ export function coordinatorCommand(): Command {
     .addHelpText('after', examples);
   return coordinator.action(async () => {
     const flags = coordinator.opts<Flags>();
-    const { namespace, service, localService } = flags;
+    const { namespace, service } = flags;
     // Loaded late, as in each part: a pod holds only what its part needs.
     const { startCoordinator } = await import('../../mesh/coordinator/coordinator.ts');
     const { openKubernetes } = await import('../../kubernetes/api.ts');
-    const api = openKubernetes(accessOf(flags), namespace, service);
     await runPart(async (log) => {
-      const running = await startCoordinator(
-        {
-          listen: flags.listen,
-          targets: flags.targets,
-          services: {
-            all: flags.serviceAddress ?? `${service}.${namespace}.svc`,
-            local: flags.localAddress ?? `${localService}.${namespace}.svc`,
-            port: flags.servicePort,
+      const reached = await reachApi(flags, log);
+      try {
+        const api = openKubernetes(reached.access, namespace, service);
+        const running = await startCoordinator(settingsOf(flags), api, log);
+        log(`Serves plans on ${formatEndpoint(running.local)}; follows ${api.server}.`);
+        return {
+          ended: Promise.race([running.ended, reached.ended]),
+          async stop() {
+            await Promise.all([running.stop(), reached.stop()]);
           },
-          settleMs: flags.settle,
-          node: flags.node,
-        },
-        api,
-        log,
-      );
-      log(`Serves plans on ${formatEndpoint(running.local)}; follows ${api.server}.`);
-      return running;
+        };
+      } catch (error) {
+        await reached.stop();
+        throw error;
+      }
     });
   });
 }
 
-function accessOf({ kubeconfig, context }: Flags) {
-  const chosen = context === undefined ? {} : { context };
-  if (kubeconfig !== undefined) return { from: 'file', file: kubeconfig, ...chosen } as const;
-  // Set by the kubelet in every pod.
-  if (context === undefined && process.env['KUBERNETES_SERVICE_HOST'] !== undefined)
-    return { from: 'pod' } as const;
-  return { from: 'default', ...chosen } as const;
+function settingsOf(flags: Flags): CoordinatorSettings {
+  const { namespace, service, localService } = flags;
+  return {
+    listen: flags.listen,
+    targets: flags.targets,
+    services: {
+      all: flags.serviceAddress ?? `${service}.${namespace}.svc`,
+      local: flags.localAddress ?? `${localService}.${namespace}.svc`,
+      port: flags.servicePort,
+    },
+    settleMs: flags.settle,
+    node: flags.node,
+  };
 }

@@ -5,7 +5,7 @@ import { formatDuration } from '../../model/duration.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
 import { startProgram, type Program } from '../../system/process.ts';
 import { inNetns } from '../../system/tools/ip-netns.ts';
-import { control, controlAddress, meshPorts, type MeshTopology } from '../topologies/mesh.ts';
+import { controlAddress, meshPorts, type MeshTopology } from '../topologies/mesh.ts';
 
 export interface PartsSpec {
   readonly topology: MeshTopology;
@@ -13,7 +13,6 @@ export interface PartsSpec {
   readonly self: readonly string[];
   /** Where the part of that name logs. */
   readonly logFile: (name: string) => string;
-  readonly kubeconfig: string;
   readonly namespace: string;
   readonly service: string;
   readonly periodMs: number;
@@ -119,12 +118,13 @@ export function startParts(spec: PartsSpec): Parts {
 function partsOf(spec: PartsSpec): Part[][] {
   const { topology, namespace, service } = spec;
   const { members } = topology;
+  const apiUrl = `http://${controlAddress}:${meshPorts.api}`;
   const coordinator = `http://${controlAddress}:${meshPorts.coordinator}`;
   const brain: Part = {
     name: 'coordinator',
     pod: null,
     words: [
-      ...['mesh', 'coordinator', '--kubeconfig', spec.kubeconfig, '--namespace', namespace],
+      ...['mesh', 'coordinator', '--api-server', apiUrl, '--namespace', namespace],
       ...['--service', service, '--targets', String(spec.targets)],
       ...['--service-address', topology.service.clusterIp],
       ...['--local-address', topology.localService.clusterIp],
@@ -149,16 +149,4 @@ function partsOf(spec: PartsSpec): Part[][] {
     ready: `http://${agent.address}:${meshPorts.metrics}/readyz`,
   }));
   return [[brain], servers, agents];
-}
-
-/** A kubeconfig for the lab's API: no login and no TLS, which the client must be told, since nobody else can reach it. */
-export function kubeconfigText(server = `http://${controlAddress}:${meshPorts.api}`): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: control, cluster: { server, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: control, user: {} }],
-    contexts: [{ name: control, context: { cluster: control, user: control } }],
-    'current-context': control,
-  });
 }

@@ -9,7 +9,7 @@ import { control, meshPorts, type MeshMember, type MeshTopology } from '../topol
 import { startClusterApi, type ClusterApi } from './cluster-api.ts';
 import { nodeObject, sliceObject } from './cluster-objects.ts';
 import { countsOf, type NodeCounts } from './counts.ts';
-import { kubeconfigText, startParts, type PartsSpec } from './parts.ts';
+import { startParts, type PartsSpec } from './parts.ts';
 import { prometheusConfig } from './prometheus-config.ts';
 import { meshActors, worldPlan } from './world.ts';
 
@@ -45,7 +45,7 @@ export interface MeshRun extends Pick<
 }
 
 /** Where what the parts are told, and what they say, is kept: paths of files. */
-type MeshFiles = Pick<PartsSpec, 'kubeconfig' | 'logFile'> & { readonly prometheusConfig: string };
+type MeshFiles = Pick<PartsSpec, 'logFile'> & { readonly prometheusConfig: string };
 
 export interface MeshHooks {
   onStage(text: string): void;
@@ -73,7 +73,6 @@ export async function buildMesh(topology: MeshTopology, conflict: ReadonlySet<st
 export async function runMesh(run: MeshRun, hooks: MeshHooks): Promise<NodeCounts[]> {
   const { topology, files, signal } = { ...run, ...hooks };
   const { members } = topology;
-  await writeFile(files.kubeconfig, kubeconfigText());
   await writeFile(files.prometheusConfig, prometheusConfig(topology, run.rules, 1_000));
   const api = await startClusterApi(meshPorts.api);
   const down = new Set<string>();

@@ -1,38 +1,7 @@
 // What the API said of nodes and of the servers' endpoints, reduced to what a plan needs: a node's other kilobytes are not kept.
 import type { LeftOutReason } from '../../model/mesh-plan.ts';
-import { z } from '../../model/schema.ts';
+import { readNode, readSlice, zoneLabel } from '../../kubernetes/kept-fields.ts';
 import type { MeshNode } from '../plan/mesh-node.ts';
-
-const nodeSchema = z.object({
-  metadata: z.object({
-    name: z.string(),
-    labels: z.record(z.string(), z.string()).nullish(),
-    deletionTimestamp: z.unknown().optional(),
-  }),
-  spec: z
-    .object({
-      unschedulable: z.boolean().nullish(),
-      taints: z.array(z.object({ key: z.string() })).nullish(),
-    })
-    .nullish(),
-  status: z
-    .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() })
-    .nullish(),
-});
-
-const sliceSchema = z.object({
-  metadata: z.object({ name: z.string() }),
-  ports: z.array(z.object({ port: z.number().nullish() })).nullish(),
-  endpoints: z
-    .array(
-      z.object({
-        addresses: z.array(z.string()),
-        nodeName: z.string().nullish(),
-        conditions: z.object({ ready: z.boolean().nullish(), terminating: z.boolean().nullish() }).nullish(),
-      }),
-    )
-    .nullish(),
-});
 
 interface NodeFacts {
   readonly name: string;
@@ -58,13 +27,13 @@ export interface ClusterState {
 export interface ObjectIntake {
   /** What the API lists; all that is not in it is gone. */
   reset(objects: readonly unknown[]): void;
-  put(object: unknown): void;
+  /** True when it changes what a plan is made of: of the API's events most are a node's heartbeats, which do not. */
+  put(object: unknown): boolean;
   remove(object: unknown): void;
 }
 
 /** An agent's failure may come this long before it hears that the node is gone, and asks then. */
 const rememberGoneMs = 10 * 60_000;
-const zoneLabel = 'topology.kubernetes.io/zone';
 /** What the cluster autoscaler, and Karpenter, mark a node with before they take it away. */
 const deletingTaints = [
   'ToBeDeletedByClusterAutoscaler',
@@ -78,11 +47,9 @@ export function createClusterState(nowMs: () => number): ClusterState {
   const gone = new Map<string, { readonly facts: NodeFacts; readonly atMs: number }>();
   const slices = new Map<string, readonly EndpointFacts[]>();
 
-  function putNode(object: unknown): string {
-    const facts = nodeFacts(object);
+  function putFacts(facts: NodeFacts): void {
     gone.delete(facts.name);
     nodes.set(facts.name, facts);
-    return facts.name;
   }
 
   function removeNode(name: string): void {
@@ -95,19 +62,29 @@ export function createClusterState(nowMs: () => number): ClusterState {
   return {
     nodes: {
       reset(objects) {
-        const names = new Set(objects.map(putNode));
+        const all = objects.map(nodeFacts);
+        const names = new Set(all.map(({ name }) => name));
+        for (const facts of all) putFacts(facts);
         for (const name of [...nodes.keys()]) if (!names.has(name)) removeNode(name);
       },
-      put: (object) => void putNode(object),
-      remove: (object) => removeNode(nodeSchema.parse(object).metadata.name),
+      put(object) {
+        const facts = nodeFacts(object);
+        const before = nodes.get(facts.name);
+        putFacts(facts);
+        return before === undefined || before.zone !== facts.zone || before.leftOut !== facts.leftOut;
+      },
+      remove: (object) => removeNode(readNode(object).metadata.name),
     },
     slices: {
       reset(objects) {
         slices.clear();
         for (const object of objects) slices.set(...endpointFacts(object));
       },
-      put: (object) => void slices.set(...endpointFacts(object)),
-      remove: (object) => void slices.delete(sliceSchema.parse(object).metadata.name),
+      put(object) {
+        slices.set(...endpointFacts(object));
+        return true;
+      },
+      remove: (object) => void slices.delete(readSlice(object).metadata.name),
     },
     view() {
       for (const [name, { atMs }] of gone) if (nowMs() - atMs > rememberGoneMs) gone.delete(name);
@@ -120,33 +97,32 @@ export function createClusterState(nowMs: () => number): ClusterState {
 }
 
 function nodeFacts(object: unknown): NodeFacts {
-  const { metadata, spec, status } = nodeSchema.parse(object);
-  const ready = (status?.conditions ?? []).some((one) => one.type === 'Ready' && one.status === 'True');
+  const { metadata, spec, status } = readNode(object);
+  const ready = status.conditions.some((one) => one.type === 'Ready' && one.status === 'True');
   const deleting =
-    (metadata.deletionTimestamp ?? null) !== null ||
-    (spec?.taints ?? []).some(({ key }) => deletingTaints.includes(key));
+    metadata.deletionTimestamp !== null || spec.taints.some(({ key }) => deletingTaints.includes(key));
   return {
     name: metadata.name,
-    zone: metadata.labels?.[zoneLabel] ?? '',
+    zone: metadata.labels[zoneLabel] ?? '',
     leftOut: deleting
       ? 'node-deleting'
       : !ready
         ? 'node-not-ready'
-        : spec?.unschedulable === true
+        : spec.unschedulable
           ? 'node-cordoned'
           : null,
   };
 }
 
 function endpointFacts(object: unknown): [slice: string, endpoints: EndpointFacts[]] {
-  const { metadata, ports, endpoints } = sliceSchema.parse(object);
-  const port = ports?.find((one) => typeof one.port === 'number')?.port;
-  const facts = (endpoints ?? []).flatMap(({ addresses, nodeName, conditions }): EndpointFacts[] => {
+  const { metadata, ports, endpoints } = readSlice(object);
+  const port = ports.find((one) => one.port !== null)?.port;
+  const facts = endpoints.flatMap(({ addresses, nodeName, conditions }): EndpointFacts[] => {
     const address = addresses[0];
-    if (typeof nodeName !== 'string' || address === undefined || typeof port !== 'number') return [];
+    if (nodeName === null || address === undefined || typeof port !== 'number') return [];
     // The API's documentation: a condition that is not stated is to be read as ready.
-    const ready = conditions?.ready ?? true;
-    const state = conditions?.terminating === true ? 'terminating' : ready ? 'ready' : 'not-ready';
+    const ready = conditions.ready ?? true;
+    const state = conditions.terminating === true ? 'terminating' : ready ? 'ready' : 'not-ready';
     return [{ node: nodeName, address, port, state }];
   });
   return [metadata.name, facts];

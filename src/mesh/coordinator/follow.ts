@@ -2,7 +2,9 @@
 // where "there" was.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectIntake } from './cluster-state.ts';
-import { ApiFailure, type Watched, type WatchEvent } from '../../kubernetes/api.ts';
+import type { Watched } from '../../kubernetes/api.ts';
+import { ApiFailure } from '../../kubernetes/api-failure.ts';
+import type { WatchEvent } from '../../kubernetes/watch.ts';
 
 export interface Following {
   /** All objects are known, and the last request to the API went well. */
@@ -25,6 +27,8 @@ const firstPauseMs = 500;
 const longestPauseMs = 30_000;
 /** A watch that ends sooner than this is not asked for again at once. */
 const shortWatchMs = 1_000;
+/** A version that has expired is ordinary, but not this often. */
+const expiriesApartMs = 60_000;
 
 /** @param random Numbers in [0, 1): replicas that lost the API together shall not come back together. */
 export function follow(
@@ -40,6 +44,7 @@ export function follow(
   let pauseMs = firstPauseMs;
   let version: string | undefined;
   let listedMs = 0;
+  let expiredMs = Number.NEGATIVE_INFINITY;
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
@@ -93,8 +98,8 @@ export function follow(
     pauseMs = firstPauseMs;
     if (event.version !== '') version = event.version;
     if (event.type === 'bookmark') return;
-    if (event.type === 'put') intake.put(event.object);
-    else intake.remove(event.object);
+    if (event.type === 'put' && !intake.put(event.object)) return;
+    if (event.type === 'remove') intake.remove(event.object);
     listener.changed();
   }
 
@@ -104,6 +109,10 @@ export function follow(
     const failure = error instanceof ApiFailure ? error : new ApiFailure(0, String(error), { cause: error });
     if (failure.status === 410 && version !== undefined) {
       version = undefined;
+      const soon = performance.now() - expiredMs < expiriesApartMs;
+      expiredMs = performance.now();
+      // A list that takes longer than its own version is kept would otherwise be asked for without end.
+      if (soon) await pause();
       return;
     }
     failing = true;

@@ -1,5 +1,4 @@
 // One agent's plan as it is sent: the assignment's indices made addresses, each with its class and path.
-import { createHash } from 'node:crypto';
 import type { LeftOutReason, MeshClass, MeshPlan, MeshTarget } from '../../model/mesh-plan.ts';
 import type { Assignment } from './assign.ts';
 import type { MeshNode } from './mesh-node.ts';
@@ -38,6 +37,8 @@ export function planOfNode(
     ),
   };
   // Of the content alone, so that an agent whose part did not change is told nothing.
+  // Loaded with the first plan, not before: it would keep the coordinator from listening for as long as all of our own files.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   const revision = createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 16);
   return { schemaVersion: 1, revision, ...content };
 }

@@ -1,0 +1,52 @@
+// One page of a list: read as it comes, each item reduced at once.
+import { ApiFailure } from './api-failure.ts';
+import { createDeadline } from './deadline.ts';
+import { createItemSplitter } from './item-splitter.ts';
+import type { Transport } from './transport.ts';
+
+export interface ListPage {
+  /** As `reduce` made them. */
+  readonly objects: readonly unknown[];
+  /** Where a watch of what follows begins. */
+  readonly version: string;
+  /** Undefined on the last page. */
+  readonly next: string | undefined;
+}
+
+/** Bytes; etcd holds no object of more than some megabytes. */
+export const longestObject = 8 * 1_024 ** 2;
+const limits = { itemBytes: longestObject, frameBytes: 65_536 };
+
+/**
+ * Rejects with an ApiFailure when the page could not be had whole within `timeoutMs`, and with another error when it cannot be read.
+ * @param path With its query.
+ */
+export async function listPage(
+  transport: Transport,
+  path: string,
+  reduce: (object: unknown) => unknown,
+  timeoutMs: number,
+): Promise<ListPage> {
+  const deadline = createDeadline(timeoutMs);
+  const objects: unknown[] = [];
+  const splitter = createItemSplitter(limits, (item) => objects.push(reduce(item)));
+  try {
+    const answer = await transport.get(path, deadline.signal);
+    for await (const chunk of answer as AsyncIterable<Buffer>) splitter.push(chunk);
+    return { objects, ...positionIn(splitter.end()) };
+  } catch (error) {
+    if (deadline.passed()) throw new ApiFailure(0, `no whole answer within ${timeoutMs / 1_000} s`);
+    throw transport.failure(error);
+  } finally {
+    deadline.off();
+  }
+}
+
+interface Frame {
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+}
+
+function positionIn(frame: unknown): Pick<ListPage, 'version' | 'next'> {
+  const { resourceVersion = '', continue: next = '' } = (frame as Frame).metadata ?? {};
+  return { version: resourceVersion, next: next === '' ? undefined : next };
+}

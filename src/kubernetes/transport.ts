@@ -1,0 +1,171 @@
+// Requests to the API, by HTTPS from a pod, through a unix socket, or to a URL: their deadlines, their credentials and their failures.
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import { formatEndpoint } from '../model/endpoint.ts';
+import { failureOf, statusFailure } from './api-failure.ts';
+import { openServiceAccount, serviceAccountFolder, type Credentials } from './service-account.ts';
+
+/** How the API is reached. */
+export type KubernetesAccess =
+  /** As a pod does: `host` and `port` as the kubelet names them; `folder` holds the service account. */
+  | { readonly from: 'pod'; readonly host: string; readonly port: number; readonly folder?: string }
+  /** Through somebody who logs in for us, such as `kubectl proxy`. */
+  | { readonly from: 'socket'; readonly socket: string }
+  /** http or https, with a path or without; nobody logs in. */
+  | { readonly from: 'url'; readonly url: URL };
+
+export interface Transport {
+  /** `https://HOST:PORT`, or the socket, for messages. */
+  readonly server: string;
+  /**
+   * Asks for a path, its query included. Resolves with an answer of 200 whose body is still to be read, by iterating over it; rejects
+   * with an ApiFailure when there is another answer or none. `signal` ends the request and its body.
+   */
+  get(path: string, signal: AbortSignal): Promise<IncomingMessage>;
+  /** Why a body could not be read: an ApiFailure when the network is why, otherwise the error itself. */
+  failure(error: unknown): Error;
+}
+
+/** A Status is a few hundred bytes; what is longer is not read. */
+const longestStatus = 65_536;
+/** A connection over which nothing came for so long is asked by the kernel, once a second, whether it lives. */
+const keepAliveMs = 30_000;
+
+interface Place {
+  readonly server: string;
+  readonly secure: boolean;
+  readonly where: RequestOptions;
+  readonly prefix: string;
+  readonly trusted: string;
+  /** Undefined where nobody logs in. */
+  readonly credentials: (() => Promise<Credentials>) | undefined;
+}
+
+/** Asks nothing yet. Throws a `missing` Problem when the pod has no service account. */
+export function createTransport(access: KubernetesAccess): Transport {
+  const place = placeOf(access);
+  const failure = (error: unknown) => failureOf(error, place.trusted);
+  const connections = connectionsOf(place.secure);
+
+  async function ask(
+    path: string,
+    credentials: Credentials | undefined,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const { request, agent } = connections(credentials?.ca);
+    const headers = {
+      accept: 'application/json',
+      'user-agent': 'netdebug',
+      ...(credentials === undefined ? {} : { authorization: `Bearer ${credentials.token}` }),
+    };
+    for (;;) {
+      const asked = request({ ...place.where, path: place.prefix + path, headers, agent, signal });
+      try {
+        return await answered(asked);
+      } catch (error) {
+        // The API closed the connection while we were taking it up again, and has not seen the request.
+        const stale = asked.reusedSocket && isReset(error);
+        if (!stale || signal.aborted) throw error;
+      }
+    }
+  }
+
+  return {
+    server: place.server,
+    failure,
+    async get(path, signal) {
+      try {
+        const credentials = await place.credentials?.();
+        let answer = await ask(path, credentials, signal);
+        if (answer.statusCode === 401) {
+          const now = await place.credentials?.();
+          // It was replaced between reading it and using it.
+          if (now?.token !== credentials?.token) {
+            answer.resume();
+            answer = await ask(path, now, signal);
+          }
+        }
+        if (answer.statusCode !== 200) throw statusFailure(answer.statusCode ?? 0, await bodyOf(answer));
+        return answer;
+      } catch (error) {
+        throw failure(error);
+      }
+    },
+  };
+}
+
+function placeOf(access: KubernetesAccess): Place {
+  switch (access.from) {
+    case 'pod': {
+      const { host, port, folder = serviceAccountFolder } = access;
+      const account = openServiceAccount(folder);
+      return {
+        server: `https://${formatEndpoint({ address: host, port })}`,
+        ...{ secure: true, where: { host, port }, prefix: '' },
+        trusted: `the CA of the pod's service account`,
+        credentials: () => account.read(),
+      };
+    }
+    case 'socket':
+      return {
+        server: access.socket,
+        ...{ secure: false, where: { socketPath: access.socket }, prefix: '' },
+        ...{ trusted: 'anybody', credentials: undefined },
+      };
+    case 'url': {
+      const { url } = access;
+      const secure = url.protocol === 'https:';
+      const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
+      return {
+        server: url.origin,
+        secure,
+        where: { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port },
+        prefix: url.pathname.replace(/\/$/, ''),
+        ...{ trusted: 'this machine', credentials: undefined },
+      };
+    }
+  }
+}
+
+interface Connections {
+  readonly request: (options: RequestOptions) => ClientRequest;
+  readonly agent: Agent;
+}
+
+/** Loads the protocol that is used, when it is first used. Another CA than before gets connections of its own. */
+function connectionsOf(secure: boolean): (ca: string | undefined) => Connections {
+  let made: { readonly ca: string | undefined; readonly connections: Connections } | undefined;
+  return (ca) => {
+    if (made !== undefined && made.ca === ca) return made.connections;
+    // Not imported: an import of node:http reads all that it exports, and with that loads fetch, which is 13 MiB.
+    const { request, Agent } = process.getBuiltinModule(secure ? 'node:https' : 'node:http');
+    const agent = new Agent({
+      ...{ keepAlive: true, keepAliveMsecs: keepAliveMs },
+      ...(ca === undefined ? {} : { ca }),
+    });
+    made = { ca, connections: { request, agent } };
+    return made.connections;
+  };
+}
+
+function answered(asked: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    asked.once('response', resolve);
+    // Stays on: what happens after the answer has begun is told by its body.
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+async function bodyOf(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > longestStatus) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const isReset = (error: unknown) =>
+  error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
