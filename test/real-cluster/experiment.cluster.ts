@@ -7,6 +7,7 @@ import { breakRules } from './rule-breaker.ts';
 import {
   folderFor,
   image,
+  kubectl,
   netdebug,
   observerImage,
   ourObjects,
@@ -72,8 +73,43 @@ test('with the rule fought over, every lost connection is explained from the obs
   const explained = record.findings.reduce((sum, one) => sum + one.connections, 0);
   process.stderr.write(`${explained} of ${resets} explained\n`);
   assert.equal(explained, resets);
+  await lookAtTheRecord(record);
   assert.deepEqual(await ourObjects(), []);
 });
+
+/** What only a real cluster can show: every witness ran and saw pods, nodes bear their Kubernetes names, and there is an Event. */
+async function lookAtTheRecord({
+  missingWitnesses = [],
+  dataplanes = {},
+  cluster,
+}: RunRecord): Promise<void> {
+  process.stderr.write(`${JSON.stringify({ missingWitnesses, dataplanes, cluster }, null, 1)}\n`);
+  // Rules without a counter, as kube-proxy's in nftables mode, are the one thing that may not be seen.
+  assert.deepEqual(
+    missingWitnesses.filter(({ witness, state }) => witness !== 'rule-counters' || state !== 'limited'),
+    [],
+  );
+  const names = (await kubectl('get', 'nodes', '--output=jsonpath={.items[*].metadata.name}')).split(' ');
+  const observed = Object.keys(dataplanes);
+  assert.equal(observed.length, 2);
+  assert.ok(
+    observed.every((node) => names.includes(node)),
+    observed.join(),
+  );
+  assert.ok(cluster !== undefined);
+  const events = await kubectl(
+    'get',
+    'events',
+    '--all-namespaces',
+    '--output=json',
+    '--field-selector=source=netdebug',
+  );
+  const { items } = JSON.parse(events) as { items: { message: string; involvedObject: { kind: string } }[] };
+  assert.ok(
+    items.some(({ message }) => message.includes('route-table-conflict')),
+    events,
+  );
+}
 
 /** Starts a run with observers and waits until its clients have seen a reset. */
 async function runUntilReset(folder: string): Promise<Started> {
@@ -115,7 +151,7 @@ test('after a kill the pods of a run go by themselves, the privileged ones first
   await run.ended;
   const pods = async () => (await ourObjects()).filter((name) => name.startsWith('Pod '));
   assert.notDeepEqual(await pods(), []);
-  await until('no pod of the run is left', 600, async () => {
+  await until('no pod of the run is left', 900, async () => {
     const last = await pods();
     return { so: last.length === 0, last };
   });
