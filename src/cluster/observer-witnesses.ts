@@ -52,7 +52,7 @@ function readStart(
   return {
     missing: why === null ? missing : [...missing, { ...whole, reason: why }],
     dataplane:
-      sources.find(({ source, state }) => source === 'dataplane' && state === 'started')?.text ?? null,
+      sources.find(({ source, state }) => source === 'rule-owners' && state === 'started')?.text ?? null,
   };
 }
 

@@ -98,7 +98,7 @@ test(
   { skip: kubectlSkip },
   async (t) => {
     const observer = [
-      'dataplane        started     kube-proxy in mode nftables',
+      'rule-owners      started     kube-proxy in mode nftables',
       "capture          unavailable tcpdump: Couldn't change to 'tcpdump' uid=102 gid=105: Operation not permitted",
       'snmp             started     every 1000 ms, of the node and 0 pods',
       'snmp             limited     pods cannot be seen: in a pod it takes hostPID: true',

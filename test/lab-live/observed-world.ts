@@ -47,9 +47,9 @@ export const sourceNames = [
   'capture',
   'conntrack-events',
   'conntrack-stats',
-  'dataplane',
   'ip-monitor',
   'listeners',
   'rule-counters',
+  'rule-owners',
   'snmp',
 ];

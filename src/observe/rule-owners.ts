@@ -9,8 +9,8 @@ import { listNftTables } from '../system/tools/nft.ts';
 import { recogniseDataplane } from './recognise-dataplane.ts';
 import type { Witness } from './witness.ts';
 
-export const dataplane: Witness = {
-  name: 'dataplane',
+export const ruleOwners: Witness = {
+  name: 'rule-owners',
   extension: 'log',
   share: 1,
   async start(context) {
