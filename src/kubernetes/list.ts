@@ -1,6 +1,6 @@
 // One page of a list: read as it comes, each item reduced at once.
 import { ApiFailure } from './api-failure.ts';
-import { createDeadline } from './deadline.ts';
+import { createTimeLimit } from './time-limit.ts';
 import { createItemSplitter } from './item-splitter.ts';
 import type { Transport } from './transport.ts';
 
@@ -27,7 +27,7 @@ export async function listPage(
   reduce: (object: unknown) => unknown,
   timeoutMs: number,
 ): Promise<ListPage> {
-  const deadline = createDeadline(timeoutMs);
+  const deadline = createTimeLimit(timeoutMs);
   const objects: unknown[] = [];
   const splitter = createItemSplitter(limits, (item) => objects.push(reduce(item)));
   try {

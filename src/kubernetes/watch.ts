@@ -1,6 +1,6 @@
 // One watch, from its version to its end: a line of JSON for each event.
 import { ApiFailure } from './api-failure.ts';
-import { createDeadline } from './deadline.ts';
+import { createTimeLimit } from './time-limit.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import { longestObject } from './list.ts';
 import type { Transport } from './transport.ts';
@@ -26,7 +26,7 @@ export async function watchFrom(
   signal: AbortSignal,
   silenceMs: number,
 ): Promise<void> {
-  const silence = createDeadline(silenceMs, signal);
+  const silence = createTimeLimit(silenceMs, signal);
   const lines = createLineSplitter(longestObject);
   let begun = false;
   try {

@@ -46,7 +46,7 @@ test(
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
     await until('there is a plan', () => said.includes('Planned') || child.exitCode !== null);
     assert.match(said, new RegExp(`follows https://127\\.0\\.0\\.1:${api.port}\\.\n`));
-    assert.match(said, /Planned 0 nodes; 2 are left out\./);
+    assert.match(said, /Planned 0 nodes; 2 are left out \(a target-deleted, b target-deleted\)\./);
     assert.deepEqual([...asked].toSorted(), [
       'Bearer token-of-the-pod /api/v1/nodes',
       'Bearer token-of-the-pod /apis/discovery.k8s.io/v1/namespaces/netdebug-mesh/endpointslices',

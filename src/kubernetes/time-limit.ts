@@ -1,6 +1,6 @@
 // A time limit as a signal, which can be put off while something goes on.
 
-export interface Deadline {
+export interface TimeLimit {
   /** Aborts when the time is over, or when the outer signal does. */
   readonly signal: AbortSignal;
   /** The time begins anew. */
@@ -11,7 +11,7 @@ export interface Deadline {
   off(): void;
 }
 
-export function createDeadline(milliseconds: number, outer?: AbortSignal): Deadline {
+export function createTimeLimit(milliseconds: number, outer?: AbortSignal): TimeLimit {
   const late = new AbortController();
   let passed = false;
   const timer = setTimeout(() => {
