@@ -1,4 +1,5 @@
-// Decides which client events count: failures wait until a later look at the cluster has said whether anything was being done to it.
+// Decides which client events count: failures wait until a later look at the cluster has said whether anything was being done to it,
+// and what came after them waits behind them.
 import { parseMicros, type Micros } from '../model/clock.ts';
 import type { ClientEvent, FailedEvent } from '../model/probe-event.ts';
 import type { Disturbances } from './disturbances.ts';
@@ -27,13 +28,15 @@ export interface Intake {
 const settleMicros = 2e6;
 
 export function createIntake(disturbances: Disturbances, sinks: IntakeSinks): Intake {
-  let waiting: { readonly event: FailedEvent; readonly arrivedAt: Micros }[] = [];
+  // A failure that waits, and whatever came after it: what counts is handed on in the order in which it came. An answer that overtook a
+  // reset would say that its time is over, and a verdict would be taken without it.
+  const waiting: { readonly event: ClientEvent; readonly arrivedAt: Micros }[] = [];
   // Our clock minus theirs. A line can arrive late and never early, so the least difference is the nearest.
   let skew = Number.POSITIVE_INFINITY;
 
-  function decideOn(event: FailedEvent): void {
-    const reason = disturbances.reasonAt(parseMicros(event.at) + skew);
-    if (reason === undefined) {
+  function decideOn(event: ClientEvent): void {
+    const reason = event.event === 'failed' ? disturbances.reasonAt(parseMicros(event.at) + skew) : undefined;
+    if (event.event !== 'failed' || reason === undefined) {
       sinks.onCounted(event);
       return;
     }
@@ -45,19 +48,18 @@ export function createIntake(disturbances: Disturbances, sinks: IntakeSinks): In
   return {
     take(event, arrivedAt) {
       skew = Math.min(skew, arrivedAt - parseMicros(event.at));
-      if (event.event === 'failed') waiting.push({ event, arrivedAt });
+      if (event.event === 'failed' || waiting.length > 0) waiting.push({ event, arrivedAt });
       else sinks.onCounted(event);
     },
     settle(lookedAt) {
-      const ripe = waiting.filter((one) => one.arrivedAt + settleMicros <= lookedAt);
-      if (ripe.length === 0) return;
-      waiting = waiting.filter((one) => one.arrivedAt + settleMicros > lookedAt);
+      const unripe = waiting.findIndex(
+        ({ event, arrivedAt }) => event.event === 'failed' && arrivedAt + settleMicros > lookedAt,
+      );
+      const ripe = waiting.splice(0, unripe === -1 ? waiting.length : unripe);
       for (const { event } of ripe) decideOn(event);
     },
     flush() {
-      const rest = waiting;
-      waiting = [];
-      for (const { event } of rest) decideOn(event);
+      for (const { event } of waiting.splice(0)) decideOn(event);
     },
   };
 }

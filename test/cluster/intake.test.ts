@@ -31,6 +31,22 @@ test('a failure counts only after a look that began two seconds after it came', 
   assert.deepEqual(counted, ['connected 0', 'failed 0']);
 });
 
+test('what comes after a failure waits behind it, so that nothing counts out of order', () => {
+  const { intake, counted } = intakeWith();
+  intake.take(reset(5, 0), micros(5));
+  intake.take(connected(5.1, 1), micros(5.1));
+  intake.take(reset(6, 2), micros(6));
+  intake.take(connected(6.1, 3), micros(6.1));
+  assert.deepEqual(counted, ['connected 0']);
+  intake.settle(micros(7.5));
+  assert.deepEqual(counted, ['connected 0', 'failed 0', 'connected 1']);
+  intake.settle(micros(8));
+  assert.deepEqual(counted.slice(3), ['failed 2', 'connected 3']);
+  // Nothing waits any more.
+  intake.take(connected(9, 4), micros(9));
+  assert.equal(counted.at(-1), 'connected 4');
+});
+
 test('a failure of a disturbed time is set aside, and its connection merely ends', () => {
   const { intake, counted, aside } = intakeWith();
   intake.take(reset(15, 0), micros(15));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { after, before, test } from 'node:test';
 import { readSeries, type Series } from '../../src/lab/mesh/series.ts';
+import { mainScript } from '../program.ts';
 import { breakRules } from './rule-breaker.ts';
 import {
   apiSwitch,
@@ -140,12 +141,20 @@ test('with the rule fought over, same-node connections through the Service are r
     [...new Set(counted.map(({ labels }) => `${labels['class'] ?? ''} ${labels['path'] ?? ''}`))],
     ['same-node service'],
   );
-  const node =
-    (await kubectl('get', 'nodes', '--output=name')).trim().split('\n')[0]?.replace('node/', '') ?? '';
+  const listed = await kubectl('get', 'nodes', '--output=jsonpath={.items[0].metadata.name}');
   const folder = await folderFor(t);
   const ended = await netdebug(
-    ...['mesh', 'evidence', node, '--image', observerImage, '--duration', '40s', '--out', folder],
+    ...['mesh', 'evidence', listed, '--image', observerImage, '--duration', '40s', '--out', folder],
   );
   assert.equal(ended.exitCode, 0, ended.stderr);
   assert.equal(ended.stdout.trim(), folder);
+  // What it says to type next is typed, and says something: the node was seen to reset, and its rule to come and go.
+  const commands = [...ended.stderr.matchAll(/^ {2}(\S.*?)(?: +# .*)?$/gm)].map((match) => match[1] ?? '');
+  assert.ok(commands.length >= 3, ended.stderr);
+  for (const command of commands) {
+    const own = `${process.execPath} ${mainScript}`;
+    const said = await shell(command.replace(/^netdebug /, `${own} `));
+    assert.notEqual(said.trim(), '', command);
+    process.stderr.write(`${command}\n  ${said.slice(0, 160).replaceAll('\n', '\n  ')}\n`);
+  }
 });
