@@ -63,8 +63,8 @@ function show(
 ): void {
   const print = (text: string) => process.stdout.write(`${text}\n`);
   const verdict = (met: boolean) => (met ? 'met' : 'missed');
-  const mib = ({ now, peak, own }: Resident) =>
-    `${now.toFixed(0)} MiB resident, of them ${own.toFixed(0)} its own and ${(now - own).toFixed(0)} of Node.js’s file; at most ${peak.toFixed(0)}`;
+  const mib = ({ now, peak, own, charged }: Resident) =>
+    `${now.toFixed(0)} MiB resident, of them ${own.toFixed(0)} its own and ${(now - own).toFixed(0)} of Node.js’s file; at most ${peak.toFixed(0)}${charged === null ? '' : `; ${charged.toFixed(0)} charged to its cgroup`}`;
   print(`\n${program}`);
   if (memory !== undefined) {
     print(`${size} nodes read and planned: ${mib(memory.synced)}`);

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makePod } from './in-pod.ts';
+import { makeMemoryCgroup } from './memory-cgroup.ts';
 
 /** MiB resident: now, and at most so far. */
 export interface Resident {
@@ -12,6 +13,8 @@ export interface Resident {
   readonly peak: number;
   /** Of now, what is not the program's own file, which is shared and can be let go. */
   readonly own: number;
+  /** Of now, what its cgroup is charged with, which is what Kubernetes counts; null where none may be made. */
+  readonly charged: number | null;
 }
 
 export interface CoordinatorMemory {
@@ -42,8 +45,14 @@ export async function coordinatorMemory(
   const apiPort = Number(await part('big-api.ts', size, heartbeatsPerSecond));
   const ca = join(import.meta.dirname, '../../test/fixtures/api-certificates/ca.pem');
   const pod = makePod('token-of-the-bench', ca, apiPort);
+  const cgroup = makeMemoryCgroup();
+  const resident = (pid: number): Resident => ({
+    ...residentOf(pid),
+    charged: cgroup === null ? null : cgroup.workingSet(),
+  });
   try {
-    const [file = '', ...words] = pod.inside([...program, 'mesh', 'coordinator', '--listen', '127.0.0.1:0']);
+    const argv = pod.inside([...program, 'mesh', 'coordinator', '--listen', '127.0.0.1:0']);
+    const [file = '', ...words] = cgroup === null ? argv : cgroup.inside(argv);
     const child = spawn(file, words, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, ...environment, ...pod.environment },
@@ -61,20 +70,26 @@ export async function coordinatorMemory(
     };
     const port = Number((await has(/Serves plans on .*:([0-9]+);/))[1]);
     await has(new RegExp(`Planned ${size} nodes`));
-    const synced = residentOf(child.pid ?? 0);
+    const synced = resident(child.pid ?? 0);
     await sleep(watchMs);
-    const watching = residentOf(child.pid ?? 0);
+    const watching = resident(child.pid ?? 0);
     await part('polling-agents.ts', port, size);
     await sleep(5_000);
-    return { synced, watching, polled: residentOf(child.pid ?? 0) };
+    return { synced, watching, polled: resident(child.pid ?? 0) };
   } finally {
     for (const child of started) child.kill('SIGKILL');
+    await Promise.all(
+      started
+        .filter((child) => child.exitCode === null && child.signalCode === null)
+        .map((child) => once(child, 'exit')),
+    );
+    cgroup?.remove();
     pod.remove();
   }
 }
 
 /** unshare, the shell and Node.js replace each other, so the process is the one that was started. */
-function residentOf(pid: number): Resident {
+function residentOf(pid: number): Omit<Resident, 'charged'> {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const mib = (field: string) =>
     Number(new RegExp(`^${field}:\\s+([0-9]+) kB$`, 'm').exec(status)?.[1]) / 1_024;

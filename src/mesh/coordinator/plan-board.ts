@@ -1,7 +1,6 @@
 // Holds the plan that is in force, hands out each agent's part, and wakes those that wait for theirs to change.
-import { createHash } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import type { MeshNodeState, MeshPlan } from '../../model/mesh-plan.ts';
+import { contentHash } from '../content-hash.ts';
 import { assign, type Assignment } from '../plan/assign.ts';
 import type { MeshNode } from '../plan/mesh-node.ts';
 import { planOfNode, type ServiceAddresses } from '../plan/node-plan.ts';
@@ -63,7 +62,7 @@ export function createPlanBoard(
     update(nodes) {
       const startMs = performance.now();
       current = assign(nodes, targets);
-      const now = createHash('sha256').update(JSON.stringify(current.nodes)).digest('base64');
+      const now = contentHash(current.nodes);
       if (now !== content) changedMs = startMs;
       content = now;
       parts = new Map();

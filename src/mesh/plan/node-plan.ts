@@ -1,4 +1,5 @@
 // One agent's plan as it is sent: the assignment's indices made addresses, each with its class and path.
+import { contentHash } from '../content-hash.ts';
 import type { LeftOutReason, MeshClass, MeshPlan, MeshTarget } from '../../model/mesh-plan.ts';
 import type { Assignment } from './assign.ts';
 import type { MeshNode } from './mesh-node.ts';
@@ -36,10 +37,7 @@ export function planOfNode(
       doubt === null ? [] : [{ node, reason: doubt }],
     ),
   };
-  // Of the content alone, so that an agent whose part did not change is told nothing.
-  // Loaded with the first plan, not before: it would keep the coordinator from listening for as long as all of our own files.
-  const { createHash } = process.getBuiltinModule('node:crypto');
-  const revision = createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 16);
+  const revision = contentHash(content).slice(0, 16);
   return { schemaVersion: 1, revision, ...content };
 }
 
