@@ -75,7 +75,7 @@ export function assessRollout(
   const late = wanted.flatMap(({ component, count }) => {
     const own = living.filter((pod) => pod.component === component);
     const ready = own.filter((pod) => pod.ready || (untilHeld && isHeld(pod, gate))).length;
-    return ready >= count ? [] : [`${component}: ${waitSentence(own)}`];
+    return ready >= count ? [] : [`${component}: ${waitSentence(own, gate)}`];
   });
   return late.length === 0 ? { state: 'ready' } : { state: 'waiting', sentence: late.join('; ') };
 }
@@ -94,10 +94,11 @@ function isSlow({ waiting }: PodView): boolean {
   return waiting?.message.includes('failed to sync configmap cache') === true;
 }
 
-function waitSentence(pods: readonly PodView[]): string {
+function waitSentence(pods: readonly PodView[], gate: string | undefined): string {
   const pod = pods.find((one) => !one.ready);
   if (pod === undefined) return 'no pod yet';
   if (pod.unschedulable !== null) return `no node takes pod ${pod.name}: ${pod.unschedulable}`;
+  if (isHeld(pod, gate)) return 'its kubelet looks again every 10 to 15 s whether it may start';
   if (pod.waiting !== null) return `${pod.waiting.reason} ${pod.waiting.message}`.trim();
   return pod.node === null ? 'waiting for a node' : `${pod.phase} on ${pod.node}, not ready`;
 }

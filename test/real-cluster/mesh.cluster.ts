@@ -153,7 +153,8 @@ test('with the rule fought over, same-node connections through the Service are r
   assert.ok(commands.length >= 3, ended.stderr);
   for (const command of commands) {
     const own = `${process.execPath} ${mainScript}`;
-    const said = await shell(command.replace(/^netdebug /, `${own} `));
+    // A page is named on stderr.
+    const said = await shell(`${command.replace(/^netdebug /, `${own} `)} 2>&1`);
     assert.notEqual(said.trim(), '', command);
     process.stderr.write(`${command}\n  ${said.slice(0, 160).replaceAll('\n', '\n  ')}\n`);
   }
