@@ -2,7 +2,7 @@
 import { formatMicros, type Micros } from '../model/clock.ts';
 import { pause } from '../system/pause.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
-import { splitLines } from '../system/split-lines.ts';
+import { lastLine, splitLines } from '../system/split-lines.ts';
 import { containerName } from './names.ts';
 
 export interface LogSpec {
@@ -86,7 +86,7 @@ export function followLog({ kubectl, pod, onLine, silenceMs, onTrouble }: LogSpe
     await program.exited.catch(() => undefined);
     clearTimeout(timer);
     stopping.signal.removeEventListener('abort', stop);
-    return { ...end, words: program.lastWords() };
+    return { ...end, words: lastLine(program.lastWords()) };
   }
 
   async function follow(): Promise<void> {

@@ -10,3 +10,6 @@ export function splitLines(onLine: (line: string) => void): (chunk: Buffer) => v
     for (const line of lines) onLine(line);
   };
 }
+
+/** Of what a program said last, that which fits into a sentence. */
+export const lastLine = (words: string): string => words.slice(words.lastIndexOf('\n') + 1);

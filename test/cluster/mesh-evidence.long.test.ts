@@ -50,7 +50,7 @@ test('the evidence of one node is brought here, and the observer goes', { skip: 
   assert.equal(ended.stdout, `${out}\n`);
   assert.match(
     ended.stderr,
-    /Attention: node-a: capture is missing: tcpdump is not installed\n(?:Attention: node-b: .*\n)?observing; Ctrl-C/,
+    /node-a: capture is missing: tcpdump is not installed\n(?:node-b: .*\n)?observing; Ctrl-C/,
   );
   assert.equal(
     await readFile(join(out, events), 'utf8'),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Problem } from '../../model/problem.ts';
 import { startWithOrders, type Program, type RunResult } from '../process.ts';
 import { pause } from '../pause.ts';
+import { lastLine } from '../split-lines.ts';
 import { findKubectl, type KubectlTarget } from './kubectl.ts';
 import { kubectlFailure } from './kubectl-failure.ts';
 
@@ -67,7 +68,7 @@ export async function startKubectlProxy(
       const said = program.lastWords();
       if (performance.now() - startMs > longestPauseMs) [pauseMs, left] = [firstPauseMs, patience];
       if ((left -= 1) === 0) throw endedProblem({ ...exit, stdout: '', stderr: said });
-      log(`kubectl proxy ended (${said || 'it said nothing'}); starting it again.`);
+      log(`kubectl proxy ended (${lastLine(said) || 'it said nothing'}); starting it again.`);
       await pause(pauseMs, stopping.signal);
       pauseMs = Math.min(longestPauseMs, pauseMs * 2);
       if (isStopping()) return await never;

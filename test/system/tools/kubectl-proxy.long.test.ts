@@ -28,6 +28,8 @@ test('a proxy that does not come back ends the coordinator after a few tries', {
   const socketIn = () => /follows (\/.*\/api\.sock)\./.exec(program.stderr())?.[1] ?? '';
   await until('it follows the API', () => socketIn() !== '' || program.child.exitCode !== null);
   const [proxy = ''] = proxiesOn(socketIn());
+  // By then it has said more than one line of an API that is not there.
+  await until('the API is missed', () => /does not tell us of nodes/.test(program.stderr()));
   await rm(kubeconfig);
   process.kill(Number(proxy), 'SIGKILL');
   assert.equal(await program.exit(), 69);
