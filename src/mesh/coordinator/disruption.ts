@@ -10,9 +10,11 @@ export interface DisruptionWatch {
   againInMs(): number | null;
 }
 
-/** Kubernetes' defaults (node lifecycle controller): partialDisruption of a zone from this share on, and never for fewer nodes. */
+/**
+ * Kubernetes' default (node lifecycle controller): partialDisruption of a zone from this share on. Not its least number of three: of three
+ * nodes two are called NotReady at once and the third is not, when kubelets ask again at different times (seen on 1.34).
+ */
 const disruptionShare = 0.55;
-const fewestLost = 3;
 /** Nodes are Ready again before the API has heard so of their pods. */
 const lingerMs = 2 * 60_000;
 
@@ -29,7 +31,7 @@ export function createDisruptionWatch(nowMs: () => number): DisruptionWatch {
 }
 
 /**
- * All nodes that are to be expected are NotReady, or most of them and at least three. It depends on the API's word alone, so that
+ * Most of the nodes that are to be expected are NotReady. It depends on the API's word alone, so that
  * every replica, and one that has just been started, says the same.
  */
 function isDisruption(nodes: readonly MeshNode[]): boolean {
@@ -40,7 +42,7 @@ function isDisruption(nodes: readonly MeshNode[]): boolean {
     ({ leftOut }) => leftOut !== 'node-not-ready' && leftOut !== 'node-deleting',
   ).length;
   if (lost === 0) return false;
-  return there === 0 || (lost >= fewestLost && lost / (lost + there) >= disruptionShare);
+  return lost / (lost + there) >= disruptionShare;
 }
 
 /** A node whose server nobody has seen run has no address, and stays out. */
