@@ -45,7 +45,7 @@ test('pods, nodes and versions are in the record and in the reports', { skip: ku
     page,
     new RegExp(`<h2>Where it ran</h2>[^]*<td>${remote}</td><td>node-b</td><td>6.1.0-fixture</td>`),
   );
-  // A record of before there was any of it still reads.
+  // A record from before it existed still reads.
   const older: unknown = JSON.parse(JSON.stringify({ ...record, cluster: undefined }));
   assert.equal(runRecordSchema.safeParse(older).success, true);
   assert.deepEqual(

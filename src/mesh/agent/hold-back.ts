@@ -22,7 +22,7 @@ export interface HoldBackSettings {
 export interface HoldBackOwner<T> {
   /** Monotonic milliseconds. */
   nowMs(): number;
-  /** News up to here is known, monotonic milliseconds; null when there never was any. */
+  /** News up to here is known, monotonic milliseconds; null before the first. */
   heardMs(): number | null;
   /**
    * Settles one, and says whether it could; `last`: it must. Called with one item at a time, in the order in which they came; must not
