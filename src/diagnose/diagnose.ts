@@ -5,7 +5,9 @@ import type { Finding } from '../model/run-record.ts';
 import { alignClients } from './connections/client-clock.ts';
 import type { LostConnection } from './connections/lost-connection.ts';
 import { createProbeReader, type ProbeTimeline } from './connections/lost-by-probes.ts';
+import { lostOnTheWire, type SeenOnTheWire } from './connections/lost-on-the-wire.ts';
 import { createNodeReader, type NodeTimeline } from './connections/node-timeline.ts';
+import { wireConnections } from './connections/wire-connections.ts';
 import { tell } from './connections/story.ts';
 import { facts, type FactName, type Facts } from './facts/index.ts';
 import { suspectsOf } from './who/suspects.ts';
@@ -32,6 +34,19 @@ export function diagnose(evidence: Evidence, models: readonly CauseModel[]): Fin
   for (const event of evidence.nodes) nodes.add(event);
   const nodeTimeline = nodes.timeline();
   return explain(alignClients(timeline.lost, nodeTimeline), timeline, nodeTimeline, models);
+}
+
+/** Explains connections of anybody, as far as packets show that they were lost. */
+export function diagnoseWire(events: Iterable<NodeEvent>, models: readonly CauseModel[]): Finding[] {
+  const nodes = createNodeReader(null);
+  for (const event of events) nodes.add(event);
+  const timeline = nodes.timeline();
+  return explain(seenOnTheWire(timeline).lost, createProbeReader().timeline(), timeline, models);
+}
+
+/** The lost connections of anybody that the nodes' packets show. */
+export function seenOnTheWire({ packets, entries, endOfCapture }: NodeTimeline): SeenOnTheWire {
+  return lostOnTheWire(wireConnections(packets, entries), endOfCapture);
 }
 
 /** The addresses that the nodes' evidence has to be searched for. */

@@ -4,10 +4,9 @@ import { basename, extname } from 'node:path';
 import { causeModels } from '../causes/index.ts';
 import { alignClients } from '../diagnose/connections/client-clock.ts';
 import { createProbeReader, type ProbeTimeline } from '../diagnose/connections/lost-by-probes.ts';
-import { lostOnTheWire } from '../diagnose/connections/lost-on-the-wire.ts';
-import { createNodeReader, type NodeTimeline } from '../diagnose/connections/node-timeline.ts';
-import { wireConnections } from '../diagnose/connections/wire-connections.ts';
-import { clientAddresses, explain } from '../diagnose/diagnose.ts';
+import type { SeenOnTheWire } from '../diagnose/connections/lost-on-the-wire.ts';
+import { createNodeReader } from '../diagnose/connections/node-timeline.ts';
+import { clientAddresses, explain, seenOnTheWire } from '../diagnose/diagnose.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
 import type { PacketEvent, SourceEvent } from '../model/node-event.ts';
@@ -53,7 +52,7 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
     );
   }
   const nodeTimeline = nodes.timeline();
-  const wire = probeEvents === 0 ? onTheWire(nodeTimeline) : null;
+  const wire = probeEvents === 0 ? seenOnTheWire(nodeTimeline) : null;
   const lost = wire?.lost ?? alignClients(timeline.lost, nodeTimeline);
   const brokenLines = ofProbes.broken + ofNodes.broken;
   const noteIf = (condition: boolean, text: string) => (condition ? [text] : []);
@@ -78,12 +77,7 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
   };
 }
 
-/** What packets alone show of anybody's connections. */
-function onTheWire(nodes: NodeTimeline) {
-  return lostOnTheWire(wireConnections(nodes.packets, nodes.entries));
-}
-
-function wireNotes(wire: ReturnType<typeof onTheWire> | null): string[] {
+function wireNotes(wire: SeenOnTheWire | null): string[] {
   if (wire === null) return [];
   const { benign, stalled } = wire;
   return [

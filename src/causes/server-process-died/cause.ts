@@ -11,6 +11,7 @@ export const cause = defineCause(page, {
   ],
   suggestedBy: [
     ['listener closed', 'was reset'],
+    ['listener closed', 'was refused'],
     ['refused afterwards', 'was closed'],
     ['refused afterwards', 'server closed first'],
     ['refused afterwards', 'RST of a live socket'],

@@ -18,11 +18,12 @@ type Ending =
   | { readonly is: 'lost'; readonly failure: FailureKind; readonly phase: Phase; readonly by: PacketEvent }
   | { readonly is: 'benign' | 'stalled' | 'alive' };
 
-export function lostOnTheWire(connections: readonly WireConnection[]): SeenOnTheWire {
+/** @param until When the captures ended: what was silent by then may have gone on. */
+export function lostOnTheWire(connections: readonly WireConnection[], until: Micros): SeenOnTheWire {
   const lost: LostConnection[] = [];
   let [benign, stalled] = [0, 0];
   for (const connection of connections) {
-    const ending = endingOf(connection);
+    const ending = endingOf(connection, until);
     if (ending.is === 'lost') lost.push(lossOf(connection, ending));
     else if (ending.is === 'benign') benign += 1;
     else if (ending.is === 'stalled') stalled += 1;
@@ -30,11 +31,13 @@ export function lostOnTheWire(connections: readonly WireConnection[]): SeenOnThe
   return { lost: withNextAttempts(lost), benign, stalled };
 }
 
-function endingOf(connection: WireConnection): Ending {
+function endingOf(connection: WireConnection, until: Micros): Ending {
   const { packets } = connection;
   const reset = packets.find(({ flags }) => flags.includes('R'));
-  if (reset !== undefined) return endingByReset(connection, reset);
-  return endingInSilence(connection);
+  const end = packets.find(({ flags }) => /[RF]/.test(flags));
+  const silence = silenceBefore(connection, end);
+  if (silence !== null) return endingInSilence(connection, silence, end, until);
+  return reset === undefined ? { is: 'alive' } : endingByReset(connection, reset);
 }
 
 function endingByReset(connection: WireConnection, by: PacketEvent): Ending {
@@ -69,35 +72,71 @@ function phaseOf({ goesToClient }: WireConnection, before: readonly PacketEvent[
   return goesToClient(last) ? 'idle' : 'awaiting';
 }
 
-/** So many repetitions without anything back are silence. */
-const enoughRepetitions = 3;
+interface Silence {
+  /** Repetitions that nothing came back for, each once. */
+  readonly repetitions: number;
+  readonly last: PacketEvent;
+}
 
-function endingInSilence({ packets, goesToClient }: WireConnection): Ending {
-  const repeated = packets.filter(
-    (packet) => packet.retransmission || (isOpening(packet) && countOf(packets, packet) > 1),
-  );
-  const last = repeated.at(-1);
-  if (last === undefined) return { is: 'alive' };
+/** What one side sent again and again to the end, or until it ended the connection itself; null when it was answered. */
+function silenceBefore(
+  { packets, goesToClient }: WireConnection,
+  end: PacketEvent | undefined,
+): Silence | null {
+  const before = end === undefined ? packets : packets.slice(0, packets.indexOf(end));
+  const last = before.findLast(isRepetition(before));
+  if (last === undefined) return null;
   const toClient = goesToClient(last);
-  const answer = packets.findLast((packet) => goesToClient(packet) !== toClient);
-  const unanswered = repeated.filter(
+  // Who was silent ended it: that is an answer.
+  if (end !== undefined && goesToClient(end) !== toClient) return null;
+  const answer = before.findLast((packet) => goesToClient(packet) !== toClient);
+  const unanswered = before.filter(
     (packet) =>
       goesToClient(packet) === toClient &&
       packet.interface === last.interface &&
       packet.node === last.node &&
       (answer === undefined || packet.at > answer.at),
   );
-  if (unanswered.length < enoughRepetitions) return { is: 'alive' };
-  if (!packets.every(isOpening)) return { is: 'stalled' };
-  return { is: 'lost', failure: 'timeout', phase: 'connecting', by: last };
+  const repetitions = unanswered.filter(isRepetition(before)).length;
+  return repetitions === 0 ? null : { repetitions, last };
+}
+
+function isRepetition(packets: readonly PacketEvent[]): (packet: PacketEvent) => boolean {
+  return (packet) =>
+    packet.retransmission ||
+    (isOpening(packet) &&
+      packets.some(
+        (other) =>
+          other.seq === packet.seq &&
+          other.node === packet.node &&
+          other.interface === packet.interface &&
+          other.at < packet.at,
+      ));
+}
+
+/** So many repetitions without anything back are silence, where nothing else says that it was given up. */
+const enoughRepetitions = 3;
+
+function endingInSilence(
+  { packets }: WireConnection,
+  { repetitions, last }: Silence,
+  end: PacketEvent | undefined,
+  until: Micros,
+): Ending {
+  const connecting = packets.every(isOpening);
+  const phase = connecting ? 'connecting' : 'awaiting';
+  if (end !== undefined) return { is: 'lost', failure: 'timeout', phase, by: last };
+  // The next repetition would have come after twice the time of the last one, had it not been given up.
+  const own = packets.filter(
+    ({ node, interface: name, seq }) => node === last.node && name === last.interface && seq === last.seq,
+  );
+  const gap = parseMicros(last.at) - parseMicros(own.at(-2)?.at ?? last.at);
+  const givenUp = gap > 0 && until - parseMicros(last.at) > 3 * gap;
+  if (connecting && givenUp) return { is: 'lost', failure: 'timeout', phase, by: last };
+  return { is: repetitions >= enoughRepetitions || givenUp ? 'stalled' : 'alive' };
 }
 
 const isOpening = ({ flags }: PacketEvent) => flags.includes('S') && !flags.includes('.');
-
-const countOf = (packets: readonly PacketEvent[], one: PacketEvent) =>
-  packets.filter(
-    (packet) => packet.seq === one.seq && packet.node === one.node && packet.interface === one.interface,
-  ).length;
 
 function lossOf(
   { packets, client, target, legs, goesToClient }: WireConnection,

@@ -47,6 +47,8 @@ export interface NodeTimeline {
   readonly clockError: Micros;
   /** How many RSTs of that address were seen leaving it, from `from` to `to`; each once, whatever it crossed. */
   resetsBy(address: string, from: Micros, to: Micros): number;
+  /** When the last capture was heard of for the last time. */
+  readonly endOfCapture: Micros;
   /** Every packet that was kept, in order of time. */
   readonly packets: readonly PacketEvent[];
 }
@@ -136,6 +138,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       listeners: sorted(listeners),
       counters: indexSpans(
         sorted(counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at }))),
+      ),
+      endOfCapture: Math.max(
+        ...[...nodes].map((node) => parseMicros(lastHeard.get(`capture ${node}`) ?? '') || 0),
       ),
       packets: inOrder,
       resetsBy: countResets(inOrder),

@@ -1,4 +1,6 @@
 // Losses of one instant have one trigger: what is shown for one of them is likely for those whose own facts do not contradict it.
+import { formatEndpoint } from '../../model/endpoint.ts';
+import type { LostConnection } from '../connections/lost-connection.ts';
 import type { Examined } from './findings.ts';
 
 /** Told once for so many neighbours in time, of the same kind. */
@@ -36,7 +38,20 @@ function companions(byTime: readonly Examined[], index: number): Examined[] {
     ({ story: { lost } }) =>
       lost !== own &&
       lost.group === own.group &&
-      lost.lastGoodAt <= own.failedAt &&
-      lost.failedAt >= own.lastGoodAt,
+      (isConsequence(own, lost) || (lost.lastGoodAt <= own.failedAt && lost.failedAt >= own.lastGoodAt)),
   );
 }
+
+/** An attempt to connect that fails soon after the client lost a connection to the same end. */
+function isConsequence(attempt: LostConnection, lost: LostConnection): boolean {
+  const after = attempt.failedAt - lost.failedAt;
+  return (
+    attempt.phase === 'connecting' &&
+    formatEndpoint(attempt.target) === formatEndpoint(lost.target) &&
+    after > 0 &&
+    after <= soon
+  );
+}
+
+/** A client tries again at once, and then now and then: microseconds. */
+const soon = 10_000_000;
