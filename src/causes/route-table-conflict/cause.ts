@@ -10,6 +10,7 @@ export const cause = defineCause(page, {
   suggestedBy: [['rule changed', 'RST without a socket']],
   contradictedBy: [
     'not was reset',
+    'not rule moved the port',
     'entry deleted by a program',
     'entry expired',
     'endpoint changed',

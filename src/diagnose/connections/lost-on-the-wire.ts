@@ -89,28 +89,34 @@ function silenceBefore(
   const toClient = goesToClient(last);
   // Who was silent ended it: that is an answer.
   if (end !== undefined && goesToClient(end) !== toClient) return null;
-  const answer = before.findLast((packet) => goesToClient(packet) !== toClient);
+  // Who had gone by the time that the answer came meets it with the RST of a kernel without a socket: it came too late.
+  const sentAgain =
+    before.filter((packet) => packet.seq === last.seq && isSamePlace(packet, last)).length - 1;
+  const tooLate = end !== undefined && end.flags === 'R' && sentAgain >= enoughToBeLate;
+  const answer = before.findLast(
+    (packet) => goesToClient(packet) !== toClient && !(tooLate && packet.at > last.at),
+  );
   const unanswered = before.filter(
     (packet) =>
       goesToClient(packet) === toClient &&
-      packet.interface === last.interface &&
-      packet.node === last.node &&
+      isSamePlace(packet, last) &&
       (answer === undefined || packet.at > answer.at),
   );
   const repetitions = unanswered.filter(isRepetition(before)).length;
   return repetitions === 0 ? null : { repetitions, last };
 }
 
+const isSamePlace = (a: PacketEvent, b: PacketEvent) => a.node === b.node && a.interface === b.interface;
+
+/** One repetition is soon made (a probe for the tail of what was sent); two take more than half a second. */
+const enoughToBeLate = 2;
+
 function isRepetition(packets: readonly PacketEvent[]): (packet: PacketEvent) => boolean {
   return (packet) =>
     packet.retransmission ||
     (isOpening(packet) &&
       packets.some(
-        (other) =>
-          other.seq === packet.seq &&
-          other.node === packet.node &&
-          other.interface === packet.interface &&
-          other.at < packet.at,
+        (other) => other.seq === packet.seq && isSamePlace(other, packet) && other.at < packet.at,
       ));
 }
 
@@ -127,9 +133,7 @@ function endingInSilence(
   const phase = connecting ? 'connecting' : 'awaiting';
   if (end !== undefined) return { is: 'lost', failure: 'timeout', phase, by: last };
   // The next repetition would have come after twice the time of the last one, had it not been given up.
-  const own = packets.filter(
-    ({ node, interface: name, seq }) => node === last.node && name === last.interface && seq === last.seq,
-  );
+  const own = packets.filter((packet) => packet.seq === last.seq && isSamePlace(packet, last));
   const gap = parseMicros(last.at) - parseMicros(own.at(-2)?.at ?? last.at);
   const givenUp = gap > 0 && until - parseMicros(last.at) > 3 * gap;
   if (connecting && givenUp) return { is: 'lost', failure: 'timeout', phase, by: last };

@@ -45,8 +45,10 @@ export interface NodeTimeline {
   nodeOf(address: string): string | null;
   /** How far the stamps of two nodes may still be apart after alignment, microseconds. */
   readonly clockError: Micros;
+  /** Whether counters of that namespace were read at all: it was heard of when one moved. */
+  readonly counted: (scope: string) => boolean;
   /** How many RSTs of that address were seen leaving it, from `from` to `to`; each once, whatever it crossed. */
-  resetsBy(address: string, from: Micros, to: Micros): number;
+  readonly resetsBy: (address: string, from: Micros, to: Micros) => number;
   /** When the last capture was heard of for the last time. */
   readonly endOfCapture: Micros;
   /** Every packet that was kept, in order of time. */
@@ -72,6 +74,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const packets = new Map<string, PacketEvent[]>();
   const sources = new Set<string>();
   const lastHeard = new Map<string, string>();
+  const counted = new Set<string>();
   const nodes = new Set<string>();
   const homes = new Map<string, Set<string>>();
   const settle = (scope: string, node: string) => homes.set(scope, (homes.get(scope) ?? new Set()).add(node));
@@ -102,7 +105,10 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         listeners.push(event);
         break;
       case 'counters':
-        if (event.source === 'snmp') settle(event.scope, event.node);
+        if (event.source === 'snmp') {
+          settle(event.scope, event.node);
+          counted.add(event.scope);
+        }
         counters.push(event);
         break;
       case 'packet': {
@@ -143,6 +149,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         ...[...nodes].map((node) => parseMicros(lastHeard.get(`capture ${node}`) ?? '') || 0),
       ),
       packets: inOrder,
+      counted: (scope) => counted.has(scope),
       resetsBy: countResets(inOrder),
       packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
       aliasesOf: findAliases(byEndpoint),

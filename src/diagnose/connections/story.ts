@@ -65,6 +65,7 @@ export interface Story {
   readonly lookedIntoPodsOf: (witness: NodeWitness, node: string) => boolean;
   readonly lastHeard: NodeTimeline['lastHeard'];
   readonly originOf: NodeTimeline['originOf'];
+  readonly counted: NodeTimeline['counted'];
   /** How many RSTs of that address were seen leaving it in that time. */
   readonly resetsBy: NodeTimeline['resetsBy'];
   /** Whether the witness ran on the node. */
@@ -148,7 +149,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     endpointChanges: between(nodes.links, bornAt, failedAt + slack).filter((change) =>
       namesServer(change, server, serverInterface),
     ),
-    listenerChanges: between(nodes.listeners, lastGoodAt - slack, failedAt + 1e6).filter(
+    listenerChanges: between(nodes.listeners, listenedSince(lost) - slack, failedAt + 1e6).filter(
       (change) => server !== null && change.scope === server.address && change.port === server.port,
     ),
     counters: nodes.counters.within(lastGoodAt, failedAt + slack),
@@ -170,7 +171,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       ),
       onSomeNode: places.some((node) => !nodes.ran('rule-counters', node)),
     },
-    lookedIntoServer(witness) {
+    lookedIntoServer: (witness) => {
       const where = serverNode === null ? places : [serverNode];
       return (
         where.some((node) => nodes.ran(witness, node)) &&
@@ -180,11 +181,16 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     lookedIntoPodsOf: (witness, node) => nodes.ran(witness, node) && !nodes.blind(witness, 'pods', node),
     lastHeard: nodes.lastHeard,
     originOf: nodes.originOf,
+    counted: nodes.counted,
     resetsBy: nodes.resetsBy,
     watched: nodes.ran,
     slack,
   };
 }
+
+/** An attempt to connect has no last good moment: what became of the listener shortly before is told. */
+const listenedSince = ({ phase, lastGoodAt, failedAt }: LostConnection): Micros =>
+  phase === 'connecting' ? Math.min(lastGoodAt, failedAt - 10e6) : lastGoodAt;
 
 /** Without a known carrier any node's word is taken: better than nothing, and the node is named in the evidence. */
 function ranHere(witness: NodeWitness, carriers: ReadonlySet<string>, nodes: NodeTimeline): boolean {

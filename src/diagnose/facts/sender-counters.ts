@@ -40,7 +40,7 @@ function senderCounted(name: RegExp, wanted: 'all' | 'some'): Look {
     const moved = around(first, story).filter(({ scope }) => scope === sender.scope);
     const risen = moved.filter((event) => rose(event, name));
     if (risen.length === 0)
-      return readOnAfterwards(first, story) && sender.lookedInto ? no() : unknown('snmp');
+      return sender.lookedInto && readOnAfterwards(first, story) ? no() : unknown('snmp');
     const evidence = risen.slice(0, 2).map((event) => counterLine(event, name));
     if (wanted === 'some') return yes(...evidence);
     const [from, to] = spanOf(risen);
@@ -62,7 +62,8 @@ function senderOf(
   const lookedInto = story.goesToClient(first)
     ? story.lookedIntoServer('snmp')
     : story.lookedIntoPodsOf('snmp', first.node);
-  return { scope: address, address, lookedInto };
+  // A namespace whose counters were never heard of may not have been read.
+  return { scope: address, address, lookedInto: lookedInto && story.counted(address) };
 }
 
 /** Whether the same namespace was still read later: that a counter did not move can be said of no other. */
