@@ -1,12 +1,20 @@
 // The last plan on disk, for an agent that is restarted while the coordinator is away.
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { meshPlanSchema, type MeshPlan } from '../../model/mesh-plan.ts';
+import { open, rename, writeFile } from 'node:fs/promises';
+import { planBounds, type MeshPlan } from '../../model/mesh-plan.ts';
 
-/** Undefined when there is none, or when it is another node's or unreadable: then the agent waits for the coordinator. */
-export async function readPlanFile(file: string, node: string): Promise<MeshPlan | undefined> {
+/** What the file holds; undefined when there is none, or it cannot be read or is larger than a plan: then the agent waits for the coordinator. */
+export async function readPlanFile(file: string): Promise<string | undefined> {
   try {
-    const plan = meshPlanSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
-    return plan.success && plan.data.node === node ? plan.data : undefined;
+    const handle = await open(file);
+    try {
+      const buffer = Buffer.alloc(planBounds.bytes + 1);
+      let length = 0;
+      for (let got = 1; got > 0 && length < buffer.length; length += got)
+        ({ bytesRead: got } = await handle.read(buffer, length, buffer.length - length));
+      return length > planBounds.bytes ? undefined : buffer.toString('utf8', 0, length);
+    } finally {
+      await handle.close();
+    }
   } catch {
     return undefined;
   }
