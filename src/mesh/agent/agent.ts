@@ -124,7 +124,6 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
 
   const tell = createTellRefusal(nowMs, log, (reason) => metrics.refused(reason));
   const limits: PlanLimits = { node: self, ranges: settings.targetRanges, ports: settings.targetPorts };
-  const filed = settings.planFile === undefined ? undefined : await readPlanFile(settings.planFile);
   const client = startCoordinatorClient(
     { coordinator: settings.coordinator, node: self, tokenFile: settings.tokenFile },
     {
@@ -160,23 +159,24 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
     },
     failed: (failure) => held.put(failure),
   };
-  if (filed !== undefined) followFile(filed);
+  if (settings.planFile !== undefined) await followFile(settings.planFile);
 
   function account(stalled: boolean): void {
     for (const link of links.values()) link.account(stalled);
   }
 
-  function followFile(text: string): void {
+  async function followFile(file: string): Promise<void> {
     try {
+      const text = await readPlanFile(file);
+      // The coordinator may have answered meanwhile.
+      if (text === undefined || plan !== undefined) return;
       const kept = checkPlan(text, limits, tell);
       log('Going by the plan of the plan file until the coordinator answers.');
       follow(kept);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      tell(
-        error.reason,
-        'The plan of the plan file is not one to follow; it is left until the coordinator answers.',
-      );
+      metrics.refused(error.reason);
+      log(`The plan file ${file} holds no plan to follow (${error.message}); waiting for the coordinator's.`);
     }
   }
 

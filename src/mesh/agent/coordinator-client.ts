@@ -203,10 +203,10 @@ function refusal({ status, text }: Answer): Error {
   );
 }
 
-/** fetch says only that it failed; why is in the cause. What is not our own sentence may hold what the other side sent. */
+/** fetch throws a TypeError that says only that it failed; why is in the cause. What is not our own sentence may hold what the other side sent. */
 function reasonOf(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
   const message = messageOf(cause).replace(/\.$/, '');
   return error instanceof Refusal || /^[ -~]*$/.test(message) ? message : foreignText(message);
 }

@@ -18,11 +18,11 @@ export interface PlanLimits {
 export function checkPlan(text: string, limits: PlanLimits, tell: TellRefusal): MeshPlan {
   const read = meshPlanSchema.safeParse(parsed(text));
   if (!read.success) {
-    throw new Refusal('malformed', 'it answers with something that is no plan; are both of one version?');
+    throw new Refusal('malformed', 'what it gives is no plan; are both of one version?');
   }
   const plan = read.data;
   if (plan.node !== limits.node) {
-    throw new Refusal('other-node', `it answers with the plan of another node, ${foreignText(plan.node)}`);
+    throw new Refusal('other-node', `what it gives is the plan of another node, ${foreignText(plan.node)}`);
   }
   let refusedFor: 'address' | 'port' | undefined;
   const targets = plan.targets.filter((target) => {
