@@ -252,9 +252,8 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
     if (cause === null && landing !== null && isExpected(landing)) {
       const state = await client.stateOf(landing.node);
       if (state === 'gone') {
-        // It was there when we reached it, and the coordinator remembers for a while: it is gone for long.
-        memory.heard(landing.node, 'node-deleting');
-        doubts.heard(landing.node, null);
+        // It was there when we reached it, and the coordinator remembers for a while: it is gone for long. Not while its plan has it.
+        if (!isPlanned(landing.node)) memory.heard(landing.node, 'node-deleting');
       } else if (state !== undefined) {
         memory.heard(landing.node, state.leftOut);
         doubts.heard(landing.node, state.doubt);
@@ -268,8 +267,7 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
     // A node that was lost may be known as lost only to a coordinator that we cannot hear, or that cannot hear the API.
     if (!last && (client.heardMs() ?? Number.NEGATIVE_INFINITY) <= atMs) return false;
     metrics.probe(route, outcome);
-    if (outcome === 'reset' && event.phase !== 'connecting')
-      resets.count({ source: self, target: landing?.label ?? '', ...route }, atMs);
+    if (outcome === 'reset') resets.count({ source: self, target: landing?.label ?? '', ...route }, atMs);
     return true;
   }
 
@@ -277,6 +275,10 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
   function isDoubted(landing: Landing | null, sinceMs: number): boolean {
     if (landing !== null && isExpected(landing)) return doubts.since(landing.node, sinceMs) !== null;
     return plan?.doubted.some(({ node }) => doubts.since(node, sinceMs) !== null) === true;
+  }
+
+  function isPlanned(node: string): boolean {
+    return plan?.targets.some((target) => target.node === node) === true;
   }
 
   function waitedSinceMs({ event, atMs }: LinkFailure): number {

@@ -8,7 +8,7 @@ import type { FailedEvent, FailureKind } from '../../model/probe-event.ts';
  */
 export function outcomeOf(event: FailedEvent): FailureKind {
   const closedFirst = event.errno === 'EPIPE' || event.answers === 0;
-  return isRst(event) && closedFirst ? 'closed' : event.failure;
+  return event.failure === 'reset' && closedFirst ? 'closed' : event.failure;
 }
 
 /** An established connection got a RST: somebody sent it. */
