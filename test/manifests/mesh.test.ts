@@ -81,6 +81,46 @@ test('no part needs a right on its node, and only the coordinator has a token', 
 });
 
 test(
+  'an agent has a token for the coordinator alone, bounds for where it dials, and limits',
+  { skip: kubectlSkip },
+  () => {
+    const agent = workloads(render(base)).find(({ name }) => name === 'netdebug-mesh-agent');
+    const spec = agent?.template.spec as unknown as {
+      serviceAccountName: string;
+      containers: [
+        {
+          args: string[];
+          env: { name: string; valueFrom?: Record<string, object> }[];
+          resources: object;
+          volumeMounts: { name: string; mountPath: string }[];
+        },
+      ];
+      volumes: { name: string; projected?: { sources: object[] }; emptyDir?: { sizeLimit: string } }[];
+    };
+    const [{ args, env, resources, volumeMounts }] = spec.containers;
+    assert.equal(spec.serviceAccountName, 'netdebug-mesh-agent');
+    assert.deepEqual(spec.volumes.find(({ name }) => name === 'token')?.projected?.sources, [
+      { serviceAccountToken: { audience: 'netdebug-coordinator', expirationSeconds: 3_600, path: 'token' } },
+    ]);
+    const folder = volumeMounts.find(({ name }) => name === 'token')?.mountPath ?? '';
+    assert.ok(args.includes(`--token-file=${folder}/token`));
+    // Two plans of a mebibyte, while one replaces the other.
+    assert.equal(spec.volumes.find(({ name }) => name === 'plan')?.emptyDir?.sizeLimit, '4Mi');
+    assert.deepEqual(env.find(({ name }) => name === 'NETDEBUG_HOST_ADDRESSES')?.valueFrom, {
+      fieldRef: { fieldPath: 'status.hostIP' },
+    });
+    for (const [name, key] of [
+      ['NETDEBUG_TARGET_RANGES', 'ranges'],
+      ['NETDEBUG_TARGET_PORTS', 'ports'],
+    ])
+      assert.deepEqual(env.find((one) => one.name === name)?.valueFrom, {
+        configMapKeyRef: { name: 'netdebug-mesh-targets', key, optional: true },
+      });
+    assert.deepEqual(Object.keys((resources as { limits: object }).limits).toSorted(), ['cpu', 'memory']);
+  },
+);
+
+test(
   'the coordinator may read nodes and its own endpoint slices, and nothing else',
   { skip: kubectlSkip },
   () => {
