@@ -46,8 +46,8 @@ export const refusalReasons = [
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 
-/** An agent takes no more than this of a plan: some 40 times what K = 10 makes, and all nodes of a large cluster left out. */
-export const planBounds = { bytes: 1_048_576, targets: 500, connections: 1_000, leftOut: 10_000 } as const;
+/** An agent takes no more than this of a plan: some 20 times the connections that K = 10 makes, and all nodes of a large cluster left out. */
+export const planBounds = { bytes: 1_048_576, targets: 500, connections: 500, leftOut: 10_000 } as const;
 
 /** What Kubernetes allows as a node's name (RFC 1123), and what it allows as a label's value. */
 const nodeNameSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/);

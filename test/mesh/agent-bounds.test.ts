@@ -44,8 +44,8 @@ describe(
             planOf(port, {
               revision: 'many',
               targets: [
-                target(port, { connections: 600 }),
-                target(port, { address: '127.0.0.2', connections: 600 }),
+                target(port, { connections: 300 }),
+                target(port, { address: '127.0.0.2', connections: 300 }),
               ],
             }),
           ),

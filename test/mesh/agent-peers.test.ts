@@ -255,3 +255,23 @@ test('series of pairs that no plan has any more go once they were scraped', asyn
     await until('only its pair is there', async () => (await targets()).join() === `node-${number}`);
   }
 });
+
+test('a server that says without end what nobody asked is hung up on, and not dialled again at once', async (t) => {
+  const lines = Buffer.from('Server says: node node-2\n'.repeat(1_000));
+  let ended = 0;
+  const peer = await peerThat(t, (socket) => {
+    const more = () => {
+      while (!socket.destroyed && socket.write(lines));
+    };
+    socket.on('drain', more).on('close', () => (ended += 1));
+    socket.resume();
+    more();
+  });
+  const coordinator = await plainCoordinator(t, giving(planOf(peer.port)));
+  const { log, sum } = await agentOf(t, coordinator.url, [peer.port]);
+  await until('two connections are ended', () => ended >= 2);
+  assert.ok((await sum('refused_total', { reason: 'unexpected-server' })) >= 2);
+  assert.ok(peer.listener.sockets.length <= 10, String(peer.listener.sockets.length));
+  assert.equal(log.filter((line) => line.includes('without end')).length, 1);
+  await until('none is left open', async () => (await sum('connections')) === 0);
+});

@@ -1,6 +1,6 @@
 // The agent: holds the connections that its plan wants, counts what they live through, and leaves out what a life cycle explains.
 import { lookup } from 'node:dns';
-import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
+import type { Endpoint } from '../../model/endpoint.ts';
 import { systemClock } from '../../model/clock.ts';
 import type { MeshPlan } from '../../model/mesh-plan.ts';
 import { isBeforeFirstAnswer } from '../../model/probe-event.ts';
@@ -17,12 +17,13 @@ import { foreignText } from './foreign-text.ts';
 import { createIsolationWatch, mayBeIsolation } from './isolation-watch.ts';
 import { createLeftOutMemory } from './left-out-memory.ts';
 import { isExpected, type Landing } from './landing.ts';
-import { keysOf, peerOf, startLink, type Link, type LinkFailure, type LinkOwner } from './link.ts';
+import { startLink, type Link, type LinkFailure, type LinkOwner } from './link.ts';
 import { createPeerPace } from './peer-pace.ts';
 import { checkPlan, outOfRange, type PlanLimits } from './plan-check.ts';
 import { readPlanFile, writePlanFile } from './plan-file.ts';
-import { createTellRefusal, Refusal } from './refusal.ts';
+import { createTellRefusal, Refusal, strangerSentence, talkerSentence } from './refusal.ts';
 import { createResetCounter } from './reset-counter.ts';
+import { keysOf, peerOf } from './slots.ts';
 import { stallMs, watchStalls } from './stall-watch.ts';
 import { lookupWithin, type TargetRanges } from './target-ranges.ts';
 
@@ -57,7 +58,7 @@ const graceBeforeMs = 60_000;
 /** A coordinator that is away, or does not hear the API, is waited for so much longer; then what is known decides. */
 const confirmMs = 5 * 60_000;
 const mostWaiting = 2_000;
-/** More failures than these are not held back: with a minute for each, a thousand connections make no more unless something is wrong. */
+/** More failures than these are not held back: with a minute for each, 500 connections make no more unless something is wrong. */
 const mostHeld = 20_000;
 /** Between two answers of other nodes there is less than this, or than two periods. */
 const silentMs = 1_000;
@@ -145,11 +146,8 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
       if (landing.contradicts) owner.contradicted(node, target);
       return landing;
     },
-    contradicted: (said, { address, port }) =>
-      tell(
-        'unexpected-server',
-        `The server at ${formatEndpoint({ address, port })} says that it is on node ${foreignText(said)}, of which the plan knows nothing there: its connections count as those of an unexpected server.`,
-      ),
+    contradicted: (said, target) => tell('unexpected-server', strangerSentence(said, target)),
+    hungUp: (target) => tell('unexpected-server', talkerSentence(target)),
     open: (pair, change) => metrics.open(pair, change),
     exposure: (pair, seconds) => metrics.exposure(pair, seconds),
     answered(pair, seconds) {

@@ -9,6 +9,7 @@ import { announcementIn } from '../announcements.ts';
 import { hasProven } from './ending.ts';
 import { isExpected, unexpected, type Landing } from './landing.ts';
 import type { PeerPace } from './peer-pace.ts';
+import { peerOf } from './slots.ts';
 
 export interface LinkFailure {
   readonly event: FailedEvent;
@@ -37,6 +38,8 @@ export interface LinkOwner {
   locate(node: string, target: MeshTarget): Promise<Landing>;
   /** The server is not the one that the plan names, or is none of the mesh's. */
   contradicted(said: string, target: MeshTarget): void;
+  /** The server says so much that it was not asked that we hung up. */
+  hungUp(target: MeshTarget): void;
   open(pair: Pair, change: 1 | -1): void;
   exposure(pair: Pair, seconds: number): void;
   answered(pair: Pair, seconds: number): void;
@@ -63,10 +66,14 @@ interface Open {
   asked: boolean;
   /** The server said that it leaves, and it is not known yet who it is. */
   leaving: boolean;
+  /** Lines since the last answer. */
+  unasked: number;
 }
 
 /** A server of the mesh says no more at once than its node's name. */
 const maxLine = 1_024;
+/** Between two answers; a server of the mesh says two, and one that says them without end takes all of our time. */
+const mostUnasked = 100;
 
 /** Starts dialling after `delayMs`, so that the links of one agent do not all say their line at the same moment. */
 export function startLink(
@@ -125,8 +132,14 @@ export function startLink(
   }
 
   function heard(line: string): void {
+    if (open === null) return;
+    open.unasked += 1;
+    if (open.unasked > mostUnasked) {
+      hangUp();
+      return;
+    }
     const said = announcementIn(line);
-    if (said === undefined || open === null) return;
+    if (said === undefined) return;
     if (said.says === 'leaving') leaving(open);
     else if (!open.asked) greeted(open, said.node);
   }
@@ -175,6 +188,7 @@ export function startLink(
           waitingAnswers: [],
           asked: false,
           leaving: false,
+          unasked: 0,
         };
         if (planned !== null) owner.open(pairOf(planned), 1);
         return;
@@ -193,6 +207,7 @@ export function startLink(
   function answered(seconds: number): void {
     if (open === null) return;
     everAnswered = true;
+    open.unasked = 0;
     open.waitingAnswers.push(seconds);
     // A server that greets does so before its first answer; this one does not, and will not say where it is.
     if (open.landing === null && !open.asked) landed(open, { node: '', label: '', class: target.class });
@@ -204,10 +219,8 @@ export function startLink(
     owner.pace.proved(peer);
   }
 
-  function failed(event: FailedEvent): void {
-    const landing = close();
-    if (stopping) return;
-    if (hasProven(event.answers, event.livedMs)) proved();
+  function dialAnew(hadProven: boolean): void {
+    if (hadProven) proved();
     else {
       failures += 1;
       owner.pace.failed(peer, dialledMs);
@@ -215,6 +228,19 @@ export function startLink(
     // At once, before it dials again by itself.
     void fleet?.stop();
     dialInTurn();
+  }
+
+  function hangUp(): void {
+    close();
+    if (stopping) return;
+    dialAnew(false);
+    owner.hungUp(target);
+  }
+
+  function failed(event: FailedEvent): void {
+    const landing = close();
+    if (stopping) return;
+    dialAnew(hasProven(event.answers, event.livedMs));
     const atMs = clock.monotonic();
     const farewell = atMs - farewellMs <= settings.farewellMs;
     owner.failed({
@@ -259,18 +285,4 @@ export function startLink(
       await fleet?.stop();
     },
   };
-}
-
-/** All connections to one address and port are one peer's. */
-export function peerOf({ address, port }: MeshTarget): string {
-  return `${address} ${port}`;
-}
-
-/** One key a connection: a target whose address changed is another one. */
-export function keysOf(target: MeshTarget): [key: string, target: MeshTarget][] {
-  const { node, path, address, port, connections } = target;
-  return Array.from({ length: connections }, (_, index) => [
-    `${node ?? '*'} ${target.class} ${path} ${address} ${port} ${index}`,
-    target,
-  ]);
 }

@@ -1,5 +1,7 @@
 // What the agent does not take from others, and why; each is counted, and said now and then.
+import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import type { RefusalReason } from '../../model/mesh-plan.ts';
+import { foreignText } from './foreign-text.ts';
 
 /** The message goes on from "it" or names what was refused, without a full stop. */
 export class Refusal extends Error {
@@ -31,4 +33,13 @@ export function createTellRefusal(
     saidMs.set(reason, nowMs());
     log(`${sentence} (said every 5 minutes at most)`);
   };
+}
+
+/** @param said The node that the server says it is on. */
+export function strangerSentence(said: string, target: Endpoint): string {
+  return `The server at ${formatEndpoint(target)} says that it is on node ${foreignText(said)}, which is not where the plan or the coordinator has it: its connections count as those of an unexpected server.`;
+}
+
+export function talkerSentence(target: Endpoint): string {
+  return `The server at ${formatEndpoint(target)} says without end what nobody asked: the connection was ended; see what listens there.`;
 }
