@@ -38,7 +38,11 @@ describe(
       ],
       ['another node’s plan', 'other-node', /plan of another node, "node-9"/, other({ node: 'node-9' })],
       [
-        ...(['more connections than an agent holds', 'malformed', /what it gives is no plan/] as const),
+        ...([
+          'more connections than an agent holds',
+          'too-large',
+          /more than 500 connections, .*fewer --targets/,
+        ] as const),
         (port) =>
           giving(
             planOf(port, {
@@ -166,7 +170,7 @@ test('a plan of the plan file is followed only when it would be taken from the c
     ['other-node', planOf(peer.port, { node: 'node-9' })],
     ['malformed', planOf(peer.port, { revision: 'bad\nrevision' })],
     ['port', planOf(peer.port, { targets: [target(22)] })],
-    ['malformed', planOf(peer.port, { targets: Array.from({ length: 501 }, () => target(peer.port)) })],
+    ['too-large', planOf(peer.port, { targets: Array.from({ length: 501 }, () => target(peer.port)) })],
     ['too-large', { ...planOf(peer.port), more: ' '.repeat(1_048_576) }],
   ] as const) {
     const { log, sum } = await start(plan);

@@ -1,7 +1,7 @@
 // Whether a plan is one that this agent follows, wherever it comes from: of its own node, within bounds, to mesh servers only.
 import { isIP } from 'node:net';
 import { formatEndpoint } from '../../model/endpoint.ts';
-import { meshPlanSchema, type MeshPlan, type MeshTarget } from '../../model/mesh-plan.ts';
+import { meshPlanSchema, planBounds, type MeshPlan, type MeshTarget } from '../../model/mesh-plan.ts';
 import { foreignText } from './foreign-text.ts';
 import { Refusal, type TellRefusal } from './refusal.ts';
 import type { TargetRanges } from './target-ranges.ts';
@@ -18,6 +18,13 @@ export interface PlanLimits {
 export function checkPlan(text: string, limits: PlanLimits, tell: TellRefusal): MeshPlan {
   const read = meshPlanSchema.safeParse(parsed(text));
   if (!read.success) {
+    // By the bounds' own codes; what is wrong otherwise is nobody's to mend but the version's.
+    if (read.error.issues.some(({ code }) => code === 'too_big' || code === 'custom')) {
+      throw new Refusal(
+        'too-large',
+        `what it gives is more than ${planBounds.connections} connections, or more than an agent keeps; give the coordinator fewer --targets`,
+      );
+    }
     throw new Refusal('malformed', 'what it gives is no plan; are both of one version?');
   }
   const plan = read.data;
