@@ -189,6 +189,23 @@ test('news of a node is remembered for failures before and after it', () => {
   assert.equal(memory.since('b', 61_000), 'target-deleted');
 });
 
+test('plans that name other nodes each time are not all remembered', () => {
+  let now = 0;
+  const memory = createLeftOutMemory(() => now);
+  const named = (round: number) =>
+    Array.from({ length: 2_000 }, (_, index) => ({
+      ...{ node: `node-${round}-${index}`, reason: 'node-cordoned' as const },
+    }));
+  for (let round = 0; round < 20; round++) {
+    now += 1_000;
+    memory.now(named(round));
+  }
+  assert.equal(memory.size(), 12_000);
+  assert.equal(memory.since('node-19-0', now), 'node-cordoned');
+  assert.equal(memory.since('node-18-0', now - 1_000), 'node-cordoned');
+  assert.equal(memory.since('node-0-0', 0), null);
+});
+
 test('resets with one trigger are one episode, of each class and path on its own', () => {
   const counted: string[] = [];
   const counter = createResetCounter(1_000, {
