@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
+import { startCoordinatorClient } from '../../src/mesh/agent/coordinator-client.ts';
 import { createTargetRanges, parseRanges } from '../../src/mesh/agent/target-ranges.ts';
 import { listen, type Listener } from '../probe/loopback.ts';
 import { agentOf, giving, plainCoordinator, planOf, target, type Answering } from './plain-coordinator.ts';
@@ -214,6 +215,24 @@ describe('the token', () => {
     assert.match(none.log[0] ?? '', /the token of --token-file cannot be read: ENOENT/);
     assert.equal(coordinator.asked.length, 0);
   });
+});
+
+test('whether the coordinator is reached does not hang on the token, nor on what it answers', async (t) => {
+  const coordinator = await plainCoordinator(t, (_, response) => response.writeHead(401).end());
+  const client = startCoordinatorClient(
+    { coordinator: coordinator.url, node: 'node-1', tokenFile: '/nowhere/token' },
+    {
+      ...{ nowMs: () => performance.now(), random: () => 0.5, log: () => undefined, hasPlan: () => false },
+      ...{ planOf: () => assert.fail('there is no plan'), onPlan: () => undefined, refused: () => undefined },
+    },
+  );
+  t.after(() => client.stop());
+  assert.equal(await client.reaches(), true);
+  assert.equal(coordinator.asked[0]?.headers.authorization, undefined);
+  coordinator.answer = (_, response) => response.writeHead(302, { location: '/' }).end();
+  assert.equal(await client.reaches(), true);
+  coordinator.answer = (_, response) => response.destroy();
+  assert.equal(await client.reaches(), false);
 });
 
 test('a coordinator that tells another plan each time is asked once a second at most', async (t) => {

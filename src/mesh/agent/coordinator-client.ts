@@ -152,11 +152,12 @@ export function startCoordinatorClient(
     pauseMs = firstPauseMs;
   }
 
-  function askState(name: string): Promise<Answer> {
+  function askState(name: string, isAnonymous = false): Promise<Answer> {
     return put({
       path: `/v1/nodes/${encodeURIComponent(name)}`,
       signal: limited(stateTimeoutMs),
       mostBytes: mostStateBytes,
+      isAnonymous,
     });
   }
 
@@ -166,11 +167,12 @@ export function startCoordinatorClient(
     heardMs: () => heardMs,
     async reaches() {
       try {
-        const { status, place } = await askState(node);
+        const { status, place } = await askState(node, true);
         // One on our own node is reached over no network, and shows nothing.
         return status < 500 && place !== node;
-      } catch {
-        return false;
+      } catch (error) {
+        // What is refused was answered.
+        return error instanceof Refusal;
       }
     },
     async stateOf(name) {

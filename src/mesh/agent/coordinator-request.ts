@@ -21,6 +21,8 @@ interface Question {
   readonly signal: AbortSignal;
   /** Bytes of a good answer. */
   readonly mostBytes: number;
+  /** Without the token: any answer will do. */
+  readonly isAnonymous?: boolean;
 }
 
 /** Rejects with a Refusal for a redirect or an answer that is too large, and with any error when there is no answer. */
@@ -34,10 +36,14 @@ const mostReasonBytes = 4_096;
  * @param tokenFile Read with every question: the kubelet replaces a token long before it expires. Undefined: no token is sent.
  */
 export function createAsk(coordinator: string, tokenFile: string | undefined): Ask {
-  return async ({ path, headers, signal, mostBytes }) => {
+  return async ({ path, headers, signal, mostBytes, isAnonymous }) => {
     const response = await fetch(`${coordinator}${path}`, {
       // Asked for plain, so that the bound is one on what comes over the wire, too.
-      headers: { 'accept-encoding': 'identity', ...headers, ...(await authorization(tokenFile)) },
+      headers: {
+        'accept-encoding': 'identity',
+        ...headers,
+        ...(await authorization(isAnonymous === true ? undefined : tokenFile)),
+      },
       redirect: 'manual',
       signal,
     });
