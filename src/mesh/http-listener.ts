@@ -56,6 +56,8 @@ const usualLimits: HttpLimits = {
 const keepAliveTimeout = 65_000;
 const mostPipelined = 8;
 
+const ignore = () => undefined;
+
 /** Resolves when it listens; rejects with a Problem when it cannot. */
 export async function startHttp(settings: HttpSettings): Promise<HttpListener> {
   const { listen, metrics, readiness, routes, log, onBeyond = () => undefined } = settings;
@@ -63,7 +65,7 @@ export async function startHttp(settings: HttpSettings): Promise<HttpListener> {
   const nowMs = () => performance.now();
   const faults = createFaultWords(log, nowMs);
   const gate = createConnectionGate(limits, onBeyond);
-  const exposition = keepAnswer(async () => Buffer.from(await metrics.text()), 0, nowMs);
+  const exposition = keepAnswer(async () => Buffer.from(await metrics.text()), nowMs);
 
   function answer(request: IncomingMessage, response: ServerResponse): boolean | Promise<void> {
     const url = readTarget(request.url ?? '');
@@ -107,7 +109,7 @@ export async function startHttp(settings: HttpSettings): Promise<HttpListener> {
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     // An answer for a client that has gone meanwhile.
-    response.on('error', () => undefined);
+    response.on('error', ignore);
     // Comes when the answer was given, and all of it is with the socket.
     response.once('prefinish', () => {
       const timer = setTimeout(() => request.socket.destroy(), limits.answerMs);

@@ -173,8 +173,8 @@ test('an API that was read once is not given up', async (t) => {
 test('the coverage is made once for all who ask together, however many, and few take it at a time', async () => {
   let made = 0;
   const assignment = assign([meshNode(1), meshNode(2)], 10);
-  const board = { assignment: () => ((made += 1), assignment), ageSeconds: () => 1 };
-  const pollers = { isPolling: () => false };
+  const board = { assignment: () => ((made += 1), assignment), ageSeconds: () => 1, version: () => 1 };
+  const pollers = { isPolling: () => false, arrivals: () => 0 };
   const send = createCoverageAnswer(
     board as unknown as PlanBoard,
     pollers as unknown as Poller,

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { sendBytes, sendText } from '../../src/mesh/http-answers.ts';
+import { keepAnswer } from '../../src/mesh/kept-answer.ts';
 import { startHttp, type HttpSettings } from '../../src/mesh/http-listener.ts';
 import { until } from './running-coordinator.ts';
 
@@ -266,4 +267,34 @@ test('what is costly to make is made once for all who ask together', async (t) =
     'made 1\n',
     'it is kept as long as it was costly',
   );
+});
+
+test('an answer is kept for ten times what it cost, without news for longer, and never when it failed', async () => {
+  const clock = { now: 0 };
+  const state = { news: 'a', costMs: 20, fails: false };
+  let made = 0;
+  const kept = keepAnswer(
+    () => {
+      clock.now += state.costMs;
+      if (state.fails) throw new Error('no luck');
+      return (made += 1);
+    },
+    () => clock.now,
+    { withoutNewsMs: 1_000, news: () => state.news },
+  );
+  assert.equal(await kept(), 1);
+  state.news = 'b';
+  clock.now = 20 + 199;
+  assert.equal(await kept(), 1, 'it is not paid off');
+  clock.now = 20 + 200;
+  assert.equal(await kept(), 2);
+  clock.now = 240 + 999;
+  assert.equal(await kept(), 2, 'there is no news');
+  clock.now = 240 + 1_000;
+  assert.equal(await kept(), 3);
+  Object.assign(state, { fails: true, news: 'c' });
+  clock.now += 10_000;
+  await assert.rejects(kept(), /no luck/);
+  state.fails = false;
+  assert.equal(await kept(), 4);
 });

@@ -1,4 +1,4 @@
-// The proof of coverage as it is sent: half a megabyte at thousands of nodes, so it is made once a second at most, and to few at a time.
+// The proof of coverage as it is sent: half a megabyte at thousands of nodes, so it is made no oftener than it is worth, and sent to few at a time.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { jsonType, sendBytes, sendText } from '../http-answers.ts';
 import { keepAnswer } from '../kept-answer.ts';
@@ -10,7 +10,8 @@ import type { Poller } from './pollers.ts';
 
 export type SendCoverage = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-const atMostEveryMs = 1_000;
+/** Agents that stop asking, and the plan's age, are no news. */
+const withoutNewsMs = 1_000;
 /** So many take it at a time, and of one address: what waits in the kernel for clients that do not read is our memory, too. */
 const mostTaking = 16;
 const mostTakingPerAddress = 4;
@@ -34,8 +35,8 @@ export function createCoverageAnswer(
         ? null
         : Buffer.from(JSON.stringify(coverage(assignment, board, pollers, synced())));
     },
-    atMostEveryMs,
     nowMs,
+    { withoutNewsMs, news: () => `${board.version()} ${pollers.arrivals()} ${synced()}` },
   );
 
   function isTooMany(address: string): boolean {
