@@ -40,7 +40,8 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
   program.version(readVersion(), '-V, --version', 'print the version');
   program.enablePositionalOptions().helpCommand(true).showHelpAfterError('(add --help for usage)');
   const wanted = argv.find((word) => !word.startsWith('-'));
-  const loaders = wanted !== undefined && wanted in commands ? [commands[wanted]] : Object.values(commands);
+  const loaders =
+    wanted !== undefined && Object.hasOwn(commands, wanted) ? [commands[wanted]] : Object.values(commands);
   for (const load of loaders) {
     if (load !== undefined) program.addCommand(await (await load()).command(argv));
   }

@@ -53,7 +53,10 @@ export async function api(t: TestContext, { port = 9, count = 3 } = {}) {
 export async function coordinate(t: TestContext, apiUrl: URL, port = 9, listen = anywhere) {
   const log: string[] = [];
   const coordinator = await startCoordinator(
-    { listen, targets: 10, services: { all: '127.0.0.1', local: '127.0.0.1', port }, settleMs: 20 },
+    {
+      ...{ listen, targets: 10, services: { all: '127.0.0.1', local: '127.0.0.1', port }, settleMs: 20 },
+      agents: null,
+    },
     openKubernetes({ from: 'url', url: apiUrl }, 'netdebug-mesh', service),
     (line) => log.push(line),
   );

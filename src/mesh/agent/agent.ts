@@ -117,6 +117,7 @@ export async function startAgent(settings: AgentSettings, log: (message: string)
         return { ready: false, sentence: 'no plan yet: the coordinator has not answered' };
       return { ready: true, sentence: 'ok' };
     },
+    log,
   }).catch((error: unknown) => {
     stalls.stop();
     loopDelay.stop();
