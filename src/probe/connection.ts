@@ -10,6 +10,7 @@ import { addressOf, deadlinePassed, endOfStream, failureOf, lineTooLong, type Fa
 import { dialErrorInGo, streamErrorInGo } from './go-words.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createLineReader, type LineReader } from './line-reader.ts';
+import type { Life } from './redial-pace.ts';
 import { responseText } from './response-text.ts';
 import type { Source } from './source-ports.ts';
 import { moment, toMicroseconds, type Surroundings } from './surroundings.ts';
@@ -36,8 +37,8 @@ export interface ConnectionSettings {
 /** Whoever opens connections and decides what comes next; told by the slot's number which one it is about. */
 interface ConnectionOwner {
   connected(slot: number): void;
-  /** The connection failed; its event is out already. */
-  lost(slot: number, wasConnected: boolean, wasAnswered: boolean): void;
+  /** The connection failed; its event is out already. `life` is null when it was never made. */
+  lost(slot: number, life: Life | null, slotAnswered: boolean): void;
   /** The local port that was chosen is in use by another program. True when another one is tried, and nothing has failed. */
   portTaken(slot: number): boolean;
 }
@@ -287,7 +288,7 @@ class Dialled implements Connection {
       lastGoodAt: this.#lastGoodAt === null ? null : formatMicros(this.#lastGoodAt),
       slotAnswered: this.#slotAnswered,
     });
-    owner.lost(this.#slot, failedPhase !== 'connecting', this.#slotAnswered);
+    owner.lost(this.#slot, failedPhase === 'connecting' ? null : lived, this.#slotAnswered);
   }
 }
 

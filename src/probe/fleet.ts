@@ -1,5 +1,5 @@
-// Keeps N slots filled with connections and has each send its probes on time: dials again at once when a connection ended, after
-// a second when none could be made.
+// Keeps N slots filled with connections and has each send its probes on time: dials again at once when a connection that had lived
+// ended, after a second when none could be made, and more and more slowly when connections are made and never answered.
 import { lookup } from 'node:dns';
 import type { Endpoint } from '../model/endpoint.ts';
 import { emptyBooks, type Books } from './books.ts';
@@ -7,6 +7,7 @@ import { openConnection, type Connection, type ConnectionSettings } from './conn
 import { createDeadlines } from './deadlines.ts';
 import { createSharedLookup, type Resolve } from './lookup.ts';
 import { createTurns, nextTickMs, probeGrain, redialDelayMs, slotOffsetMs } from './pace.ts';
+import { createRedialPace, type Life, type RedialMemory } from './redial-pace.ts';
 import { createSchedule, type Waiting } from './schedule.ts';
 import { settleWithin } from './settle-within.ts';
 import { createSourcePorts, type PortRange, type Source, type Share } from './source-ports.ts';
@@ -32,6 +33,8 @@ export interface FleetSettings {
   readonly resolve?: Resolve;
   /** Which part of a larger fleet this is, when several processes share one. Default: the whole. */
   readonly share?: Share;
+  /** Spreads what would else be dialled together. Default: Math.random. */
+  readonly random?: () => number;
 }
 
 export interface Fleet {
@@ -42,7 +45,7 @@ export interface Fleet {
 }
 
 /** A place that is always to be filled with a connection. It waits for one thing at a time: to be dialled, or its next tick. */
-interface Slot extends Waiting {
+interface Slot extends Waiting, RedialMemory {
   readonly index: number;
   connection: Connection | null;
   /** Where it dialled from, when that is ours to choose. */
@@ -65,6 +68,14 @@ const mostTurnsWaited = 1_000;
 const mostPortTries = 64;
 /** Larger than any answer that is short enough to be one. */
 const inputBytes = 65_536;
+/**
+ * Where the connection before this one was never answered, the first question waits so long. A server that closes what it has
+ * accepted answers a question that it did not read with a RST, and then its close could not be told from a reset.
+ */
+const listenMs = 100;
+/** From this delay on it is said that dialling has become slow. */
+const slowMs = 1_000;
+const saySlowEveryMs = 10 * 60_000;
 /** How long a peer may take to answer our FIN. */
 const graceMs = 1_000;
 
@@ -87,9 +98,11 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     surroundings,
   };
   const turns = createTurns(settings.connectRate);
+  const redials = createRedialPace(settings.connections, settings.random ?? Math.random);
   let dialled = 0;
   const waiting: Slot[] = [];
   let stopping = false;
+  let saidSlowMs = Number.NEGATIVE_INFINITY;
 
   const sources =
     settings.sources && createSourcePorts(settings.sources, settings.sourcePorts, { first, every });
@@ -100,7 +113,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     const originMs = startMs + slotOffsetMs(index, settings.connections * every, settings.periodMs);
     const slot: Slot = {
       ...{ index, connection: null, source: undefined, portTries: 0, originMs, hasTurn: false },
-      answered: false,
+      ...{ answered: false, unanswered: 0, hasty: 0 },
       ...{ dueMs: 0, bucket: null },
     };
     slots.push(slot);
@@ -141,21 +154,43 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     // As the original's ticks; only where thousands may be made at the same moment, after a reset of them all, does each
     // go on with its own turn, because their probes would come in one burst ever after.
     if (!grain.dense) slot.originMs = now;
+    if (slot.unanswered > 0) {
+      schedule.put(slot, now + listenMs);
+      return;
+    }
     slot.dueMs = now;
     tick(slot, slot.connection);
   }
 
-  function lost(number: number, wasConnected: boolean, wasAnswered: boolean): void {
+  function lost(number: number, life: Life | null, slotAnswered: boolean): void {
     const slot = slots[(number - first) / every];
     if (slot === undefined) return;
-    slot.answered = wasAnswered;
+    slot.answered = slotAnswered;
     slot.connection = null;
     if (slot.source !== undefined) sources?.giveBack(slot.source);
     if (stopping) return;
-    if (wasConnected) {
+    if (life === null) {
+      schedule.put(slot, clock.monotonic() + redialDelayMs);
+      return;
+    }
+    const delayMs = redials.lost(slot, life, shared.books.answered);
+    if (delayMs > 0) {
+      schedule.put(slot, clock.monotonic() + delayMs);
+      saySlow(delayMs);
+    } else {
       schedule.remove(slot);
       redial(slot);
-    } else schedule.put(slot, clock.monotonic() + redialDelayMs);
+    }
+  }
+
+  /** Else a slow client would look like one that hangs. */
+  function saySlow(delayMs: number): void {
+    const now = clock.monotonic();
+    if (delayMs < slowMs || now - saidSlowMs < saySlowEveryMs) return;
+    saidSlowMs = now;
+    surroundings.log(
+      'Connections are made but do not last; the next ones follow more and more slowly, after 30 s at most',
+    );
   }
 
   /** Not in the midst of what has just come in. */

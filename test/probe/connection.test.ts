@@ -26,7 +26,7 @@ function open(t: TestContext, host: string, port: number, resolve: Resolve, time
       books: emptyBooks(),
       owner: {
         connected: () => void told.push('connected'),
-        lost: (_, wasConnected) => void told.push(`lost ${wasConnected}`),
+        lost: (_, life) => void told.push(`lost ${life !== null}`),
         portTaken: () => false,
       },
       deadlines,
