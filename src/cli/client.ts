@@ -119,7 +119,9 @@ export function command(): Command {
         },
         surroundings,
       );
-      return connections === 1 ? fleet : { stop: () => stopAndSum(fleet, surroundings) };
+      return connections === 1
+        ? fleet
+        : { waits: () => fleet.waits(), stop: () => stopAndSum(fleet, surroundings) };
     });
   });
 }

@@ -12,6 +12,8 @@ import type { ProbeFlags } from './probe-flags.ts';
 
 interface Running {
   stop(): Promise<void>;
+  /** Whether it waits for an answer at this moment. Default: it never does. */
+  waits?(): boolean;
 }
 
 type Ending = 'stopped' | 'interrupted';
@@ -57,11 +59,15 @@ export async function runSession(
   // Once only: a second signal ends the process the hard way, should the first one's tidying up hang.
   process.once('SIGTERM', () => end('stopped'));
   process.once('SIGINT', () => end('interrupted'));
-  const loopDelay = watchLoopDelay(() => clock.monotonic());
+  let running: Running | undefined;
+  const loopDelay = watchLoopDelay(
+    () => clock.monotonic(),
+    () => running?.waits?.() === true,
+  );
   const timeUp = createAlarm(clock, () => end('stopped'));
 
   try {
-    const running = await start({
+    running = await start({
       clock,
       loopDelayMs: () => loopDelay.current(),
       log,

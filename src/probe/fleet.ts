@@ -2,7 +2,7 @@
 // ended, after a second when none could be made, and more and more slowly when connections are made and never answered.
 import { lookup } from 'node:dns';
 import type { Endpoint } from '../model/endpoint.ts';
-import { emptyBooks, type Books } from './books.ts';
+import { awaited, emptyBooks, type Books } from './books.ts';
 import { openConnection, type Connection, type ConnectionSettings } from './connection.ts';
 import { createDeadlines } from './deadlines.ts';
 import { createSharedLookup, type Resolve } from './lookup.ts';
@@ -40,6 +40,8 @@ export interface FleetSettings {
 export interface Fleet {
   /** What has happened so far. */
   readonly books: Readonly<Books>;
+  /** Whether an answer is waited for at this moment. */
+  waits(): boolean;
   /** Finishes every connection in an orderly way; resolves when all are closed, at the latest after a second. */
   stop(): Promise<void>;
 }
@@ -232,6 +234,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
 
   return {
     books: shared.books,
+    waits: () => awaited(shared.books) > 0,
     async stop() {
       stopping = true;
       schedule.stop();
