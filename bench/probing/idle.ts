@@ -18,7 +18,10 @@ export interface IdleCost {
 /** Compiling and the first collections of garbage are over. */
 const settledMs = 10_000;
 
-/** @param events Whether the client also writes events (to /dev/null). */
+/**
+ * @param events Whether the client also writes events (to /dev/null).
+ * @public
+ */
 export async function idleCost(windowMs = 30_000, events = false): Promise<IdleCost> {
   const connections = 10;
   const port = freshPort();
