@@ -6,6 +6,7 @@ import { awaited, emptyBooks, type Books } from './books.ts';
 import { openConnection, type Connection, type ConnectionSettings } from './connection.ts';
 import { createDeadlines } from './deadlines.ts';
 import { createSharedLookup, type Resolve } from './lookup.ts';
+import { watchName } from './name-watch.ts';
 import { createTurns, nextTickMs, probeGrain, redialDelayMs, slotOffsetMs } from './pace.ts';
 import { createRedialPace, type Life, type RedialMemory } from './redial-pace.ts';
 import { createSchedule, type Waiting } from './schedule.ts';
@@ -42,6 +43,8 @@ export interface Fleet {
   readonly books: Readonly<Books>;
   /** Whether an answer is waited for at this moment. */
   waits(): boolean;
+  /** Why not, when the target is a name for which no address was ever found; else null. */
+  neverFound(): string | null;
   /** Finishes every connection in an orderly way; resolves when all are closed, at the latest after a second. */
   stop(): Promise<void>;
 }
@@ -88,11 +91,12 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   const grain = probeGrain(settings.connections, settings.periodMs);
   const schedule = createSchedule(clock, act, grain.milliseconds);
   const deadlines = createDeadlines<Connection>(settings.timeoutMs, clock, (late) => late.expire());
+  const names = watchName(settings.resolve ?? lookup, surroundings);
   const shared: ConnectionSettings = {
     target: settings.target,
     className: settings.className,
     maxLine: settings.maxLine,
-    lookup: createSharedLookup(settings.resolve ?? lookup),
+    lookup: createSharedLookup(names.resolve),
     input: Buffer.allocUnsafeSlow(inputBytes),
     books: emptyBooks(),
     owner: { connected, lost, portTaken },
@@ -235,9 +239,11 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   return {
     books: shared.books,
     waits: () => awaited(shared.books) > 0,
+    neverFound: () => names.neverFound(),
     async stop() {
       stopping = true;
       schedule.stop();
+      names.stop();
       const open = slots.flatMap(({ connection }) => (connection === null ? [] : [connection]));
       await settleWithin(
         graceMs,
