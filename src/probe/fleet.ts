@@ -2,6 +2,7 @@
 // ended, after a second when none could be made, and more and more slowly when connections are made and never answered.
 import { lookup } from 'node:dns';
 import type { Endpoint } from '../model/endpoint.ts';
+import { createAfterBurst } from './after-burst.ts';
 import { awaited, emptyBooks, type Books } from './books.ts';
 import { openConnection, type Connection, type ConnectionSettings } from './connection.ts';
 import { createDeadlines } from './deadlines.ts';
@@ -65,10 +66,6 @@ interface Slot extends Waiting, RedialMemory {
   hasTurn: boolean;
 }
 
-/** Connections that are dialled in one turn of the event loop: what comes in, other connections' resets above all, goes first. */
-const dialsInTurn = 8;
-/** While turn after turn brings more resets, dialling waits for so many turns at most. */
-const mostTurnsWaited = 1_000;
 /** A chosen port may be in use by others; after so many the failure is told. */
 const mostPortTries = 64;
 /** Larger than any answer that is short enough to be one. */
@@ -91,6 +88,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   const grain = probeGrain(settings.connections, settings.periodMs);
   const schedule = createSchedule(clock, act, grain.milliseconds);
   const deadlines = createDeadlines<Connection>(settings.timeoutMs, clock, (late) => late.expire());
+  const burst = createAfterBurst(clock);
   const names = watchName(settings.resolve ?? lookup, surroundings);
   const shared: ConnectionSettings = {
     target: settings.target,
@@ -101,12 +99,12 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     books: emptyBooks(),
     owner: { connected, lost, portTaken },
     deadlines,
+    burst,
     surroundings,
   };
   const turns = createTurns(settings.connectRate);
   const redials = createRedialPace(settings.connections, settings.random ?? Math.random);
   let dialled = 0;
-  const waiting: Slot[] = [];
   let stopping = false;
   let saidSlowMs = Number.NEGATIVE_INFINITY;
 
@@ -145,11 +143,18 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
       }
     }
     slot.hasTurn = false;
+    giveBack(slot);
     slot.source = sources?.take();
     const numbers = { connection: first + dialled * every, slot: slot.index, slotAnswered: slot.answered };
     dialled += 1;
     shared.books.dialled += 1;
     slot.connection = openConnection(shared, numbers, slot.source);
+  }
+
+  /** Only now, because a port is taken until its connection is closed. */
+  function giveBack(slot: Slot): void {
+    if (slot.source !== undefined) sources?.giveBack(slot.source);
+    slot.source = undefined;
   }
 
   function connected(number: number): void {
@@ -173,7 +178,6 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     if (slot === undefined) return;
     slot.answered = slotAnswered;
     slot.connection = null;
-    if (slot.source !== undefined) sources?.giveBack(slot.source);
     if (stopping) return;
     if (life === null) {
       schedule.put(slot, clock.monotonic() + redialDelayMs);
@@ -201,18 +205,9 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
 
   /** Not in the midst of what has just come in. */
   function redial(slot: Slot): void {
-    if (waiting.push(slot) === 1) setImmediate(redialSome, 0, 0);
-  }
-
-  /** @param seen How many waited a turn ago. */
-  function redialSome(seen: number, turnsWaited: number): void {
-    if (stopping) return;
-    if (waiting.length > Math.max(seen, dialsInTurn) && turnsWaited < mostTurnsWaited) {
-      setImmediate(redialSome, waiting.length, turnsWaited + 1);
-      return;
-    }
-    for (const slot of waiting.splice(0, dialsInTurn)) dial(slot);
-    if (waiting.length > 0) setImmediate(redialSome, waiting.length, turnsWaited);
+    burst.add(() => {
+      if (!stopping) dial(slot);
+    });
   }
 
   /** Whether another port is tried. */
@@ -221,7 +216,6 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     if (slot?.source === undefined || slot.source.port === 0 || stopping) return false;
     slot.portTries += 1;
     if (slot.portTries > mostPortTries) return false;
-    sources?.giveBack(slot.source);
     // Its number is left out: others may have been given later ones.
     shared.books.dialled -= 1;
     slot.connection = null;
@@ -244,6 +238,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
       stopping = true;
       schedule.stop();
       names.stop();
+      burst.finish();
       const open = slots.flatMap(({ connection }) => (connection === null ? [] : [connection]));
       await settleWithin(
         graceMs,
