@@ -1,5 +1,6 @@
 // The three parts around a burst of resets, with one clock (CLOCK_MONOTONIC) for all:
-//   burst reset PORT COUNT   accepts so many, says "ready", and after a line on stdin resets all; says PEER-PORT NANOSECONDS of each,
+//   burst reset COUNT        says "listening PORT", accepts so many and answers each one's first question, says "ready",
+//                            and after a line on stdin resets all; says PEER-PORT NANOSECONDS of each,
 //                            taken right before the close() whose RST the kernel sends
 //   burst hold PORT COUNT    the reference: holds so many, and says each reset in a line like our events
 //   burst read COUNT         takes such lines on stdin; says LOCAL-PORT NANOSECONDS of each, taken when it could be read
@@ -32,14 +33,17 @@ static struct sockaddr_in loopback(int port) {
   return a;
 }
 
-static void reset_all(int port, int count) {
-  int listener = socket(AF_INET, SOCK_STREAM, 0), one = 1;
-  struct sockaddr_in a = loopback(port);
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+static const char question[] = "Soy todo oídos!\n", answer[] = "You said: Soy todo oídos!\n";
+
+static void reset_all(int count) {
+  int listener = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in a = loopback(0);
+  socklen_t size = sizeof a;
   if (bind(listener, (struct sockaddr *)&a, sizeof a) || listen(listener, 4096)) die("listen");
   int *sockets = calloc(count, sizeof(int)), *ports = calloc(count, sizeof(int));
   int64_t *stamps = calloc(count, sizeof(int64_t));
-  puts("listening");
+  if (getsockname(listener, (struct sockaddr *)&a, &size)) die("getsockname");
+  printf("listening %d\n", ntohs(a.sin_port));
   fflush(stdout);
   for (int i = 0; i < count; i++) {
     struct sockaddr_in peer;
@@ -49,6 +53,8 @@ static void reset_all(int port, int count) {
     if (sockets[i] < 0) die("accept");
     setsockopt(sockets[i], SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
     ports[i] = ntohs(peer.sin_port);
+    char line[64];
+    if (read(sockets[i], line, sizeof line) <= 0 || write(sockets[i], answer, strlen(answer)) < 0) die("answer");
   }
   puts("ready");
   fflush(stdout);
@@ -76,6 +82,8 @@ static void hold(int port, int count) {
     socklen_t length = sizeof own;
     getsockname(fd, (struct sockaddr *)&own, &length);
     ports[fd] = ntohs(own.sin_port);
+    char line[64];
+    if (write(fd, question, strlen(question)) < 0 || read(fd, line, sizeof line) <= 0) die("question");
     struct epoll_event e = {.events = EPOLLIN, .data.fd = fd};
     epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e);
   }
@@ -128,7 +136,7 @@ int main(int argc, char **argv) {
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
-  if (argc == 4 && !strcmp(argv[1], "reset")) reset_all(atoi(argv[2]), atoi(argv[3]));
+  if (argc == 3 && !strcmp(argv[1], "reset")) reset_all(atoi(argv[2]));
   else if (argc == 4 && !strcmp(argv[1], "hold")) hold(atoi(argv[2]), atoi(argv[3]));
   else if (argc == 3 && !strcmp(argv[1], "read")) read_reports(atoi(argv[2]));
   else return 64;

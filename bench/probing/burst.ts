@@ -10,7 +10,6 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freshPort } from './cost.ts';
 import { median, percentile } from './page.ts';
 import { start } from './process.ts';
 import { netdebug } from './programs.ts';
@@ -40,8 +39,8 @@ export async function burstDelays({ connections, rounds, others = {} }: BurstPla
     const client = (words: readonly string[]) => (port: number) => [
       ...words,
       ...['client', '-H', '127.0.0.1', '-p', String(port), '--connections', String(connections)],
-      // Nobody answers: each asks once, and then nothing happens until the reset.
-      ...['-t', '2s', '--timeout', '10m', '--events', '-'],
+      // Each is answered once; nothing happens between the last one's answer and the reset.
+      ...['-t', '5s', '--timeout', '10m', '--events', '-'],
     ];
     const contenders: Record<string, (port: number) => string[]> = {
       'C epoll': (port) => [program, 'hold', String(port), String(connections)],
@@ -76,8 +75,8 @@ async function oneBurst(
   connections: number,
   command: (port: number) => string[],
 ): Promise<number[]> {
-  const port = freshPort();
-  const fifo = join(folder, `reports-${port}`);
+  const fifo = join(folder, 'reports');
+  await rm(fifo, { force: true });
   execFileSync('mkfifo', [fifo]);
   // Opening one end of a FIFO waits for the other, so both are held first. Each program has an open file of its own: one that makes
   // its own not block must not make the other's.
@@ -91,9 +90,9 @@ async function oneBurst(
     return child;
   };
   try {
-    const resetting = run([program, 'reset', String(port), String(connections)], ['pipe', 'pipe', 'inherit']);
+    const resetting = run([program, 'reset', String(connections)], ['pipe', 'pipe', 'inherit']);
     const said = linesOf(resetting);
-    await said.until('listening');
+    const port = Number((await said.until('listening ')).slice('listening '.length));
     const reading = run([program, 'read', String(connections)], [readEnd, 'pipe', 'inherit']);
     const reports = linesOf(reading);
     run(command(port), ['ignore', writeEnd, 'ignore']);
@@ -122,21 +121,24 @@ function linesOf(child: ChildProcess) {
   if (child.stdout === null) throw new Error('its output is not read');
   const reader = createInterface({ input: child.stdout });
   const ended = new Promise<void>((resolve) => reader.once('close', resolve));
-  const waiting = new Map<string, () => void>();
+  let look: () => void = () => undefined;
   reader.on('line', (line) => {
     lines.push(line);
-    waiting.get(line)?.();
+    look();
   });
   return {
     lines,
     ended,
-    async until(line: string) {
-      if (lines.includes(line)) return;
-      await new Promise<void>((resolve, reject) => {
-        waiting.set(line, resolve);
-        reader.once('close', () => reject(new Error(`it ended before it said "${line}"`)));
-      });
-    },
+    /** The first line that begins so. */
+    until: (beginning: string) =>
+      new Promise<string>((resolve, reject) => {
+        look = () => {
+          const found = lines.find((line) => line.startsWith(beginning));
+          if (found !== undefined) resolve(found);
+        };
+        look();
+        reader.once('close', () => reject(new Error(`it ended before it said "${beginning}"`)));
+      }),
   };
 }
 
@@ -145,7 +147,7 @@ function stampsIn(lines: readonly string[]): Map<string, bigint> {
   return new Map(
     lines.flatMap((line) => {
       const [port = '', stamp] = line.split(' ');
-      return stamp === undefined ? [] : [[port, BigInt(stamp)] as const];
+      return stamp === undefined || port === 'listening' ? [] : [[port, BigInt(stamp)] as const];
     }),
   );
 }

@@ -288,12 +288,6 @@ class Dialled implements Connection {
     this.#phase = 'over';
     books.failed[failedPhase] += 1;
     deadlines.clear(this);
-    if (!this.#socket.destroyed) burst.add(() => this.#socket.destroy());
-    surroundings.log(
-      failedPhase === 'connecting'
-        ? `Error connecting to server: ${dialErrorInGo(failure, target.address, this.#remote)}`
-        : streamErrorInGo(failure, this.#local ?? 'unknown', this.#remote),
-    );
     surroundings.report?.({
       event: 'failed',
       ...this.#identity(),
@@ -302,6 +296,13 @@ class Dialled implements Connection {
       ...lived,
       lastGoodAt: this.#lastGoodAt === null ? null : formatMicros(this.#lastGoodAt),
       slotAnswered: this.#slotAnswered,
+    });
+    if (failedPhase === 'connecting')
+      surroundings.log(`Error connecting to server: ${dialErrorInGo(failure, target.address, this.#remote)}`);
+    burst.add(() => {
+      this.#socket.destroy();
+      if (failedPhase !== 'connecting')
+        surroundings.log(streamErrorInGo(failure, this.#local ?? 'unknown', this.#remote));
     });
     owner.lost(this.#slot, failedPhase === 'connecting' ? null : lived, this.#slotAnswered);
   }
