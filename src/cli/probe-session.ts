@@ -12,16 +12,20 @@ import type { ProbeFlags } from './probe-flags.ts';
 
 interface Running {
   stop(): Promise<void>;
+  /** Whether it waits for an answer at this moment. Default: it never does. */
+  waits?(): boolean;
+  /** Why the run was of no use, when it ends because its time is over. */
+  inVain?(): Problem | undefined;
 }
 
-type Ending = 'stopped' | 'interrupted';
+type Ending = 'stopped' | 'time-up' | 'interrupted';
 
 /** From this many unwritten characters on, no new probes are sent: a reader that stands still must not fill the memory. */
 const congestedAt = 64 * 1_048_576;
 
 /**
  * Starts the probe, waits for the end and stops it. Sets exit code 70 when events or log could not be written; rejects with a
- * Problem when the probe cannot start, and with an `interrupted` one after SIGINT.
+ * Problem when the probe cannot start or was of no use, and with an `interrupted` one after SIGINT.
  */
 export async function runSession(
   flags: ProbeFlags,
@@ -57,11 +61,15 @@ export async function runSession(
   // Once only: a second signal ends the process the hard way, should the first one's tidying up hang.
   process.once('SIGTERM', () => end('stopped'));
   process.once('SIGINT', () => end('interrupted'));
-  const loopDelay = watchLoopDelay(() => clock.monotonic());
-  const timeUp = createAlarm(clock, () => end('stopped'));
+  let running: Running | undefined;
+  const loopDelay = watchLoopDelay(
+    () => clock.monotonic(),
+    () => running?.waits?.() === true,
+  );
+  const timeUp = createAlarm(clock, () => end('time-up'));
 
   try {
-    const running = await start({
+    running = await start({
       clock,
       loopDelayMs: () => loopDelay.current(),
       log,
@@ -70,7 +78,9 @@ export async function runSession(
     });
     if (flags.duration !== undefined) timeUp.set(clock.monotonic() + flags.duration);
     const ending = await ended;
+    const inVain = ending === 'time-up' ? running.inVain?.() : undefined;
     await running.stop();
+    if (inVain !== undefined) throw inVain;
     if (ending === 'interrupted' && process.exitCode === undefined) {
       throw new Problem('interrupted', 'interrupted; connections are closed and events are written.');
     }

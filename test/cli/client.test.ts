@@ -64,6 +64,20 @@ test('--duration ends it with exit code 0 even when nothing ever answered', asyn
   );
 });
 
+test('a name without an address is said at once, and a run that never had one ends with exit code 69', async (t) => {
+  // RFC 6761: no resolver knows a name in .invalid.
+  const { exit, messages, stderr } = runProgram(t, 'client', '-H', 'no.invalid', '--duration', '2');
+  assert.equal(await exit(), 69);
+  const said = messages().filter((message) =>
+    message.startsWith('The name "no.invalid" could not be turned'),
+  );
+  assert.equal(said.length, 1, stderr());
+  assert.match(
+    stderr(),
+    /^netdebug: no address was found for "no.invalid" as long as this ran \(E[A-Z_]+\)/m,
+  );
+});
+
 test('--connections, --class and --events FILE give every connection its events in the file', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'netdebug-test-'));
   t.after(() => rm(folder, { recursive: true }));

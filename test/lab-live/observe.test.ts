@@ -88,7 +88,7 @@ describe('observe refuses', { skip: process.platform !== 'linux' && 'needs Linux
     [['observe'], /required option '--out <dir>'/],
     [['observe', '--out', 'x', '--max-size', '12'], /--max-size: "12" is not a size/],
     [['observe', '--out', 'x', '--port', '0'], /--port: "0" is not a port/],
-    [['observe', '--out', 'x', '--duration', '5'], /--duration: "5" is not a duration/],
+    [['observe', '--out', 'x', '--duration', '5x'], /--duration: "5x" is not a duration/],
     [['observe', '--out', 'x', '--node', '../x'], /--node: "..\/x" is not a name/],
   ];
   for (const [words, sentence] of cases) {
