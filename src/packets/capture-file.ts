@@ -23,7 +23,7 @@ export interface CaptureFile {
 }
 
 /** Flows that begin at once in a file are of the past: nobody's memory but ours is at stake, and the bounds hold per flow. */
-const bounds = { ...defaultKeeperBounds, flowsPerSecond: 2_000, packetsPerSecond: 50_000 };
+const bounds = { ...defaultKeeperBounds, flowsPerSecond: 2_000, packetsPerSecond: 50_000, everyReset: true };
 /** Of the capture's time: well within what the keeper's memory reaches back beyond a trouble's past. */
 const settleEveryMicros = 500_000;
 /** Enough for all headers; the rest would only fill memory. */
