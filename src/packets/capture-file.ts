@@ -88,7 +88,7 @@ export function createCaptureFile(
       direction: layers.link.direction ?? direction,
     };
     const { tcp } = layers;
-    const seenBefore = retransmissions.seenBefore(link, tcp);
+    const seenBefore = retransmissions.seenBefore(at, link, tcp);
     keeper.add({ at, link, tcp, flow: flowKey(tcp), seenBefore, record: bytes });
     if (Math.abs(at - settledAt) < settleEveryMicros) return;
     settledAt = at;

@@ -10,7 +10,7 @@ export interface CapturedPacket {
   readonly tcp: TcpPacket;
   /** The same for both directions of a flow. */
   readonly flow: string;
-  /** How often this sequence number, with data or SYN, was seen before on this interface in this direction. */
+  /** How often its sender had sent its data or SYN before; copies of one transmission on several interfaces have the same. */
   readonly seenBefore: number;
   /** The record as in the pcap file, header included. */
   readonly record: Buffer;

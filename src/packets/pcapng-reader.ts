@@ -4,8 +4,8 @@
 interface PcapngInterface {
   /** LINKTYPE_ number: https://www.tcpdump.org/linktypes.html */
   readonly linkType: number;
-  /** Null when the file does not name it. */
-  readonly name: string | null;
+  /** `if` and its number in the section when the file does not name it. */
+  readonly name: string;
   /** Microseconds per unit of its time stamps, and what is to be added to them, microseconds. */
   readonly unit: number;
   readonly offset: number;
@@ -68,7 +68,7 @@ export function createPcapngReader(onPacket: (packet: PcapngPacket) => void): Pc
   }
 
   const describeInterface = (body: Buffer): PcapngInterface => {
-    let name: string | null = null;
+    let name = `if${interfaces.length}`;
     let unit = 1;
     let offset = 0;
     for (const [code, value] of options(body, 8)) {
