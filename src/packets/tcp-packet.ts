@@ -60,9 +60,7 @@ interface IpHeader {
  * Undefined for anything but TCP, for fragments without the TCP header, and for packets cut off within it.
  */
 export function parseTcpPacket(data: Buffer, wireLength: number): TcpPacket | undefined {
-  const version = (data[0] ?? 0) >> 4;
-  const ip =
-    version === 4 ? parseIpv4(data, wireLength) : version === 6 ? parseIpv6(data, wireLength) : undefined;
+  const ip = parseIp(data, wireLength);
   if (ip === undefined || data.length < ip.length + 20) return undefined;
   const at = ip.length;
   const tcpLength = ((data[at + 12] ?? 0) >> 4) * 4;
@@ -82,6 +80,22 @@ export function parseTcpPacket(data: Buffer, wireLength: number): TcpPacket | un
     hasTimestampOption: stamp === 'cut-off' ? null : stamp !== null,
     timestamp: typeof stamp === 'number' ? stamp : null,
   };
+}
+
+/** Whether the capture ends within an IP packet's headers before all of TCP's fixed one, or before it can be told that it is no TCP. */
+export function isCutBeforeTcp(data: Buffer, wireLength: number): boolean {
+  if (data.length >= wireLength) return false;
+  const ip = parseIp(data, wireLength);
+  if (ip !== undefined) return data.length < ip.length + 20;
+  return data.length < (versionOf(data) === 6 ? 40 : 20);
+}
+
+const versionOf = (data: Buffer): number => (data[0] ?? 0) >> 4;
+
+function parseIp(data: Buffer, wireLength: number): IpHeader | undefined {
+  const version = versionOf(data);
+  if (version === 4) return parseIpv4(data, wireLength);
+  return version === 6 ? parseIpv6(data, wireLength) : undefined;
 }
 
 function parseIpv4(data: Buffer, wireLength: number): IpHeader | undefined {

@@ -47,7 +47,8 @@ const etherType = (family: 4 | 6) => (family === 4 ? [0x08, 0x00] : [0x86, 0xdd]
 function ipv4(length: number, src: number, dst: number, ttl: number, ipId: number): Buffer {
   const ip = Buffer.alloc(20);
   ip[0] = 0x45;
-  ip.writeUInt16BE(20 + length, 2);
+  // Too long for the field, as BIG TCP and offloading make them, it is 0.
+  ip.writeUInt16BE(20 + length > 0xffff ? 0 : 20 + length, 2);
   ip.writeUInt16BE(ipId, 4);
   ip[6] = 0x40;
   ip[8] = ttl;
