@@ -22,6 +22,8 @@ Examples:
   netdebug diagnose client.ndjson server.ndjson node-1/ node-2/
   netdebug diagnose client.ndjson tcpdump-of-node-1.pcap
 
+Nodes and captures of one name in two folders are taken for two, and shown as NAME and "NAME (2)".
+
 Exit codes: 0 every failed connection is explained or none failed, 2 some are not, or never had an answer, 64 nothing to read.`,
     )
     .action(async (paths: string[], flags: { json?: true }) => {

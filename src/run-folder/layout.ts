@@ -1,5 +1,5 @@
 // What a run's folder holds, by name. No other room joins a path below a run: test/run-folder/owner.test.ts.
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 export const fileNames = {
   record: 'run.json',
@@ -30,6 +30,16 @@ export const nodeFile = (base: string, node: string, file: string): string =>
 export function nodeOfFile(file: string): string | null {
   const [top, node, ...rest] = file.split('/');
   return top === fileNames.evidence && node !== undefined && rest.length > 0 ? node : null;
+}
+
+/** The folder of the run, or of the observer, that a node's file was written into; a file that lies elsewhere is a place of its own. */
+export function placeOfFile(path: string): string {
+  const folder = dirname(path);
+  // Of a relative path the parents need not be in it.
+  const isNodes = basename(dirname(resolve(folder))) === fileNames.evidence;
+  if (isNodes) return join(folder, '..', '..');
+  // Former versions wrote evidence/NODE.ndjson.
+  return basename(resolve(folder)) === fileNames.evidence ? join(folder, '..') : path;
 }
 
 /** One run of a matrix, by the name that matrix.json gives it. */

@@ -125,7 +125,9 @@ export function resetOfNoSocket(story: Story): Sighting {
   if (gap !== null) return unknown(gap);
   const [first] = story.resets;
   if (first === undefined) return no();
-  return seenIf(first.window === 0 && !first.hasTimestampOption && first.flags === 'R', asEvidence(first));
+  // Where options were cut off there were some, which such a RST has not.
+  const bare = first.window === 0 && first.hasTimestampOption === false && first.flags === 'R';
+  return seenIf(bare, asEvidence(first));
 }
 
 /** The first RST has the form of a live socket that was aborted. */
@@ -134,7 +136,9 @@ export function resetOfLiveSocket(story: Story): Sighting {
   if (gap !== null) return unknown(gap);
   const first = towardsClient(story)[0];
   if (first === undefined) return no();
-  return seenIf(first.flags === 'R.' && (first.hasTimestampOption || first.window > 0), asEvidence(first));
+  if (first.flags !== 'R.') return no();
+  if (first.hasTimestampOption === null && first.window === 0) return unknown('captured-options');
+  return seenIf(first.hasTimestampOption === true || first.window > 0, asEvidence(first));
 }
 
 /** The first RST of all came from the client's own kernel and went to the server's pod: an answer had reached it untranslated. */
