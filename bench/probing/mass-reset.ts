@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/model/clock.ts';
-import { established, freshPort } from './cost.ts';
+import { established, freshPort, listening } from './cost.ts';
 import { start } from './process.ts';
 import { netdebug } from './programs.ts';
 import { countSockets } from './sockets.ts';
@@ -16,9 +16,6 @@ export interface MassReset {
   readonly reported: number;
   /** From the RST's capture time stamp to the event's arrival at its reader, milliseconds; empty without tcpdump. */
   readonly delaysMs: readonly number[];
-  /** CPU per probe while all were held. */
-  readonly clientMicros: number;
-  readonly serverMicros: number;
 }
 
 export interface MassResetPlan {
@@ -27,16 +24,18 @@ export interface MassResetPlan {
   readonly sources: readonly string[];
   /** How long the connections are held before the server resets them. */
   readonly heldMs: number;
+  /** For so long they must be there before the reset. */
+  readonly watchedMs: number;
   readonly capture: boolean;
 }
 
 export async function massReset(plan: MassResetPlan): Promise<MassReset> {
-  const { connections, workers, sources, heldMs, capture } = plan;
+  const { connections, workers, sources, heldMs, watchedMs, capture } = plan;
   const port = freshPort();
   const clock = systemClock();
   const closing = ['--close-every', `${heldMs}ms`, '--close-with', 'reset'];
   const server = start(netdebug('server', '-p', port, '--workers', workers, ...closing));
-  await sleep(2_000);
+  await listening(port, server, workers);
   const stamps = capture ? captureResets(port) : undefined;
   const words = netdebug(
     ...['client', '-H', '127.0.0.1', '-p', port, '--connections', connections, '--workers', workers],
@@ -55,12 +54,9 @@ export async function massReset(plan: MassResetPlan): Promise<MassReset> {
   });
 
   await established(port, connections, client);
-  const before = { client: client.cpuSeconds(), server: server.cpuSeconds(), ...countSockets(port) };
-  await sleep(5_000);
-  const after = { client: client.cpuSeconds(), server: server.cpuSeconds(), ...countSockets(port) };
-  if (after.established < connections)
-    throw new Error('connections were lost before the reset; hold them longer');
-  const probes = after.probes - before.probes;
+  await sleep(watchedMs);
+  const held = countSockets(port).established;
+  if (held < connections) throw new Error('connections were lost before the reset; hold them longer');
   for (let waited = 0; reset.size < connections && waited < heldMs + 30_000; waited += 500) await sleep(500);
   await sleep(500);
   await client.end();
@@ -68,14 +64,12 @@ export async function massReset(plan: MassResetPlan): Promise<MassReset> {
   const rsts = stamps === undefined ? new Map<string, number>() : await stamps.end();
   return {
     connections,
-    held: after.established,
+    held,
     reported: reset.size,
     delaysMs: [...arrivals].flatMap(([local, at]) => {
       const sentAt = rsts.get(local);
       return sentAt === undefined ? [] : [(at - sentAt) / 1_000];
     }),
-    clientMicros: ((after.client - before.client) / probes) * 1e6,
-    serverMicros: ((after.server - before.server) / probes) * 1e6,
   };
 }
 
