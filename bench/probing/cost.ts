@@ -23,8 +23,12 @@ export interface Load {
 const few = 10;
 let nextPort = 20_100;
 
-/** Below the kernel's range for outgoing connections, each once, so that no TIME_WAIT of an earlier round is in the way. */
+/**
+ * Below the kernel's range for outgoing connections, each once, so that no TIME_WAIT of an earlier round is in the way, and none
+ * on which another program listens.
+ */
 export function freshPort(): number {
+  while (countListeners(nextPort) > 0) nextPort++;
   return nextPort++;
 }
 
@@ -66,6 +70,7 @@ export async function costOf(
 export async function listening(port: number, server: Measured, workers = 1): Promise<void> {
   const what = `nobody listened on port ${port}`;
   await until(() => countListeners(port) >= workers, 25, 10_000, server, what);
+  server.check();
 }
 
 export async function established(port: number, connections: number, client: Measured): Promise<void> {

@@ -1,5 +1,5 @@
 // The parts of the benchmark beside the rounds, each as a section of the page.
-import { idleNanosPerSecond } from './idle.ts';
+import { idleCost } from './idle.ts';
 import { massReset } from './mass-reset.ts';
 import type { Section } from './page.ts';
 import type { Contenders } from './programs.ts';
@@ -7,15 +7,12 @@ import type { Say } from './rounds.ts';
 import { median, quantile, shuffled } from './spread.ts';
 import { startUpOf } from './start-up.ts';
 
-/** Nanoseconds per second as a share of a core, in percent. */
-const percentOfCore = (nanosPerSecond: number) => nanosPerSecond / 1e7;
-
 export async function idle(windows: number, say: Say): Promise<Section> {
   say(`ten connections at rest, for ${5 * windows} s`);
-  const values = (await idleNanosPerSecond(windows)).map(percentOfCore);
+  const values = (await idleCost(5_000 * windows)).shares.map((share) => 100 * share);
   return {
     title: 'Ten connections at rest',
-    text: 'CPU of a client with ten connections and the default period of 5 s, as a share of one core.',
+    text: `CPU of a client with ten connections and the default period of 5 s, as a share of one core, in each of ${windows} periods.`,
     figures: [{ name: 'client, ten connections', unit: '%', digits: 2, values, limit: { most: 0.2 } }],
   };
 }
