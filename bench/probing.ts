@@ -3,6 +3,7 @@
 // --write: keep the result in docs/performance.md, unless a figure's quartiles are too far apart; --quick: one round, fewer
 // connections and no rest, to see that it works; --seconds: how long each program is watched in each round.
 // Exit codes: 0 · 2 inconclusive: a figure is spread too widely · 64 wrong usage · 69 something needed is missing · 130 interrupted.
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -110,6 +111,8 @@ function refuseMissing({ c, go, notes }: Contenders, write: boolean): void {
   }
   if (write && (c === undefined || go === undefined))
     throw new Problem('missing', `--write needs both references: ${notes.join('; ')}.`);
+  if (write && spawnSync('tcpdump', ['--version']).status !== 0)
+    throw new Problem('missing', '--write needs tcpdump; type: apt-get install tcpdump');
 }
 
 async function measure(all: Contenders, { parts, quick, rounds, seconds }: Flags): Promise<Section[]> {

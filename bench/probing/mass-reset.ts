@@ -76,11 +76,12 @@ export async function massReset(plan: MassResetPlan): Promise<MassReset> {
 /** The kernel's time stamp of each connection's first RST from the server, by the client's address. */
 function captureResets(port: number): { end(): Promise<Map<string, number>> } {
   const filter = `src port ${port} and tcp[tcpflags] & tcp-rst != 0`;
-  const tcpdump = spawn('tcpdump', ['-i', 'lo', '-nn', '-tt', '-l', '-B', '16384', filter], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const words = ['-i', 'lo', '-nn', '-tt', '-l', '-B', '16384', filter];
+  const tcpdump = spawn('tcpdump', words, { stdio: ['ignore', 'pipe', 'ignore'] });
   const stamps = new Map<string, number>();
   tcpdump.on('error', () => process.stderr.write('without capture: there is no tcpdump here\n'));
+  const running = tcpdump.pid === undefined ? undefined : start(['tcpdump', ...words], tcpdump);
+  const read = once(tcpdump, 'close').catch(() => undefined);
   createInterface({ input: tcpdump.stdout }).on('line', (line) => {
     const match = /^([0-9]+)\.([0-9]{6}) IP [0-9.]+ > ([0-9.]+)\.([0-9]+):/.exec(line);
     if (match === null) return;
@@ -89,9 +90,8 @@ function captureResets(port: number): { end(): Promise<Map<string, number>> } {
   });
   return {
     async end() {
-      if (tcpdump.pid === undefined) return stamps;
-      tcpdump.kill('SIGTERM');
-      if (tcpdump.exitCode === null) await once(tcpdump, 'close');
+      await running?.end();
+      await read;
       return stamps;
     },
   };
