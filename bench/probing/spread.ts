@@ -31,6 +31,12 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
+/** The least value that so great a share of all does not exceed: one that was seen, as is usual for a tail. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
 export function spreadOf(values: readonly number[]): Spread {
   return { low: quantile(values, 0.25), middle: median(values), high: quantile(values, 0.75) };
 }

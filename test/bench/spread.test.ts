@@ -6,6 +6,7 @@ import {
   median,
   mostApart,
   pairedRatios,
+  percentile,
   quantile,
   refused,
   shuffled,
@@ -21,6 +22,12 @@ test('quartiles are those that R and NumPy give by default', () => {
   assert.deepEqual(spreadOf([40, 7, 41, 15, 39, 36]), { low: 20.25, middle: 37.5, high: 39.75 });
   assert.equal(quantile([3], 0.25), 3);
   assert.ok(Number.isNaN(median([])));
+});
+
+test('a percentile is a value that was seen', () => {
+  const hundred = Array.from({ length: 100 }, (_, place) => 100 - place);
+  assert.equal(percentile(hundred, 0.99), 99);
+  assert.equal(percentile([3, 1], 0.99), 3);
 });
 
 test('a ratio is taken within each round, so that an hour in which the machine is slow changes nothing', () => {
