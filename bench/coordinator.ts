@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { coordinatorMemory, type CoordinatorMemory, type Resident } from './coordinator/memory.ts';
 import { fillCompileCache, msUntilItEnds, msUntilItListens } from './coordinator/start.ts';
-import { median } from './probing/page.ts';
+import { median } from './probing/spread.ts';
 
 const { values: flags } = parseArgs({
   options: {

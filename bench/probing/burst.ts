@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { median, percentile } from './page.ts';
+import { median, percentile } from './spread.ts';
 import { start } from './process.ts';
 import { netdebug } from './programs.ts';
 
