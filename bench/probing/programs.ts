@@ -11,7 +11,7 @@ export interface Contender {
 }
 
 const reference = resolve(import.meta.dirname, '../reference');
-const program = resolve(import.meta.dirname, '../../src/cli/main.ts');
+const program = resolve(import.meta.dirname, '../../src/cli/start.mjs');
 const host = '127.0.0.1';
 
 export const netdebug = (...words: (string | number)[]) => [process.execPath, program, ...words.map(String)];
