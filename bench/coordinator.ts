@@ -26,7 +26,7 @@ const cache = mkdtempSync(join(tmpdir(), 'netdebug-compiled-'));
 const environment = { NODE_COMPILE_CACHE: cache, MALLOC_ARENA_MAX: '1' };
 const options = ['--max-semi-space-size=1'];
 const programs = [
-  resolve(import.meta.dirname, '../src/cli/main.ts'),
+  resolve(import.meta.dirname, '../src/cli/start.mjs'),
   ...(flags.program === undefined ? [] : [resolve(flags.program)]),
 ];
 const wordsOf = (program: string) => [process.execPath, ...options, program];

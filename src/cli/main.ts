@@ -1,8 +1,9 @@
 // The program's entry: picks the command, loads only its file, and turns every error into a sentence and an exit code.
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../model/problem.ts';
+import { asTyped } from './as-typed.ts';
 import { exitCodeOf, reportError } from './exit.ts';
-import { readVersion } from './version.ts';
+import { readVersion } from './own-version.ts';
 
 // Each command loads only what it needs: the lab starts many probes at once and waits for the slowest.
 const commands: Readonly<
@@ -18,6 +19,7 @@ const commands: Readonly<
   doctor: () => import('./doctor.ts'),
   diagnose: () => import('./diagnose.ts'),
   report: () => import('./report.ts'),
+  version: () => import('./version.ts'),
 };
 
 const about = `Shows, measures and explains connection resets between Kubernetes pods.`;
@@ -31,6 +33,7 @@ Examples:
   netdebug lab mesh                    a cluster of many nodes that watch each other
   netdebug explain                     the causes of resets: why, how to confirm, what ends them
   netdebug doctor                      what this machine lacks for the lab
+  netdebug version                     which program this is, from which commit
 
 Exit codes: 0 as expected, 1 not the expected outcome, 2 inconclusive, 64 wrong usage,
 69 something needed is missing, 70 our own fault, 130 interrupted.`;
@@ -45,14 +48,15 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
   for (const load of loaders) {
     if (load !== undefined) program.addCommand(await (await load()).command(argv));
   }
-  exitByThrowing(program);
+  setUp(program);
   return program;
 }
 
-/** commander exits by itself; we want one place that decides exit codes. */
-function exitByThrowing(command: Command): void {
+/** commander exits by itself; we want one place that decides exit codes. Its help has the examples as they are typed here. */
+function setUp(command: Command): void {
   command.exitOverride();
-  for (const sub of command.commands) exitByThrowing(sub);
+  command.configureOutput({ writeOut: (text) => process.stdout.write(asTyped(text)) });
+  for (const sub of command.commands) setUp(sub);
 }
 
 try {

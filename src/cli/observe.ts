@@ -8,6 +8,8 @@ import { observingLine, sourceLine } from '../model/source-line.ts';
 import { watchNode } from '../observe/watch-node.ts';
 import { makeObserverFolder } from '../run-folder/make-folder.ts';
 import { missingCapabilities } from '../system/capabilities.ts';
+import { ownNameAsRoot } from '../system/own-program.ts';
+import { shellQuote } from '../system/shell-quote.ts';
 import { byteSize } from './byte-size.ts';
 import { durationOption, port, textOption } from './probe-flags.ts';
 
@@ -109,12 +111,8 @@ function requireRights(): void {
     throw new Problem('missing', 'observe runs on Linux only, on the node itself.');
   const missing = missingCapabilities(['CAP_NET_ADMIN', 'CAP_NET_RAW']);
   if (missing.length === 0) return;
-  const again = [
-    'sudo',
-    process.argv[1]?.endsWith('.ts') === true ? 'bin/netdebug' : 'netdebug',
-    ...process.argv.slice(2),
-  ];
-  throw new Problem('missing', `observe needs root, or ${missing.join(' and ')}; type: ${again.join(' ')}`);
+  const again = `${ownNameAsRoot()} ${shellQuote(process.argv.slice(2))}`;
+  throw new Problem('missing', `observe needs root, or ${missing.join(' and ')}; type: ${again}`);
 }
 
 /** A line for each thing that a source says of itself. */

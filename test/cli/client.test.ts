@@ -171,7 +171,7 @@ test('the help names every flag with a text, and has examples', async (t) => {
   for (const flag of [...flags, '--events', '--duration', '--log-format']) {
     assert.match(stdout(), new RegExp(`^  (-., )?${flag} <[a-z]+> +[a-z]`, 'm'));
   }
-  assert.match(stdout(), /Examples:\n {2}netdebug client/);
+  assert.match(stdout(), /Examples:\n {2}bin\/netdebug client/);
 });
 
 test('more connections than the limit of open files has room for are refused before the first, with how to raise it', async (t) => {

@@ -63,7 +63,7 @@ test('each part has help with examples', async (t) => {
   for (const part of ['server', 'agent', 'coordinator', 'evidence']) {
     const program = runProgram(t, 'mesh', part, '--help');
     assert.equal(await program.exit(), 0);
-    assert.match(program.stdout(), /Examples:\n {2}netdebug mesh /);
+    assert.match(program.stdout(), /Examples:\n {2}bin\/netdebug mesh /);
   }
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { labSkip, netdebug, newFolder, startNetdebug, worldOf } from './netdebug.ts';
+import { labSkip, netdebug, newFolder, readProbeEvents, startNetdebug, worldOf } from './netdebug.ts';
 
 const skip = await labSkip();
 
@@ -44,6 +44,22 @@ describe('surroundings', { skip }, () => {
     assert.equal(exitCode, 70);
     assert.match(stderr, /the server in pod server ended with signal SIGKILL/);
     assert.equal(stdout, '');
+  });
+
+  it('when the first process of the world is killed, the run ends with 70 and says so, and what was seen stays', async (t) => {
+    const folder = await newFolder(t);
+    const run = startNetdebug('lab', 'run', '--duration', '60s', '--out', folder);
+    await run.said('running 4 classes');
+    const [, pid] = await worldOf(run);
+    process.kill(Number(pid), 'SIGKILL');
+    const { exitCode, stdout, stderr } = await run.ended;
+    assert.equal(exitCode, 70, stderr);
+    assert.match(
+      stderr,
+      /\nnetdebug: the lab's inner process was killed, or broke off, before it was done \(/,
+    );
+    assert.equal(stdout, '');
+    assert.ok((await readProbeEvents(folder)).some((event) => event.event === 'listening'));
   });
 
   it('a rule set by hand in a living world is seen by the agents: netd puts a deleted one back', async (t) => {

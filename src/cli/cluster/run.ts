@@ -9,6 +9,7 @@ import { reachCluster, type ReachedCluster } from '../../cluster/reach-cluster.t
 import { systemClock } from '../../model/clock.ts';
 import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
+import { ownName } from '../../system/own-program.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import { text } from '../../report/formats/text.ts';
 import { createTally } from '../../verdict/tally.ts';
@@ -72,7 +73,7 @@ async function runAndRemove(flags: ClusterFlags): Promise<number> {
   const settings = readClusterSettings(flags, Math.random);
   const interruption = catchInterruption(() =>
     say(
-      `netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${settings.runId} --dry-run`,
+      `netdebug: ended at once; see what stays behind: ${ownName()} cluster cleanup --run ${settings.runId} --dry-run`,
     ),
   );
   const { signal } = interruption;
@@ -150,7 +151,7 @@ async function runWithView(
 async function remove({ kubectl }: ReachedCluster, settings: ClusterSettings, keep: boolean): Promise<void> {
   const { runId, observerImage } = settings;
   if (keep) {
-    say(`Everything stays in the cluster; remove it with: netdebug cluster cleanup --run ${runId}`);
+    say(`Everything stays in the cluster; remove it with: ${ownName()} cluster cleanup --run ${runId}`);
     return;
   }
   say(`Removing what run ${runId} created …`);

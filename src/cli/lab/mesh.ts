@@ -6,13 +6,14 @@ import { misplaced, type NodeCounts } from '../../lab/mesh/counts.ts';
 import { buildMesh, runMesh, type MeshSettings } from '../../lab/mesh/run-mesh.ts';
 import { meshTopology, mostNodes } from '../../lab/topologies/mesh.ts';
 import { alignColumns } from '../../report/table.ts';
+import { ownWords } from '../../system/own-program.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
 import { count, durationOption, textOption } from '../probe-flags.ts';
 import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
 import { openMeshFolder } from '../../run-folder/open-mesh.ts';
 import { whole } from './lab-flags.ts';
-import { runInWorld, self } from './world-process.ts';
+import { runInWorld } from './world-process.ts';
 
 type Flags = Pick<MeshSettings, 'nodes' | 'podsPerNode' | 'conflict' | 'lose' | 'targets' | 'rules'> & {
   readonly duration: number;
@@ -141,7 +142,7 @@ export async function runMeshInside(settings: MeshSettings, signal: AbortSignal)
   ]);
   const files = await openMeshFolder(folder);
   const counts = await runMesh(
-    { ...settings, topology, conflict, lost: new Set(settings.lose), files, self: self() },
+    { ...settings, topology, conflict, lost: new Set(settings.lose), files, self: ownWords() },
     { onStage: say, onCounts: (now) => say(progress(now)), signal },
   );
   if (signal.aborted) throw new Problem('interrupted', 'interrupted; the programs are stopped.');

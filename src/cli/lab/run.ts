@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { createInterface } from 'node:readline';
 import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes } from '../../model/problem.ts';
+import { ownName, ownWords } from '../../system/own-program.ts';
 import { text } from '../../report/formats/text.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
@@ -17,7 +18,7 @@ import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-fo
 import { readWishes, type RunFlags } from './lab-flags.ts';
 import { gathered } from '../probe-flags.ts';
 import { createView } from '../progress-view.ts';
-import { runInWorld, self, type InsideTask } from './world-process.ts';
+import { runInWorld, type InsideTask } from './world-process.ts';
 
 type Flags = RunFlags & {
   readonly json?: true;
@@ -72,9 +73,11 @@ async function run(name: string | undefined, flags: Flags): Promise<number> {
   const page = () => import('../run-page.ts');
   const live = flags.ui === true ? await (await page()).showLive(settings) : null;
   const task = { do: 'run', settings, json: flags.json === true, hold: flags.hold === true } as const;
-  const code = await runInWorld(task, 'inherit');
-  await (await page()).finishPage(settings.folder, made, live);
-  return code;
+  try {
+    return await runInWorld(task, 'inherit');
+  } finally {
+    await (await page()).finishPage(settings.folder, made, live);
+  }
 }
 
 /** The run itself, in the world. */
@@ -92,7 +95,7 @@ export async function runInside(
   const tally = createTally({ episodeWindowMs });
   const view = createView({ stream: process.stderr, durationMs, classes: () => tally.summaries() });
   try {
-    const record = await runInLab(settings, tally, self(), {
+    const record = await runInLab(settings, tally, ownWords(), {
       onStage: (text) => view.stage(text),
       onStarted: () => view.started(),
       async onRecord(made) {
@@ -111,7 +114,7 @@ export async function runInside(
 
 async function holdWorld(signal: AbortSignal): Promise<void> {
   process.stderr.write(
-    `The world is held. Look inside from another terminal: netdebug lab exec node-1 -- ip rule\nEnter ends it.\n`,
+    `The world is held. Look inside from another terminal: ${ownName()} lab exec node-1 -- ip rule\nEnter ends it.\n`,
   );
   const input = createInterface({ input: process.stdin });
   await new Promise<void>((resolve) => {

@@ -2,8 +2,10 @@
 // task as data.
 import type { LabSettings } from '../../experiment/lab-settings.ts';
 import type { MeshSettings } from '../../lab/mesh/run-mesh.ts';
-import { enterSandbox, runInSandbox } from '../../lab/world/sandbox.ts';
+import { enterSandbox, leaveSandbox, runInSandbox } from '../../lab/world/sandbox.ts';
 import { Problem } from '../../model/problem.ts';
+import { ownWords } from '../../system/own-program.ts';
+import { exitCodeOf, reportError } from '../exit.ts';
 import { catchInterruption, endSignals } from '../interruption.ts';
 
 /** What the inside of a world is to do. */
@@ -14,17 +16,12 @@ export type InsideTask =
 /** The command of the inner process; `lab exec` looks for processes with this word. */
 export const insideWord = 'inside-world';
 
-/** The words that start this very program again: Node and its script. */
-export function self(): string[] {
-  return [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
-}
-
 /**
- * Does the task inside a private world and resolves with the inner process's exit code. SIGINT, SIGTERM and SIGHUP ask the inside
- * to tidy up and end; a second one ends it at once.
+ * Does the task inside a private world and resolves with the inner process's exit code; rejects with a Problem when it ended in
+ * any other way than by naming one. SIGINT, SIGTERM and SIGHUP ask the inside to tidy up and end; a second one ends it at once.
  */
 export async function runInWorld(task: InsideTask, stdout: 'inherit' | 'ignore'): Promise<number> {
-  const argv = [...self(), 'lab', insideWord, JSON.stringify(task)];
+  const argv = [...ownWords(), 'lab', insideWord, JSON.stringify(task)];
   const sandbox = runInSandbox(argv, { asRoot: process.getuid?.() === 0, stdout });
   const interruption = catchInterruption();
   interruption.signal.addEventListener('abort', () => sandbox.stop());
@@ -35,12 +32,25 @@ export async function runInWorld(task: InsideTask, stdout: 'inherit' | 'ignore')
   }
 }
 
+/**
+ * Does a task inside the world and exits with the code that it resolves with: whatever a task that failed has left running would
+ * keep this process, and with it the outer one, for ever.
+ */
+export async function insideWorld(task: (signal: AbortSignal) => Promise<number>): Promise<never> {
+  if (process.pid !== 1) throw new Problem('usage', `"lab ${insideWord}" is for netdebug itself.`);
+  try {
+    leaveSandbox(await task(await enterWorld()));
+  } catch (error) {
+    reportError(error, process.stderr);
+    leaveSandbox(exitCodeOf(error));
+  }
+}
+
 /** Makes the inside of the world ready. The signal aborts when the outer process asks to end. */
-export async function insideWorld(): Promise<AbortSignal> {
+async function enterWorld(): Promise<AbortSignal> {
   const controller = new AbortController();
   // Signals to the first process of a PID namespace are ignored unless handled; orders come from the outer process only.
   for (const signal of endSignals) process.on(signal, () => controller.abort());
-  if (process.pid !== 1) throw new Problem('usage', `"lab ${insideWord}" is for netdebug itself.`);
   await enterSandbox(() => controller.abort());
   return controller.signal;
 }

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import type { Range } from '../../mesh/agent/target-ranges.ts';
 import { durationOption, textOption } from '../probe-flags.ts';
-import { readVersion } from '../version.ts';
+import { readVersion } from '../own-version.ts';
 import { coordinatorOption, listenOption, nodeOption } from './part-flags.ts';
 import { runPart } from './run-part.ts';
 import { hostAddressesOption, targetPortsOption, targetRangesOption } from './target-flags.ts';

@@ -6,6 +6,7 @@ import { targetOf, targetOptions, type TargetFlags } from '../cluster/target-fla
 import { catchInterruption } from '../interruption.ts';
 import { durationOption, textOption } from '../probe-flags.ts';
 import { nodeName } from './part-flags.ts';
+import { ownName } from '../../system/own-program.ts';
 
 interface EvidenceFlags extends TargetFlags {
   readonly duration: number;
@@ -48,7 +49,9 @@ async function collectFrom(node: string, flags: EvidenceFlags): Promise<void> {
   refuseUsed(folder);
   const runId = newRunId(Math.random);
   const interruption = catchInterruption(() =>
-    say(`netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${runId} --dry-run`),
+    say(
+      `netdebug: ended at once; see what stays behind: ${ownName()} cluster cleanup --run ${runId} --dry-run`,
+    ),
   );
   try {
     // Loaded late, as in each part of the mesh: a pod holds only what its part needs.
