@@ -2,6 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../model/problem.ts';
 import { exitCodeOf, reportError } from './exit.ts';
+import { refuseRepeated } from './repeatable.ts';
+import { print, printed } from './standard-output.ts';
 import { readVersion } from './version.ts';
 
 // Each command loads only what it needs: the lab starts many probes at once and waits for the slowest.
@@ -33,7 +35,7 @@ Examples:
   netdebug doctor                      what this machine lacks for the lab
 
 Exit codes: 0 as expected, 1 not the expected outcome, 2 inconclusive, 64 wrong usage,
-69 something needed is missing, 70 our own fault, 130 interrupted.`;
+69 something needed is missing, 70 our own fault, 73 the output cannot be written, 130 interrupted.`;
 
 async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('netdebug').description(about).addHelpText('after', examples);
@@ -48,11 +50,15 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
   return program;
 }
 
-/** commander exits by itself; we want one place that decides exit codes. */
+/** commander exits and prints by itself; we want one place that decides exit codes, and one that knows what was printed. */
 function exitByThrowing(command: Command): void {
-  command.exitOverride();
+  command.exitOverride().configureOutput({ writeOut: print });
+  refuseRepeated(command);
   for (const sub of command.commands) exitByThrowing(sub);
 }
+
+// What is said beside the results ends nothing when nobody hears it; commands for which it counts have their own ear.
+process.stderr.on('error', () => undefined);
 
 try {
   const argv = process.argv.slice(2);
@@ -66,4 +72,10 @@ try {
     reportError(error, process.stderr);
     process.exitCode = exitCodeOf(error);
   }
+}
+
+const unprinted = await printed();
+if (unprinted !== undefined) {
+  reportError(unprinted, process.stderr);
+  process.exitCode = exitCodeOf(unprinted);
 }

@@ -10,7 +10,9 @@ import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
 import { count, durationOption, textOption } from '../probe-flags.ts';
 import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
+import { createLostBooks } from '../../run-folder/lost-books.ts';
 import { openMeshFolder } from '../../run-folder/open-mesh.ts';
+import { printMeasured } from '../standard-output.ts';
 import { whole } from './lab-flags.ts';
 import { runInWorld, self } from './world-process.ts';
 
@@ -139,16 +141,22 @@ export async function runMeshInside(settings: MeshSettings, signal: AbortSignal)
     ...topology.nodes.map(({ name }) => name),
     ...topology.pods.map(({ name }) => name),
   ]);
-  const files = await openMeshFolder(folder);
+  const lost = { some: false };
+  const books = createLostBooks(folder, (sentence) => {
+    lost.some = true;
+    process.stderr.write(`netdebug: ${sentence}\n`);
+  });
+  const files = await openMeshFolder(folder, books);
   const counts = await runMesh(
     { ...settings, topology, conflict, lost: new Set(settings.lose), files, self: self() },
     { onStage: say, onCounts: (now) => say(progress(now)), signal },
   );
   if (signal.aborted) throw new Problem('interrupted', 'interrupted; the programs are stopped.');
   const wrong = misplaced(counts, conflict);
+  printMeasured(`${table(counts)}\n${sentence(wrong, conflict)}\n`);
   await files.writeCounts({ schemaVersion: 1, counts, misplaced: wrong });
-  process.stdout.write(`${table(counts)}\n${sentence(wrong, conflict)}\n`);
   process.stderr.write(`\nThe run's folder: ${folder}\n`);
+  if (lost.some) return exitCodes.unwritable;
   return wrong.length === 0 ? exitCodes.finished : exitCodes.unexpected;
 }
 

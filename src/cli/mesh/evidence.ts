@@ -6,6 +6,7 @@ import { targetOf, targetOptions, type TargetFlags } from '../cluster/target-fla
 import { catchInterruption } from '../interruption.ts';
 import { durationOption, textOption } from '../probe-flags.ts';
 import { nodeName } from './part-flags.ts';
+import { printMeasured } from '../standard-output.ts';
 
 interface EvidenceFlags extends TargetFlags {
   readonly duration: number;
@@ -59,7 +60,7 @@ async function collectFrom(node: string, flags: EvidenceFlags): Promise<void> {
     const { image, duration: durationMs, rolloutTimeout: rolloutTimeoutMs } = flags;
     const spec = { runId, node, image, durationMs, rolloutTimeoutMs, folder };
     await collectNodeEvidence(cluster, spec, say, interruption.signal);
-    process.stdout.write(`${folder}\n`);
+    printMeasured(`${folder}\n`);
     say('It has what the node saw, and no events of clients. To read it:');
     const steps = readingSteps(folder, node);
     const width = Math.max(...steps.map(({ command }) => command.length));

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { ordersFd, runChecked, startWithOrders } from '../../system/process.ts';
+import { splitLines } from '../../system/split-lines.ts';
 import { endingWithUs } from '../../system/ending-with-us.ts';
 
 export interface Sandbox {
@@ -9,6 +10,8 @@ export interface Sandbox {
   readonly exited: Promise<number>;
   /** Asks the program inside to tidy up and end. */
   stop(): void;
+  /** Tells the program inside who it is out here: it cannot see its own PID. */
+  tell(pid: number): void;
 }
 
 export interface SandboxOptions {
@@ -31,16 +34,25 @@ export function sandboxArgv(asRoot: boolean): string[] {
 export function runInSandbox(argv: readonly string[], options: SandboxOptions): Sandbox {
   const words = endingWithUs([...sandboxArgv(options.asRoot), ...argv]);
   const program = startWithOrders(words, options.stdout);
-  return { exited: program.exited, stop: () => program.order('stop') };
+  return {
+    exited: program.exited,
+    stop: () => program.order('stop'),
+    tell: (pid) => program.order(`pid ${pid}`),
+  };
 }
 
 /**
- * Makes the inside ready: a /run of its own for `ip netns`, loopback up. `onStop` is called when the outer process asks to end;
- * when the outer process is gone this process exits at once, and the kernel removes the rest.
+ * Makes the inside ready: a /run of its own for `ip netns`, loopback up. `onStop` is called when the outer process asks to end,
+ * `onPid` when it says which PID ours is out there; when the outer process is gone this process exits at once, and the kernel removes the rest.
  */
-export async function enterSandbox(onStop: () => void): Promise<void> {
+export async function enterSandbox(onStop: () => void, onPid: (pid: number) => void): Promise<void> {
   const control = new Socket({ fd: ordersFd, readable: true, writable: false });
-  control.on('data', onStop);
+  const obey = (order: string) => {
+    const pid = /^pid ([0-9]+)$/.exec(order)?.[1];
+    if (pid === undefined) onStop();
+    else onPid(Number(pid));
+  };
+  control.on('data', splitLines(obey));
   control.on('error', () => undefined);
   control.on('close', () => process.exit(130));
   control.unref();
