@@ -65,6 +65,15 @@ export async function makeFolder(folder: string, below = ''): Promise<string | u
   return made[0];
 }
 
+/** The same for a folder that is made later, when what is to be in it is known to be had: nothing stays of the trial. */
+export async function tryFolder(folder: string): Promise<void> {
+  const made = await makeFolder(folder);
+  if (made === undefined) return;
+  for (let path = folder; path.length >= made.length; path = dirname(path)) {
+    await rmdir(path).catch(() => undefined);
+  }
+}
+
 /** False when it was there already: observers of several nodes may make theirs at the same moment. */
 async function makeOne(folder: string): Promise<boolean> {
   try {

@@ -21,6 +21,7 @@ import { runOnCluster, type ClusterSettings, type ClusterEnd } from '../../exper
 import { catchInterruption } from '../interruption.ts';
 import { readClusterSettings, type ClusterFlags } from './cluster-flags.ts';
 import { createLostBooks } from '../../run-folder/lost-books.ts';
+import { tryFolder } from '../../run-folder/make-folder.ts';
 import { openRunFolder } from '../../run-folder/open-for-writing.ts';
 import { targetOf, targetOptions } from './target-flags.ts';
 
@@ -79,6 +80,7 @@ async function runAndRemove(flags: ClusterFlags): Promise<number> {
   );
   const { signal } = interruption;
   try {
+    await tryFolder(settings.folder);
     const cluster = await reachCluster(targetOf(flags), signal);
     await requireRoom(cluster, settings);
     const removeAll = () => remove(cluster, settings, flags.keep === true);

@@ -8,7 +8,7 @@ import { json } from '../../report/formats/json.ts';
 import { text } from '../../report/formats/text.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { writeMatrixPages } from '../../experiment/matrix-report.ts';
-import { chooseFolder, refuseForLab } from '../../run-folder/make-folder.ts';
+import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
 import { readWishes, type RunFlags } from './lab-flags.ts';
 import { runInWorld } from './world-process.ts';
 import { printMeasured } from '../standard-output.ts';
@@ -47,6 +47,7 @@ async function matrix(name: string, flags: Flags): Promise<number> {
   labSettings(wishes);
   refuseForLab(folder);
   await requireLab();
+  await makeFolder(folder);
   let code: number = exitCodes.finished;
   const done = await runMatrix(wishes, {
     onCell: (title, place, of) => process.stderr.write(`${place} of ${of}: ${title}\n`),

@@ -1,5 +1,5 @@
 // `netdebug lab mesh`: a whole cluster in private namespaces, watched by the mesh's own programs.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { resolve } from 'node:path';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { misplaced, type NodeCounts } from '../../lab/mesh/counts.ts';
@@ -48,23 +48,28 @@ export function meshCommand(): Command {
       count('--pods-per-node'),
       2,
     )
-    .option(
-      '--conflict <nodes>',
-      'nodes where the agents fight, separated by commas, or none',
-      names('--conflict'),
-      ['node-2'],
+    .addOption(
+      new Option('--conflict <nodes>', 'nodes where the agents fight, separated by commas, or none')
+        .argParser(names('--conflict'))
+        .default(['node-2'], 'node-2'),
     )
-    .option('--lose <nodes>', 'nodes that go away after a third of the time', names('--lose'), [])
+    .addOption(
+      new Option('--lose <nodes>', 'nodes that go away after a third of the time')
+        .argParser(names('--lose'))
+        .default([], 'none'),
+    )
     .addOption(durationOption('--duration <time>', 'how long the agents watch', '30s'))
     .addOption(durationOption('--period <time>', 'time from one probe of a connection to the next', '250ms'))
     .option('--speed <x>', 'divides the periods of netd and Felix: 1 is the real thing', '20')
     .option('--targets <count>', 'K: other nodes that each node probes', count('--targets'), 10)
     .option('--seed <n>', 'fixes the jitter of netd and Felix', '1')
-    .option(
-      '--rules <files>',
-      'files of rules and alerts to name in prometheus.yml, separated by commas',
-      files,
-      [],
+    .addOption(
+      new Option(
+        '--rules <files>',
+        'files of rules and alerts to name in prometheus.yml, separated by commas',
+      )
+        .argParser(files)
+        .default([], 'none'),
     )
     .addOption(textOption('--out <dir>', 'the run’s folder (default: netdebug-runs/TIME-mesh)'))
     .option('--no-programs', 'build the world, say how long it took, and end')

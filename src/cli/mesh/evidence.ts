@@ -1,7 +1,7 @@
 // `netdebug mesh evidence NODE`: the privileged observer on one node for a while, and then a run's folder; nothing stays there.
 import { Command } from 'commander';
 import { newRunId } from '../../cluster/names.ts';
-import { chooseFolder, refuseUsed } from '../../run-folder/make-folder.ts';
+import { chooseFolder, refuseUsed, tryFolder } from '../../run-folder/make-folder.ts';
 import { targetOf, targetOptions, type TargetFlags } from '../cluster/target-flags.ts';
 import { catchInterruption } from '../interruption.ts';
 import { durationOption, textOption } from '../probe-flags.ts';
@@ -47,6 +47,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 async function collectFrom(node: string, flags: EvidenceFlags): Promise<void> {
   const folder = chooseFolder(flags.out, new Date(), node);
   refuseUsed(folder);
+  await tryFolder(folder);
   const runId = newRunId(Math.random);
   const interruption = catchInterruption(() =>
     say(`netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${runId} --dry-run`),
