@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -99,9 +99,9 @@ describe('a client whose log nobody reads any more', onLinux, () => {
     const client = runProgram(t, ...clientWords(port, '--events', file));
     await until('it logs', () => client.stderr() !== '');
     client.child.stderr.destroy();
-    const lines = async () => (await readFile(file, 'utf8')).split('\n').length;
-    const before = await lines();
-    while ((await lines()) < before + 50) await new Promise((resolve) => setTimeout(resolve, 20));
+    const lines = () => readFileSync(file, 'utf8').split('\n').length;
+    const before = lines();
+    await until('it goes on', () => lines() > before + 50);
     client.child.kill('SIGTERM');
     assert.equal(await client.exit(), 73);
     for (const line of (await readFile(file, 'utf8')).trim().split('\n')) JSON.parse(line);

@@ -127,6 +127,9 @@ describe('a disk that fills up at a random moment', { skip, timeout: 1_200_000 }
   });
 
   it('under observe, which is stopped in the end', async (t) => {
+    // Refused again and again, so that there is something to write all the time.
+    const refused = ['client', '-H', '127.0.0.1', '-p', String(await unusedPort())];
+    runProgram(t, ...refused, '--connections', '10', '-t', '50ms');
     const random = randomFrom(seed + 2);
     for (let time = 0; time < times; time += 1) {
       const fillAfterMs = Math.round(random() * 1_000);
@@ -143,7 +146,6 @@ describe('a disk that fills up at a random moment', { skip, timeout: 1_200_000 }
           '100ms',
         ],
       ];
-      // It writes little here, and its last words for certain.
       const moments = { since: 'Observing here', fillAfterMs, emptyAfterMs: null, signalAfterMs: null };
       const outcome = await onFullDisk(t, words, moments);
       await assertTold(outcome, `${fillAfterMs} ms`);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
+import { until } from '../probe/recording.ts';
 import { mainScript } from '../program.ts';
 import { labSkip, netdebug, newFolder, startNetdebug, worldOf } from './netdebug.ts';
 
@@ -84,7 +85,7 @@ describe('surroundings', { skip }, () => {
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     const closed = once(child, 'close') as Promise<[number | null]>;
-    while (!stderr.includes('Enter ends it.')) await once(child.stderr, 'data');
+    await until('it is held', () => stderr.includes('Enter ends it.'));
     const exec =
       /from another terminal: (?:sudo )?bin\/netdebug (lab exec --world [0-9]+ node-1 -- ip rule)\n/.exec(
         stderr,
