@@ -5,6 +5,7 @@ import { jsonDocument } from '../model/json-document.ts';
 import { exitCodes } from '../model/problem.ts';
 import { findingLines } from '../report/finding-text.ts';
 import { visible } from '../report/visible.ts';
+import { print } from './standard-output.ts';
 
 export function command(): Command {
   return new Command('diagnose')
@@ -34,7 +35,7 @@ Exit codes: 0 every failed connection is explained or none failed, 2 some are no
 async function diagnose(paths: readonly string[], json: boolean): Promise<number> {
   const diagnosis = await diagnosePaths(paths);
   const { findings, read, notes, neverAnswered } = diagnosis;
-  process.stdout.write(json ? jsonDocument({ schemaVersion: 1, findings, read, notes }) : asText(diagnosis));
+  print(json ? jsonDocument({ schemaVersion: 1, findings, read, notes }) : asText(diagnosis));
   const open = neverAnswered > 0 || findings.some(({ cause }) => cause === 'unknown');
   return exitCodes[open ? 'inconclusive' : 'finished'];
 }

@@ -4,6 +4,7 @@ import { jsonDocument } from '../model/json-document.ts';
 import { exitCodes } from '../model/problem.ts';
 import { ownName } from '../system/own-program.ts';
 import { labReadiness, type LabReadiness } from '../lab/world/readiness.ts';
+import { print } from './standard-output.ts';
 
 /** The command, for the program to add. Exits with 0 when the lab can run here and 69 when it cannot. */
 export function command(): Command {
@@ -12,7 +13,7 @@ export function command(): Command {
     .option('--json', 'print one JSON document instead of the table')
     .action(async (options: { json?: true }) => {
       const readiness = await labReadiness();
-      process.stdout.write(options.json ? jsonDocument(readiness) : readinessTable(readiness));
+      print(options.json ? jsonDocument(readiness) : readinessTable(readiness));
       process.exitCode = readiness.ready ? exitCodes.finished : exitCodes.missing;
     });
 }

@@ -7,6 +7,7 @@ import { Problem } from '../model/problem.ts';
 import { asTyped } from './as-typed.ts';
 import { nearest } from './explain/nearest.ts';
 import { listText, pageText } from './explain/page.ts';
+import { print } from './standard-output.ts';
 
 /** The command, for the program to add. Exits with 64, and the allowed names, for a cause that there is not. */
 export function command(): Command {
@@ -28,7 +29,7 @@ Examples:
     .action((cause: string | undefined, options: { json?: true }) => {
       const json = options.json === true;
       const text = explain(cause, json);
-      process.stdout.write(json ? text : asTyped(text));
+      print(json ? text : asTyped(text));
     });
 }
 

@@ -23,7 +23,7 @@ export function command(): Command {
 /** @param text The task, written by our own outer process, in this very version: the contract is the type. */
 async function doInside(text: string): Promise<void> {
   const task = JSON.parse(text) as InsideTask;
-  await insideWorld((signal) =>
-    task.do === 'run' ? runInside(task, signal) : runMeshInside(task.settings, signal),
+  await insideWorld((world) =>
+    task.do === 'run' ? runInside(task, world) : runMeshInside(task.settings, world.signal),
   );
 }

@@ -4,6 +4,8 @@ import { exitCodes } from '../model/problem.ts';
 import { asTyped } from './as-typed.ts';
 import { exitCodeOf, reportError } from './exit.ts';
 import { readVersion } from './own-version.ts';
+import { refuseRepeated } from './repeatable.ts';
+import { print, printed } from './standard-output.ts';
 
 // Each command loads only what it needs: the lab starts many probes at once and waits for the slowest.
 const commands: Readonly<
@@ -36,7 +38,7 @@ Examples:
   netdebug version                     which program this is, from which commit
 
 Exit codes: 0 as expected, 1 not the expected outcome, 2 inconclusive, 64 wrong usage,
-69 something needed is missing, 70 our own fault, 130 interrupted.`;
+69 something needed is missing, 70 our own fault, 73 the output cannot be written, 130 interrupted.`;
 
 async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('netdebug').description(about).addHelpText('after', examples);
@@ -52,12 +54,18 @@ async function buildProgram(argv: readonly string[]): Promise<Command> {
   return program;
 }
 
-/** commander exits by itself; we want one place that decides exit codes. Its help has the examples as they are typed here. */
+/**
+ * commander exits and prints by itself; we want one place that decides exit codes, and one that knows what was printed. Its help has
+ * the examples as they are typed here.
+ */
 function setUp(command: Command): void {
-  command.exitOverride();
-  command.configureOutput({ writeOut: (text) => process.stdout.write(asTyped(text)) });
+  command.exitOverride().configureOutput({ writeOut: (text) => print(asTyped(text)) });
+  refuseRepeated(command);
   for (const sub of command.commands) setUp(sub);
 }
+
+// What is said beside the results ends nothing when nobody hears it; commands for which it counts have their own ear.
+process.stderr.on('error', () => undefined);
 
 try {
   const argv = process.argv.slice(2);
@@ -71,4 +79,10 @@ try {
     reportError(error, process.stderr);
     process.exitCode = exitCodeOf(error);
   }
+}
+
+const unprinted = await printed();
+if (unprinted !== undefined) {
+  reportError(unprinted, process.stderr);
+  process.exitCode = exitCodeOf(unprinted);
 }

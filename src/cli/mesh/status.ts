@@ -10,6 +10,7 @@ import { catchInterruption } from '../interruption.ts';
 import { textOption } from '../probe-flags.ts';
 import { coordinatorOption } from './part-flags.ts';
 import { isWhole, statusText } from './status-text.ts';
+import { print } from '../standard-output.ts';
 
 interface Flags {
   readonly coordinator?: string;
@@ -46,9 +47,7 @@ export function statusCommand(): Command {
     const interruption = catchInterruption();
     try {
       const coverage = read(await ask(flags, interruption.signal));
-      process.stdout.write(
-        flags.json === true ? jsonDocument(coverage) : statusText(coverage, flags.namespace),
-      );
+      print(flags.json === true ? jsonDocument(coverage) : statusText(coverage, flags.namespace));
       process.exitCode = isWhole(coverage) ? exitCodes.finished : exitCodes.unexpected;
     } finally {
       interruption.off();

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { Problem } from '../../model/problem.ts';
 import { answerOrders, ordersFd, runChecked, startWithOrders, type Exit } from '../../system/process.ts';
 import { endingWithUs } from '../../system/ending-with-us.ts';
+import { splitLines } from '../../system/split-lines.ts';
 import { findTool } from '../../system/find-tool.ts';
 
 export interface Sandbox {
@@ -14,6 +15,8 @@ export interface Sandbox {
   readonly exited: Promise<number>;
   /** Asks the program inside to tidy up and end. */
   stop(): void;
+  /** Tells the program inside who it is out here: it cannot see its own PID. */
+  tell(pid: number): void;
 }
 
 export interface SandboxOptions {
@@ -64,7 +67,7 @@ export function runInSandbox(argv: readonly string[], options: SandboxOptions): 
       throw endedUntold(exit, said.begun, argv[0] ?? '');
     })
     .finally(() => clearTimeout(patience));
-  return { exited, stop: () => program.order('stop') };
+  return { exited, stop: () => program.order('stop'), tell: (pid) => program.order(`pid ${pid}`) };
 }
 
 /**
@@ -87,12 +90,17 @@ function endedUntold(exit: Exit, hadBegun: boolean, file: string): Problem {
 }
 
 /**
- * Makes the inside ready: a /run of its own for `ip netns`, loopback up. `onStop` is called when the outer process asks to end;
- * when the outer process is gone this process exits at once, and the kernel removes the rest.
+ * Makes the inside ready: a /run of its own for `ip netns`, loopback up. `onStop` is called when the outer process asks to end,
+ * `onPid` when it says which PID ours is out there; when the outer process is gone this process exits at once, and the kernel removes the rest.
  */
-export async function enterSandbox(onStop: () => void): Promise<void> {
+export async function enterSandbox(onStop: () => void, onPid: (pid: number) => void): Promise<void> {
   const control = new Socket({ fd: ordersFd, readable: true, writable: false });
-  control.on('data', onStop);
+  const obey = (order: string) => {
+    const pid = /^pid ([0-9]+)$/.exec(order)?.[1];
+    if (pid === undefined) onStop();
+    else onPid(Number(pid));
+  };
+  control.on('data', splitLines(obey));
   control.on('error', () => undefined);
   control.on('close', () => process.exit(130));
   control.unref();
