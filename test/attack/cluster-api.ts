@@ -15,6 +15,8 @@ export interface ClusterApi {
   readonly url: string;
   /** Has the coordinator ask anew, and from then on gives this. */
   play(answer: ApiAnswer): void;
+  /** Answers that have been given since then, or were not wanted to their end. */
+  served(): number;
   /** Requests that came since then. */
   asked(): number;
   /** Resolves when the coordinator watches the honest cluster again. */
@@ -52,6 +54,7 @@ export async function startClusterApi(size: number): Promise<ClusterApi> {
   };
   let hostile: ApiAnswer | null = null;
   let asked = 0;
+  let served = 0;
   let afterPlay = false;
   const watches = new Map<ServerResponse, string>();
   const hostiles = new Set<ServerResponse>();
@@ -70,7 +73,10 @@ export async function startClusterApi(size: number): Promise<ClusterApi> {
     if (hostile !== null) {
       asked += 1;
       hostiles.add(response);
-      response.once('close', () => hostiles.delete(response));
+      response.once('close', () => {
+        hostiles.delete(response);
+        served += 1;
+      });
       hostile(response, kind, isWatch);
       return;
     }
@@ -92,12 +98,13 @@ export async function startClusterApi(size: number): Promise<ClusterApi> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     play(play) {
-      asked = 0;
+      [asked, served] = [0, 0];
       hostile = play;
       for (const kind of ['nodes', 'endpointslices']) expired.add(kind);
       for (const response of watches.keys()) response.end();
     },
     asked: () => asked,
+    served: () => served,
     async beHonest() {
       [hostile, afterPlay] = [null, true];
       expired.clear();

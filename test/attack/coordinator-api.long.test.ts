@@ -13,6 +13,7 @@ const exposureMs = 500;
 const mostAsked = 20;
 const mostLogBytes = 100_000;
 const smallCluster = 3;
+const longestReadMs = 3_000;
 
 interface OwnApi extends HttpTarget {
   readonly api: ClusterApi;
@@ -27,14 +28,8 @@ const attacks: readonly Attack<OwnApi>[] = hostileApis.map(
       api.play(answer);
       await eventually('it asks', () => api.asked() > 0);
       await sleep(exposureMs);
-      // What is large is read for longer.
-      let seen = 0;
-      await within(4_000, async () => {
-        const before = seen;
-        seen = program.peakBytes() ?? 0;
-        await sleep(200);
-        return program.ending() !== null || seen - before < 4_000_000;
-      });
+      // What is large is read for longer; two kinds are listed.
+      await within(longestReadMs, () => api.served() >= 2 || program.ending() !== null);
       assert.ok(api.asked() <= most, `it asks ${api.asked()} times`);
       const logged = program.written() - log;
       assert.ok(logged <= mostLogBytes, `${logged} bytes of log`);
@@ -53,5 +48,5 @@ attackGroup('the mesh coordinator and its API', {
   },
   attacks,
   works: givesPlan,
-  atOnce: 4,
+  atOnce: 3,
 });

@@ -45,17 +45,44 @@ const fails = (status: number, message: string): ApiAnswer =>
     response.end(JSON.stringify({ kind: 'Status', status: 'Failure', code: status, message }));
   });
 
-function writeOn(response: ServerResponse, piece: string, bytes: number): void {
-  let sent = 0;
-  const block = Buffer.from(piece.repeat(Math.ceil(500_000 / piece.length)));
+/** Writes as fast as it is read. */
+function writeAll(response: ServerResponse, pieces: Iterator<string>): void {
   const more = () => {
-    while (!response.destroyed && sent < bytes) {
-      sent += block.length;
-      if (!response.write(block)) return;
+    while (!response.destroyed) {
+      const { done, value } = pieces.next();
+      if (done === true) {
+        response.end();
+        return;
+      }
+      if (!response.write(value)) return;
     }
   };
   response.on('drain', more);
   more();
+}
+
+function* repeated(piece: string, bytes: number): Generator<string> {
+  const block = piece.repeat(Math.ceil(500_000 / piece.length));
+  for (let sent = 0; sent < bytes; sent += block.length) yield block;
+}
+
+const writeOn = (response: ServerResponse, piece: string, bytes: number) =>
+  writeAll(response, repeated(piece, bytes));
+
+/** A list whose items are made one after the other, so that it is the program alone that may hold them all. */
+const listsOneByOne =
+  (count: number, item: (at: number) => unknown): ApiAnswer =>
+  (response, kind, isWatch) => {
+    ok(response);
+    if (isWatch) response.flushHeaders();
+    else if (kind !== 'nodes') response.end(listOf([]));
+    else writeAll(response, itemsOf(count, item));
+  };
+
+function* itemsOf(count: number, item: (at: number) => unknown): Generator<string> {
+  yield '{"metadata":{"resourceVersion":"7"},"items":[';
+  for (let at = 0; at < count; at++) yield `${at === 0 ? '' : ','}${JSON.stringify(item(at))}`;
+  yield ']}';
 }
 
 const objectNames = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'];
@@ -63,6 +90,10 @@ const megabyte = 'z'.repeat(1_000_000);
 const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 const escapes = '\x1b]0;owned\x07\x1b[2J\x1b[31m\n';
 let pages = 0;
+const page = listOf(
+  Array.from({ length: 250 }, (_, at) => nodeNamed(`PAGE-${at}-${'n'.repeat(2_000)}`)),
+  { continue: 'PAGE' },
+);
 
 export const hostileApis: readonly HostileApi[] = [
   { name: 'whose watches end at once, for ever', answer: watches((response) => response.end()) },
@@ -108,7 +139,7 @@ export const hostileApis: readonly HostileApi[] = [
   },
   {
     name: 'with an object of 50 MB in its list',
-    answer: lists(() => listOf([{ ...nodeNamed('big'), padding: 'x'.repeat(50_000_000) }])),
+    answer: listsOneByOne(1, () => ({ ...nodeNamed('big'), padding: 'x'.repeat(50_000_000) })),
   },
   {
     name: 'with an object that never ends in its list',
@@ -132,13 +163,11 @@ export const hostileApis: readonly HostileApi[] = [
   },
   {
     name: 'with 400 nodes whose zones have a megabyte each',
-    answer: lists(() =>
-      listOf(Array.from({ length: 400 }, (_, at) => nodeNamed(`node-${at}`, `${at}${megabyte}`))),
-    ),
+    answer: listsOneByOne(400, (at) => nodeNamed(`node-${at}`, `${at}${megabyte}`)),
   },
   {
     name: 'with 400 nodes whose names have a megabyte each',
-    answer: lists(() => listOf(Array.from({ length: 400 }, (_, at) => nodeNamed(`${at}${megabyte}`)))),
+    answer: listsOneByOne(400, (at) => nodeNamed(`${at}${megabyte}`)),
   },
   {
     name: 'whose list has more and more pages',
@@ -149,10 +178,7 @@ export const hostileApis: readonly HostileApi[] = [
       else if (kind !== 'nodes') response.end(listOf([]));
       else {
         pages += 1;
-        const some = Array.from({ length: 250 }, (_, at) =>
-          nodeNamed(`${pages}-${at}-${'n'.repeat(2_000)}`, `zone-${pages}`),
-        );
-        response.end(listOf(some, { continue: String(pages) }));
+        response.end(page.replaceAll('PAGE', String(pages)));
       }
     },
   },
