@@ -46,7 +46,7 @@ const fails = (status: number, message: string): ApiAnswer =>
   });
 
 /** Writes as fast as it is read. */
-function writeAll(response: ServerResponse, pieces: Iterator<string>): void {
+function writeAll(response: ServerResponse, pieces: Iterator<string, unknown>): void {
   const more = () => {
     while (!response.destroyed) {
       const { done, value } = pieces.next();
