@@ -65,7 +65,9 @@ export function createTransport(access: KubernetesAccess): Transport {
     };
     const method = body === undefined ? 'GET' : 'POST';
     for (;;) {
-      const asked = request({ ...place.where, method, path: place.prefix + path, headers, agent, signal });
+      signal.throwIfAborted();
+      const asked = request({ ...place.where, method, path: place.prefix + path, headers, agent });
+      endWith(signal, asked);
       try {
         return await answered(asked, body);
       } catch (error) {
@@ -106,6 +108,16 @@ export function createTransport(access: KubernetesAccess): Transport {
     get: (path, signal) => askKnown(path, undefined, 200, signal),
     post: (path, object, signal) => askKnown(path, JSON.stringify(object), 201, signal),
   };
+}
+
+/**
+ * Ends a request, and its answer's body, when the signal aborts. Among the options of the request the signal would go on to the
+ * connection, which outlives the request: aborted later, it would end in an error that nobody listens to.
+ */
+function endWith(signal: AbortSignal, asked: ClientRequest): void {
+  const end = () => asked.destroy(signal.reason instanceof Error ? signal.reason : undefined);
+  signal.addEventListener('abort', end, { once: true });
+  asked.once('close', () => signal.removeEventListener('abort', end));
 }
 
 function placeOf(access: KubernetesAccess): Place {

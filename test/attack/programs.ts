@@ -36,10 +36,10 @@ export async function startMeshServer(): Promise<LineTarget & HttpTarget> {
   return { program, port: Number(port), ...listener(Number(http), ['/metrics']) };
 }
 
-/** @param _peerPort Where its peers are in every honest plan, at `peerAddress`: an agent that is told which ports are servers' is told this. */
+/** @param peerPort Where its peers are in every honest plan, at `peerAddress`. */
 export async function startAgent(
   coordinator: string,
-  _peerPort: number,
+  peerPort: number,
   planFile?: string,
 ): Promise<HttpTarget> {
   const program = startAttacked(
@@ -47,6 +47,7 @@ export async function startAgent(
       ...[mainScript, 'mesh', 'agent', '--node', ownNode, '--coordinator', coordinator, '--listen', anyPort],
       // Shorter than in a cluster, so that there is more of everything; and all the series that it can have.
       ...['--period', '100ms', '--timeout', '300ms', '--hold', '300ms', '--pair-series'],
+      ...['--target-ranges', `${peerAddress}/32`, '--target-ports', String(peerPort)],
       ...(planFile === undefined ? [] : ['--plan-file', planFile]),
     ],
     allowanceIn('mesh/base/agent.yaml'),
@@ -57,7 +58,11 @@ export async function startAgent(
 
 export async function startCoordinator(api: string): Promise<HttpTarget> {
   const program = startAttacked(
-    [mainScript, 'mesh', 'coordinator', '--api-server', api, '--listen', anyPort, '--settle', '50ms'],
+    [
+      ...[mainScript, 'mesh', 'coordinator', '--api-server', api, '--listen', anyPort, '--settle', '50ms'],
+      // The agents here are no pods.
+      '--no-agent-authentication',
+    ],
     allowanceIn('mesh/base/coordinator.yaml'),
   );
   const [, http] = await program.hasSaid(/Serves plans on \S+:([0-9]+);/);
