@@ -62,7 +62,7 @@ describe('a copy with a toy cause, its scenario, a toy witness and a toy format,
     async () => {
       const folder = join(copy.folder, 'observed');
       const observe = ['observe', '--out', folder, '--node', 'here', '--duration', '100ms'];
-      const words = [process.execPath, join(copy.folder, 'src/cli/main.ts'), ...observe];
+      const words = [process.execPath, join(copy.folder, 'src/cli/start.mjs'), ...observe];
       const { exitCode, stderr } = await run([...sandboxArgv(process.getuid?.() === 0), ...words]);
       assert.equal(exitCode, 0, stderr);
       assert.match(stderr, /^toy +started +the uptime$/m);

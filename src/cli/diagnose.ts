@@ -5,6 +5,7 @@ import { jsonDocument } from '../model/json-document.ts';
 import { exitCodes } from '../model/problem.ts';
 import { findingLines } from '../report/finding-text.ts';
 import { visible } from '../report/visible.ts';
+import { print } from './standard-output.ts';
 
 export function command(): Command {
   return new Command('diagnose')
@@ -22,6 +23,8 @@ Examples:
   netdebug diagnose client.ndjson server.ndjson node-1/ node-2/
   netdebug diagnose client.ndjson tcpdump-of-node-1.pcap
 
+Nodes and captures of one name in two folders are taken for two, and shown as NAME and "NAME (2)".
+
 Exit codes: 0 every failed connection is explained or none failed, 2 some are not, or never had an answer, 64 nothing to read.`,
     )
     .action(async (paths: string[], flags: { json?: true }) => {
@@ -32,7 +35,7 @@ Exit codes: 0 every failed connection is explained or none failed, 2 some are no
 async function diagnose(paths: readonly string[], json: boolean): Promise<number> {
   const diagnosis = await diagnosePaths(paths);
   const { findings, read, notes, neverAnswered } = diagnosis;
-  process.stdout.write(json ? jsonDocument({ schemaVersion: 1, findings, read, notes }) : asText(diagnosis));
+  print(json ? jsonDocument({ schemaVersion: 1, findings, read, notes }) : asText(diagnosis));
   const open = neverAnswered > 0 || findings.some(({ cause }) => cause === 'unknown');
   return exitCodes[open ? 'inconclusive' : 'finished'];
 }

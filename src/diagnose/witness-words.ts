@@ -15,6 +15,7 @@ export const wantedWords = {
   'captured-reset': "this connection's RST in the capture, which ran and has none",
   'capture-at-server': "a capture on the server's node",
   'capture-direction': 'the direction of captured packets (tcpdump -i any -y LINUX_SLL2 keeps it)',
+  'captured-options': 'the TCP options of the RST, which the capture cut off (tcpdump -s 128 keeps them)',
   'entries-of-connection':
     "the conntrack entry of this connection's own packets (conntrack -E ran, and did not see it made)",
   'accept-of-connection': "the server's own event of accepting this connection",

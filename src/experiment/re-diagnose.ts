@@ -14,6 +14,8 @@ import type { Finding } from '../model/run-record.ts';
 import { createCaptureFile } from '../packets/capture-file.ts';
 import { isProbes, readLogs } from '../run-folder/event-log.ts';
 import { findFiles } from '../run-folder/find-files.ts';
+import { placeOfFile } from '../run-folder/layout.ts';
+import { createNodeNames, renamed, type NodeNames } from './node-names.ts';
 
 export interface Diagnosis {
   /** Connections that failed. */
@@ -37,12 +39,14 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
   // Without a client's own account, the connections of anybody are looked for on the wire.
   const nodes = createNodeReader(ofProbes.events === 0 ? null : clientAddresses(timeline));
   const sources: SourceEvent[] = [];
-  const ofNodes = await readLogs(logs, 'nodes', (event) => {
-    if (isProbes(event)) return;
+  const names = createNodeNames();
+  const ofNodes = await readLogs(logs, 'nodes', (read, log) => {
+    if (isProbes(read)) return;
+    const event = renamed(read, names.nameOf(placeOfFile(log), read.node));
     nodes.add(event);
     if (event.event === 'source') sources.push(event);
   });
-  const captureNotes = await readCaptures(captures, (event) => nodes.add(event));
+  const captureNotes = await readCaptures(captures, names, (event) => nodes.add(event));
   const [probeEvents, nodeEvents] = [ofProbes.events, ofNodes.events];
   if (probeEvents + nodeEvents === 0 && captures.length === 0) {
     throw new Problem(
@@ -72,6 +76,7 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
       ...noteIf(brokenLines > 0, `${brokenLines} lines hold no event of this version and were left out`),
       ...noteIf(ofProbes.cutOff > 0, `the last line of ${ofProbes.cutOff} files is cut off and was left out`),
       ...captureNotes,
+      ...names.notes(),
       ...missingWitnesses(sources).map(missingSentence),
     ],
   };
@@ -101,12 +106,18 @@ function firstAnswerNotes({ attempts, neverAnswered }: ProbeTimeline['beforeFirs
 const pieceSize = 1 << 18;
 
 /**
- * Reads the files one after the other, each as evidence of a node that is named like it; one sentence for each says what was in it.
+ * Reads the files one after the other, each as evidence of a node of its own that is named like it; one sentence for each says what
+ * was in it.
  */
-async function readCaptures(files: readonly string[], take: (event: PacketEvent) => void): Promise<string[]> {
+async function readCaptures(
+  files: readonly string[],
+  names: NodeNames,
+  take: (event: PacketEvent) => void,
+): Promise<string[]> {
   const notes: string[] = [];
   for (const path of files) {
-    const capture = createCaptureFile({ node: basename(path, extname(path)), file: path }, take);
+    const node = names.nameOf(path, basename(path, extname(path)));
+    const capture = createCaptureFile({ node, file: path }, take);
     try {
       for await (const piece of createReadStream(path, { highWaterMark: pieceSize })) {
         if (Buffer.isBuffer(piece)) capture.push(piece);

@@ -96,8 +96,9 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     /** Length of the whole IP packet, and of its TCP payload. */
     ipLength: z.number().int(),
     payloadLength: z.number().int(),
-    hasTimestampOption: z.boolean(),
-    /** The same sequence number with data was seen before on this interface in this direction. */
+    /** Null where the capture cut the options off. */
+    hasTimestampOption: z.boolean().nullable(),
+    /** Its data had been sent before; the copies of one transmission on several interfaces are one. */
     retransmission: z.boolean(),
   }),
   /** Counters that moved since they were last read. `scope` is the node's name, or the address of one of its pods. */

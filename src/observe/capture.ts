@@ -193,7 +193,7 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
           return;
         }
         const { link, tcp } = layers;
-        const seenBefore = retransmissions.seenBefore(link, tcp);
+        const seenBefore = retransmissions.seenBefore(record.at, link, tcp);
         onPacket({ at: record.at, link, tcp, flow: flowKey(tcp), seenBefore, record: record.bytes });
       },
     });

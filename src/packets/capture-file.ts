@@ -1,7 +1,7 @@
 // A capture that somebody made with tcpdump, dumpcap or Wireshark, read like our own: the packets around each reset become events.
 import { isWritable } from '../model/clock.ts';
 import type { PacketEvent } from '../model/node-event.ts';
-import { flowKey, readTcp } from './captured-packet.ts';
+import { flowKey, isCutOff, readTcp } from './captured-packet.ts';
 import { createFlowKeeper, defaultKeeperBounds } from './flow-keeper.ts';
 import { isKnownLinkType } from './link-layer.ts';
 import { packetEvent } from './packet-event.ts';
@@ -22,12 +22,12 @@ export interface CaptureFile {
   end(): CaptureFileReport;
 }
 
-/** Flows that begin at once in a file are of the past: nobody's memory but ours is at stake, and the bounds hold per flow. */
-const bounds = { ...defaultKeeperBounds, flowsPerSecond: 2_000, packetsPerSecond: 50_000 };
+/** Flows that begin at once in a file are of the past: nobody's memory but ours is at stake, and the bounds hold per flow. A file ends, and so do its RSTs. */
+const bounds = { ...defaultKeeperBounds, flowsPerSecond: 2_000, packetsPerSecond: 50_000, everyReset: true };
 /** Of the capture's time: well within what the keeper's memory reaches back beyond a trouble's past. */
 const settleEveryMicros = 500_000;
-/** Enough for all headers; the rest would only fill memory. */
-const headersLength = 128;
+/** Of each packet in memory; what it says was read before. */
+const keptLength = 128;
 
 interface RawPacket {
   readonly at: number;
@@ -54,7 +54,9 @@ export function createCaptureFile(
   const otherLinkTypes = new Set<number>();
   let packets = 0;
   let kept = 0;
-  let unreadable = 0;
+  let otherProtocols = 0;
+  let cutOff = 0;
+  let ofNoTime = 0;
   let settledAt = 0;
   const nameOf = (index: number | null) => (index === null ? 'unknown' : (names.get(index) ?? `if${index}`));
   const keeper = createFlowKeeper(bounds, (packet) => {
@@ -74,12 +76,15 @@ export function createCaptureFile(
       otherLinkTypes.add(linkType);
       return;
     }
-    // A copy: views into the pieces of a file would keep all of it in memory.
-    const bytes = Buffer.from(data.subarray(0, headersLength));
-    const record = { at, data: bytes, wireLength, bytes };
-    const layers = isWritable(at) ? readTcp(linkType, record) : undefined;
+    if (!isWritable(at)) {
+      ofNoTime += 1;
+      return;
+    }
+    const record = { at, data, wireLength, bytes: data };
+    const layers = readTcp(linkType, record);
     if (layers === undefined) {
-      unreadable += 1;
+      if (isCutOff(linkType, record)) cutOff += 1;
+      else otherProtocols += 1;
       return;
     }
     const link = {
@@ -88,7 +93,9 @@ export function createCaptureFile(
       direction: layers.link.direction ?? direction,
     };
     const { tcp } = layers;
-    const seenBefore = retransmissions.seenBefore(link, tcp);
+    const seenBefore = retransmissions.seenBefore(at, link, tcp);
+    // A copy: views into the pieces of a file would keep all of it in memory.
+    const bytes = Buffer.from(data.subarray(0, keptLength));
     keeper.add({ at, link, tcp, flow: flowKey(tcp), seenBefore, record: bytes });
     if (Math.abs(at - settledAt) < settleEveryMicros) return;
     settledAt = at;
@@ -125,10 +132,15 @@ export function createCaptureFile(
       const limits = [
         (reader ?? pcap).problem(),
         otherLinkTypes.size > 0 && `packets of link type ${types} cannot be read`,
-        unreadable > 0 && `${unreadable} packets are no TCP, cut off, or of no calendar's time`,
-        pcapng.leftOut > 0 && `${pcapng.leftOut} packets have no time or no interface`,
-        left.packets + left.flows + left.crowdedOut > 0 &&
-          `${left.packets} packets, ${left.flows} resets and ${left.crowdedOut} packets before resets were too many to be kept`,
+        otherProtocols > 0 && `${otherProtocols} packets are no TCP`,
+        cutOff > 0 && `${cutOff} packets are cut off before the end of their headers, and may be RSTs`,
+        ofNoTime > 0 && `${ofNoTime} packets are of no calendar's time`,
+        pcapng.leftOut.timeless > 0 && `${pcapng.leftOut.timeless} packets have no time`,
+        pcapng.leftOut.broken > 0 &&
+          `${pcapng.leftOut.broken} packets have no interface, or are shorter than they say`,
+        left.packets > 0 && `${left.packets} packets of flows with more than can be kept are left out`,
+        left.flows > 0 && `${left.flows} repetitions came too fast for their packets to be kept`,
+        left.crowdedOut > 0 && `${left.crowdedOut} packets had to leave the memory before their time`,
       ].filter((limit) => typeof limit === 'string');
       return { packets, kept, limits };
     },

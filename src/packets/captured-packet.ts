@@ -1,7 +1,7 @@
 // One packet of a capture: where and when it was seen, what it says, and its bytes.
 import { parseLinkHeader, type LinkHeader } from './link-layer.ts';
 import type { PcapRecord } from './pcap-reader.ts';
-import { parseTcpPacket, type TcpPacket } from './tcp-packet.ts';
+import { isCutBeforeTcp, parseTcpPacket, type TcpPacket } from './tcp-packet.ts';
 
 export interface CapturedPacket {
   /** Microseconds since the epoch, by the kernel that captured it. */
@@ -10,7 +10,7 @@ export interface CapturedPacket {
   readonly tcp: TcpPacket;
   /** The same for both directions of a flow. */
   readonly flow: string;
-  /** How often this sequence number, with data or SYN, was seen before on this interface in this direction. */
+  /** How often its sender had sent its data or SYN before; copies of one transmission on several interfaces have the same. */
   readonly seenBefore: number;
   /** The record as in the pcap file, header included. */
   readonly record: Buffer;
@@ -32,4 +32,12 @@ export function readTcp(
   if (link === undefined) return undefined;
   const tcp = parseTcpPacket(record.data.subarray(link.length), record.wireLength - link.length);
   return tcp === undefined ? undefined : { link, tcp };
+}
+
+/** Whether a record that `readTcp` cannot read may be a TCP packet of which too little was captured. */
+export function isCutOff(linkType: number, { data, wireLength }: PcapRecord): boolean {
+  const link = parseLinkHeader(linkType, data);
+  // A link layer that is whole and not read carries no IP.
+  if (link === undefined) return data.length < Math.min(wireLength, 14);
+  return isCutBeforeTcp(data.subarray(link.length), wireLength - link.length);
 }

@@ -14,6 +14,8 @@ export interface KeeperBounds {
   /** Flows that may begin a window, and packets that may be kept, within one second of the capture's time. */
   readonly flowsPerSecond: number;
   readonly packetsPerSecond: number;
+  /** Whether RSTs are kept beyond the bounds on flows and packets: for files, which end, while a flood on a node does not. */
+  readonly everyReset: boolean;
 }
 
 export const defaultKeeperBounds: KeeperBounds = {
@@ -23,6 +25,7 @@ export const defaultKeeperBounds: KeeperBounds = {
   packetsPerFlow: 2_000,
   flowsPerSecond: 200,
   packetsPerSecond: 10_000,
+  everyReset: false,
 };
 
 /** What the bounds left out so far. */
@@ -34,7 +37,10 @@ export interface LeftOut {
 
 export interface FlowKeeper {
   add(packet: CapturedPacket): void;
-  /** Looks up what came before the troubles seen since the last call. To be called after each batch of packets. */
+  /**
+   * Looks up what came before the troubles seen since the last call. To be called after each batch of packets; the keeper does it by
+   * itself when the capture's time runs away from a trouble, for its packets would be too old to be remembered.
+   */
   settle(): void;
   /** True while troubles wait for `settle`. */
   readonly unsettled: boolean;
@@ -44,92 +50,137 @@ export interface FlowKeeper {
 /** Trouble may be settled this much later, by the capture's time: packets come in batches of a second. */
 const settledWithin = 2_000_000;
 
+/** The time around the troubles of one flow of which packets are kept. */
 interface Window {
-  readonly from: number;
+  from: number;
   until: number;
   kept: number;
 }
 
 /**
  * A packet is handed to `onKeep` once, as soon as it is known that it is wanted: the packets before a trouble together when it is
- * settled, those after it as they come. Packets of one flow come in order; between flows the order is not that of time.
+ * settled, those after it as they come. The packets of one flow come in the order in which they were added; only where
+ * stamps lie out of order some come later, when they are found to be wanted.
  */
 export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: CapturedPacket) => void): FlowKeeper {
-  const ring = createPacketRing({
-    maxAgeMicros: bounds.beforeMicros + settledWithin,
-    maxBytes: bounds.ringBytes,
-  });
   const windows = new Map<string, Window>();
   // Kept or left out: no packet is looked at twice.
   const decided = new WeakSet<CapturedPacket>();
-  let pending = new Map<string, number>();
+  // Windows of troubles that were not looked up yet, by flow.
+  let pending = new Map<string, Window>();
+  // The least and the greatest stamp of these troubles.
+  let pendingFrom = Infinity;
+  let pendingUntil = -Infinity;
   let now = 0;
+  let latest = 0;
   let second = 0;
   let begunThisSecond = 0;
   let keptThisSecond = 0;
   let leftOutPackets = 0;
   let leftOutFlows = 0;
 
-  const keep = (packet: CapturedPacket, window: Window) => {
+  const ring = createPacketRing({
+    maxAgeMicros: bounds.beforeMicros + settledWithin,
+    maxBytes: bounds.ringBytes,
+    onDrop(packet) {
+      // Its own flow's trouble waits: what would be looked up later is kept now.
+      const window = pending.get(packet.flow);
+      if (window !== undefined) keep(packet, window);
+    },
+  });
+
+  function keep(packet: CapturedPacket, window: Window): void {
     if (packet.at < window.from || packet.at > window.until || decided.has(packet)) return;
     decided.add(packet);
-    if (window.kept >= bounds.packetsPerFlow || keptThisSecond >= bounds.packetsPerSecond) {
+    const full = window.kept >= bounds.packetsPerFlow || keptThisSecond >= bounds.packetsPerSecond;
+    if (full && !(bounds.everyReset && isReset(packet))) {
       leftOutPackets += 1;
       return;
     }
     window.kept += 1;
     keptThisSecond += 1;
     onKeep(packet);
-  };
+  }
 
   const advance = (at: number) => {
-    now = Math.max(now, at);
-    if (now - second < 1_000_000) return;
+    now = at;
+    // A clock that was set back begins a new second, too: else all that follows would belong to the old one.
+    if (Math.abs(now - second) < 1_000_000) return;
     second = now;
     begunThisSecond = 0;
     keptThisSecond = 0;
   };
 
-  const mayBegin = (): boolean => {
+  const mayBegin = (packet: CapturedPacket): boolean => {
+    if (bounds.everyReset && isReset(packet)) return true;
     begunThisSecond += 1;
     return begunThisSecond <= bounds.flowsPerSecond;
   };
 
+  const wait = (packet: CapturedPacket, hasBegun: boolean) => {
+    const waiting = pending.get(packet.flow);
+    if (waiting === undefined && !hasBegun && !mayBegin(packet)) {
+      leftOutFlows += 1;
+      return;
+    }
+    const wanted = around(packet.at);
+    if (waiting === undefined) pending.set(packet.flow, wanted);
+    else widen(waiting, wanted);
+    pendingFrom = Math.min(pendingFrom, packet.at);
+    pendingUntil = Math.max(pendingUntil, packet.at);
+  };
+
+  const around = (at: number): Window => {
+    return { from: at - bounds.beforeMicros, until: at + bounds.afterMicros, kept: 0 };
+  };
+
   const forgetPast = () => {
-    for (const [flow, window] of windows) if (window.until < now) windows.delete(flow);
+    // Stamps may come a little out of order: a window that has just ended still takes its late packets.
+    for (const [flow, window] of windows) if (window.until < now - settledWithin) windows.delete(flow);
+  };
+
+  const settle = () => {
+    if (pending.size === 0) return;
+    const troubles = pending;
+    const since = pendingFrom - bounds.beforeMicros;
+    pending = new Map();
+    pendingFrom = Infinity;
+    pendingUntil = -Infinity;
+    for (const [flow, wanted] of otherLegs(troubles, [...ring.from(since)])) {
+      const window = windows.get(flow);
+      // A leg's window is its own: what is kept of it counts for it alone.
+      if (window === undefined || isApart(window, wanted)) {
+        windows.set(flow, troubles.has(flow) ? wanted : { ...wanted, kept: 0 });
+      } else {
+        widen(window, wanted);
+        if (troubles.has(flow)) window.kept += wanted.kept;
+      }
+    }
+    for (const packet of ring.from(since)) {
+      const window = windows.get(packet.flow);
+      if (window !== undefined) keep(packet, window);
+    }
+    forgetPast();
   };
 
   return {
     add(packet) {
-      advance(packet.at);
-      ring.add(packet);
-      const window = windows.get(packet.flow);
-      const open = window !== undefined && packet.at <= window.until;
+      const { at, flow } = packet;
+      // Before the packet comes in: it may push out what has to be looked up.
+      if (at - pendingFrom > settledWithin || pendingUntil - at > settledWithin) settle();
+      advance(at);
+      const window = windows.get(flow);
+      const open = window !== undefined && at >= window.from && at <= window.until;
       if (isTrouble(packet)) {
-        if (open) window.until = packet.at + bounds.afterMicros;
-        else if (pending.has(packet.flow) || mayBegin()) pending.set(packet.flow, packet.at);
-        else leftOutFlows += 1;
+        // Out of order, it makes packets wanted that went by already.
+        if (open && at >= latest) widen(window, around(at));
+        else wait(packet, open);
       }
+      latest = Math.max(latest, at);
+      ring.add(packet);
       if (open) keep(packet, window);
     },
-    settle() {
-      if (pending.size === 0) return;
-      const troubles = pending;
-      pending = new Map();
-      const since = Math.min(...troubles.values()) - bounds.beforeMicros;
-      for (const [flow, at] of otherLegs(troubles, [...ring.from(since)])) {
-        const window = windows.get(flow);
-        const until = at + bounds.afterMicros;
-        const from = at - bounds.beforeMicros;
-        if (window === undefined || window.until < at) windows.set(flow, { from, until, kept: 0 });
-        else window.until = Math.max(window.until, until);
-      }
-      for (const packet of ring.from(since)) {
-        const window = windows.get(packet.flow);
-        if (window !== undefined) keep(packet, window);
-      }
-      forgetPast();
-    },
+    settle,
     get unsettled() {
       return pending.size > 0;
     },
@@ -137,8 +188,16 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
   };
 }
 
+const isApart = (a: Window, b: Window): boolean => a.until < b.from || b.until < a.from;
+
+function widen(window: Window, by: Window): void {
+  window.from = Math.min(window.from, by.from);
+  window.until = Math.max(window.until, by.until);
+}
+
+const isReset = ({ tcp: { flags } }: CapturedPacket): boolean => (flags & tcpFlags.rst) !== 0;
+
 /** A RST, a SYN sent again, or data sent for the third time: the flow is worth its packets. */
-function isTrouble({ tcp: { flags }, seenBefore }: CapturedPacket): boolean {
-  if ((flags & tcpFlags.rst) !== 0) return true;
-  return seenBefore >= ((flags & tcpFlags.syn) !== 0 ? 1 : 2);
+function isTrouble(packet: CapturedPacket): boolean {
+  return isReset(packet) || packet.seenBefore >= ((packet.tcp.flags & tcpFlags.syn) !== 0 ? 1 : 2);
 }

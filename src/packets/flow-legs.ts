@@ -3,25 +3,25 @@ import type { CapturedPacket } from './captured-packet.ts';
 import { tcpFlags } from './tcp-packet.ts';
 
 /**
- * Adds to `flows` (flow → time of its trouble) every flow among `packets` that carried a packet with the numbers of a packet of
- * theirs: the same packet, seen under other addresses.
+ * Adds to `flows` (flow → what is wanted of it) every flow among `packets` that carried a packet with the numbers of a packet of
+ * theirs: the same packet, seen under other addresses. Of it the same is wanted.
  */
-export function otherLegs(
-  flows: ReadonlyMap<string, number>,
+export function otherLegs<T>(
+  flows: ReadonlyMap<string, T>,
   packets: readonly CapturedPacket[],
-): Map<string, number> {
-  const numbers = new Map<string, number>();
+): Map<string, T> {
+  const numbers = new Map<string, T>();
   for (const packet of packets) {
-    const at = flows.get(packet.flow);
-    const key = at === undefined ? undefined : identity(packet);
-    if (at !== undefined && key !== undefined) numbers.set(key, at);
+    const wanted = flows.get(packet.flow);
+    const key = wanted === undefined ? undefined : identity(packet);
+    if (wanted !== undefined && key !== undefined) numbers.set(key, wanted);
   }
   const all = new Map(flows);
   for (const packet of packets) {
     if (all.has(packet.flow)) continue;
     const key = identity(packet);
-    const at = key === undefined ? undefined : numbers.get(key);
-    if (at !== undefined) all.set(packet.flow, at);
+    const wanted = key === undefined ? undefined : numbers.get(key);
+    if (wanted !== undefined) all.set(packet.flow, wanted);
   }
   return all;
 }

@@ -28,7 +28,7 @@ export function packetEvent(
   const text =
     `${name} ${directionWords[direction]} ${tuple.src}.${tuple.sport} > ${tuple.dst}.${tuple.dport}: Flags [${flags}], ` +
     `seq ${seq}, ack ${ack}, win ${window}, length ${payloadLength}, ttl ${ttl}, id ${ipId}, ` +
-    `${dontFragment ? 'DF, ' : ''}${hasTimestampOption ? 'TS, ' : ''}IP length ${ipLength}`;
+    `${dontFragment ? 'DF, ' : ''}${hasTimestampOption === null ? 'options cut off, ' : hasTimestampOption ? 'TS, ' : ''}IP length ${ipLength}`;
   return {
     event: 'packet',
     at: formatMicros(Math.floor(at)),

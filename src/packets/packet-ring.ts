@@ -15,12 +15,14 @@ export interface PacketRing {
 export interface RingBounds {
   readonly maxAgeMicros: number;
   readonly maxBytes: number;
+  /** Hears of each packet that goes, whatever the reason, before it is gone. */
+  readonly onDrop?: (packet: CapturedPacket) => void;
 }
 
 /** What a packet costs beside its bytes: the parsed fields and the strings of its addresses. */
 const overhead = 400;
 
-export function createPacketRing({ maxAgeMicros, maxBytes }: RingBounds): PacketRing {
+export function createPacketRing({ maxAgeMicros, maxBytes, onDrop }: RingBounds): PacketRing {
   let packets: (CapturedPacket | undefined)[] = [];
   // Packets before this index are gone; the array is cut when half of it is.
   let first = 0;
@@ -29,7 +31,10 @@ export function createPacketRing({ maxAgeMicros, maxBytes }: RingBounds): Packet
   const cost = (packet: CapturedPacket) => packet.record.length + overhead;
   const dropOldest = () => {
     const oldest = packets[first];
-    if (oldest !== undefined) bytes -= cost(oldest);
+    if (oldest !== undefined) {
+      onDrop?.(oldest);
+      bytes -= cost(oldest);
+    }
     // Its place stays until the array is cut; the packet itself need not.
     packets[first] = undefined;
     first += 1;
@@ -38,8 +43,8 @@ export function createPacketRing({ maxAgeMicros, maxBytes }: RingBounds): Packet
     add(packet) {
       packets.push(packet);
       bytes += cost(packet);
-      const horizon = packet.at - maxAgeMicros;
-      while ((packets[first]?.at ?? horizon) < horizon) dropOldest();
+      // Where the clock was set back, what bears the time of before is past, too: it must not keep all after it from going.
+      while (Math.abs(packet.at - (packets[first]?.at ?? packet.at)) > maxAgeMicros) dropOldest();
       while (bytes > maxBytes && first < packets.length) {
         dropOldest();
         crowdedOut += 1;

@@ -37,8 +37,9 @@ export interface PcapHandlers {
 
 const fileHeaderLength = 24;
 const recordHeaderLength = 16;
-/** libpcap's MAXIMUM_SNAPLEN; a longer record means that we no longer stand at a record's beginning. */
-const longestRecord = 262_144;
+/** libpcap's MAXIMUM_SNAPLEN; a longer record means that we no longer stand at a record's beginning, unless the file says that it has such. */
+const usuallyLongest = 262_144;
+const everLongest = 16 * 1_048_576;
 
 /** A reader for the format of pcap-savefile(5), both byte orders, microseconds and nanoseconds. Never throws on what it reads. */
 export function createPcapReader(handlers: PcapHandlers): PcapReader {
@@ -65,11 +66,11 @@ export function createPcapReader(handlers: PcapHandlers): PcapReader {
   };
 
   /** False when the next record has not come whole yet. */
-  const readRecord = ({ littleEndian, nanoseconds }: PcapHeader): boolean => {
+  const readRecord = ({ littleEndian, nanoseconds, snapLength }: PcapHeader): boolean => {
     if (rest.length < recordHeaderLength) return false;
     const word = (offset: number) => (littleEndian ? rest.readUInt32LE(offset) : rest.readUInt32BE(offset));
     const captured = word(8);
-    if (captured > longestRecord) {
+    if (captured > Math.max(usuallyLongest, Math.min(snapLength, everLongest))) {
       broken = `a record of ${captured} bytes is longer than any packet; what follows cannot be read`;
       return false;
     }

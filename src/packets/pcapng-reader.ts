@@ -1,11 +1,11 @@
-// Reads the pcapng file format piece by piece, as far as TCP needs it: sections, interfaces and enhanced packets.
+// Reads the pcapng file format piece by piece, as far as TCP needs it: sections, interfaces, and packets that have a time.
 // Format: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-02.html
 
 interface PcapngInterface {
   /** LINKTYPE_ number: https://www.tcpdump.org/linktypes.html */
   readonly linkType: number;
-  /** Null when the file does not name it. */
-  readonly name: string | null;
+  /** `if` and its number in the section when the file does not name it. */
+  readonly name: string;
   /** Microseconds per unit of its time stamps, and what is to be added to them, microseconds. */
   readonly unit: number;
   readonly offset: number;
@@ -26,8 +26,9 @@ export interface PcapngReader {
   push(chunk: Buffer): void;
   /** Null as long as all that came can be read; otherwise why the rest, or the end, cannot. */
   problem(): string | null;
-  /** Packets without a time stamp, or of an interface that was not described: they say nothing about order. */
-  readonly leftOut: number;
+  /** Packets of blocks that have no time stamp, which say nothing about order; and those of an interface that was not described, or
+   * with more bytes than their block. */
+  readonly leftOut: { readonly timeless: number; readonly broken: number };
 }
 
 export const sectionHeader = 0x0a0d0d0a;
@@ -50,7 +51,7 @@ export function createPcapngReader(onPacket: (packet: PcapngPacket) => void): Pc
   let littleEndian = true;
   let interfaces: PcapngInterface[] = [];
   let broken: string | null = null;
-  let leftOut = 0;
+  const leftOut = { timeless: 0, broken: 0 };
 
   const word = (bytes: Buffer, at: number) =>
     littleEndian ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
@@ -68,7 +69,7 @@ export function createPcapngReader(onPacket: (packet: PcapngPacket) => void): Pc
   }
 
   const describeInterface = (body: Buffer): PcapngInterface => {
-    let name: string | null = null;
+    let name = `if${interfaces.length}`;
     let unit = 1;
     let offset = 0;
     for (const [code, value] of options(body, 8)) {
@@ -83,11 +84,13 @@ export function createPcapngReader(onPacket: (packet: PcapngPacket) => void): Pc
     return { linkType: half(body, 0), name, unit, offset };
   };
 
-  const readPacket = (body: Buffer) => {
-    const captured = body.length < 20 ? Number.POSITIVE_INFINITY : word(body, 12);
-    const from = body.length < 20 ? undefined : interfaces[word(body, 0)];
+  /** Enhanced packets and those of the obsolete block differ in how wide the interface's number is. */
+  const readPacket = (body: Buffer, type: number) => {
+    const whole = body.length >= 20;
+    const captured = whole ? word(body, 12) : Number.POSITIVE_INFINITY;
+    const from = whole ? interfaces[type === enhancedPacket ? word(body, 0) : half(body, 0)] : undefined;
     if (from === undefined || 20 + captured > body.length) {
-      leftOut += 1;
+      leftOut.broken += 1;
       return;
     }
     let direction: 'in' | 'out' | null = null;
@@ -123,12 +126,15 @@ export function createPcapngReader(onPacket: (packet: PcapngPacket) => void): Pc
     if (length > longestBlock || length < 12 || length % 4 !== 0)
       return stop(`a block of ${length} bytes is none; what follows cannot be read`);
     if (rest.length < length) return false;
+    // The length stands at both ends of a block: where they differ one is wrong, and where the next block begins is not known.
+    if (word(rest, length - 4) !== length)
+      return stop('the lengths at the two ends of a block differ; what follows cannot be read');
     const type = word(rest, 0);
     const body = rest.subarray(8, length - 4);
     rest = rest.subarray(length);
     if (type === interfaceDescription && body.length >= 8) interfaces.push(describeInterface(body));
-    else if (type === enhancedPacket) readPacket(body);
-    else if (type === simplePacket || type === obsoletePacket) leftOut += 1;
+    else if (type === enhancedPacket || type === obsoletePacket) readPacket(body, type);
+    else if (type === simplePacket) leftOut.timeless += 1;
     return true;
   };
 
@@ -149,9 +155,7 @@ export function createPcapngReader(onPacket: (packet: PcapngPacket) => void): Pc
         return `the capture ends within a block; its last ${rest.length} bytes are left out`;
       return started ? null : 'the capture is empty';
     },
-    get leftOut() {
-      return leftOut;
-    },
+    leftOut,
   };
 }
 

@@ -1,53 +1,124 @@
-// Tells whether a sequence number has been seen before on the same interface in the same direction.
+// Tells data that was sent again from a packet that was captured again on another interface.
+//
+// What is sent again has the sequence number of before. So has the copy of a packet on the next interface of its way: veth, bridge,
+// uplink. A copy keeps its IP id and the value of its timestamp option, while Linux gives each transmission a new id (not in IPv6,
+// which has none) and the time of its sending. Where neither is there to tell, the same place is passed twice only by two
+// transmissions, or by a packet that was captured or bridged twice, which follows at once. What cannot be told counts as a copy:
+// a retransmission too few is a fact not seen, one too many is a loss that never was.
 import type { LinkHeader } from './link-layer.ts';
 import { tcpFlags, type TcpPacket } from './tcp-packet.ts';
 
 export interface RetransmissionCounter {
-  /** How often a packet with this sequence number was seen before; 0 for packets without data or SYN. */
-  seenBefore(link: LinkHeader, packet: TcpPacket): number;
+  /** How often its sender had sent what is in this packet before; 0 for packets without data or SYN. `at`: µs since the epoch. */
+  seenBefore(at: number, link: LinkHeader, packet: TcpPacket): number;
 }
 
 /** Sequence numbers remembered per flow: what is sent again is among the last that were sent. */
 const rememberedPerFlow = 16;
+/** Transmissions remembered of each number. */
+const rememberedPerNumber = 4;
+/** Linux sends again on time-out no sooner: TCP_RTO_MIN, include/net/tcp.h. */
+const soonestTimeout = 200_000;
 
-interface Sent {
-  readonly seqs: number[];
-  readonly times: number[];
+interface Transmission {
+  readonly seq: number;
+  readonly at: number;
+  readonly ipId: number;
+  readonly timestamp: number | null;
+  /** Where it was seen first: interface, direction, link-layer addresses and TTL. */
+  readonly place: number;
+  /** How often the same had been sent before. */
+  readonly before: number;
+  /** The one before this one, which may still come by elsewhere; null where it is forgotten. */
+  readonly former: Transmission | null;
+}
+
+/** One direction of a connection. */
+interface Flow {
+  readonly sent: Transmission[];
+  /** The sequence number that follows all that was sent. */
+  next: number;
 }
 
 /** Remembers at most `maxFlows` one-way flows; the one that was quiet for longest is forgotten first. */
 export function createRetransmissionCounter(maxFlows = 20_000): RetransmissionCounter {
-  const flows = new Map<string, Sent>();
+  const flows = new Map<string, Flow>();
   return {
-    seenBefore({ interfaceIndex, direction }, { tuple, flags, seq, payloadLength }) {
+    seenBefore(at, link, packet) {
+      const { tuple, flags, seq, payloadLength } = packet;
       const isSyn = (flags & tcpFlags.syn) !== 0;
       if (payloadLength === 0 && !isSyn) return 0;
       const { src, sport, dst, dport } = tuple;
-      const key = `${interfaceIndex ?? ''}${direction ?? ''} ${src}:${sport}>${dst}:${dport}`;
+      const key = `${src}:${sport}>${dst}:${dport}`;
       const known = flows.get(key);
-      const sent =
-        known === undefined || (isSyn && !known.seqs.includes(seq)) ? { seqs: [], times: [] } : known;
+      const isNew = known === undefined || (isSyn && !known.sent.some((one) => one.seq === seq));
+      const next = (seq + payloadLength + (isSyn ? 1 : 0)) >>> 0;
+      const flow: Flow = isNew ? { sent: [], next } : known;
       // Put in anew, so that the map's order is the order of last use.
       flows.delete(key);
-      flows.set(key, sent);
+      flows.set(key, flow);
       if (flows.size > maxFlows) flows.delete(flows.keys().next().value ?? '');
-      return countOne(sent, seq);
+      const index = flow.sent.findLastIndex((one) => one.seq === seq);
+      if (index < 0 && isKeepAlive(packet, flow)) return 0;
+      // Numbers begin anew after 2^32.
+      if (((next - flow.next) | 0) > 0) flow.next = next;
+      return countOne(flow.sent, index, { at, place: placeOf(link, packet), ...packet });
     },
   };
 }
 
-function countOne({ seqs, times }: Sent, seq: number): number {
-  const index = seqs.lastIndexOf(seq);
-  if (index >= 0) {
-    const before = times[index] ?? 0;
-    times[index] = before + 1;
+/** Some systems ask whether the peer is still there with the last byte again, on its own, which no segment began with. */
+const isKeepAlive = ({ seq, payloadLength }: TcpPacket, { next }: Flow): boolean =>
+  payloadLength === 1 && next === (seq + 1) >>> 0;
+
+const shortened = (one: Transmission, length: number): Transmission => {
+  return { ...one, former: one.former === null || length <= 1 ? null : shortened(one.former, length - 1) };
+};
+
+type Seen = Omit<Transmission, 'before' | 'former'>;
+
+/** @param index Where in `sent` the last transmission with this number is; −1 for none. */
+function countOne(sent: Transmission[], index: number, { seq, at, ipId, timestamp, place }: Seen): number {
+  const seen = { seq, at, ipId, timestamp, place };
+  const last = sent[index] ?? null;
+  let oldest = last;
+  for (let known = last; known !== null; known = known.former) {
+    if (isCopy(seen, known)) return known.before;
+    oldest = known;
+  }
+  // Packets that waited together for a neighbour's address leave in any order: what was sent before is not sent again.
+  if (last !== null && oldest !== null && wasSentBefore(seen, last)) return Math.max(0, oldest.before - 1);
+  const before = last === null ? 0 : last.before + 1;
+  const transmission = {
+    ...seen,
+    before,
+    former: last === null ? null : shortened(last, rememberedPerNumber - 1),
+  };
+  if (last !== null) {
+    sent[index] = transmission;
     return before;
   }
-  seqs.push(seq);
-  times.push(1);
-  if (seqs.length > rememberedPerFlow) {
-    seqs.shift();
-    times.shift();
-  }
-  return 0;
+  sent.push(transmission);
+  if (sent.length > rememberedPerFlow) sent.shift();
+  return before;
+}
+
+/** Whether a packet is one that was seen before, and not sent again. */
+function isCopy(seen: Seen, known: Transmission): boolean {
+  // An id of 0 says nothing: senders and routers may clear it where fragmenting is forbidden (RFC 6864).
+  if (seen.ipId !== known.ipId && seen.ipId !== 0 && known.ipId !== 0) return false;
+  if (seen.timestamp !== null && known.timestamp !== null) return seen.timestamp === known.timestamp;
+  return seen.place !== known.place || Math.abs(seen.at - known.at) < soonestTimeout;
+}
+
+/** By the sender's own clock, whose values begin anew after 2^32. */
+const wasSentBefore = (seen: Seen, known: Transmission): boolean =>
+  seen.timestamp !== null && known.timestamp !== null && ((seen.timestamp - known.timestamp) | 0) < 0;
+
+/** A number for the place; two places may have the same by chance of 2^-31, which is harmless: see above. */
+function placeOf({ interfaceIndex, direction, addresses }: LinkHeader, { ttl }: TcpPacket): number {
+  const way = direction === null ? 0 : direction === 'in' ? 1 : 2;
+  let hash = addresses;
+  for (const part of [interfaceIndex ?? -1, way, ttl]) hash = (Math.imul(hash, 31) + part) | 0;
+  return hash;
 }

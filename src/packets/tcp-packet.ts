@@ -17,7 +17,10 @@ export interface TcpPacket {
   /** Whole IP packet, as its header says; as on the wire where offloading left the header's length 0. */
   readonly ipLength: number;
   readonly payloadLength: number;
-  readonly hasTimestampOption: boolean;
+  /** Null where the capture cut the options off before one was seen. */
+  readonly hasTimestampOption: boolean | null;
+  /** The option's TSval: the sender's clock; null without the option, or where it was cut off. */
+  readonly timestamp: number | null;
 }
 
 export const tcpFlags = { fin: 1, syn: 2, rst: 4, push: 8, ack: 16, urgent: 32, ece: 64, cwr: 128 } as const;
@@ -57,13 +60,12 @@ interface IpHeader {
  * Undefined for anything but TCP, for fragments without the TCP header, and for packets cut off within it.
  */
 export function parseTcpPacket(data: Buffer, wireLength: number): TcpPacket | undefined {
-  const version = (data[0] ?? 0) >> 4;
-  const ip =
-    version === 4 ? parseIpv4(data, wireLength) : version === 6 ? parseIpv6(data, wireLength) : undefined;
+  const ip = parseIp(data, wireLength);
   if (ip === undefined || data.length < ip.length + 20) return undefined;
   const at = ip.length;
   const tcpLength = ((data[at + 12] ?? 0) >> 4) * 4;
   if (tcpLength < 20) return undefined;
+  const stamp = findTimestamp(data.subarray(at + 20, at + tcpLength), tcpLength - 20);
   return {
     tuple: { src: ip.src, dst: ip.dst, sport: data.readUInt16BE(at), dport: data.readUInt16BE(at + 2) },
     flags: data[at + 13] ?? 0,
@@ -75,8 +77,25 @@ export function parseTcpPacket(data: Buffer, wireLength: number): TcpPacket | un
     dontFragment: ip.dontFragment,
     ipLength: ip.ipLength,
     payloadLength: Math.max(0, ip.ipLength - at - tcpLength),
-    hasTimestampOption: hasOption(data.subarray(at + 20, at + tcpLength), 8),
+    hasTimestampOption: stamp === 'cut-off' ? null : stamp !== null,
+    timestamp: typeof stamp === 'number' ? stamp : null,
   };
+}
+
+/** Whether the capture ends within an IP packet's headers before all of TCP's fixed one, or before it can be told that it is no TCP. */
+export function isCutBeforeTcp(data: Buffer, wireLength: number): boolean {
+  if (data.length >= wireLength) return false;
+  const ip = parseIp(data, wireLength);
+  if (ip !== undefined) return data.length < ip.length + 20;
+  return data.length < (versionOf(data) === 6 ? 40 : 20);
+}
+
+const versionOf = (data: Buffer): number => (data[0] ?? 0) >> 4;
+
+function parseIp(data: Buffer, wireLength: number): IpHeader | undefined {
+  const version = versionOf(data);
+  if (version === 4) return parseIpv4(data, wireLength);
+  return version === 6 ? parseIpv6(data, wireLength) : undefined;
 }
 
 function parseIpv4(data: Buffer, wireLength: number): IpHeader | undefined {
@@ -128,15 +147,20 @@ function parseIpv6(data: Buffer, wireLength: number): IpHeader | undefined {
   };
 }
 
-function hasOption(options: Buffer, kind: number): boolean {
+/**
+ * TSval of the timestamp option (RFC 7323) among options of `length` bytes, of which `options` was captured: null when there is
+ * none, 'cut-off' when it may stand in what was not captured, 'unreadable' when it stands there without its value.
+ */
+function findTimestamp(options: Buffer, length: number): number | 'unreadable' | 'cut-off' | null {
   let at = 0;
   while (at < options.length) {
-    const here = options[at] ?? 0;
-    if (here === kind) return true;
-    if (here === 0) return false;
-    const length = here === 1 ? 1 : (options[at + 1] ?? 0);
-    if (length === 0) return false;
-    at += length;
+    const kind = options[at] ?? 0;
+    if (kind === 8) return at + 6 <= options.length ? options.readUInt32BE(at + 2) : 'unreadable';
+    if (kind === 0) return null;
+    if (kind !== 1 && at + 1 >= options.length) break;
+    const step = kind === 1 ? 1 : (options[at + 1] ?? 0);
+    if (step === 0) return null;
+    at += step;
   }
-  return false;
+  return options.length < length && at < length ? 'cut-off' : null;
 }

@@ -1,7 +1,7 @@
 // Which files there are to read: the one list for the report, the live page, the diagnosis and a cluster's run.
 import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { messageOf, Problem } from '../model/problem.ts';
 import { fileNames } from './layout.ts';
 import { olderHalf } from './rolling-file.ts';
@@ -31,12 +31,16 @@ const logOf = (path: string) =>
 
 /** All `*.ndjson` files and captures at and below the paths, each once, sorted. Throws a usage Problem for a path that cannot be read. */
 export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
-  const files = new Set<string>();
+  const found = new Map<string, string>();
+  // A file that is named in two ways is read once.
+  const add = (file: string) => {
+    if (!found.has(resolve(file))) found.set(resolve(file), file);
+  };
   for (const path of paths) {
     try {
       // Links are not followed: a folder from elsewhere must not lead us about on this machine.
       const stat = await lstat(path);
-      if (stat.isFile()) files.add(path);
+      if (stat.isFile()) add(path);
       else if (stat.isDirectory()) {
         const entries = await readdir(path, { recursive: true, withFileTypes: true });
         const plain = entries
@@ -47,16 +51,16 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
           const wanted = isCapture(file)
             ? !isObservers(file, siblings)
             : file.endsWith('.ndjson') && !isAside(file);
-          if (wanted) files.add(file);
+          if (wanted) add(file);
         }
       }
     } catch (error) {
       throw new Problem('usage', `${path} cannot be read: ${messageOf(error)}.`, { cause: error });
     }
   }
-  if (files.size > mostFiles)
+  if (found.size > mostFiles)
     throw new Problem('usage', `there are more than ${mostFiles} files; name fewer folders.`);
-  const sorted = [...files].sort();
+  const sorted = [...found.values()].sort();
   return {
     logs: [...new Set(sorted.filter((file) => !isCapture(file)).map(logOf))],
     captures: sorted.filter(isCapture),

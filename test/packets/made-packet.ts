@@ -30,9 +30,10 @@ export function madePacket({
     ipLength: 60,
     payloadLength: 8,
     hasTimestampOption: true,
+    timestamp: 1,
     ...wanted,
   };
-  const link = { interfaceIndex: 2, direction: 'in', length: 20 } as const;
+  const link = { interfaceIndex: 2, direction: 'in', addresses: 1, length: 20 } as const;
   return { at: at * 1e6, link, tcp, flow: flowKey(tcp), seenBefore, record: Buffer.alloc(bytes) };
 }
 

@@ -34,7 +34,7 @@ export function recordedPackets(): CapturedPacket[] {
     const layers = readTcp(header?.linkType ?? -1, record);
     if (layers === undefined) return [];
     const { link, tcp } = layers;
-    const seenBefore = retransmissions.seenBefore(link, tcp);
+    const seenBefore = retransmissions.seenBefore(record.at, link, tcp);
     return [{ at: record.at, link, tcp, flow: flowKey(tcp), seenBefore, record: record.bytes }];
   });
 }

@@ -27,13 +27,16 @@ export function ofFirstReset(look: (first: PacketEvent, story: Story) => Fact): 
 export const resetSeen = ofFirstReset((first) => yes(asEvidence(first)));
 
 /** The form that only a socket gives a RST. */
-export const resetOfLiveSocket = ofFirstReset((first) =>
-  seenIf(first.flags.includes('.') && (first.hasTimestampOption || first.window > 0), asEvidence(first)),
-);
+export const resetOfLiveSocket = ofFirstReset((first) => {
+  if (!first.flags.includes('.')) return no();
+  if (first.hasTimestampOption === null && first.window === 0) return unknown('captured-options');
+  return seenIf(first.hasTimestampOption === true || first.window > 0, asEvidence(first));
+});
 
 /** The form of an answer to a packet that nobody has a socket for, or that a rule rejects. */
 export const resetWithoutSocket = ofFirstReset((first) =>
-  seenIf(first.flags === 'R' && first.window === 0 && !first.hasTimestampOption, asEvidence(first)),
+  // Where options were cut off there were some, which such a RST has not.
+  seenIf(first.flags === 'R' && first.window === 0 && first.hasTimestampOption === false, asEvidence(first)),
 );
 
 export const resetWentToClient = ofFirstReset((first, story) =>
