@@ -38,6 +38,7 @@ const samples = [
   'x',
   'http://10.0.0.7:9465',
   ':9464',
+  '10.0.0.0/8',
 ];
 
 describe('every option of every command', async () => {
