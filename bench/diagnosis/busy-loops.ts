@@ -10,7 +10,10 @@ const until = Date.now() + ${atMostMs};
 while (process.ppid === parent && Date.now() < until) for (let i = 0; i < 1e7; i += 1);`;
 
 /** Runs `work` beside them, at the usual priority (nice 0), and ends them whatever becomes of it. */
-export async function besideBusyLoops<T>(count: number, work: () => Promise<T>): Promise<T> {
+export async function besideBusyLoops<T>(
+  count: number,
+  work: (pids: readonly number[]) => Promise<T>,
+): Promise<T> {
   const loops = Array.from({ length: count }, () =>
     spawn(process.execPath, ['-e', loop], { stdio: 'ignore' }),
   );
@@ -25,8 +28,9 @@ export async function besideBusyLoops<T>(count: number, work: () => Promise<T>):
   // Whoever waits below is told; nobody else must be.
   allEnded.catch(() => undefined);
   try {
-    for (const { pid } of loops) if (pid !== undefined) setPriority(pid, 0);
-    return await work();
+    const pids = loops.flatMap(({ pid }) => pid ?? []);
+    for (const pid of pids) setPriority(pid, 0);
+    return await work(pids);
   } finally {
     for (const child of loops) child.kill('SIGKILL');
     await allEnded;

@@ -27,7 +27,7 @@ export const verdicts = ['right', 'one of several', 'unknown', 'wrong'] as const
 export type Verdict = (typeof verdicts)[number];
 
 /** Findings of fewer of the lost connections than this share do not make a run wrong. */
-export const leastShare = 0.1;
+const leastShare = 0.1;
 
 export function answerOf({ cause, certainty, author, connections, suspects, rivals }: Finding): Answer {
   const { cause: causeCertainty, author: authorCertainty } = certainty ?? { cause: 'open', author: 'open' };
@@ -39,13 +39,13 @@ export function answerOf({ cause, certainty, author, connections, suspects, riva
 }
 
 /** What an answer says of one question: it names the truth, has it among several, says nothing, or leaves it out. */
-export type Part = 'named' | 'among several' | 'nothing' | 'wrong';
+type Part = 'named' | 'among several' | 'nothing' | 'wrong';
 
-export function causePart({ cause, causeCertainty, rivals }: Answer, truth: Truth): Part {
+function causePart({ cause, causeCertainty, rivals }: Answer, truth: Truth): Part {
   return partOf(cause, causeCertainty, rivals, (one) => one === truth.cause);
 }
 
-export function authorPart({ author, authorCertainty, suspects }: Answer, truth: Truth): Part {
+function authorPart({ author, authorCertainty, suspects }: Answer, truth: Truth): Part {
   return partOf(author, authorCertainty, suspects, (one) => truth.authors.some((right) => right === one));
 }
 

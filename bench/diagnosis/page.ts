@@ -28,7 +28,8 @@ export function renderPage(input: PageInput): string {
   return [
     '# How often the diagnosis is right',
     '',
-    `Written by \`npm run bench:diagnose\`: ${input.settings}. Each run is a real one in the lab; the diagnosis sees only what the column`,
+    `Written by \`npm run bench:diagnose\`: ${input.settings}.`,
+    'Each run is a real one in the lab, of six seconds or half its usual length; the diagnosis sees only what the column',
     "says, never the scenario's name, factors or fixes. The seeds follow from the models' own source (SHA-256",
     `\`${input.models.slice(0, 16)}\`…), so the runs were not there to be looked at while the models were written; the results of other`,
     'models are thrown away.',
@@ -92,6 +93,8 @@ function progress({ trials, planned, impossible }: PageInput): string[] {
     ({ condition, scenario, refused }) => `${condition}, ${scenario}: ${refused ?? ''}`,
   );
   return [
+    '*Busy machine*: beside two programs that only compute; *rootless*: as an ordinary user, with what one can collect.',
+    '',
     ...table(['condition', 'runs made', 'refused by the lab', 'still missing', ''], rows),
     ...(refusals.size === 0 ? [] : ['', ...[...refusals.keys()].map((why) => `- refused: ${why}`)]),
   ];
