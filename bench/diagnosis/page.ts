@@ -29,7 +29,7 @@ export function renderPage(input: PageInput): string {
     '# How often the diagnosis is right',
     '',
     `Written by \`npm run bench:diagnose\`: ${input.settings}.`,
-    'Each run is a real one in the lab, of six seconds or half its usual length; the diagnosis sees only what the column',
+    'Each run is a real one in the lab, of half its usual length, six seconds at least; the diagnosis sees only what the column',
     "says, never the scenario's name, factors or fixes. The seeds follow from the models' own source (SHA-256",
     `\`${input.models.slice(0, 16)}\`…), so the runs were not there to be looked at while the models were written; the results of other`,
     'models are thrown away.',
