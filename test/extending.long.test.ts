@@ -179,6 +179,7 @@ export const scenario: LabScenario<'toy'> = {
   defaults: briefDefaults(10_000),
   expected: () => 'none',
   expectedCause: ({ fix }) => (fix === null ? 'toy' : null),
+  expectedAuthor: ({ fix }) => (fix === null ? ['nobody'] : []),
   setup: (choice) => serviceWorld(choice),
 };
 `;
