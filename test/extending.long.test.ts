@@ -211,5 +211,6 @@ export const toy: Format = {
   needs: 'record',
   renderRun: ({ verdict }) => \`toy \${verdict.outcome}\\n\`,
   renderMatrix: ({ cells }) => \`toy \${cells.length}\\n\`,
+  renderDiagnosis: ({ counts }) => \`toy \${counts.lost}\\n\`,
 };
 `;

@@ -2,11 +2,15 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { messageOf, Problem } from '../model/problem.ts';
 
-/** Throws a Problem when the file cannot be written: `usage` where the user can name another folder, `fault` at the end of a run. */
+/**
+ * Throws a Problem when the file cannot be written: `usage` where the user can name another place, which `advice` says, `fault` at
+ * the end of a run.
+ */
 export async function writeWhole(
   path: string,
   text: string,
   kind: 'usage' | 'fault' = 'usage',
+  advice = 'choose another folder with --out',
 ): Promise<void> {
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
@@ -15,7 +19,7 @@ export async function writeWhole(
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });
-    const advice = kind === 'usage' ? '; choose another folder with --out.' : '.';
-    throw new Problem(kind, `${path} cannot be written (${messageOf(error)})${advice}`, { cause: error });
+    const then = kind === 'usage' ? `; ${advice}.` : '.';
+    throw new Problem(kind, `${path} cannot be written (${messageOf(error)})${then}`, { cause: error });
   }
 }
