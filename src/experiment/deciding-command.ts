@@ -41,7 +41,7 @@ export function decidingCommand(findings: readonly Finding[]): DecidingCommand |
       first === 'rules-of-every-node' ? 'every node on the way to the server' : "the server's node";
     const written = inCapture.includes(first) ? captureFile : evidenceFolder;
     return {
-      where: `on ${place} (${ends.addresses.at(-1) ?? ''}) until it happens again, and then netdebug diagnose ${written}`,
+      where: `on ${place} (${ends.addresses.at(-1) ?? ''}) until it happens again, then "netdebug diagnose ${written}"`,
       command: inCapture.includes(first) ? captureCommand(ends) : observeCommand(ends),
       // Without the command that the words name in brackets: the one to type is here.
       shows: wantedWords[first].replace(/ \([^()]*\)$/, ''),

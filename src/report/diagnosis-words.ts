@@ -28,6 +28,5 @@ function tally(findings: readonly Finding[], wordsOf: (finding: Finding) => stri
   return counted.map(([count, words]) => `${count} ${words}`).join('; ');
 }
 
-/** Ends where the command follows. */
-export const decidingWords = ({ where, shows }: DecidingCommand): string =>
-  `To decide, run this ${where}; it shows ${shows}`;
+/** `To decide (what it shows), on …, then …`; the command follows. */
+export const decidingWords = ({ where, shows }: DecidingCommand): string => `To decide (${shows}), ${where}`;

@@ -1,10 +1,13 @@
 // Text from outside as Markdown takes it: nothing in a log line becomes a link, a heading or HTML.
 import { visible } from './visible.ts';
 
-/** One line of prose. Characters that mean something are escaped. */
+/** One line of prose. Characters that mean something are escaped, and what at its beginning would make it a list or a rule. */
 export function prose(text: string): string {
   const line = visible(text).replace(/\s+/g, ' ').trim();
-  return line.replace(/[\\`*_[\]<>|#~&]/g, (char) => `\\${char}`).replace(/^([-+=]|[0-9]+[.)])/, '\\$1');
+  return line
+    .replace(/[\\`*_[\]<>|#~&]/g, (char) => `\\${char}`)
+    .replace(/^[-+=]/, '\\$&')
+    .replace(/^([0-9]{1,9})([.)])(?= |$)/, '$1\\$2');
 }
 
 /** Lines as they are, in a fence that none of them can close. */

@@ -21,12 +21,13 @@ import {
   type OpenPage,
 } from './browser.ts';
 import { hourOfTenThousand } from './long-run.ts';
-import { recordedReports, recordedRun } from './recorded.ts';
+import { recordedDiagnosis, recordedReports, recordedRun } from './recorded.ts';
 
-export const pageNames = ['default', 'none', 'inconclusive', 'matrix', 'long'] as const;
+export const pageNames = ['default', 'none', 'inconclusive', 'matrix', 'long', 'diagnose'] as const;
 export type PageName = (typeof pageNames)[number];
 
 export async function render(name: PageName): Promise<string> {
+  if (name === 'diagnose') return html.renderDiagnosis(await recordedDiagnosis('quiet-after-reset.pcap'));
   if (name === 'long') return renderPage(hourOfTenThousand());
   if (name !== 'matrix') return await renderRun(recordedRun(name), html);
   const { data } = await readMatrixRecord(recordedReports);

@@ -20,7 +20,7 @@ ${decidingSection(diagnosis)}</header></section>
 <section id="findings">${findings.length > 0 && findingArticles(findings, { startedAt: null, record: null }, [])}</section>
 <section id="read"><h2>What was read</h2><ul class="plain">${[...paths, ...notes].slice(0, mostNotes).map((note) => markup`<li>${note.slice(0, 500)}</li>`)}</ul></section>`;
   const top = markup`<strong>netdebug</strong> <span aria-hidden="true">·</span> diagnose`;
-  const times = 'Times are those of the evidence, or counted from the loss.';
+  const times = 'Times are counted from the loss, where its packets are known.';
   return renderDocument({ title: `${headline} – netdebug`, top, main, live: false, times });
 }
 

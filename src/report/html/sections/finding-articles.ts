@@ -16,7 +16,7 @@ const longestText = 2_000;
 
 /** What the articles need to know of where their findings come from. */
 interface Origin {
-  /** What times are counted from; null: they are told as they are. */
+  /** What times are counted from; null: from the loss, where its packets are known. */
   readonly startedAt: Micros | null;
   readonly record: RunRecord | null;
 }
@@ -56,17 +56,20 @@ function findingArticle(
 <p class="meta">${entry !== undefined && `${entry.title} · `}${words.headline}</p>
 <p><strong>Who:</strong> ${cut(words.who)}</p>
 <p><strong>Why:</strong> ${cut(words.why)}</p>
-${packetLadder(finding)}
-${exclusionList(words, index)}${possibleList(words)}${evidenceList(evidence, origin)}${missingList(words)}
+${packetLadder(finding, index)}
+${exclusionList(words, index)}${possibleList(words)}${evidenceList(evidence, origin.startedAt ?? lossOf(finding))}${missingList(words)}
 ${entry !== undefined && confirmList(entry)}
 ${words.cures.length > 0 && markup`<h4>Cured by</h4><ul class="fixes">${words.cures.map((fix) => fixLine(fix, origin.record, entry, proofs))}</ul>`}
 </article>`;
 }
 
-function evidenceList(evidence: readonly EvidenceItem[], origin: Origin): Markup {
+const lossOf = ({ ladder }: Finding): Micros | null =>
+  ladder === undefined ? null : parseMicros(ladder.lostAt);
+
+function evidenceList(evidence: readonly EvidenceItem[], startedAt: Micros | null): Markup {
   if (evidence.length === 0) return nothing;
   const left = evidence.length - mostEvidence;
-  return markup`<h4>Evidence, for one of them</h4><ol class="evidence">${evidence.slice(0, mostEvidence).map((item) => evidenceLine(item, origin))}</ol>${left > 0 && markup`<p>${plural(left, 'more line')} in the record.</p>`}`;
+  return markup`<h4>Evidence, for one of them</h4><ol class="evidence">${evidence.slice(0, mostEvidence).map((item) => evidenceLine(item, startedAt))}</ol>${left > 0 && markup`<p>${plural(left, 'more line')} in the record.</p>`}`;
 }
 
 /** Who else it could have been, and why it was not. */
@@ -103,7 +106,7 @@ function placeText(where: string): string {
 
 const cut = (text: string): string => (text.length > longestText ? `${text.slice(0, longestText)} …` : text);
 
-function evidenceLine({ at, source, text, file }: EvidenceItem, { startedAt }: Origin): Markup {
+function evidenceLine({ at, source, text, file }: EvidenceItem, startedAt: Micros | null): Markup {
   const moment = parseMicros(at);
   const time = Number.isNaN(moment) || startedAt === null ? at.slice(0, 40) : sinceText(moment, startedAt);
   return markup`<li><span class="when" title="${at.slice(0, 40)}">${time}</span><span class="source">${source}</span><code>${cut(text).replace(/\s+/g, ' ')}</code>${file !== null && markup`<span class="file">${file}</span>`}</li>`;
@@ -121,8 +124,8 @@ function fixLine(
     record?.kind === 'lab' &&
     record.scenario !== null &&
     markup` Try it: <code>netdebug lab run ${record.scenario} --fix ${fix}</code>`;
-  const state =
-    proof === undefined ? markup`<span class="proof">not tried here</span>${tryIt}` : proofBadge(proof);
+  const untried = record !== null && markup`<span class="proof">not tried here</span>${tryIt}`;
+  const state = proof === undefined ? untried : proofBadge(proof);
   return markup`<li><strong>${fix}</strong> ${state}${known !== undefined && markup`<p>${known.whatToDo}</p>`}</li>`;
 }
 

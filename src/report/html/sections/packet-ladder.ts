@@ -3,12 +3,12 @@ import { ladderWords } from '../../ladder-rows.ts';
 import type { Finding } from '../../../model/run-record.ts';
 import { markup, nothing, type Markup } from '../markup.ts';
 
-export function packetLadder(finding: Finding): Markup {
+export function packetLadder(finding: Finding, index: number): Markup {
   const words = ladderWords(finding);
   if (words === null) return nothing;
   const { client, server, rows, left } = words;
   return markup`<h4>The last packets${left !== '' && ` (${left})`}</h4>
-<div class="scroll" tabindex="0" role="region" aria-label="The last packets"><table class="ladder">
+<div class="scroll" tabindex="0" role="region" aria-label="The last packets of finding ${index + 1}"><table class="ladder">
 <thead><tr><th scope="col" class="number">since the loss</th><th scope="col">from</th><th scope="col"><span class="ends"><span>client ${client}</span><span>server ${server}</span></span></th><th scope="col">first seen at</th><th scope="col">which is</th></tr></thead>
 <tbody>${rows.map(
     ({ time, toServer, label, where, mark }) =>
