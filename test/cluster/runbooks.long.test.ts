@@ -128,7 +128,7 @@ describe('the runbook of', { skip: kubectlSkip }, () => {
       assert.deepEqual(stuck, []);
       if (commands.some((command) => command.includes('mesh evidence'))) {
         const kinds = walked.map((command) => command.split(' ').slice(0, 2).join(' '));
-        for (const kind of ['netdebug report', 'grep -E', 'netdebug explain'])
+        for (const kind of ['netdebug diagnose', 'netdebug report', 'grep -E', 'netdebug explain'])
           assert.ok(kinds.includes(kind), `${kind} in ${walked.join('; ')}`);
       }
     });

@@ -1,11 +1,14 @@
 // A run, a matrix or a diagnosis as Markdown, for an issue or a chat: the words of the text, with the packets and the evidence as they are.
 import type { DiagnosisRecord } from '../../model/diagnosis-record.ts';
+import { dataplaneWords } from '../../model/dataplane-words.ts';
 import { missingSentence } from '../../model/missing-witness.ts';
 import type { Finding, RunRecord } from '../../model/run-record.ts';
+import { clusterHeads, clusterLine, clusterRows } from '../cluster-rows.ts';
 import { decidingWords, diagnosisHeadline, whoInAll, whyInAll } from '../diagnosis-words.ts';
 import { curesText, evidenceLines, ladderLines, missingText } from '../finding-text.ts';
 import { findingWords } from '../finding-words.ts';
 import { fenced, prose, table } from '../markdown-text.ts';
+import { latencySentence } from '../latency-sentence.ts';
 import { runTitle } from '../run-title.ts';
 import { classHeads, classRows } from '../class-rows.ts';
 import { matrixHeads, matrixRows, type Format, type MatrixCell, type ShownMatrix } from './format.ts';
@@ -28,12 +31,21 @@ const documentOf = (blocks: readonly (readonly string[])[]): string =>
 
 function renderRun(run: RunRecord): string {
   const missing = (run.missingWitnesses ?? []).map((one) => `- ${prose(missingSentence(one))}`);
+  const latency = run.verdict.basis?.latency;
+  const { cluster } = run;
+  const dataplanes = Object.entries(run.dataplanes ?? {});
+  const seen = dataplanes.map(([node, one]) => `- ${prose(`${node}: ${dataplaneWords(one)}`)}`);
   return documentOf([
     [`# ${prose(`${runTitle(run)}: ${run.verdict.outcome}`)}`],
     [prose(run.verdict.sentence)],
     table(classHeads, classRows(run.classes)),
+    latency === undefined ? [] : [prose(latencySentence(latency))],
+    ...(cluster === undefined
+      ? []
+      : [[`${prose(clusterLine(cluster))}.`], table(clusterHeads, clusterRows(cluster))]),
     ...run.findings.flatMap((finding, index) => findingBlocks(finding, `Finding ${index + 1}: `)),
     ...(missing.length === 0 ? [] : [['Not seen, or not all of it:'], missing]),
+    ...(seen.length === 0 ? [] : [["By the nodes' own rules, as their observers saw them:"], seen]),
     ...(run.complete ? [] : [['The run was broken off; this is what there was until then.']]),
   ]);
 }

@@ -1,14 +1,14 @@
 // A run as text: the verdict in a sentence, the classes as a table, then each finding with its evidence and what cures it. A
 // matrix as a table of its runs.
-import { formatFigures } from '../../model/figures.ts';
 import type { DiagnosisRecord } from '../../model/diagnosis-record.ts';
 import { dataplaneWords } from '../../model/dataplane-words.ts';
 import { missingSentence } from '../../model/missing-witness.ts';
-import type { LatencyComparison, RunRecord } from '../../model/run-record.ts';
+import type { RunRecord } from '../../model/run-record.ts';
 import { classHeads, classRows } from '../class-rows.ts';
 import { clusterHeads, clusterLine, clusterRows } from '../cluster-rows.ts';
 import { decidingWords, diagnosisHeadline, whoInAll, whyInAll } from '../diagnosis-words.ts';
 import { findingLines } from '../finding-text.ts';
+import { latencySentence } from '../latency-sentence.ts';
 import { alignColumns } from '../table.ts';
 import { visible } from '../visible.ts';
 import { matrixHeads, matrixRows, type Format, type MatrixCell, type ShownMatrix } from './format.ts';
@@ -25,6 +25,7 @@ export const text = {
 
 /** Control characters from outside are made visible. */
 function renderRun(run: RunRecord): string {
+  const latency = run.verdict.basis?.latency;
   const lines = [
     heading(run),
     '',
@@ -32,7 +33,7 @@ function renderRun(run: RunRecord): string {
     run.verdict.sentence,
     '',
     ...alignColumns([classHeads, ...classRows(run.classes)], [2, 3, 4, 5]),
-    ...latencyLines(run.verdict.basis?.latency),
+    ...(latency === undefined ? [] : ['', latencySentence(latency)]),
     ...clusterLines(run.cluster),
     ...run.findings.flatMap((finding) => ['', ...findingLines(finding)]),
   ];
@@ -54,25 +55,10 @@ function heading(run: RunRecord): string {
   return `${run.scenario ?? run.kind}${switchedOff.join('')}${fix}: ${run.durationSeconds} s${speed}`;
 }
 
-function latencyLines(latency: LatencyComparison | undefined): string[] {
-  if (latency === undefined) return [];
-  const side = ({ estimate, low, high }: LatencyComparison['p50']['remote']) =>
-    `${milliseconds(estimate)} (${milliseconds(low)} to ${milliseconds(high)})`;
-  const pair = (name: 'p50' | 'p99') =>
-    `${name} ${side(latency[name].coLocated)} against ${side(latency[name].remote)}`;
-  const conclusion = latency.differs ? 'they differ' : 'no difference is shown';
-  return [
-    '',
-    `Latency in ms, same node against across nodes: ${pair('p50')}, ${pair('p99')}: ${conclusion}.`,
-  ];
-}
-
 function clusterLines(cluster: RunRecord['cluster']): string[] {
   if (cluster === undefined) return [];
   return ['', `${clusterLine(cluster)}.`, ...alignColumns([clusterHeads, ...clusterRows(cluster)])];
 }
-
-const milliseconds = (value: number | null) => (value === null ? '?' : formatFigures(value, 2));
 
 /** One row per run: a column per factor, the fix, resets of each class, the outcome. */
 function renderMatrix({ scenario, cells, missing }: ShownMatrix<MatrixCell>): string {
