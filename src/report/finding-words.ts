@@ -1,4 +1,5 @@
 // What is said of a finding, in the words of every format: how many, who, why, who and what else, what would decide, what cures it.
+import { isIP } from 'node:net';
 import { pageOf } from '../causes/index.ts';
 import { authorWords, type Author } from '../model/author.ts';
 import { formatEndpoint } from '../model/endpoint.ts';
@@ -26,7 +27,7 @@ export interface FindingWords {
   readonly page: string | null;
 }
 
-export interface Excluded {
+interface Excluded {
   readonly who: string;
   readonly because: string;
 }
@@ -54,10 +55,21 @@ export function findingWords(finding: Finding): FindingWords {
 
 /** A single one is named by its ends. */
 function headlineOf({ connections, classes, ladder }: Finding): string {
-  const names = classes.join(', ');
-  if (connections !== 1 || ladder === undefined) return `${lostCount(connections)} in ${names}`;
-  const group = names === ladder.client.address ? '' : `, ${names}`;
-  return `${lostCount(1)}: ${formatEndpoint(ladder.client)} to ${formatEndpoint(ladder.server)}${group}`;
+  const group = groupWords(classes);
+  if (connections !== 1 || ladder === undefined) return `${lostCount(connections)} ${group}`;
+  const ends = `${formatEndpoint(ladder.client)} to ${formatEndpoint(ladder.server)}`;
+  return `${lostCount(1)}: ${ends}${classes.every((name) => isIP(name) > 0) ? '' : `, ${group}`}`;
+}
+
+/** A whole node's clients are too many for a line. */
+const mostNames = 3;
+
+/** `in co-located`; without classes the clients are named by their addresses: `of client 10.44.0.33`. */
+function groupWords(classes: readonly string[]): string {
+  const left = classes.length - mostNames;
+  const names = [...classes.slice(0, mostNames), ...(left > 0 ? [`and ${left} more`] : [])].join(', ');
+  if (!classes.every((name) => isIP(name) > 0)) return `in ${names}`;
+  return `of ${classes.length === 1 ? 'client' : 'clients'} ${names}`;
 }
 
 /** The first of them decide most; the rest are in the record. */

@@ -5,7 +5,7 @@ import type { Ladder, Rung } from '../model/ladder.ts';
 import type { Finding } from '../model/run-record.ts';
 import { authorInBrief } from './finding-words.ts';
 
-export interface LadderRow {
+interface LadderRow {
   /** `-1.002 ms`; `0` is the loss. */
   readonly time: string;
   readonly toServer: boolean;

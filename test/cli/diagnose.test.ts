@@ -185,6 +185,20 @@ describe('netdebug diagnose', () => {
     assert.equal(lines.filter((line) => line.includes('sudo ')).length, 1);
   });
 
+  it('prints what the README shows', () => {
+    const root = resolve(import.meta.dirname, '../..');
+    const path = 'test/recorded/cases/captures/any-v6.pcap';
+    const { stdout } = spawnSync(process.execPath, [mainScript, 'diagnose', path], {
+      encoding: 'utf8',
+      cwd: root,
+    });
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    assert.ok(
+      readme.includes(`\n\`\`\`\n${stdout}\`\`\`\n`),
+      `bin/netdebug diagnose ${path} prints now:\n${stdout}`,
+    );
+  });
+
   it('says of several lost connections in three lines what holds of all, and ends with 2 while one is open', () => {
     const { status, stdout } = diagnose(join(captures, 'quiet-after-reset.pcap'));
     assert.equal(status, 2);

@@ -94,6 +94,13 @@ describe('the words of a finding', () => {
     ]);
   });
 
+  test('clients without a class are named by their addresses, and no more of them than a line holds', () => {
+    const many = Array.from({ length: 200 }, (_, index) => `10.1.0.${index}`);
+    const headline = (classes: string[]) => findingWords(finding({ classes })).headline;
+    assert.equal(headline(['fd61::1']), '3 lost connections of client fd61::1');
+    assert.equal(headline(many), '3 lost connections of clients 10.1.0.0, 10.1.0.1, 10.1.0.2, and 197 more');
+  });
+
   test('a single lost connection is named by its ends', async () => {
     const { findings } = await recordedDiagnosis('any-v6.pcap');
     assert.equal(findingWords(findings[0]!).headline, '1 lost connection: [fd61::1]:55614 to [fd61::2]:7005');

@@ -87,10 +87,9 @@ function renderDiagnosis(diagnosis: DiagnosisRecord): string {
   const nothing: TestCase = { name: 'lost connections', seconds: 0, result: { kind: 'passed' } };
   const decide = toDecide === null ? [] : [`${decidingWords(toDecide)}:\n  ${toDecide.command}`];
   const found = findings.map((finding, index): TestCase => {
-    const { connections, classes } = finding;
     const text = [findingText(finding), ...(index === 0 ? decide : []), notes.join('\n')].join('\n\n');
-    const message = `${lostCount(connections)}; who: ${authorInBrief(finding)}; why: ${causeInBrief(finding)}`;
-    const name = `finding ${index + 1}: ${finding.cause} in ${classes.join(', ')}`;
+    const message = `${lostCount(finding.connections)}; who: ${authorInBrief(finding)}; why: ${causeInBrief(finding)}`;
+    const name = `finding ${index + 1}: ${finding.cause}`;
     return { name, seconds: 0, result: { kind: 'failed', message, text } };
   });
   const said = diagnosis.counts.neverAnswered > 0 && findings.length === 0;
