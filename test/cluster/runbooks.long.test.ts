@@ -140,11 +140,11 @@ test(
   { skip: kubectlSkip },
   async (t) => {
     const run = await shellIn(t);
-    const { stuck } = await walk(run, ['netdebug diagnose pod', 'netdebug mesh heal', 'netdebugg']);
+    const { stuck } = await walk(run, ['netdebug diagnose nowhere', 'netdebug mesh heal', 'netdebugg']);
     assert.deepEqual(
       stuck.map((sentence) => sentence.replace(/:[^]*/, '')),
       [
-        '"netdebug diagnose pod" is refused (64)',
+        '"netdebug diagnose nowhere" is refused (64)',
         '"netdebug mesh heal" is refused (64)',
         '"netdebugg" is no command (127)',
       ],
