@@ -50,10 +50,10 @@ describe('a copy with a toy cause, its scenario, a toy witness and a toy format,
     assert.deepEqual(matrix, { exitCode: 0, stdout: 'toy 3\n', stderr: '' });
     assert.match(
       help.stdout.replace(/\s+/g, ' '),
-      /text, json, junit, html or toy[,;] .*report\.html, report\.toy there/,
+      /text, json, junit, html, markdown or toy[,;] .*report\.md, report\.toy there/,
     );
     assert.equal(wrong.exitCode, 64);
-    assert.match(wrong.stderr, /choose from: text, json, junit, html, toy\./);
+    assert.match(wrong.stderr, /choose from: text, json, junit, html, markdown, toy\./);
   });
 
   it(
@@ -130,7 +130,7 @@ function edits({ witness = toyWitness, format = toyFormat } = {}): Edit[] {
     { path: 'src/report/formats/toy.ts', text: format },
     {
       path: 'src/report/formats/index.ts',
-      after: "(await import('./html.ts')).html,",
+      after: "(await import('./markdown.ts')).markdown,",
       insert: "(await import('./toy.ts')).toy,",
     },
   ];
@@ -213,5 +213,6 @@ export const toy: Format = {
   needs: 'record',
   renderRun: ({ verdict }) => \`toy \${verdict.outcome}\\n\`,
   renderMatrix: ({ cells }) => \`toy \${cells.length}\\n\`,
+  renderDiagnosis: ({ counts }) => \`toy \${counts.lost}\\n\`,
 };
 `;

@@ -1,57 +1,71 @@
 // `netdebug diagnose PATH...`: joins what clients lived through with what nodes saw, from wherever it came, into findings.
 import { Command } from 'commander';
-import { diagnosePaths, type Diagnosis } from '../experiment/re-diagnose.ts';
-import { jsonDocument } from '../model/json-document.ts';
+import { isOpen } from '../experiment/deciding-command.ts';
+import { diagnosePaths } from '../experiment/re-diagnose.ts';
 import { exitCodes } from '../model/problem.ts';
-import { findingLines } from '../report/finding-text.ts';
-import { visible } from '../report/visible.ts';
+import { html } from '../report/formats/html.ts';
+import { json } from '../report/formats/json.ts';
+import { junit } from '../report/formats/junit.ts';
+import { markdown } from '../report/formats/markdown.ts';
+import { text } from '../report/formats/text.ts';
+import { writeReportFile } from '../run-folder/write-record.ts';
+import { textOption } from './probe-flags.ts';
 import { print } from './standard-output.ts';
+
+interface Flags {
+  readonly json?: true;
+  readonly html?: string;
+  readonly junit?: string;
+  readonly markdown?: string;
+  readonly fail?: true;
+}
+
+/** Those that are written to a file, each by the option of its name. */
+const toFiles = [html, junit, markdown] as const;
 
 export function command(): Command {
   return new Command('diagnose')
-    .description('say who ended each failed connection, and why, from recorded events and evidence')
+    .description('say who ended each lost connection, and why, from recorded events, evidence and captures')
     .argument(
       '<path...>',
       'folders of runs or of "netdebug observe", event files (*.ndjson), and captures by others (*.pcap, *.pcapng)',
     )
-    .option('--json', 'one JSON document on stdout: the findings as in a run record')
+    .option('--json', 'one JSON document on stdout: counts, and the findings as in a run record')
+    .addOption(textOption('--html <file>', 'write a page, too'))
+    .addOption(textOption('--junit <file>', 'write a JUnit file, too: each finding a test that failed'))
+    .addOption(textOption('--markdown <file>', 'write it as Markdown, too, for an issue or a chat'))
+    .option('--fail', 'exit 1 when a connection was lost, explained or not')
     .addHelpText(
       'after',
       `
 Examples:
+  netdebug diagnose reset.pcap                                   a bare capture: whoever made it, of whatever program
+  netdebug diagnose node-1.pcap node-2.pcap --html page.html     of both ends' nodes
+  netdebug diagnose evidence/                                    what "netdebug observe --out evidence" saw
+  netdebug diagnose client.ndjson server.ndjson node-1/ node-2/  with the clients' own account
   netdebug diagnose netdebug-runs/20261123-064139-gke-intranode-policy
-  netdebug diagnose client.ndjson server.ndjson node-1/ node-2/
-  netdebug diagnose client.ndjson tcpdump-of-node-1.pcap
 
 Nodes and captures of one name in two folders are taken for two, and shown as NAME and "NAME (2)".
+A capture tells most when it keeps the direction of packets: tcpdump -i any -y LINUX_SLL2 -w reset.pcap tcp
 
-Exit codes: 0 every failed connection is explained or none failed, 2 some are not, or never had an answer, 64 nothing to read.`,
+Exit codes: 0 all lost connections are explained, or none was lost; 2 something is open or unknown, or some connections never had
+an answer; 1 with --fail, when any was lost; 64 nothing to read, or wrong usage.`,
     )
-    .action(async (paths: string[], flags: { json?: true }) => {
-      process.exitCode = await diagnose(paths, flags.json === true);
+    .action(async (paths: string[], flags: Flags) => {
+      process.exitCode = await diagnose(paths, flags);
     });
 }
 
-async function diagnose(paths: readonly string[], json: boolean): Promise<number> {
+async function diagnose(paths: readonly string[], flags: Flags): Promise<number> {
   const diagnosis = await diagnosePaths(paths);
-  const { findings, read, notes, neverAnswered } = diagnosis;
-  print(json ? jsonDocument({ schemaVersion: 1, findings, read, notes }) : asText(diagnosis));
-  const open = neverAnswered > 0 || findings.some(({ cause }) => cause === 'unknown');
-  return exitCodes[open ? 'inconclusive' : 'finished'];
-}
-
-function asText({ failures, findings, notes, neverAnswered }: Diagnosis): string {
-  const none =
-    neverAnswered === 0
-      ? 'No connection failed: nothing to explain.'
-      : 'No connection was lost, but some never had an answer: see that the server can be reached from there.';
-  const said = findings.length === 0 ? [none] : [];
-  const lines = [
-    `${failures} failed connections, ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,
-    ...said,
-    ...findings.flatMap((finding) => ['', ...findingLines(finding)]),
-    '',
-    ...notes.map((note) => `(${note})`),
-  ];
-  return `${lines.map(visible).join('\n')}\n`;
+  print((flags.json === true ? json : text).renderDiagnosis(diagnosis));
+  for (const format of toFiles) {
+    const path = flags[format.name];
+    if (path === undefined) continue;
+    await writeReportFile(path, format.renderDiagnosis(diagnosis), `--${format.name}`);
+    process.stderr.write(`${path}\n`);
+  }
+  if (flags.fail === true && diagnosis.counts.lost > 0) return exitCodes.unexpected;
+  const { counts, findings } = diagnosis;
+  return exitCodes[findings.some(isOpen) || counts.neverAnswered > 0 ? 'inconclusive' : 'finished'];
 }

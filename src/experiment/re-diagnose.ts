@@ -7,29 +7,19 @@ import { createProbeReader, type ProbeTimeline } from '../diagnose/connections/l
 import type { SeenOnTheWire } from '../diagnose/connections/lost-on-the-wire.ts';
 import { createNodeReader } from '../diagnose/connections/node-timeline.ts';
 import { clientAddresses, explain, seenOnTheWire } from '../diagnose/diagnose.ts';
+import type { DiagnosisRecord } from '../model/diagnosis-record.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
 import type { PacketEvent, SourceEvent } from '../model/node-event.ts';
-import type { Finding } from '../model/run-record.ts';
 import { createCaptureFile } from '../packets/capture-file.ts';
 import { isProbes, readLogs } from '../run-folder/event-log.ts';
 import { findFiles } from '../run-folder/find-files.ts';
 import { placeOfFile } from '../run-folder/layout.ts';
 import { createNodeNames, renamed, type NodeNames } from './node-names.ts';
+import { decidingCommand } from './deciding-command.ts';
 
-export interface Diagnosis {
-  /** Connections that failed. */
-  readonly failures: number;
-  /** Connections that never had an answer: none was lost, and yet nobody reaches that server. */
-  readonly neverAnswered: number;
-  readonly findings: readonly Finding[];
-  readonly read: { readonly probeEvents: number; readonly nodeEvents: number; readonly brokenLines: number };
-  /** What was read and what was left out, one sentence each. */
-  readonly notes: readonly string[];
-}
-
-/** Throws a usage Problem for paths that cannot be read, or that hold no probe event. */
-export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis> {
+/** Throws a usage Problem for paths that cannot be read, or that hold neither an event nor a capture. */
+export async function diagnosePaths(paths: readonly string[]): Promise<DiagnosisRecord> {
   const { logs, captures } = await findFiles(paths);
   const probes = createProbeReader();
   const ofProbes = await readLogs(logs, 'probes', (event, log) => {
@@ -60,13 +50,24 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
   const lost = wire?.lost ?? alignClients(timeline.lost, nodeTimeline);
   const brokenLines = ofProbes.broken + ofNodes.broken;
   const noteIf = (condition: boolean, text: string) => (condition ? [text] : []);
+  const findings = explain(lost, timeline, nodeTimeline, causeModels);
   return {
-    failures: lost.length,
-    neverAnswered: timeline.beforeFirstAnswer.neverAnswered,
-    findings: explain(lost, timeline, nodeTimeline, causeModels),
+    ...{ schemaVersion: 2, kind: 'diagnose', scenario: null, verdict: null, classes: [] },
+    paths: [...paths],
+    counts: {
+      lost: lost.length,
+      benign: wire?.benign ?? null,
+      stalled: wire?.stalled ?? null,
+      neverAnswered: timeline.beforeFirstAnswer.neverAnswered,
+    },
+    findings,
+    toDecide: decidingCommand(findings),
     read: { probeEvents, nodeEvents, brokenLines },
     notes: [
-      `read ${probeEvents} probe events and ${nodeEvents} node events from ${logs.length} files`,
+      ...noteIf(
+        logs.length > 0,
+        `read ${probeEvents} probe events and ${nodeEvents} node events from ${counted(logs.length, 'file')}`,
+      ),
       ...noteIf(
         nodeEvents === 0 && captures.length === 0,
         'no evidence from any node: collect it with "netdebug observe"',
@@ -87,12 +88,18 @@ function wireNotes(wire: SeenOnTheWire | null): string[] {
   const { benign, stalled } = wire;
   return [
     'no events of a client: the connections are those that the packets show to have been lost',
-    ...(benign === 0 ? [] : [`${benign} connections ended with a RST that nobody lost anything by`]),
+    ...(benign === 0
+      ? []
+      : [`not lost: ${counted(benign, 'connection')} ended with a RST that nobody lost anything by`]),
     ...(stalled === 0
       ? []
-      : [`${stalled} connections were stalled at the end: sent again and again, unanswered`]),
+      : [
+          `not counted as lost: ${counted(stalled, 'connection')} stalled at the end, sent again and again, unanswered`,
+        ]),
   ];
 }
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 function firstAnswerNotes({ attempts, neverAnswered }: ProbeTimeline['beforeFirstAnswer']): string[] {
   if (attempts === 0) return [];

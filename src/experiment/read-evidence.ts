@@ -16,6 +16,10 @@ export function readingSteps(folder: string, node: string): ReadingStep[] {
   const grep = (pattern: string) => shellQuote(['grep', '-E', pattern, events]);
   return [
     {
+      command: shellQuote(['netdebug', 'diagnose', folder]),
+      shows: 'who ended each lost connection, of any program, and why',
+    },
+    {
       command: shellQuote(['netdebug', 'report', folder, '--format', 'html']),
       shows: 'a page of what changed on the node, and when',
     },

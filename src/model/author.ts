@@ -23,10 +23,10 @@ export type Author = (typeof authors)[number];
 /** In words, for a sentence: "sent by …", "ended by …". */
 export const authorWords: Readonly<Record<Author, string>> = {
   'client-application': "the client's application",
-  'client-process-died': "the client's process, by its end",
+  'client-process-died': "the end of the client's process",
   'client-kernel': "the client's own kernel",
   'server-application': "the server's application",
-  'server-process-died': "the server's process, by its end",
+  'server-process-died': "the end of the server's process",
   'server-kernel': "the server's kernel",
   'privileged-program': 'a privileged program that destroyed the socket',
   'client-pod-rule': "a rule in the client's pod",

@@ -2,6 +2,7 @@
 import { authors } from './author.ts';
 import { certainties } from './certainty.ts';
 import { clusterRecordSchema } from './cluster-record.ts';
+import { ladderSchema } from './ladder.ts';
 import { lostOutputSchema } from './lost-output.ts';
 import { missingWitnessSchema } from './missing-witness.ts';
 import { dataplaneSchema } from './node-event.ts';
@@ -141,6 +142,8 @@ export const findingSchema = z.object({
   evidence: z.array(evidenceItemSchema),
   /** That same connection, drawn by reports; absent in older records, and where no entry of it is known. */
   shown: shownConnectionSchema.optional(),
+  /** Its last packets; absent where none of them was captured, and in older records. */
+  ladder: ladderSchema.optional(),
   /** Of version 1: the next best cause, and what speaks against it. */
   against: z.object({ cause: causeName, because: z.array(z.string()) }).nullish(),
   /** Evidence that was not collected and would have helped; what would decide first. */

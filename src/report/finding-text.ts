@@ -1,67 +1,65 @@
-// A finding as lines of text: what, by whom, how sure, why, the evidence for and against, what cures it.
-import { pageOf } from '../causes/index.ts';
-import { authorWords } from '../model/author.ts';
+// A finding as lines of text: the first three say how many were lost, who ended them, and why; then the packets and the proof.
 import type { EvidenceItem, Finding } from '../model/run-record.ts';
-import { percentText } from './html/numbers.ts';
+import { findingWords, type FindingWords } from './finding-words.ts';
+import { ladderWords } from './ladder-rows.ts';
+import { alignColumns } from './table.ts';
 
 /** A long run has hundreds of lines for one connection; these many tell the story. */
 const shownEvidence = 12;
 
-export function findingLines(finding: Finding): string[] {
-  const { cause, connections, classes, sentence, author, certainty, evidence, missing, fixes } = finding;
-  const failures = connections === 1 ? '1 lost connection' : `${connections} lost connections`;
-  const more = pageOf(cause) === undefined ? '' : ` (netdebug explain ${cause})`;
+/** @param title Stands before how many were lost. */
+export function findingLines(finding: Finding, title = 'Finding: '): string[] {
+  const words = findingWords(finding);
   return [
-    `Finding: ${cause}${sureness(finding)}, explains ${failures} in ${classes.join(', ')}`,
-    ...(author === 'unknown'
-      ? suspectLines(finding)
-      : [`Ended by: ${authorWords[author]}${certainty === undefined ? '' : ` (${certainty.author})`}`]),
-    sentence,
-    ...exclusionLines(finding),
-    ...(evidence.length === 0 ? [] : ['Evidence, for one of them:']),
+    `${title}${words.headline}`,
+    `Who: ${words.who}`,
+    `Why: ${words.why}`,
+    ...ladderLines(finding),
+    ...(words.excluded.length === 0 ? [] : ['Excluded:']),
+    ...words.excluded.map(({ who, because }) => `  not ${who}: ${because}`),
+    ...labelled('Also possible', words.alsoPossible.join('; ')),
+    ...labelled('Next best', words.nextBest ?? ''),
+    ...evidenceLines(finding.evidence),
+    ...labelled(words.missing.label, missingText(words)),
+    ...labelled('Cured by', curesText(words)),
+  ];
+}
+
+/** The drawing of the last packets, in ASCII; empty where none is known. */
+export function ladderLines(finding: Finding): string[] {
+  const words = ladderWords(finding);
+  if (words === null) return [];
+  const { client, server, rows, left } = words;
+  const width = Math.max(...rows.map(({ label }) => label.length));
+  const drawn = rows.map(({ time, toServer, label, where, mark }) => {
+    const line = '-'.repeat(width - label.length + 1);
+    return [time, toServer ? `|-- ${label} ${line}>|` : `|<${line} ${label} --|`, where, mark];
+  });
+  const span = width + 8;
+  const head = ['since loss', `client${'server'.padStart(span - 'client'.length)}`, 'first seen at', ''];
+  return [
+    `Last packets, client ${client}, server ${server}${left === '' ? '' : ` (${left})`}:`,
+    ...alignColumns([head, ...drawn], [0]).map((line) => `  ${line}`),
+  ];
+}
+
+export function evidenceLines(evidence: readonly EvidenceItem[]): string[] {
+  if (evidence.length === 0) return [];
+  const left = evidence.length - shownEvidence;
+  return [
+    'Evidence, for one of them:',
     ...evidence.slice(0, shownEvidence).map(evidenceLine),
-    ...(evidence.length > shownEvidence ? [`  … and ${evidence.length - shownEvidence} more`] : []),
-    ...rivalLines(finding),
-    ...(missing.length === 0 ? [] : [`Not collected: ${missing.join('; ')}`]),
-    ...(fixes.length === 0 ? [] : [`Cured by: ${fixes.join(' or ')}${more}`]),
+    ...(left > 0 ? [`  … and ${left} more`] : []),
   ];
 }
 
-/** How sure the cause is; records of version 1 have a number in its stead. */
-export function sureness({ cause, certainty, confidence }: Finding): string {
-  if (certainty !== undefined) return cause === 'unknown' ? '' : ` (${certainty.cause})`;
-  return cause === 'unknown' || confidence === undefined
-    ? ''
-    : ` (confidence ${percentText(confidence)}, version 1)`;
-}
+export const missingText = ({ missing: { first, more } }: FindingWords): string =>
+  [...first, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 
-function suspectLines({ suspects }: Finding): string[] {
-  if (suspects.length === 0 || suspects.length > mostSuspects) return [];
-  return [`Ended by one of: ${suspects.map((one) => authorWords[one]).join(' · ')}`];
-}
+export const curesText = ({ cures, page }: FindingWords): string =>
+  cures.length === 0 ? '' : `${cures.join(' or ')}${page === null ? '' : ` (${page})`}`;
 
-/** More than these say nothing. */
-const mostSuspects = 6;
-
-/** Why it was nobody else, each reason once. */
-function exclusionLines({ exclusions }: Finding): string[] {
-  const byReason = Map.groupBy(exclusions, ({ because }) => because);
-  if (byReason.size === 0) return [];
-  return [
-    'It was nobody else:',
-    ...[...byReason].map(
-      ([because, own]) => `  not ${own.map(({ author }) => authorWords[author]).join(', ')}: ${because}`,
-    ),
-  ];
-}
-
-function rivalLines({ rivals, against }: Finding): string[] {
-  if (rivals.length > 0)
-    return [`Not excluded: ${rivals.map(({ cause, because }) => `${cause} (${because})`).join('; ')}`];
-  return against === null || against === undefined || against.because.length === 0
-    ? []
-    : [`Next best: ${against.cause}; against it: ${against.because.join('; ')}`];
-}
+const labelled = (label: string, text: string): string[] => (text === '' ? [] : [`${label}: ${text}`]);
 
 function evidenceLine({ at, source, text }: EvidenceItem): string {
   return `  ${at}  ${source}  ${text.replace(/\s+/g, ' ')}`;

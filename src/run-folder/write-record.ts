@@ -40,4 +40,8 @@ export async function writeReport(folder: string, name: string, text: string): P
   return path;
 }
 
+/** A report that belongs to no folder, to the file that `option` was given; throws an `unwritable` Problem when it cannot be written. */
+export const writeReportFile = (path: string, text: string, option: string): Promise<void> =>
+  writeWhole(path, text, `; choose another file with ${option}`);
+
 export const hasReport = (folder: string, name: string): boolean => existsSync(join(folder, name));

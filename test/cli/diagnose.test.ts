@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { findingSchema } from '../../src/model/run-record.ts';
-import { z } from '../../src/model/schema.ts';
+import { diagnosisRecordSchema } from '../../src/model/diagnosis-record.ts';
 import { accepted, firstEntry, resetConnection, rule, secondEntry } from '../diagnose/story-events.ts';
 import { mainScript } from '../program.ts';
 
@@ -35,7 +42,7 @@ function write(name: string, files: Readonly<Record<string, string>>): string {
   return path;
 }
 
-const documentSchema = z.object({ findings: z.array(findingSchema), notes: z.array(z.string()) });
+const captures = resolve(import.meta.dirname, '../recorded/cases/captures');
 
 describe('netdebug diagnose', () => {
   it('joins files from several places into one finding, and prints it as one JSON document', () => {
@@ -44,13 +51,13 @@ describe('netdebug diagnose', () => {
     const nodes = write('node', { 'evidence/n/events.ndjson': `${node.join('\n')}\n` });
     const { status, stdout, stderr } = diagnose('--json', clients, servers, nodes);
     assert.equal(status, 0, stderr);
-    const { findings } = documentSchema.parse(JSON.parse(stdout));
+    const { findings } = diagnosisRecordSchema.parse(JSON.parse(stdout));
     assert.deepEqual(
       findings.map(({ cause, author, connections }) => ({ cause, author, connections })),
       [{ cause: 'route-table-conflict', author: 'server-kernel', connections: 1 }],
     );
     const text = diagnose(clients, servers, nodes).stdout;
-    assert.match(text, /Sent by: the server's kernel/);
+    assert.match(text, /^1 lost connection in co-located\nWho: the server's kernel \(likely/);
     assert.match(text, /Deleted 30003/);
   });
 
@@ -66,7 +73,7 @@ describe('netdebug diagnose', () => {
     assert.equal(status, 2, stdout);
     assert.match(
       stdout,
-      /^0 failed connections, 0 findings\.\nNo connection was lost, but some never had an answer/,
+      /^No lost connections, but some never had an answer: see that the server can be reached from there\.\n/,
     );
     assert.match(stdout, /3 attempts failed before the first answer, which is no lost connection/);
     assert.match(stdout, /1 of the connections never had an answer/);
@@ -76,7 +83,7 @@ describe('netdebug diagnose', () => {
     const clients = write('alone', { 'events.ndjson': `${probes.join('\n')}\n` });
     const { status, stdout } = diagnose(clients);
     assert.equal(status, 2);
-    assert.match(stdout, /Finding: unknown/);
+    assert.match(stdout, /^1 lost connection in co-located\nWho: .*\nWhy: open: /);
     assert.match(stdout, /no evidence from any node: collect it with "netdebug observe"/);
   });
 
@@ -90,7 +97,7 @@ describe('netdebug diagnose', () => {
     ];
     const path = write('torn', { 'events.ndjson': torn.join('\n'), 'node.ndjson': `${node.join('\n')}\n` });
     const { status, stdout } = diagnose('--json', path);
-    const { findings, notes } = documentSchema.parse(JSON.parse(stdout));
+    const { findings, notes } = diagnosisRecordSchema.parse(JSON.parse(stdout));
     assert.equal(status, 0);
     assert.equal(findings[0]?.cause, 'route-table-conflict');
     assert.ok(
@@ -110,7 +117,7 @@ describe('netdebug diagnose', () => {
       'client.ndjson': `${moved.map((event) => JSON.stringify(event)).join('\n')}\n`,
       'node.ndjson': `${node.join('\n')}\n`,
     });
-    const { findings } = documentSchema.parse(JSON.parse(diagnose('--json', path).stdout));
+    const { findings } = diagnosisRecordSchema.parse(JSON.parse(diagnose('--json', path).stdout));
     assert.deepEqual(
       findings.map((finding) => finding.cause),
       ['route-table-conflict'],
@@ -124,7 +131,7 @@ describe('netdebug diagnose', () => {
     // The RST was made by a rule on the node; a capture without directions looks as if the server's kernel had sent it.
     const { status, stdout, stderr } = diagnose('--json', events, capture);
     assert.equal(status, 2, stderr);
-    const { findings, notes } = documentSchema.parse(JSON.parse(stdout));
+    const { findings, notes } = diagnosisRecordSchema.parse(JSON.parse(stdout));
     assert.deepEqual(
       findings.map(({ cause, author }) => ({ cause, author })),
       [{ cause: 'unknown', author: 'unknown' }],
@@ -142,7 +149,7 @@ describe('netdebug diagnose', () => {
     });
     writeFileSync(join(path, 'evidence/n/capture.pcap'), capture);
     writeFileSync(join(path, 'evidence/n/eth0.pcap'), capture.subarray(0, 200));
-    const { notes } = documentSchema.parse(JSON.parse(diagnose('--json', path).stdout));
+    const { notes } = diagnosisRecordSchema.parse(JSON.parse(diagnose('--json', path).stdout));
     const about = notes.filter((note) => note.includes('.pcap'));
     assert.equal(about.length, 1);
     assert.match(about[0] ?? '', /eth0\.pcap: 1 packets read.*; the capture ends within a packet/);
@@ -162,7 +169,97 @@ describe('netdebug diagnose', () => {
     assert.match(missing.stderr, /cannot be read/);
     const empty = diagnose(write('empty', { 'run.json': '{}' }));
     assert.equal(empty.status, 64);
-    assert.match(empty.stderr, /no probe events .*netdebug client --events/);
+    assert.match(empty.stderr, /neither events nor captures .*netdebug client --events.*, or a capture\.$/m);
+  });
+
+  it('explains a bare capture in three lines, names the one command that would decide, and ends with 0', () => {
+    const { status, stdout, stderr } = diagnose(join(captures, 'any-v6.pcap'));
+    assert.equal(status, 0, stderr);
+    const lines = stdout.split('\n');
+    assert.equal(lines[0], '1 lost connection: [fd61::1]:55614 to [fd61::2]:7005');
+    assert.match(lines[1] ?? '', /^Who: the server's application \(likely; or /);
+    assert.match(lines[2] ?? '', /^Why: server-aborted \(likely\): /);
+    const decide = lines.findIndex((line) => line.startsWith('To decide'));
+    assert.match(lines[decide] ?? '', /on the server's node \(fd61::2\) until it happens again/);
+    assert.equal(lines[decide + 1], '  sudo netdebug observe --out evidence --port 7005');
+    assert.equal(lines.filter((line) => line.includes('sudo ')).length, 1);
+  });
+
+  it('prints what the README shows', () => {
+    const root = resolve(import.meta.dirname, '../..');
+    const path = 'test/recorded/cases/captures/any-v6.pcap';
+    const { stdout } = spawnSync(process.execPath, [mainScript, 'diagnose', path], {
+      encoding: 'utf8',
+      cwd: root,
+    });
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    assert.ok(
+      readme.includes(`\n\`\`\`\n${stdout}\`\`\`\n`),
+      `bin/netdebug diagnose ${path} prints now:\n${stdout}`,
+    );
+  });
+
+  it('says of several lost connections in three lines what holds of all, and ends with 2 while one is open', () => {
+    const { status, stdout } = diagnose(join(captures, 'quiet-after-reset.pcap'));
+    assert.equal(status, 2);
+    assert.deepEqual(stdout.split('\n').slice(0, 3), [
+      '2 lost connections, 2 findings',
+      "Who: 1 by the server's application (likely); 1 open",
+      'Why: 1 server-aborted (likely); 1 open: policy-reject or endpoint-replaced',
+    ]);
+    assert.match(
+      stdout,
+      /\n {2}sudo tcpdump -n -i any -y LINUX_SLL2 -s 128 -w again\.pcap 'tcp and \(host 10\.61\.0\.1 or host 10\.61\.0\.2\)'\n/,
+    );
+  });
+
+  it('--fail ends with 1 when a connection was lost, explained or not, and with 0 when none was', () => {
+    assert.equal(diagnose('--fail', join(captures, 'any-v6.pcap')).status, 1);
+    assert.equal(diagnose('--fail', join(captures, 'quiet-after-reset.pcap')).status, 1);
+    const quiet = diagnose(
+      '--fail',
+      write('quiet', { 'events.ndjson': `${probes.slice(0, 2).join('\n')}\n` }),
+    );
+    assert.equal(quiet.status, 0);
+    assert.match(quiet.stdout, /^No lost connections: nothing to explain\.\n/);
+  });
+
+  it('writes a page, a JUnit file and Markdown beside the one JSON document', () => {
+    const out = write('reports', { 'old.html': 'old' });
+    const [page, junit, markdown] = ['old.html', 'j.xml', 'm.md'].map((name) => join(out, name));
+    const { status, stdout, stderr } = diagnose(
+      ...['--json', '--html', page!, '--junit', junit!, '--markdown', markdown!],
+      join(captures, 'any-v6.pcap'),
+    );
+    assert.equal(status, 0);
+    assert.equal(stderr, `${page}\n${junit}\n${markdown}\n`);
+    const { schemaVersion, kind, verdict, classes, counts, findings, toDecide } = diagnosisRecordSchema.parse(
+      JSON.parse(stdout),
+    );
+    assert.deepEqual(
+      { schemaVersion, kind, verdict, classes },
+      {
+        ...{ schemaVersion: 2, kind: 'diagnose', verdict: null, classes: [] },
+      },
+    );
+    assert.deepEqual(counts, { lost: 1, benign: 0, stalled: 0, neverAnswered: 0 });
+    assert.equal(toDecide?.command, 'sudo netdebug observe --out evidence --port 7005');
+    assert.ok(findings[0]?.ladder);
+    assert.match(readFileSync(page!, 'utf8'), /^<!doctype html>[^]*<h1>1 lost connection: /);
+    assert.match(readFileSync(junit!, 'utf8'), /<testsuite name="diagnose" tests="1" failures="1"/);
+    assert.match(readFileSync(markdown!, 'utf8'), /^# 1 lost connection: /);
+    assert.deepEqual(readdirSync(out).sort(), ['j.xml', 'm.md', 'old.html']);
+  });
+
+  it('a file that cannot be written ends as with other outputs, with the option to give another file to', () => {
+    const { status, stderr } = diagnose(
+      '--html',
+      join(folder, 'none', 'page.html'),
+      join(captures, 'any-v6.pcap'),
+    );
+    assert.equal(status, 64);
+    assert.match(stderr, /page\.html cannot be written \(.*\); choose another file with --html\.\n$/);
+    assert.equal(diagnose('--html', '', join(captures, 'any-v6.pcap')).status, 64);
   });
 
   it('does not follow links out of the folder', () => {

@@ -74,7 +74,7 @@ test(
     );
     assert.match(
       String(events[0]?.[1]['message']),
-      /^route-table-conflict explains [0-9]+ lost connections \(co-located\), 99\.[0-9]% sure: On node-1 /,
+      /^route-table-conflict explains [0-9]+ lost connections \(co-located\), (?:proven|likely): On node-1 /,
     );
     for (const [node, folder] of Object.entries(files)) {
       const copied = join(cluster.home, 'run/evidence', node, 'events.ndjson');

@@ -128,7 +128,7 @@ describe('the runbook of', { skip: kubectlSkip }, () => {
       assert.deepEqual(stuck, []);
       if (commands.some((command) => command.includes('mesh evidence'))) {
         const kinds = walked.map((command) => command.split(' ').slice(0, 2).join(' '));
-        for (const kind of ['netdebug report', 'grep -E', 'netdebug explain'])
+        for (const kind of ['netdebug diagnose', 'netdebug report', 'grep -E', 'netdebug explain'])
           assert.ok(kinds.includes(kind), `${kind} in ${walked.join('; ')}`);
       }
     });
@@ -140,11 +140,11 @@ test(
   { skip: kubectlSkip },
   async (t) => {
     const run = await shellIn(t);
-    const { stuck } = await walk(run, ['netdebug diagnose pod', 'netdebug mesh heal', 'netdebugg']);
+    const { stuck } = await walk(run, ['netdebug diagnose nowhere', 'netdebug mesh heal', 'netdebugg']);
     assert.deepEqual(
       stuck.map((sentence) => sentence.replace(/:[^]*/, '')),
       [
-        '"netdebug diagnose pod" is refused (64)',
+        '"netdebug diagnose nowhere" is refused (64)',
         '"netdebug mesh heal" is refused (64)',
         '"netdebugg" is no command (127)',
       ],

@@ -71,10 +71,13 @@ test('a cause of another version is reported by its bare name, with no page to l
   assert.equal(view.record?.findings[0]?.cause, 'constructor');
   assert.match(
     await renderRun(folder, asText),
-    /^Finding: constructor \(.*^Cured by: felix-table-range or headless-service$/ms,
+    /^Why: constructor, confidence [0-9.]+% \(version 1\): .*^Cured by: felix-table-range or headless-service$/ms,
   );
   const page = await renderRun(folder, html);
-  assert.match(page, /<h3 id="finding-0">constructor<\/h3>\s*<p class="meta">explains /);
+  assert.match(
+    page,
+    /<h3 id="finding-0">constructor<\/h3>\s*<p class="meta">25 lost connections in co-located</,
+  );
   assert.doesNotMatch(page, /explain constructor/);
   assert.match(await renderRun(folder, junit), /constructor/);
 });

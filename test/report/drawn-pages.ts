@@ -8,7 +8,8 @@ import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { renderMatrixReport } from '../../src/experiment/matrix-report.ts';
 import { readMatrixRecord } from '../../src/run-folder/read-record.ts';
-import { renderRun } from '../../src/experiment/run-report.ts';
+import { readShown, renderRun } from '../../src/experiment/run-report.ts';
+import type { ShownRun } from '../../src/report/formats/format.ts';
 import { html } from '../../src/report/formats/html.ts';
 import { renderPage } from '../../src/report/html/page.ts';
 import {
@@ -21,17 +22,42 @@ import {
   type OpenPage,
 } from './browser.ts';
 import { hourOfTenThousand } from './long-run.ts';
-import { recordedReports, recordedRun } from './recorded.ts';
+import { recordedDiagnosis, recordedReports, recordedRun } from './recorded.ts';
 
-export const pageNames = ['default', 'none', 'inconclusive', 'matrix', 'long'] as const;
+export const pageNames = [
+  'default',
+  'none',
+  'inconclusive',
+  'matrix',
+  'long',
+  'diagnose',
+  'compared',
+] as const;
 export type PageName = (typeof pageNames)[number];
 
 export async function render(name: PageName): Promise<string> {
+  if (name === 'diagnose') return html.renderDiagnosis(await recordedDiagnosis('quiet-after-reset.pcap'));
+  if (name === 'compared') return html.renderRun(await runWithEverything());
   if (name === 'long') return renderPage(hourOfTenThousand());
   if (name !== 'matrix') return await renderRun(recordedRun(name), html);
   const { data } = await readMatrixRecord(recordedReports);
   if (data === null) throw new Error('the recorded matrix cannot be read');
   return await renderMatrixReport(recordedReports, data, html);
+}
+
+/** The default run with what records have by now: latencies compared, and a finding with its packets. */
+async function runWithEverything(): Promise<ShownRun> {
+  const { view, proofs } = await readShown(recordedRun('default'));
+  const { record } = view;
+  if (record?.verdict.basis === undefined) throw new Error('the recorded run has no verdict');
+  const slow = { estimate: 42.2, low: 28, high: 73.2 };
+  const pair = { coLocated: slow, remote: slow };
+  const basis = { ...record.verdict.basis, latency: { p50: pair, p99: pair, differs: false } };
+  const { findings } = await recordedDiagnosis('any-v6.pcap');
+  return {
+    view: { ...view, record: { ...record, verdict: { ...record.verdict, basis }, findings } },
+    proofs,
+  };
 }
 
 export interface DrawnPages {

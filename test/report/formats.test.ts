@@ -7,7 +7,7 @@ import { renderMatrixReport } from '../../src/experiment/matrix-report.ts';
 import { readMatrixRecord, readRunRecord } from '../../src/run-folder/read-record.ts';
 import { renderRun } from '../../src/experiment/run-report.ts';
 import { assertGolden } from '../assert-golden.ts';
-import { recordedReports, recordedRun } from './recorded.ts';
+import { recordedDiagnosis, recordedReports, recordedRun } from './recorded.ts';
 
 describe('the reports of recorded runs', () => {
   for (const format of formats) {
@@ -15,6 +15,12 @@ describe('the reports of recorded runs', () => {
       await assertGolden(
         `report/default/${format.fileName}`,
         await renderRun(recordedRun('default'), format),
+      );
+    });
+    test(`the diagnosis of a capture as ${format.name} is as in the golden file`, async () => {
+      await assertGolden(
+        `report/diagnose/${format.fileName}`,
+        format.renderDiagnosis(await recordedDiagnosis('quiet-after-reset.pcap')),
       );
     });
     test(`the matrix as ${format.name} is as in the golden file`, async () => {

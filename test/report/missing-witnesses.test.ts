@@ -34,12 +34,15 @@ test('a witness that was missing, and the dataplane that observers saw, are in t
     json: /"reason": "no right to <capture>"/,
     junit: /<skipped message="capture on node-7">node-7: capture is missing: no right to &lt;capture&gt;</,
     html: /<li>node-7: capture is missing: no right to &lt;capture&gt;<\/li>/,
+    markdown: /\n- node-7: capture is missing: no right to \\<capture\\>\n/,
   };
   for (const format of formats) {
     const pattern = expected[format.name];
     assert.ok(pattern !== undefined, `${format.name}: how does it tell of a missing witness?`);
     assert.match(await renderRun(home, format), pattern, format.name);
   }
-  const [text] = formats;
-  assert.match(await renderRun(home, text!), /\n {2}node-7: kube-proxy in mode nftables, Calico\n/);
+  for (const name of ['text', 'markdown']) {
+    const format = formats.find((one) => one.name === name)!;
+    assert.match(await renderRun(home, format), /\n(?: {2}|- )node-7: kube-proxy in mode nftables, Calico\n/);
+  }
 });

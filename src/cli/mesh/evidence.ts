@@ -65,7 +65,7 @@ async function collectFrom(node: string, flags: EvidenceFlags): Promise<void> {
     const spec = { runId, node, image, durationMs, rolloutTimeoutMs, folder };
     await collectNodeEvidence(cluster, spec, say, interruption.signal);
     printMeasured(`${folder}\n`);
-    say('It has what the node saw, and no events of clients. To read it:');
+    say('It has what the node saw. To read it:');
     const steps = readingSteps(folder, node);
     const width = Math.max(...steps.map(({ command }) => command.length));
     for (const { command, shows } of steps) say(`  ${command.padEnd(width)}  # ${shows}`);

@@ -9,7 +9,7 @@ import { partsOf, type Suspects } from '../who/suspects.ts';
 import { wantedWords } from '../witness-words.ts';
 import type { CauseModel } from './cause-model.ts';
 import { lookedForInVain, type Judgement, type Standing } from './judge-causes.ts';
-import { showConnection } from './show-connection.ts';
+import { showConnection, showPackets } from './show-connection.ts';
 
 /** A lost connection with everything that was seen of it and what follows from that. */
 export interface Examined {
@@ -43,6 +43,7 @@ export function findingOf(model: CauseModel, examined: readonly Examined[]): Fin
       shown.story,
       signs.includes('rule moved the port') ? findMove(shown.story) : undefined,
     ),
+    ladder: showPackets(shown.story),
     missing: missingSources(shown, evidence),
     fixes: [...model.fixes],
   };
@@ -75,6 +76,7 @@ export function openFinding(examined: readonly Examined[]): Finding {
     ...remains(shown),
     evidence,
     shown: showConnection(shown.story, undefined),
+    ladder: showPackets(shown.story),
     missing,
     fixes: [],
   };

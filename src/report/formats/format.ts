@@ -1,4 +1,5 @@
 // What a format is: a name, a file, and pure functions that make a document of a run and of a matrix of runs.
+import type { DiagnosisRecord } from '../../model/diagnosis-record.ts';
 import type { Outcome, RunRecord } from '../../model/run-record.ts';
 import type { FixProof } from '../fix-proof.ts';
 import type { RunView } from '../run-view.ts';
@@ -39,6 +40,8 @@ export type Format = {
   readonly printed: boolean;
   /** The whole document, with a newline at its end. */
   renderMatrix(matrix: ShownMatrix): string;
+  /** What was found in anybody's evidence: likewise a whole document. */
+  renderDiagnosis(diagnosis: DiagnosisRecord): string;
 } & (
   | { readonly needs: 'record'; renderRun(run: RunRecord): string }
   /** What is drawn from events can be made without a record, too. */
@@ -48,4 +51,20 @@ export type Format = {
 /** The columns of a matrix, whoever draws it. */
 export function matrixHeads(factors: readonly string[], classes: readonly string[]): string[] {
   return [...factors, 'fix', ...classes.map((name) => `resets ${name}`), 'outcome', 'finding', 'expected'];
+}
+
+/** A row per run, each as long as matrixHeads. */
+export function matrixRows(
+  cells: readonly MatrixCell[],
+  factors: readonly string[],
+  classes: readonly string[],
+): string[][] {
+  return cells.map(({ record, expected }) => [
+    ...factors.map((name) => (record.factors[name] === true ? 'on' : 'off')),
+    record.fix ?? '-',
+    ...classes.map((name) => String(record.classes.find((one) => one.name === name)?.resets ?? 0)),
+    record.verdict.outcome,
+    record.findings.map((finding) => finding.cause).join(', ') || '-',
+    record.verdict.outcome === expected ? 'yes' : `no: ${expected}`,
+  ]);
 }

@@ -8,6 +8,7 @@ export const formats: readonly Format[] = [
   (await import('./json.ts')).json,
   (await import('./junit.ts')).junit,
   (await import('./html.ts')).html,
+  (await import('./markdown.ts')).markdown,
 ];
 
 /** Reads `--format`, given any number of times, each a name or several with commas. Throws a usage Problem that lists the names. */

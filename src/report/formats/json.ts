@@ -8,5 +8,6 @@ export const json = {
   printed: true,
   needs: 'record',
   renderRun: jsonDocument,
+  renderDiagnosis: jsonDocument,
   renderMatrix: ({ cells }: ShownMatrix<MatrixCell>) => jsonDocument(cells.map(({ record }) => record)),
 } as const satisfies Format;

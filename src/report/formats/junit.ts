@@ -1,21 +1,25 @@
 // JUnit files, for a CI that shows tests. Of a run: one test case per class and one for the comparison of the classes. Of a
-// matrix: one per run, which fails when another outcome was expected.
+// matrix: one per run, which fails when another outcome was expected. Of a diagnosis: one per finding, which fails.
+import type { DiagnosisRecord } from '../../model/diagnosis-record.ts';
 import { lostSentence } from '../../model/lost-output.ts';
 import { missingSentence } from '../../model/missing-witness.ts';
 import type { ClassSummary, Finding, RunRecord } from '../../model/run-record.ts';
+import { decidingWords, diagnosisHeadline } from '../diagnosis-words.ts';
 import { findingLines } from '../finding-text.ts';
+import { authorInBrief, causeInBrief, lostCount } from '../finding-words.ts';
 import { runTitle } from '../run-title.ts';
 import { suiteXml, type TestCase } from '../xml.ts';
 import type { Format, MatrixCell, ShownMatrix } from './format.ts';
 
-export const junit: Format = {
+export const junit = {
   name: 'junit',
   fileName: 'report.xml',
   printed: true,
   needs: 'record',
   renderRun,
   renderMatrix,
-};
+  renderDiagnosis,
+} as const satisfies Format;
 
 /**
  * A class fails when it had resets or other failures, or connections that never had an answer, with the findings that name it as text; the
@@ -92,4 +96,27 @@ function cellCase({ record, expected }: MatrixCell): TestCase {
   const base = { name: runTitle(record), seconds: record.durationSeconds };
   if (outcome === expected) return { ...base, result: { kind: 'passed' } };
   return { ...base, result: { kind: 'failed', message: `${outcome}, expected ${expected}`, text: sentence } };
+}
+
+function renderDiagnosis(diagnosis: DiagnosisRecord): string {
+  const { findings, toDecide, notes } = diagnosis;
+  const nothing: TestCase = { name: 'lost connections', seconds: 0, result: { kind: 'passed' } };
+  const decide = toDecide === null ? [] : [`${decidingWords(toDecide)}:\n  ${toDecide.command}`];
+  const found = findings.map((finding, index): TestCase => {
+    const text = [findingText(finding), ...(index === 0 ? decide : []), notes.join('\n')].join('\n\n');
+    const message = `${lostCount(finding.connections)}; who: ${authorInBrief(finding)}; why: ${causeInBrief(finding)}`;
+    const name = `finding ${index + 1}: ${finding.cause}`;
+    return { name, seconds: 0, result: { kind: 'failed', message, text } };
+  });
+  const said = diagnosis.counts.neverAnswered > 0 && findings.length === 0;
+  const unanswered: TestCase = {
+    ...nothing,
+    result: { kind: 'skipped', message: 'some never had an answer', text: diagnosisHeadline(diagnosis) },
+  };
+  return suiteXml({
+    name: 'diagnose',
+    seconds: 0,
+    startedAt: null,
+    cases: found.length > 0 ? found : [said ? unanswered : nothing],
+  });
 }

@@ -1,16 +1,18 @@
 // A run as text: the verdict in a sentence, the classes as a table, then each finding with its evidence and what cures it. A
 // matrix as a table of its runs.
-import { formatFigures } from '../../model/figures.ts';
+import type { DiagnosisRecord } from '../../model/diagnosis-record.ts';
 import { dataplaneWords } from '../../model/dataplane-words.ts';
 import { lostSentence } from '../../model/lost-output.ts';
 import { missingSentence } from '../../model/missing-witness.ts';
-import type { ClassSummary, LatencyComparison, Rate, RunRecord } from '../../model/run-record.ts';
+import type { RunRecord } from '../../model/run-record.ts';
+import { classHeads, classRows } from '../class-rows.ts';
 import { clusterHeads, clusterLine, clusterRows } from '../cluster-rows.ts';
+import { decidingWords, diagnosisHeadline, whoInAll, whyInAll } from '../diagnosis-words.ts';
 import { findingLines } from '../finding-text.ts';
-import { firstAnswerTexts } from '../first-answer.ts';
+import { latencySentence } from '../latency-sentence.ts';
 import { alignColumns } from '../table.ts';
 import { visible } from '../visible.ts';
-import { matrixHeads, type Format, type MatrixCell, type ShownMatrix } from './format.ts';
+import { matrixHeads, matrixRows, type Format, type MatrixCell, type ShownMatrix } from './format.ts';
 
 export const text = {
   name: 'text',
@@ -19,18 +21,20 @@ export const text = {
   needs: 'record',
   renderRun,
   renderMatrix,
+  renderDiagnosis,
 } as const satisfies Format;
 
 /** Control characters from outside are made visible. */
 function renderRun(run: RunRecord): string {
+  const latency = run.verdict.basis?.latency;
   const lines = [
     heading(run),
     '',
     `Outcome: ${run.verdict.outcome}`,
     run.verdict.sentence,
     '',
-    ...classTable(run.classes),
-    ...latencyLines(run.verdict.basis?.latency),
+    ...alignColumns([classHeads, ...classRows(run.classes)], [2, 3, 4, 5]),
+    ...(latency === undefined ? [] : ['', latencySentence(latency)]),
     ...clusterLines(run.cluster),
     ...run.findings.flatMap((finding) => ['', ...findingLines(finding)]),
   ];
@@ -54,59 +58,9 @@ function heading(run: RunRecord): string {
   return `${run.scenario ?? run.kind}${switchedOff.join('')}${fix}: ${run.durationSeconds} s${speed}`;
 }
 
-function latencyLines(latency: LatencyComparison | undefined): string[] {
-  if (latency === undefined) return [];
-  const side = ({ estimate, low, high }: LatencyComparison['p50']['remote']) =>
-    `${milliseconds(estimate)} (${milliseconds(low)} to ${milliseconds(high)})`;
-  const pair = (name: 'p50' | 'p99') =>
-    `${name} ${side(latency[name].coLocated)} against ${side(latency[name].remote)}`;
-  const conclusion = latency.differs ? 'they differ' : 'no difference is shown';
-  return [
-    '',
-    `Latency in ms, same node against across nodes: ${pair('p50')}, ${pair('p99')}: ${conclusion}.`,
-  ];
-}
-
 function clusterLines(cluster: RunRecord['cluster']): string[] {
   if (cluster === undefined) return [];
   return ['', `${clusterLine(cluster)}.`, ...alignColumns([clusterHeads, ...clusterRows(cluster)])];
-}
-
-const milliseconds = (value: number | null) => (value === null ? '?' : formatFigures(value, 2));
-
-function classTable(classes: readonly ClassSummary[]): string[] {
-  const head = [
-    'class',
-    'target',
-    'connections',
-    'answers',
-    'resets',
-    'episodes',
-    'resets/h per connection (95%)',
-    'other',
-  ];
-  const rows = classes.map((one) => [
-    one.name,
-    one.target,
-    String(one.connections),
-    String(one.probes),
-    String(one.resets),
-    String(one.episodes),
-    rateText(one.resetsPerHour),
-    otherText(one),
-  ]);
-  return alignColumns([head, ...rows], [2, 3, 4, 5]);
-}
-
-function rateText({ estimate, low, high }: Rate): string {
-  if (estimate === null || high === null) return 'not observed';
-  return `${formatFigures(estimate, 3)} (${formatFigures(low, 3)} to ${formatFigures(high, 3)})`;
-}
-
-function otherText(one: ClassSummary): string {
-  const some = Object.entries(one.otherFailures).filter(([, count]) => count > 0);
-  const all = [...some.map(([kind, count]) => `${count} ${kind}`), ...firstAnswerTexts(one)];
-  return all.length === 0 ? '-' : all.join(', ');
 }
 
 /** One row per run: a column per factor, the fix, resets of each class, the outcome. */
@@ -116,14 +70,24 @@ function renderMatrix({ scenario, cells, missing }: ShownMatrix<MatrixCell>): st
   const factors = Object.keys(first.record.factors);
   const classes = first.record.classes.map((one) => one.name);
   const head = matrixHeads(factors, classes);
-  const rows = cells.map(({ record, expected }) => [
-    ...factors.map((name) => (record.factors[name] === true ? 'on' : 'off')),
-    record.fix ?? '-',
-    ...classes.map((name) => String(record.classes.find((one) => one.name === name)?.resets ?? 0)),
-    record.verdict.outcome,
-    record.findings.map((finding) => finding.cause).join(', ') || '-',
-    record.verdict.outcome === expected ? 'yes' : `no: ${expected}`,
-  ]);
+  const rows = matrixRows(cells, factors, classes);
   const right = classes.map((_, index) => factors.length + 1 + index);
   return `${[scenario, ...alignColumns([head, ...rows], right), ...missing].join('\n')}\n`;
+}
+
+/** The first three lines say how many were lost, who ended them, and why; of several findings they say it of all. */
+function renderDiagnosis(diagnosis: DiagnosisRecord): string {
+  const { findings, notes, toDecide } = diagnosis;
+  const [only, another] = findings;
+  const found =
+    only !== undefined && another === undefined
+      ? findingLines(only, '')
+      : [
+          diagnosisHeadline(diagnosis),
+          ...(only === undefined ? [] : [`Who: ${whoInAll(findings)}`, `Why: ${whyInAll(findings)}`]),
+          ...findings.flatMap((finding, index) => ['', ...findingLines(finding, `Finding ${index + 1}: `)]),
+        ];
+  const decide = toDecide === null ? [] : ['', `${decidingWords(toDecide)}:`, `  ${toDecide.command}`];
+  const lines = [...found, ...decide, '', ...notes.map((note) => `(${note})`)];
+  return `${lines.map(visible).join('\n')}\n`;
 }

@@ -8,9 +8,11 @@ export interface DocumentParts {
   readonly main: Markup;
   /** Whether the page updates itself from the server that it came from. */
   readonly live: boolean;
+  /** What the times are counted from, where that is no run's beginning. */
+  readonly times?: string;
 }
 
-export function renderDocument({ title, top, main, live }: DocumentParts): string {
+export function renderDocument({ title, top, main, live, times }: DocumentParts): string {
   const scripts = live ? [timelineScript, liveScript] : [timelineScript];
   const policy = [
     "default-src 'none'",
@@ -39,7 +41,7 @@ ${live && markup`<p class="live" id="live-state" role="status">Connecting to the
 <main>
 ${main}
 </main>
-<footer><p>Made by netdebug. All times are since the run's beginning.</p></footer>
+<footer><p>Made by netdebug. ${times ?? "All times are since the run's beginning."}</p></footer>
 ${scripts.map((script) => markup`<script type="module">${trusted(script.text)}</script>`)}
 </body>
 </html>

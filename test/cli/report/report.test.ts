@@ -35,13 +35,13 @@ test('formats may be given with commas and again, and --out holds one file for e
     '--format',
     'text,json',
     '--format',
-    'junit,html',
+    'junit,html,markdown',
     '--out',
     out,
   );
   assert.equal(exitCode, 0);
   assert.equal(stdout, '');
-  assert.deepEqual((await readdir(out)).sort(), ['report.html', 'report.json', 'report.txt', 'report.xml']);
+  assert.deepEqual((await readdir(out)).sort(), ['report.html', 'report.json', 'report.md', 'report.txt', 'report.xml']);
 });
 
 test('html alone is written into the run’s folder', async (t) => {
@@ -60,7 +60,7 @@ test('the folder of a matrix gives the matrix', async () => {
 test('wrong words end with 64 and a sentence', async () => {
   const unknown = await report(recordedRun('none'), '--format', 'pdf');
   assert.equal(unknown.exitCode, 64);
-  assert.match(unknown.stderr, /no format "pdf"; choose from: text, json, junit, html/);
+  assert.match(unknown.stderr, /no format "pdf"; choose from: text, json, junit, html, markdown/);
   const two = await report(recordedRun('none'), '--format', 'text,json');
   assert.equal(two.exitCode, 64);
   assert.match(two.stderr, /cannot share stdout; give --out/);

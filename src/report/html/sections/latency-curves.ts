@@ -42,8 +42,8 @@ function compared(latency: LatencyComparison | undefined): Markup {
     markup`<td class="number">${latencyText(estimate)} <span class="meta">${latencyText(low)} to ${high === null ? '?' : latencyText(high)}</span></td>`;
   const line = (name: 'p50' | 'p99', title: string) =>
     markup`<tr><th scope="row">${title}</th>${side(latency[name].coLocated)}${side(latency[name].remote)}</tr>`;
-  return markup`<table class="latency-table"><thead><tr><th scope="col">latency, with 95% intervals</th><th scope="col" class="number">same node</th><th scope="col" class="number">across nodes</th></tr></thead>
-<tbody>${line('p50', 'median')}${line('p99', '99th percentile')}</tbody></table>
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="Latency of both classes"><table class="latency-table"><thead><tr><th scope="col">latency, with 95% intervals</th><th scope="col" class="number">same node</th><th scope="col" class="number">across nodes</th></tr></thead>
+<tbody>${line('p50', 'median')}${line('p99', '99th percentile')}</tbody></table></div>
 <p class="meta">${latency.differs ? 'The intervals lie apart: the classes differ in latency.' : 'The intervals overlap: no difference in latency is shown.'}</p>
 `;
 }
