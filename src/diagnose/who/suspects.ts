@@ -1,13 +1,16 @@
 // Who ended the connection, by exclusion: everybody is suspected until a fact excludes them.
 import { authors, type Author } from '../../model/author.ts';
 import type { FactName, Facts } from '../facts/index.ts';
-import { exclusions, type Condition, type Exclusion } from './exclusions.ts';
+import type { Condition, Exclusion } from './exclusion.ts';
+import { exclusions } from './exclusions.ts';
 
 export interface Suspects {
   /** Whom nothing excludes; in the order of `authors`. Empty when the witnesses contradict each other. */
   readonly left: readonly Author[];
   /** For everybody else the first reason, physics before convention. */
   readonly excluded: ReadonlyMap<Author, Exclusion>;
+  /** The two that leave nobody, or the fewest, between them, where nobody is left; null where somebody is. */
+  readonly contradiction: readonly [Exclusion, Exclusion] | null;
 }
 
 export function suspectsOf(facts: Facts): Suspects {
@@ -19,11 +22,26 @@ export function suspectsOf(facts: Facts): Suspects {
   // What is only usual gives way when it would leave nobody.
   for (const exclusion of holding.filter(({ basis }) => basis === 'convention'))
     if (leftBeside(exclusion.excludes).length > 0) exclude(exclusion);
-  return { left: leftBeside([]), excluded };
+  const left = leftBeside([]);
+  return { left, excluded, contradiction: left.length > 0 ? null : contradictionOf(holding) };
 
   function exclude(exclusion: Exclusion): void {
     for (const author of exclusion.excludes) if (!excluded.has(author)) excluded.set(author, exclusion);
   }
+}
+
+/** No single fact excludes everybody, so that there are two where nobody is left. */
+function contradictionOf(holding: readonly Exclusion[]): [Exclusion, Exclusion] | null {
+  const physics = holding.filter(({ basis }) => basis === 'physics');
+  const pairs = physics.flatMap((one, index) =>
+    physics.slice(index + 1).map((other): [Exclusion, Exclusion] => [one, other]),
+  );
+  const covered = ([one, other]: [Exclusion, Exclusion]) =>
+    new Set([...one.excludes, ...other.excludes]).size;
+  return pairs.reduce<[Exclusion, Exclusion] | null>(
+    (best, pair) => (best === null || covered(pair) > covered(best) ? pair : best),
+    null,
+  );
 }
 
 const suspects = authors.filter((author) => author !== 'unknown');

@@ -71,13 +71,20 @@ export function openFinding(examined: readonly Examined[]): Finding {
     },
     classes: classesOf(examined),
     connections: examined.length,
-    sentence: `${many} ${open}; ${wanted}.`,
+    sentence: `${many} ${open}; ${contradictionOf(shown) ?? wanted}.`,
     ...remains(shown),
     evidence,
     shown: showConnection(shown.story, undefined),
     missing,
     fixes: [],
   };
+}
+
+/** Which two witnesses cannot both be right; null where somebody is left who can have ended the connection. */
+function contradictionOf({ suspects: { contradiction } }: Examined): string | null {
+  if (contradiction === null) return null;
+  const [one, other] = contradiction;
+  return `the witnesses contradict each other, so that nobody is left: ${one.because}; and ${other.because}`;
 }
 
 /** What is worth showing of a loss whose cause is open: how it ended, and what its RST looked like. */
