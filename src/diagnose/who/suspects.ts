@@ -9,8 +9,8 @@ export interface Suspects {
   readonly left: readonly Author[];
   /** For everybody else the first reason, physics before convention. */
   readonly excluded: ReadonlyMap<Author, Exclusion>;
-  /** The two that leave nobody, or the fewest, between them, where nobody is left; null where somebody is. */
-  readonly contradiction: readonly [Exclusion, Exclusion] | null;
+  /** Where nobody is left, what was seen that cannot all be true: mostly two things. Empty where somebody is left. */
+  readonly contradiction: readonly Exclusion[];
 }
 
 export function suspectsOf(facts: Facts): Suspects {
@@ -23,26 +23,28 @@ export function suspectsOf(facts: Facts): Suspects {
   for (const exclusion of holding.filter(({ basis }) => basis === 'convention'))
     if (leftBeside(exclusion.excludes).length > 0) exclude(exclusion);
   const left = leftBeside([]);
-  return { left, excluded, contradiction: left.length > 0 ? null : contradictionOf(holding) };
+  return { left, excluded, contradiction: left.length > 0 ? [] : contradictionOf(holding) };
 
   function exclude(exclusion: Exclusion): void {
     for (const author of exclusion.excludes) if (!excluded.has(author)) excluded.set(author, exclusion);
   }
 }
 
-/** No single fact excludes everybody, so that there are two where nobody is left. */
-function contradictionOf(holding: readonly Exclusion[]): [Exclusion, Exclusion] | null {
+/** The fewest that are found to leave nobody between them, without those that say only how it ended, which nobody doubts. */
+function contradictionOf(holding: readonly Exclusion[]): Exclusion[] {
   const physics = holding.filter(({ basis }) => basis === 'physics');
-  const pairs = physics.flatMap((one, index) =>
-    physics.slice(index + 1).map((other): [Exclusion, Exclusion] => [one, other]),
-  );
-  const covered = ([one, other]: [Exclusion, Exclusion]) =>
-    new Set([...one.excludes, ...other.excludes]).size;
-  return pairs.reduce<[Exclusion, Exclusion] | null>(
-    (best, pair) => (best === null || covered(pair) > covered(best) ? pair : best),
-    null,
-  );
+  const leavesNobody = (rows: readonly Exclusion[]) =>
+    suspects.every((author) => rows.some(({ excludes }) => excludes.includes(author)));
+  let needed = physics;
+  for (const row of physics.toSorted((a, b) => a.excludes.length - b.excludes.length)) {
+    const others = needed.filter((other) => other !== row);
+    if (leavesNobody(others)) needed = others;
+  }
+  const doubtful = needed.filter(({ when }) => !when.every(isEnding));
+  return doubtful.length > 1 ? doubtful : needed;
 }
+
+const isEnding = (condition: Condition): boolean => /^(was |timed out)/.test(condition);
 
 const suspects = authors.filter((author) => author !== 'unknown');
 

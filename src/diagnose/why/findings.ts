@@ -80,11 +80,11 @@ export function openFinding(examined: readonly Examined[]): Finding {
   };
 }
 
-/** Which two witnesses cannot both be right; null where somebody is left who can have ended the connection. */
+/** Which witnesses cannot all be right; null where somebody is left who can have ended the connection. */
 function contradictionOf({ suspects: { contradiction } }: Examined): string | null {
-  if (contradiction === null) return null;
-  const [one, other] = contradiction;
-  return `the witnesses contradict each other, so that nobody is left: ${one.because}; and ${other.because}`;
+  if (contradiction.length === 0) return null;
+  const said = contradiction.map(({ because }) => because).join('; but ');
+  return `the witnesses contradict each other, so that nobody is left: ${said}`;
 }
 
 /** What is worth showing of a loss whose cause is open: how it ended, and what its RST looked like. */
