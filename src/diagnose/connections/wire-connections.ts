@@ -80,7 +80,8 @@ function splitAtHandshakes(packets: readonly PacketEvent[]): PacketEvent[][] {
 /** Undefined when nothing tells which of the two ends is the client. */
 function connectionOf(packets: readonly PacketEvent[], entries: EntryIndex): WireConnection | undefined {
   const clientEnds = new Set<string>();
-  const nearest = packets.find(isOpening) ?? openedBefore(packets, entries) ?? fromHigherPort(packets);
+  const nearest =
+    packets.find(isOpening) ?? fromClient(packets, entries) ?? fromClient(packets.map(answered), entries);
   if (nearest === undefined) return undefined;
   const { src, sport, dst, dport } = nearest.tuple;
   // Translation leaves the server's port or the client's where it was, mostly; numbers tell the rest: on a leg, whoever sends the
@@ -106,6 +107,16 @@ function connectionOf(packets: readonly PacketEvent[], entries: EntryIndex): Wir
     goesToClient,
   };
 }
+
+/** A packet that went from client to server, by what entries or ports say. */
+const fromClient = (packets: readonly PacketEvent[], entries: EntryIndex): PacketEvent | undefined =>
+  openedBefore(packets, entries) ?? fromHigherPort(packets);
+
+/** Where only the server's packets were seen, a RST perhaps: what they are the answer to went the other way. */
+const answered = (packet: PacketEvent): PacketEvent => {
+  const { src, sport, dst, dport } = packet.tuple;
+  return { ...packet, tuple: { src: dst, sport: dport, dst: src, dport: sport } };
+};
 
 /** The sighting of a packet from the end that a conntrack entry names as the one that began. */
 function openedBefore(packets: readonly PacketEvent[], entries: EntryIndex): PacketEvent | undefined {
