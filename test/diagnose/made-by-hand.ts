@@ -6,7 +6,7 @@ import { tell, type Story } from '../../src/diagnose/connections/story.ts';
 import { clientAddresses, seenOnTheWire } from '../../src/diagnose/diagnose.ts';
 import type { Fact } from '../../src/diagnose/facts/fact.ts';
 import { facts, type FactName, type Facts } from '../../src/diagnose/facts/index.ts';
-import type { Condition } from '../../src/diagnose/who/exclusion.ts';
+import type { Condition } from '../../src/diagnose/who/exclusion-row.ts';
 import { partsOf } from '../../src/diagnose/who/suspects.ts';
 import type { NodeEvent, PacketEvent, Tuple } from '../../src/model/node-event.ts';
 import type { FailedEvent, ProbeEvent } from '../../src/model/probe-event.ts';

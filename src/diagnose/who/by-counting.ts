@@ -1,5 +1,5 @@
 // Whom it excludes what kernels counted, and what became of the server.
-import { clientEnds, serverEnds, programs, rules, type Exclusion } from './exclusion.ts';
+import { clientEnds, serverEnds, programs, rules, type Exclusion } from './exclusion-row.ts';
 
 export const byCounting: readonly Exclusion[] = [
   // What the kernels counted.

@@ -1,5 +1,5 @@
 // Whom it excludes how the connection ended, and which way the first RST went.
-import { clientEnds, serverEnds, programs, kernels, rules, quiet, type Exclusion } from './exclusion.ts';
+import { clientEnds, serverEnds, programs, kernels, rules, quiet, type Exclusion } from './exclusion-row.ts';
 
 export const byEnding: readonly Exclusion[] = [
   // What kind of end it was.

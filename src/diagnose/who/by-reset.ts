@@ -1,6 +1,6 @@
 // Whom the form of the first RST excludes, and where it was first seen.
 import type { Author } from '../../model/author.ts';
-import { clientEnds, serverEnds, programs, kernels, rules, type Exclusion } from './exclusion.ts';
+import { clientEnds, serverEnds, programs, kernels, rules, type Exclusion } from './exclusion-row.ts';
 
 const beforeServer: readonly Author[] = [
   ...clientEnds,

@@ -3,6 +3,6 @@
 import { byCounting } from './by-counting.ts';
 import { byEnding } from './by-ending.ts';
 import { byReset } from './by-reset.ts';
-import type { Exclusion } from './exclusion.ts';
+import type { Exclusion } from './exclusion-row.ts';
 
 export const exclusions: readonly Exclusion[] = [...byEnding, ...byReset, ...byCounting];

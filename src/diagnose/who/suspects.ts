@@ -1,7 +1,7 @@
 // Who ended the connection, by exclusion: everybody is suspected until a fact excludes them.
 import { authors, type Author } from '../../model/author.ts';
 import type { FactName, Facts } from '../facts/index.ts';
-import type { Condition, Exclusion } from './exclusion.ts';
+import type { Condition, Exclusion } from './exclusion-row.ts';
 import { exclusions } from './exclusions.ts';
 
 export interface Suspects {

@@ -1,7 +1,7 @@
 // What the three words of certainty mean, with causes made up for it.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Condition } from '../../../src/diagnose/who/exclusion.ts';
+import type { Condition } from '../../../src/diagnose/who/exclusion-row.ts';
 import { suspectsOf } from '../../../src/diagnose/who/suspects.ts';
 import type { CauseModel } from '../../../src/diagnose/why/cause-model.ts';
 import { judge, lookedForInVain } from '../../../src/diagnose/why/judge.ts';
