@@ -14,6 +14,12 @@ export const wantedWords = {
   'packets-to-compare': 'other packets of the sender at the same place, to compare its RST with',
   'captured-reset': "this connection's RST in the capture, which ran and has none",
   'capture-at-server': "a capture on the server's node",
+  'capture-at-client': "a capture on the client's node",
+  'pods-of-node': "which addresses the node's pods have (listeners and TCP counters of its pods tell)",
+  'order-of-resets':
+    'which of two RSTs came first: each was seen on another node, and their clocks are not close enough',
+  'rest-of-connection': "the connection's other packets: the capture has only its RST",
+  'what-was-lost': 'what an observer of the node could not record (it said that it lost something)',
   'capture-direction': 'the direction of captured packets (tcpdump -i any -y LINUX_SLL2 keeps it)',
   'captured-options': 'the TCP options of the RST, which the capture cut off (tcpdump -s 128 keeps them)',
   'entries-of-connection':

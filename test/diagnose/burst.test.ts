@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { causeModels } from '../../src/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
-import { accepted, firstEntry, resetConnection, rule, secondEntry } from './story-events.ts';
+import type { NodeEvent } from '../../src/model/node-event.ts';
+import {
+  accepted,
+  at,
+  client,
+  firstEntry,
+  resetConnection,
+  rule,
+  secondEntry,
+  server,
+  service,
+} from './story-events.ts';
 
 const flow = { connectedAt: 1, lastGoodAt: 2, resetAt: 2.1 };
 
@@ -35,6 +46,52 @@ describe('connections that failed together', () => {
         { cause: 'route-table-conflict', connections: 3 },
         { cause: 'unknown', connections: 1 },
       ],
+    );
+  });
+
+  it('do not share it with one whose own evidence speaks against it', () => {
+    // A program deleted its entry, whatever became of the others.
+    const nodes2: NodeEvent[] = [
+      ...nodes,
+      firstEntry(1, dim),
+      {
+        ...{
+          event: 'conntrack',
+          at: at(2.06),
+          node: 'node-1',
+          source: 'conntrack-events',
+          text: 'DESTROY',
+          file: '',
+        },
+        ...{
+          change: 'destroy',
+          protocol: 'tcp',
+          state: 'ESTABLISHED',
+          id: null,
+          deletedByProgram: true,
+          portid: null,
+        },
+        original: { src: client, sport: dim, dst: service, dport: 8_080 },
+        reply: { src: server, sport: 8_080, dst: client, dport: dim },
+      },
+    ];
+    const findings = diagnose({ probes: [...probes, ...servers], nodes: nodes2 }, causeModels);
+    assert.deepEqual(
+      findings.map(({ cause, connections }) => [cause, connections]),
+      [
+        ['route-table-conflict', 3],
+        ['conntrack-entry-deleted', 1],
+      ],
+    );
+  });
+
+  it('share it as likely, be the others’ proven', () => {
+    const [finding] = diagnose({ probes: [...probes, ...servers], nodes }, causeModels);
+    assert.notEqual(finding?.certainty?.cause, 'open');
+    const alone = diagnose({ probes: resetConnection({ ...flow, port: dim }), nodes }, causeModels);
+    assert.deepEqual(
+      alone.map(({ cause }) => cause),
+      ['unknown'],
     );
   });
 });

@@ -54,8 +54,8 @@ describe('a plain program’s connections that a node watched', () => {
 
 describe('a server in the watched namespace itself', () => {
   const nodes = nodesOf('local-server-unread');
-  const probes = lines('local-server-unread', 'client.ndjson.gz').map(
-    (line): ProbeEvent => probeEventSchema.parse(line),
+  const probes = lines('local-server-unread', 'client.ndjson.gz').map((line): ProbeEvent =>
+    probeEventSchema.parse(line),
   );
 
   for (const [how, found] of [
@@ -68,7 +68,9 @@ describe('a server in the watched namespace itself', () => {
       assert.equal(finding?.cause, 'server-aborted');
       assert.equal(finding.author, 'server-application');
       assert.equal(finding.connections, 15);
-      assert.ok(finding.exclusions.some(({ author, basis }) => author === 'node-rule' && basis === 'physics'));
+      assert.ok(
+        finding.exclusions.some(({ author, basis }) => author === 'node-rule' && basis === 'physics'),
+      );
     });
 
   it('is not said to have aborted when its kernel counted none: a program with the right destroyed the sockets', () => {

@@ -13,6 +13,7 @@ export const cause = defineCause(page, {
     'INVALID packets dropped',
     'entry expired',
     'client noticed late',
+    'not sent again and again',
   ],
   sentence: () =>
     'Packets vanished on the way and nothing answered: no RST, no ICMP. The client sent again until it gave up.',

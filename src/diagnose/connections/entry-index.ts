@@ -42,7 +42,9 @@ export function indexEntries(events: readonly ConntrackEvent[]): EntryIndex {
       open = newEntry(event);
       entries.push(open);
       const source = sourceKey(event.original.src, event.original.sport);
-      bySource.set(source, [...(bySource.get(source) ?? []), open]);
+      const ofSource = bySource.get(source);
+      if (ofSource === undefined) bySource.set(source, [open]);
+      else ofSource.push(open);
     }
     if (event.change === 'destroy') {
       open.destroyed = event;

@@ -84,7 +84,8 @@ function silenceBefore(
   end: PacketEvent | undefined,
 ): Silence | null {
   const before = end === undefined ? packets : packets.slice(0, packets.indexOf(end));
-  const last = before.findLast(isRepetition(before));
+  const isRepetition = repetitionsIn(before);
+  const last = before.findLast(isRepetition);
   if (last === undefined) return null;
   const toClient = goesToClient(last);
   // Who was silent ended it: that is an answer.
@@ -102,7 +103,7 @@ function silenceBefore(
       isSamePlace(packet, last) &&
       (answer === undefined || packet.at > answer.at),
   );
-  const repetitions = unanswered.filter(isRepetition(before)).length;
+  const repetitions = unanswered.filter(isRepetition).length;
   return repetitions === 0 ? null : { repetitions, last };
 }
 
@@ -111,13 +112,15 @@ const isSamePlace = (a: PacketEvent, b: PacketEvent) => a.node === b.node && a.i
 /** One repetition is soon made (a probe for the tail of what was sent); two take more than half a second. */
 const enoughToBeLate = 2;
 
-function isRepetition(packets: readonly PacketEvent[]): (packet: PacketEvent) => boolean {
+function repetitionsIn(packets: readonly PacketEvent[]): (packet: PacketEvent) => boolean {
+  const firstAt = new Map<string, string>();
+  const openingKey = ({ seq, node, interface: name }: PacketEvent) => `${seq} ${node} ${name}`;
+  for (const packet of packets) {
+    if (isOpening(packet) && !firstAt.has(openingKey(packet))) firstAt.set(openingKey(packet), packet.at);
+  }
   return (packet) =>
     packet.retransmission ||
-    (isOpening(packet) &&
-      packets.some(
-        (other) => other.seq === packet.seq && isSamePlace(other, packet) && other.at < packet.at,
-      ));
+    (isOpening(packet) && (firstAt.get(openingKey(packet)) ?? packet.at) < packet.at);
 }
 
 /** So many repetitions without anything back are silence, where nothing else says that it was given up. */
@@ -168,19 +171,36 @@ const keptAttempts = 8;
 /** Attempts of the same client at the same target that failed in their turn; those that went well are in no capture of troubles. */
 function withNextAttempts(lost: readonly LostConnection[]): LostConnection[] {
   const inOrder = lost.toSorted((a, b) => a.failedAt - b.failedAt);
-  const byPair = Map.groupBy(inOrder, ({ group, target }) => `${group} ${formatEndpoint(target)}`);
+  const pairOf = ({ group, target }: LostConnection) => `${group} ${formatEndpoint(target)}`;
+  const attempts = Map.groupBy(
+    inOrder.filter(({ phase, bornAt }) => phase === 'connecting' && Number.isFinite(bornAt)),
+    pairOf,
+  );
+  for (const [pair, own] of attempts)
+    attempts.set(
+      pair,
+      own.toSorted((a, b) => a.bornAt - b.bornAt),
+    );
   return inOrder.map((loss) => {
-    const others = byPair.get(`${loss.group} ${formatEndpoint(loss.target)}`) ?? [];
-    const afterwards = others
-      .slice(others.indexOf(loss) + 1)
-      .filter(
-        (other) =>
-          other.phase === 'connecting' &&
-          other.bornAt > loss.failedAt &&
-          other.failedAt <= loss.failedAt + soon,
-      )
+    const afterwards = begunAfter(attempts.get(pairOf(loss)) ?? [], loss.failedAt)
+      .filter(({ failedAt }) => failedAt <= loss.failedAt + soon)
+      .toSorted((a, b) => a.failedAt - b.failedAt)
       .slice(0, keptAttempts)
       .map((other): NextAttempt => ({ at: formatMicros(other.failedAt), failure: other.failure }));
     return { ...loss, afterwards };
   });
+}
+
+/** So many at most are looked at: a client that dials by the hundred says no more than its first attempts do. */
+const lookedAt = 64;
+
+/** @param attempts In order of their beginnings. */
+function begunAfter(attempts: readonly LostConnection[], time: Micros): readonly LostConnection[] {
+  let [low, high] = [0, attempts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((attempts[middle]?.bornAt ?? 0) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return attempts.slice(low, low + lookedAt);
 }

@@ -10,8 +10,9 @@ import type {
   Tuple,
 } from '../../model/node-event.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
-import { aligner, clockOffsets, wireIdentity } from './clock-offsets.ts';
+import { aligner, clockOffsets } from './clock-offsets.ts';
 import { indexEntries, type EntryIndex } from './entry-index.ts';
+import { countResets, findAliases, findEntrances, findOrigins, type Entrance } from './packet-index.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
 import type { NodeWitness } from '../witness-words.ts';
 
@@ -35,6 +36,15 @@ export interface NodeTimeline {
   readonly blind: (witness: NodeWitness, spot: BlindSpot, node: string | null) => boolean;
   /** When the witness last said anything on the node; what came later it may not have seen any more. */
   readonly lastHeard: (witness: NodeWitness, node: string) => Micros;
+  /** When the witness was first heard of on the node; what came earlier it did not see. */
+  readonly firstHeard: (witness: NodeWitness, node: string) => Micros;
+  /** Whether the witness said that it lost something on the node: what such a one does not show may have been there. */
+  readonly lostSome: (witness: NodeWitness, node: string) => boolean;
+  /**
+   * Counters that a round of readings on the node found to have moved since this moment: all others of the node were read in that
+   * round, too. That a witness was stopped later says nothing of when it last read.
+   */
+  readonly lastRoundSince: (witness: NodeWitness, node: string) => Micros;
   /**
    * Where packets that a node sends from this ADDRESS:PORT come from: they came in before, or they are born there. Null when none
    * was seen, or both were.
@@ -42,13 +52,17 @@ export interface NodeTimeline {
   readonly originOf: (node: string, endpoint: string) => 'here' | 'elsewhere' | null;
   readonly nodes: ReadonlySet<string>;
   /** The node that has this address in one of its pods, as far as its observers named it; null when those of several did. */
-  nodeOf(address: string): string | null;
+  readonly nodeOf: (address: string) => string | null;
   /** How far the stamps of two nodes may still be apart after alignment, microseconds. */
   readonly clockError: Micros;
   /** Whether counters of that namespace were read at all: it was heard of when one moved. */
   readonly counted: (scope: string) => boolean;
   /** How many RSTs of that address were seen leaving it, from `from` to `to`; each once, whatever it crossed. */
-  readonly resetsBy: (address: string, from: Micros, to: Micros) => number;
+  readonly resetsBy: (address: string, from?: Micros, to?: Micros) => number;
+  /** Whether the namespace `scope`, which has that address, counted, in all, just the RSTs that were seen leaving it: none of a rule, none unseen. */
+  readonly countedJustThose: (scope: string, address: string) => boolean;
+  /** Where fresh packets of the address come in, be it on other connections; null when at several places, or none. */
+  readonly entranceOf: (address: string) => Entrance | null;
   /** When the last capture was heard of for the last time. */
   readonly endOfCapture: Micros;
   /** Every packet that was kept, in order of time. */
@@ -74,6 +88,10 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const packets = new Map<string, PacketEvent[]>();
   const sources = new Set<string>();
   const lastHeard = new Map<string, string>();
+  const firstHeard = new Map<string, string>();
+  const lastRound = new Map<string, string>();
+  const lostSome = new Set<string>();
+  const ownResets = new Map<string, number>();
   const counted = new Set<string>();
   const nodes = new Set<string>();
   const homes = new Map<string, Set<string>>();
@@ -86,6 +104,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
     nodes.add(event.node);
     const said = `${event.source} ${event.node}`;
     if (event.at > (lastHeard.get(said) ?? '')) lastHeard.set(said, event.at);
+    if (event.at < (firstHeard.get(said) ?? '\uffff')) firstHeard.set(said, event.at);
     if (event.event !== 'source' || event.state === 'started' || event.state === 'stopped') {
       sources.add(said).add(event.source);
     }
@@ -108,7 +127,10 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         if (event.source === 'snmp') {
           settle(event.scope, event.node);
           counted.add(event.scope);
+          const own = event.changes['TcpOutRsts'] ?? 0;
+          ownResets.set(event.scope, (ownResets.get(event.scope) ?? 0) + own);
         }
+        if (event.since > (lastRound.get(said) ?? '')) lastRound.set(said, event.since);
         counters.push(event);
         break;
       case 'packet': {
@@ -118,6 +140,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         break;
       }
       case 'source':
+        if ((event.lost ?? 0) > 0) lostSome.add(said);
         for (const spot of event.blindTo ?? [])
           blind.add(`${event.source} ${spot} ${event.node}`).add(`${event.source} ${spot}`);
         break;
@@ -137,6 +160,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       [...packets].map(([endpoint, list]) => [endpoint, byTime(list.map((one) => moved.get(one) ?? one))]),
     );
     const inOrder = byTime([...moved.values()]);
+    const resetsBy = countResets(inOrder);
     return {
       entries: indexEntries(sorted(conntrack)),
       rules: sorted(rules),
@@ -150,12 +174,17 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       ),
       packets: inOrder,
       counted: (scope) => counted.has(scope),
-      resetsBy: countResets(inOrder),
+      resetsBy,
+      countedJustThose: (scope, address) => ownResets.get(scope) === resetsBy(address),
+      entranceOf: findEntrances(inOrder),
       packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
       aliasesOf: findAliases(byEndpoint),
       ran: (source, node) => sources.has(node === null ? source : `${source} ${node}`),
       blind: (source, spot, node) => blind.has(`${source} ${spot}${node === null ? '' : ` ${node}`}`),
       lastHeard: (source, node) => parseMicros(lastHeard.get(`${source} ${node}`) ?? ''),
+      firstHeard: (source, node) => parseMicros(firstHeard.get(`${source} ${node}`) ?? ''),
+      lastRoundSince: (source, node) => parseMicros(lastRound.get(`${source} ${node}`) ?? ''),
+      lostSome: (source, node) => lostSome.has(`${source} ${node}`),
       originOf: findOrigins(inOrder),
       nodes,
       nodeOf(address) {
@@ -169,87 +198,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   return { add, timeline };
 }
 
-/** The first sighting of each packet on each node tells whether it came in or is born there; on all later ones it has that origin, too. */
-function findOrigins(packets: readonly PacketEvent[]): NodeTimeline['originOf'] {
-  const firsts = new Map<string, PacketEvent['direction']>();
-  const origins = new Map<string, Set<PacketEvent['direction']>>();
-  for (const packet of packets) {
-    if (packet.flags.includes('R') || !isTelling(packet)) continue;
-    const identity = `${packet.node} ${wireIdentity(packet)}`;
-    const first = firsts.get(identity) ?? packet.direction;
-    firsts.set(identity, first);
-    const { src, sport } = packet.tuple;
-    const place = `${packet.node} ${formatEndpoint({ address: src, port: sport })}`;
-    origins.set(place, (origins.get(place) ?? new Set()).add(first));
-  }
-  return (node, endpoint) => {
-    const [only, another] = origins.get(`${node} ${endpoint}`) ?? [];
-    if (another !== undefined || only === undefined || only === 'unknown') return null;
-    return only === 'out' ? 'here' : 'elsewhere';
-  };
-}
-
-/** RSTs by who sent them, so that a count can be held against a kernel's own. */
-function countResets(packets: readonly PacketEvent[]): NodeTimeline['resetsBy'] {
-  const byAddress = Map.groupBy(
-    packets.filter(({ flags }) => flags.includes('R')),
-    ({ tuple }) => tuple.src,
-  );
-  return (address, from, to) =>
-    new Set(between(byAddress.get(address) ?? [], from, to).map(wireIdentity)).size;
-}
-
-/** Ports are rewritten on the way, sequence numbers are not: a packet is recognised on each of its legs. */
-function findAliases(
-  byEndpoint: ReadonlyMap<string, readonly PacketEvent[]>,
-): (endpoint: string) => readonly string[] {
-  const endpointsOf = new Map<string, Set<string>>();
-  for (const [endpoint, packets] of byEndpoint) {
-    for (const packet of packets.filter(isTelling)) {
-      const identity = wireIdentity(packet);
-      const known = endpointsOf.get(identity);
-      if (known === undefined) endpointsOf.set(identity, new Set([endpoint]));
-      else known.add(endpoint);
-    }
-  }
-  return (endpoint) => {
-    const sameAddress = endpoint.slice(0, endpoint.lastIndexOf(':') + 1);
-    const others = (byEndpoint.get(endpoint) ?? [])
-      .filter(isTelling)
-      .flatMap((packet) => [...(endpointsOf.get(wireIdentity(packet)) ?? [])]);
-    return [...new Set(others)].filter((other) => other !== endpoint && other.startsWith(sameAddress));
-  };
-}
-
-/** Whether no other packet is likely to have the same numbers: a bare acknowledgement may be repeated. */
-const isTelling = ({ flags, payloadLength }: PacketEvent) => payloadLength > 0 || /[SFR]/.test(flags);
-
 /** Sorts by time stamp. Stamps have one format and one zone, so their text sorts as their time does. */
 function byTime<T extends { readonly at: string }>(events: readonly T[]): T[] {
   return events.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-}
-
-/** Those of a sorted list from `from` to `to`, both included. */
-export function between<T extends { readonly at: string }>(
-  events: readonly T[],
-  from: Micros,
-  to: Micros,
-): T[] {
-  const first = firstNotBefore(events, from);
-  let last = first;
-  while (last < events.length && parseMicros(events[last]?.at ?? '') <= to) last += 1;
-  return events.slice(first, last);
-}
-
-/** The place of the first event at `time` or later: an incident of an hour's run must not look at all of it. */
-function firstNotBefore(events: readonly { readonly at: string }[], time: Micros): number {
-  let [low, high] = [0, events.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (parseMicros(events[middle]?.at ?? '') < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The reference for all clocks: the node that saw most of what we know. */

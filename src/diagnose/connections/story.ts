@@ -7,13 +7,17 @@ import {
   type CountersEvent,
   type PacketEvent,
   type RuleChange,
+  type Tuple,
 } from '../../model/node-event.ts';
 import { nodeWitnesses, type NodeWitness } from '../witness-words.ts';
-import { wireIdentity } from './clock-offsets.ts';
 import { wasThere, type Entry } from './entry-index.ts';
 import { loopDelayMs, type LostConnection } from './lost-connection.ts';
 import { peerKey, type AcceptedEvent, type EndedEvent, type ProbeTimeline } from './lost-by-probes.ts';
-import { between, type LinkChange, type ListenerEvent, type NodeTimeline } from './node-timeline.ts';
+import type { LinkChange, ListenerEvent, NodeTimeline } from './node-timeline.ts';
+import type { Entrance } from './packet-index.ts';
+import { findBirthplace, findEntrance, serverOf, serverOnTheWire } from './places.ts';
+import { inCausalOrder } from './reset-order.ts';
+import { between } from './time-range.ts';
 
 export interface Story {
   readonly lost: LostConnection;
@@ -45,8 +49,12 @@ export interface Story {
   readonly packets: readonly PacketEvent[];
   /** Those with the RST flag, as far as they can have caused the failure. */
   readonly resets: readonly PacketEvent[];
+  /** Which RST was the first: not where two nodes saw one each, in opposite directions, and their clocks do not tell. */
+  readonly resetOrderIsClear: boolean;
   /** Where packets of the server's pod enter its node: they have all their hops still before them there. */
-  readonly serverInterface: ServerInterface | null;
+  readonly serverInterface: Entrance | null;
+  /** Where the client's packets enter theirs, likewise. */
+  readonly clientInterface: Entrance | null;
   /** The server is no pod but a socket of its node: its packets are born there, by all that crossed the node. */
   readonly serverIsNodeItself: boolean;
   /** Whether a packet of the connection goes towards the client. */
@@ -64,6 +72,13 @@ export interface Story {
   /** Whether such a witness looked into every pod of the node. */
   readonly lookedIntoPodsOf: (witness: NodeWitness, node: string) => boolean;
   readonly lastHeard: NodeTimeline['lastHeard'];
+  readonly firstHeard: NodeTimeline['firstHeard'];
+  readonly lastRoundSince: NodeTimeline['lastRoundSince'];
+  /** Whether such a witness lost something on a node that carried the connection: what it does not show may have been there. */
+  readonly lostSome: (witness: NodeWitness) => boolean;
+  /** The node that has this address in one of its pods, as its observers named it. */
+  readonly podNodeOf: NodeTimeline['nodeOf'];
+  readonly countedJustThose: NodeTimeline['countedJustThose'];
   readonly originOf: NodeTimeline['originOf'];
   readonly counted: NodeTimeline['counted'];
   /** How many RSTs of that address were seen leaving it in that time. */
@@ -72,12 +87,6 @@ export interface Story {
   readonly watched: (witness: NodeWitness, node: string) => boolean;
   /** How far the order of two stamps of different tools can be trusted here, microseconds. */
   readonly slack: Micros;
-}
-
-interface ServerInterface {
-  readonly node: string;
-  readonly name: string;
-  readonly ttl: number;
 }
 
 // `ip monitor` and `conntrack -E` stamp when they print, and the client when it runs: an order is only claimed beyond this.
@@ -122,9 +131,13 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     carriers.has(rule.node),
   );
   const identities = new Set(ruleChanges.map(ruleIdentity));
-  const serverInterface = server === null ? null : findServerInterface(packets, server);
-  const resets = packets.filter(
-    (packet) => packet.flags.includes('R') && parseMicros(packet.at) > lastGoodAt - slack,
+  const serverInterface =
+    server === null || bornOn !== null ? null : findServerEntrance(server, packets, nodes);
+  const clientInterface = client === null ? null : findClientEntrance(client.address, ends, packets, nodes);
+  const { resets, isClear: resetOrderIsClear } = inCausalOrder(
+    packets.filter((packet) => packet.flags.includes('R') && parseMicros(packet.at) > lastGoodAt - slack),
+    goesToClient,
+    slack,
   );
   // The client was reset, so a RST was there: a capture that has none of this connection was late or lost it, and says nothing.
   const captureMissedIt = lost.report?.errno === 'ECONNRESET' && resets.length === 0;
@@ -155,7 +168,9 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     counters: nodes.counters.within(lastGoodAt, failedAt + slack),
     packets,
     resets,
+    resetOrderIsClear,
     serverInterface,
+    clientInterface,
     serverIsNodeItself,
     goesToClient,
     available: new Set(
@@ -180,6 +195,11 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     },
     lookedIntoPodsOf: (witness, node) => nodes.ran(witness, node) && !nodes.blind(witness, 'pods', node),
     lastHeard: nodes.lastHeard,
+    firstHeard: nodes.firstHeard,
+    lastRoundSince: nodes.lastRoundSince,
+    lostSome: (witness) => [...carriers].some((node) => nodes.lostSome(witness, node)),
+    podNodeOf: nodes.nodeOf,
+    countedJustThose: nodes.countedJustThose,
     originOf: nodes.originOf,
     counted: nodes.counted,
     resetsBy: nodes.resetsBy,
@@ -196,34 +216,6 @@ const listenedSince = ({ phase, lastGoodAt, failedAt }: LostConnection): Micros 
 function ranHere(witness: NodeWitness, carriers: ReadonlySet<string>, nodes: NodeTimeline): boolean {
   if (carriers.size === 0) return nodes.ran(witness, null);
   return [...carriers].some((node) => nodes.ran(witness, node));
-}
-
-function serverOf(first: Entry | null, target: Endpoint, probes: ProbeTimeline): Endpoint | null {
-  if (first !== null) return { address: first.reply.src, port: first.reply.sport };
-  if (probes.serverAddresses.has(target.address)) return target;
-  const [only, another] = probes.serverAddresses;
-  return only !== undefined && another === undefined ? { address: only, port: target.port } : null;
-}
-
-/** Where nothing names the server: the end that answers on the wire, its own address where it has another one than was dialled. */
-function serverOnTheWire(
-  target: Endpoint,
-  clientEnds: readonly string[],
-  nodes: NodeTimeline,
-): Endpoint | null {
-  const ends = new Set(clientEnds);
-  const others = new Map<string, Endpoint>();
-  for (const { tuple } of clientEnds.flatMap((end) => nodes.packetsOf(end))) {
-    const [src, dst] = [
-      { address: tuple.src, port: tuple.sport },
-      { address: tuple.dst, port: tuple.dport },
-    ];
-    const server = ends.has(formatEndpoint(src)) ? dst : src;
-    others.set(formatEndpoint(server), server);
-  }
-  if (others.size === 1) return [...others.values()][0] ?? null;
-  others.delete(formatEndpoint(target));
-  return others.size === 1 ? ([...others.values()][0] ?? null) : null;
 }
 
 /** The client as it leaves a first crossing: mostly as it came, but another flow of its own port to the server makes the entry take another. */
@@ -250,42 +242,31 @@ function mergePackets(lists: readonly (readonly PacketEvent[])[]): PacketEvent[]
   return [...new Set(lists.flat())].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
-// What operating systems begin with; a packet that has one of these has passed no router yet.
-const initialTtls = new Set([64, 128, 255]);
-
-function findServerInterface(packets: readonly PacketEvent[], server: Endpoint): ServerInterface | null {
-  const fresh = packets.find(
-    ({ flags, direction, tuple, ttl }) =>
-      direction === 'in' &&
-      tuple.src === server.address &&
-      tuple.sport === server.port &&
-      !flags.includes('R') &&
-      initialTtls.has(ttl),
-  );
-  return fresh === undefined ? null : { node: fresh.node, name: fresh.interface, ttl: fresh.ttl };
+/** As this connection's packets show it; where none does, as those of others do. */
+function findServerEntrance(server: Endpoint, packets: readonly PacketEvent[], nodes: NodeTimeline) {
+  const isServers = ({ src, sport }: Tuple) => src === server.address && sport === server.port;
+  return ownEntrance(server.address, findEntrance(packets, isServers), nodes);
 }
 
-/** The node on which the packets to the client are born: their first sighting goes out, with all their hops before them. */
-function findBirthplace(
+function findClientEntrance(
+  address: string,
+  ends: ReadonlySet<string>,
   packets: readonly PacketEvent[],
-  goesToClient: (packet: PacketEvent) => boolean,
-): string | null {
-  const firsts = new Map<string, PacketEvent>();
-  for (const packet of packets) {
-    const { flags, payloadLength } = packet;
-    if (flags.includes('R') || !goesToClient(packet) || (payloadLength === 0 && !/[SF]/.test(flags)))
-      continue;
-    const identity = wireIdentity(packet);
-    if (!firsts.has(identity)) firsts.set(identity, packet);
-  }
-  const born = [...firsts.values()];
-  const [sample] = born;
-  const isBirth = ({ direction, ttl, node }: PacketEvent) =>
-    direction === 'out' && initialTtls.has(ttl) && node === sample?.node;
-  return sample !== undefined && born.every(isBirth) ? sample.node : null;
+  nodes: NodeTimeline,
+) {
+  const isClients = ({ src, sport }: Tuple) =>
+    src === address && ends.has(formatEndpoint({ address: src, port: sport }));
+  return ownEntrance(address, findEntrance(packets, isClients), nodes);
 }
 
-function namesServer(change: LinkChange, server: Endpoint | null, at: ServerInterface | null): boolean {
+/** Fresh packets of a pod that is known to be elsewhere come in from a neighbour, and not by an interface of its own. */
+function ownEntrance(address: string, found: Entrance | null, nodes: NodeTimeline): Entrance | null {
+  const entrance = found ?? nodes.entranceOf(address);
+  const home = nodes.nodeOf(address);
+  return home === null || home === entrance?.node ? entrance : null;
+}
+
+function namesServer(change: LinkChange, server: Endpoint | null, at: Entrance | null): boolean {
   if (server === null) return false;
   if (change.event === 'route-changed') return change.route.split(/[\s/]+/).includes(server.address);
   return (

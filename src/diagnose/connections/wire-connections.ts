@@ -25,11 +25,15 @@ const onTheWay: Micros = 2_000_000;
 export function wireConnections(packets: readonly PacketEvent[], entries: EntryIndex): WireConnection[] {
   const flows = Map.groupBy(packets, flowOf);
   const parent = new Map([...flows.keys()].map((flow) => [flow, flow]));
+  // Each flow that is passed is hung higher, so that no chain grows however many legs are joined.
   const rootOf = (flow: string): string => {
-    let root = flow;
-    for (let up = parent.get(root); up !== undefined && up !== root; up = parent.get(root)) root = up;
-    parent.set(flow, root);
-    return root;
+    let [at, up] = [flow, parent.get(flow) ?? flow];
+    while (up !== at) {
+      const above = parent.get(up) ?? up;
+      parent.set(at, above);
+      [at, up] = [up, above];
+    }
+    return at;
   };
   const seen = new Map<string, { readonly flow: string; readonly at: Micros }>();
   for (const packet of packets) {
@@ -76,7 +80,8 @@ function splitAtHandshakes(packets: readonly PacketEvent[]): PacketEvent[][] {
 /** Undefined when nothing tells which of the two ends is the client. */
 function connectionOf(packets: readonly PacketEvent[], entries: EntryIndex): WireConnection | undefined {
   const clientEnds = new Set<string>();
-  const nearest = packets.find(isOpening) ?? openedBefore(packets, entries) ?? fromHigherPort(packets);
+  const nearest =
+    packets.find(isOpening) ?? fromClient(packets, entries) ?? fromClient(packets.map(answered), entries);
   if (nearest === undefined) return undefined;
   const { src, sport, dst, dport } = nearest.tuple;
   // Translation leaves the server's port or the client's where it was, mostly; numbers tell the rest: on a leg, whoever sends the
@@ -103,9 +108,25 @@ function connectionOf(packets: readonly PacketEvent[], entries: EntryIndex): Wir
   };
 }
 
+/** A packet that went from client to server, by what entries or ports say. */
+const fromClient = (packets: readonly PacketEvent[], entries: EntryIndex): PacketEvent | undefined =>
+  openedBefore(packets, entries) ?? fromHigherPort(packets);
+
+/** Where only the server's packets were seen, a RST perhaps: what they are the answer to went the other way. */
+const answered = (packet: PacketEvent): PacketEvent => {
+  const { src, sport, dst, dport } = packet.tuple;
+  return { ...packet, tuple: { src: dst, sport: dport, dst: src, dport: sport } };
+};
+
 /** The sighting of a packet from the end that a conntrack entry names as the one that began. */
 function openedBefore(packets: readonly PacketEvent[], entries: EntryIndex): PacketEvent | undefined {
-  const begun = packets.filter(
+  // Each tuple once: what is known of its entries is the same for all its packets.
+  const firstOf = new Map<string, PacketEvent>();
+  for (const packet of packets) {
+    const tuple = Object.values(packet.tuple).join(' ');
+    if (!firstOf.has(tuple)) firstOf.set(tuple, packet);
+  }
+  const begun = [...firstOf.values()].filter(
     ({ tuple }) => entries.find(tuple.src, tuple.sport, tuple.dst, tuple.dport).length > 0,
   );
   // Of two legs, the first is the one whose target is not yet that of the other's answers.

@@ -1,7 +1,7 @@
 // What became of the conntrack entries that carried a connection.
 import { wasThere, type Entry } from '../connections/entry-index.ts';
 import type { Story } from '../connections/story.ts';
-import { asEvidence, entriesGap, no, unknown, yes, type Fact } from './fact.ts';
+import { asEvidence, entriesGap, notSeen, unknown, yes, type Fact } from './fact.ts';
 
 /** A program deleted an entry of this flow between the last good answer and the failure. */
 export function entryDeletedByProgram(story: Story): Fact {
@@ -13,7 +13,7 @@ export function entryDeletedByProgram(story: Story): Fact {
       destroyedAt >= lastGoodAt - story.slack &&
       destroyedAt <= failedAt + story.slack,
   );
-  return deleted.length === 0 ? no() : yes(...deleted.flatMap(lines));
+  return deleted.length === 0 ? notSeen(story, 'conntrack-events') : yes(...deleted.flatMap(lines));
 }
 
 /**
@@ -31,7 +31,7 @@ export function entryExpired(story: Story): Fact {
       destroyedAt > lastGoodAt - story.slack &&
       destroyedAt < failedAt + 10e6,
   );
-  return expired.length === 0 ? no() : yes(...expired.flatMap(lines));
+  return expired.length === 0 ? notSeen(story, 'conntrack-events') : yes(...expired.flatMap(lines));
 }
 
 /** A packet in mid-stream had to make a new entry: NEW in state ESTABLISHED, for a connection that was there before. */
@@ -42,7 +42,7 @@ export function pickedUpMidStream(story: Story): Fact {
     ({ made, madeAt }) => made !== null && madeAt > lastGoodAt - story.slack && made.state !== 'SYN_SENT',
   );
   return picked.length === 0
-    ? no()
+    ? notSeen(story, 'conntrack-events')
     : yes(...picked.flatMap(({ made }) => (made === null ? [] : [asEvidence(made)])));
 }
 

@@ -3,7 +3,7 @@ import type { NodeEvent } from '../../model/node-event.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
 import { formatMicros, isWritable } from '../../model/clock.ts';
 import type { Story } from '../connections/story.ts';
-import type { Wanted } from '../witness-words.ts';
+import type { NodeWitness, Wanted } from '../witness-words.ts';
 
 export type Fact =
   | { readonly seen: 'yes' | 'no'; readonly evidence: readonly EvidenceItem[] }
@@ -18,6 +18,10 @@ export const no = (...evidence: readonly EvidenceItem[]): Fact => ({ seen: 'no',
 export const unknown = (missing: Wanted | null): Fact => ({ seen: 'unknown', missing });
 export const seenIf = (condition: boolean, ...evidence: readonly EvidenceItem[]): Fact =>
   condition ? yes(...evidence) : no();
+
+/** Not seen by a witness that ran here; which says nothing where it lost something. */
+export const notSeen = (story: Story, witness: NodeWitness): Fact =>
+  story.lostSome(witness) ? unknown('what-was-lost') : no();
 
 /** What is missing of the capture for this connection; null when nothing is. */
 export function captureGap({ available, captureMissedIt }: Story): Wanted | null {

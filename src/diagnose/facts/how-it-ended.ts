@@ -7,6 +7,7 @@ import {
   captureGap,
   clientLine,
   no,
+  notSeen,
   seenIf,
   serverGap,
   unknown,
@@ -39,7 +40,9 @@ function ownWords(story: Story) {
 export const wasReset = endedBy('reset');
 export const wasRefused = endedBy('refused');
 export const wasClosed = endedBy('closed');
-export const timedOut = endedBy('timeout', 'unreachable');
+export const timedOut = endedBy('timeout');
+/** Somebody said that the way ends: an ICMP error, or the client's own kernel that found no next hop. */
+export const wasUnreachable = endedBy('unreachable');
 
 /** One of our own probes wrote down what it lived through. */
 export const toldByProbe: Look = ({ lost }) => seenIf(lost.report !== null);
@@ -97,7 +100,12 @@ function finBefore(toClient: boolean): Look {
         story.goesToClient(packet) === toClient &&
         parseMicros(packet.at) <= until,
     );
-    return fin === undefined ? no() : yes(asEvidence(fin));
+    if (fin !== undefined) return yes(asEvidence(fin));
+    // A capture that has nothing else of that side would not have its FIN either.
+    const hasOthers = story.packets.some(
+      (packet) => !packet.flags.includes('R') && story.goesToClient(packet) === toClient,
+    );
+    return hasOthers ? notSeen(story, 'capture') : unknown('rest-of-connection');
   };
 }
 
@@ -106,13 +114,18 @@ export const sentAgain: Look = (story) => {
   const gap = captureGap(story);
   if (gap !== null) return unknown(gap);
   const again = story.packets.find((packet) => packet.retransmission);
-  return again === undefined ? no() : yes(asEvidence(again));
+  if (again !== undefined) return yes(asEvidence(again));
+  const hasData = story.packets.some((packet) => !packet.flags.includes('R'));
+  return hasData ? notSeen(story, 'capture') : unknown('rest-of-connection');
 };
 
 /** Keep-alive and retransmissions cannot run out in less. */
 const shortestTimeout = 1_000_000;
 
-/** The side that was reset had not been heard for long enough that its peer's kernel can have given it up. */
+/**
+ * The side that was reset had not been heard for long enough that its peer's kernel can have given it up. Heard is what passed the
+ * place where the RST was first seen: what was captured elsewhere need not have reached whoever sent it.
+ */
 export const silentForLong: Look = (story) => {
   const gap = captureGap(story);
   if (gap !== null) return unknown(gap);
@@ -121,10 +134,12 @@ export const silentForLong: Look = (story) => {
   const fromLoser = story.packets.findLast(
     (packet) =>
       packet.at <= reset.at &&
+      packet.node === reset.node &&
+      packet.interface === reset.interface &&
       !packet.flags.includes('R') &&
       story.goesToClient(packet) !== story.goesToClient(reset),
   );
-  if (fromLoser === undefined) return unknown(null);
+  if (fromLoser === undefined) return unknown('rest-of-connection');
   return seenIf(parseMicros(reset.at) - parseMicros(fromLoser.at) >= shortestTimeout, asEvidence(fromLoser));
 };
 
@@ -147,7 +162,8 @@ const stall = 250;
 export const serverGaveUpWaiting: Look = (story) => {
   if (story.accepted === null) return unknown(serverGap(story));
   const { ended } = story;
-  if (ended?.failure !== 'timeout') return no();
+  // Long after the loss it is the other half, which never heard of it, that waits in vain.
+  if (ended?.failure !== 'timeout' || parseMicros(ended.at) > story.lost.failedAt + story.slack) return no();
   return yes(serverLine(ended.at, `the server gave up waiting for ${ended.peer}`));
 };
 

@@ -11,6 +11,7 @@ import {
   conclusion,
   entriesGap,
   no,
+  notSeen,
   serverGap,
   unknown,
   yes,
@@ -30,7 +31,7 @@ export interface PortMove {
 export function ruleChanged(story: Story): Fact {
   if (!story.available.has('ip-monitor')) return unknown('ip-monitor');
   const last = story.ruleChanges.at(-1);
-  return last === undefined ? no() : yes(asEvidence(last));
+  return last === undefined ? notSeen(story, 'ip-monitor') : yes(asEvidence(last));
 }
 
 /** A routing rule came or went since the last good answer, and that moved the port which the server sees. */
@@ -40,7 +41,7 @@ export function ruleMovedPort(story: Story): Fact {
   const answered = answeredPort(story);
   if (!hasEntries && (answered === undefined || story.accepted === null)) return unknown(entriesGap(story));
   const move = findMove(story, answered);
-  if (move === undefined) return no();
+  if (move === undefined) return notSeen(story, 'ip-monitor');
   const evidence: EvidenceItem[] = [];
   if (story.accepted !== null && story.lost.client !== null) {
     const text = `the server accepted ${formatEndpoint(story.lost.client)} as ${story.accepted.peer}`;

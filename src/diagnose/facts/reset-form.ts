@@ -1,12 +1,15 @@
 // What the first RST looks like: Linux signs it. A live socket that is aborted sends ACK, its window and, where negotiated, the
 // timestamp option; a kernel that finds no socket answers a packet with 40 bytes that have none of these, and REJECT does the same.
 import type { PacketEvent } from '../../model/node-event.ts';
+import { initialTtls } from '../connections/packet-index.ts';
+import { isCopy } from '../connections/reset-order.ts';
 import type { Story } from '../connections/story.ts';
 import {
   asEvidence,
   captureGap,
   conclusion,
   no,
+  notSeen,
   seenIf,
   unknown,
   yes,
@@ -20,7 +23,8 @@ export function ofFirstReset(look: (first: PacketEvent, story: Story) => Fact): 
     const gap = captureGap(story);
     if (gap !== null) return unknown(gap);
     const [first] = story.resets;
-    return first === undefined ? no() : look(first, story);
+    if (first === undefined) return notSeen(story, 'capture');
+    return story.resetOrderIsClear ? look(first, story) : unknown('order-of-resets');
   };
 }
 
@@ -28,16 +32,18 @@ export const resetSeen = ofFirstReset((first) => yes(asEvidence(first)));
 
 /** The form that only a socket gives a RST. */
 export const resetOfLiveSocket = ofFirstReset((first) => {
-  if (!first.flags.includes('.')) return no();
-  if (first.hasTimestampOption === null && first.window === 0) return unknown('captured-options');
-  return seenIf(first.hasTimestampOption === true || first.window > 0, asEvidence(first));
+  const { flags, window, hasTimestampOption } = first;
+  if (!flags.includes('.')) return no();
+  if (hasTimestampOption === null && window === 0) return unknown('captured-options');
+  return seenIf(window > 0 || hasTimestampOption === true, asEvidence(first));
 });
 
 /** The form of an answer to a packet that nobody has a socket for, or that a rule rejects. */
-export const resetWithoutSocket = ofFirstReset((first) =>
-  // Where options were cut off there were some, which such a RST has not.
-  seenIf(first.flags === 'R' && first.window === 0 && first.hasTimestampOption === false, asEvidence(first)),
-);
+export const resetWithoutSocket = ofFirstReset((first) => {
+  if (first.flags !== 'R' || first.window > 0) return no();
+  if (first.hasTimestampOption === null) return unknown('captured-options');
+  return seenIf(!first.hasTimestampOption, asEvidence(first));
+});
 
 export const resetWentToClient = ofFirstReset((first, story) =>
   seenIf(story.goesToClient(first), asEvidence(first)),
@@ -55,7 +61,9 @@ export const resetHasOtherTtl: Look = (story) => {
   const gap = captureGap(story);
   if (gap !== null) return unknown(gap);
   let compared = 0;
-  for (const rst of story.resets) {
+  const [first] = story.resets;
+  // Of the first RST on each leg: a later one is another sender's, or an answer.
+  for (const rst of story.resets.filter((one) => first !== undefined && isCopy(one, first))) {
     const others = likeIt(rst, story);
     const [sample] = others;
     if (sample === undefined) continue;
@@ -67,9 +75,6 @@ export const resetHasOtherTtl: Look = (story) => {
   }
   return compared >= enoughToCompare ? no() : unknown('packets-to-compare');
 };
-
-// What operating systems begin with; a packet that has one of these has passed no router yet.
-export const initialTtls: ReadonlySet<number> = new Set([64, 128, 255]);
 
 /** The RST comes from the sender's own host: neither it nor the sender's other packets have passed a router, and they are alike. */
 export const resetIsFreshLikeOthers = ofFirstReset((first, story) => {

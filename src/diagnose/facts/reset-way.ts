@@ -1,10 +1,13 @@
 // Where the first RST came into being: at which interface it was first seen, in which direction, and where the others of its sender
 // were. A packet that comes in was sent elsewhere; one that goes out and never came in was made here, by a rule, by the node's own
 // kernel or by a socket of the node itself: the sender's ordinary packets tell which.
+import { parseMicros } from '../../model/clock.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
-import type { Story } from '../connections/story.ts';
 import { wireIdentity } from '../connections/clock-offsets.ts';
+import { initialTtls } from '../connections/packet-index.ts';
+import { isCopy } from '../connections/reset-order.ts';
+import type { Story } from '../connections/story.ts';
 import {
   asEvidence,
   captureGap,
@@ -16,7 +19,7 @@ import {
   type Fact,
   type Look,
 } from './fact.ts';
-import { initialTtls, ofFirstReset } from './reset-form.ts';
+import { ofFirstReset } from './reset-form.ts';
 
 /** As `ofFirstReset`, where the capture tells directions. */
 const ofDirectedReset = (look: (first: PacketEvent, story: Story) => Fact): Look =>
@@ -26,19 +29,42 @@ const ofDirectedReset = (look: (first: PacketEvent, story: Story) => Fact): Look
 
 /** The first RST of all came out of the server's pod. */
 export const resetLeftServer = ofDirectedReset((first, story) =>
-  serverWatched(story) ? seenIf(isServers(first, story), asEvidence(first)) : unknown('capture-at-server'),
+  serverWatched(first, story) ? leftBy(first, isServers(first, story)) : unknown('capture-at-server'),
 );
 
-/** The first RST of all came out of the client's pod, with all its hops still before it, and named the server's pod or the target. */
-export const resetLeftClient = ofDirectedReset((first, story) =>
-  seenIf(isClients(first, story), asEvidence(first)),
-);
+/** The first RST of all came out of the client's pod, with all its hops still before it. */
+export const resetLeftClient = ofDirectedReset((first, story) => leftBy(first, isClients(first, story)));
+
+const leftBy = (first: PacketEvent, isOwn: boolean | null): Fact =>
+  isOwn === null ? unknown('packets-to-compare') : seenIf(isOwn, asEvidence(first));
+
+/** Observers of the node found the server's address in one of its pods, where its packets come in: no machine beyond has it. */
+export const serverPodKnown: Look = ({ server, serverInterface, podNodeOf }) =>
+  podKnown(server?.address, serverInterface?.node, podNodeOf);
+
+/** Likewise the client's. */
+export const clientPodKnown: Look = ({ lost, clientInterface, podNodeOf }) =>
+  podKnown(lost.client?.address, clientInterface?.node, podNodeOf);
+
+function podKnown(
+  address: string | undefined,
+  node: string | undefined,
+  podNodeOf: Story['podNodeOf'],
+): Fact {
+  const home = address === undefined ? null : podNodeOf(address);
+  if (home === null || node === undefined) return unknown('pods-of-node');
+  return seenIf(home === node);
+}
 
 /** What sends the loser its packets is a socket of this node itself: the ordinary ones, too, go out here and never came in. */
 export const senderIsOnNodeItself = ofDirectedReset((first, story) => {
   if (first.direction !== 'out' || cameIn(first, story)) return no();
+  // What goes out in the name of a pod's address is born here by the hands of somebody else, a proxy say.
+  if (story.podNodeOf(first.tuple.src) !== null) return unknown(null);
   const origin = originOfOthers(first, story);
-  if (origin === 'unknown') return unknown('packets-to-compare');
+  // One that has lost a hop came by an interface that nobody captured.
+  if (origin === 'unknown' || !initialTtls.has(first.ttl)) return unknown('packets-to-compare');
+  if (origin === 'here' && story.lostSome('capture')) return unknown('what-was-lost');
   return seenIf(
     origin === 'here',
     asEvidence(first),
@@ -51,7 +77,9 @@ export const resetMadeHere = ofDirectedReset((first, story) => {
   if (first.direction !== 'out' || cameIn(first, story)) return no();
   const origin = originOfOthers(first, story);
   if (origin === 'here') return no();
-  if (origin === 'unknown' && !isPodOf(first, story)) return unknown('packets-to-compare');
+  // Where none of the sender's packets was seen to come in, the capture may not have been where they do.
+  if (origin === 'unknown') return unknown('packets-to-compare');
+  if (story.lostSome('capture')) return unknown('what-was-lost');
   return yes(asEvidence(first), conclusion(story, `no interface of ${first.node} saw this RST come in`));
 });
 
@@ -59,16 +87,20 @@ export const resetMadeHere = ofDirectedReset((first, story) => {
 export const isNodesOwn = (first: PacketEvent, story: Story): boolean =>
   senderIsOnNodeItself(story).seen === 'yes' && story.resets[0] === first;
 
-/** It came into a node from outside, and no pod had sent it: something in between made it. */
+/** It came into a node from outside, and the end in whose name it came, which was watched, had not sent it: something in between did. */
 export const resetFromOutside = ofDirectedReset((first, story) => {
   if (first.direction !== 'in') return no();
-  if (!serverWatched(story)) return unknown('capture-at-server');
-  if (isServers(first, story) || isClients(first, story)) return no();
-  return seenIf(
-    cameFromOutside(first, story),
-    asEvidence(first),
-    conclusion(story, `the server's pod on ${story.serverNode ?? 'its node'} did not send it`),
-  );
+  const toClient = story.goesToClient(first);
+  if (toClient && !serverWatched(first, story)) return unknown('capture-at-server');
+  if (!toClient && !clientWatched(first, story)) return unknown('capture-at-client');
+  const isOwn = toClient ? isServers(first, story) : isClients(first, story);
+  if (isOwn === null) return unknown('packets-to-compare');
+  if (isOwn || !cameFromOutside(first, story)) return no();
+  if (story.lostSome('capture')) return unknown('what-was-lost');
+  const end = toClient
+    ? `the server's pod on ${story.serverNode ?? 'its node'}`
+    : `the client's pod on ${story.clientInterface?.node ?? 'its node'}`;
+  return yes(asEvidence(first), conclusion(story, `${end} did not send it`));
 });
 
 /** A RST came in already with the Service's address, though the server's pod has its own: translated too early. */
@@ -89,41 +121,65 @@ export const resetTranslatedTooEarly: Look = (story) => {
 export const clientAnsweredUntranslated = ofDirectedReset((first, story) =>
   seenIf(
     // Out of the node it would be one that the node made in the client's name.
-    isClients(first, story) &&
+    isClients(first, story) !== false &&
       first.tuple.dst !== story.lost.target.address &&
       first.tuple.dst === story.server?.address,
     asEvidence(first),
   ),
 );
 
-/** Whether somebody watched where the server's packets enter its node: only they can say that it sent nothing. */
-function serverWatched({ serverInterface, serverNode, watched }: Story): boolean {
-  return serverInterface !== null || (serverNode !== null && watched('capture', serverNode));
+/** Whether somebody watched where the server's packets enter its node just then: only they can say that it sent nothing. */
+function serverWatched(first: PacketEvent, story: Story): boolean {
+  const node = story.serverInterface?.node ?? story.serverNode;
+  return node !== null && captureRan(first, node, story);
 }
 
-function isServers(packet: PacketEvent, story: Story): boolean {
-  const { serverInterface, serverNode, server, endpointChanges } = story;
-  if (packet.direction !== 'in' || packet.tuple.src !== server?.address || packet.node !== serverNode)
+/** Likewise the client's. */
+function clientWatched(first: PacketEvent, story: Story): boolean {
+  const { clientInterface, lost, podNodeOf } = story;
+  const node = clientInterface?.node ?? (lost.client === null ? null : podNodeOf(lost.client.address));
+  return node !== null && captureRan(first, node, story);
+}
+
+function captureRan({ at }: PacketEvent, node: string, { watched, firstHeard, lastHeard, slack }: Story) {
+  const then = parseMicros(at);
+  return (
+    watched('capture', node) &&
+    firstHeard('capture', node) <= then + slack &&
+    lastHeard('capture', node) >= then - slack
+  );
+}
+
+/** Whether the server's pod sent it; null where nobody knows by which interface its packets come in. */
+function isServers(packet: PacketEvent, story: Story): boolean | null {
+  const { serverInterface, serverNode, server, endpointChanges, goesToClient } = story;
+  // A pod that speaks to itself has one address for both ends.
+  if (packet.direction !== 'in' || packet.tuple.src !== server?.address || !goesToClient(packet))
     return false;
-  if (serverInterface === null || packet.interface === serverInterface.name) return true;
+  if (packet.node !== serverNode) return false;
+  if (serverInterface === null) return null;
+  if (packet.interface === serverInterface.name) return true;
   // The pod that has the address now has another interface, and its packets are fresh there, too.
   return endpointChanges.length > 0 && initialTtls.has(packet.ttl);
 }
 
-/** Whether the client's own pod sent it: it comes in with the client's address, which translation gives only on the way out. */
-function isClients(packet: PacketEvent, { lost }: Story): boolean {
-  return packet.direction === 'in' && packet.tuple.src === lost.client?.address;
+/** Whether the client's own pod sent it: by the pod's interface, with the address that translation gives only on the way out. */
+function isClients(packet: PacketEvent, { lost, clientInterface, goesToClient }: Story): boolean | null {
+  if (packet.direction !== 'in' || packet.tuple.src !== lost.client?.address || goesToClient(packet))
+    return false;
+  if (clientInterface === null) return null;
+  return packet.node === clientInterface.node && packet.interface === clientInterface.name;
 }
 
-/** Whether observers named the sender's address as that of a pod of the node: its packets come in by the pod's interface. */
-const isPodOf = (packet: PacketEvent, { serverNode, server, goesToClient }: Story): boolean =>
-  goesToClient(packet) && server !== null && serverNode === packet.node;
-
+/** Whether it had come in before: with a hop more to go, or by another interface. What goes out may come back, with fewer. */
 const cameIn = (first: PacketEvent, { resets }: Story): boolean =>
-  resets.some((packet) => packet.node === first.node && packet.direction === 'in' && isCopy(packet, first));
-
-/** The same packet on another leg: addresses are translated, sequence numbers are not. */
-const isCopy = (a: PacketEvent, b: PacketEvent) => a.seq === b.seq && a.ack === b.ack && a.flags === b.flags;
+  resets.some(
+    (packet) =>
+      packet.node === first.node &&
+      packet.direction === 'in' &&
+      isCopy(packet, first) &&
+      (packet.ttl > first.ttl || (packet.ttl === first.ttl && packet.interface !== first.interface)),
+  );
 
 /** Where the loser's other packets come from, by those that crossed the node of the first RST. */
 function originOfOthers(first: PacketEvent, story: Story): 'here' | 'elsewhere' | 'unknown' {
@@ -140,6 +196,8 @@ function originOfOthers(first: PacketEvent, story: Story): 'here' | 'elsewhere' 
     if (!firsts.has(identity)) firsts.set(identity, packet);
   }
   const directions = new Set([...firsts.values()].map(({ direction }) => direction));
+  // Both: one comes in and another is born here in its name, as by a proxy that has the server's address.
+  if (directions.has('in') && directions.has('out')) return 'unknown';
   if (directions.has('in')) return 'elsewhere';
   if (directions.has('out')) return 'here';
   // Nothing else was sent on this connection: what others had from the same end tells.

@@ -4,15 +4,24 @@ import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { CountersEvent, PacketEvent } from '../../model/node-event.ts';
 import type { Story } from '../connections/story.ts';
 import { counterLine, rose } from './counters.ts';
-import { captureGap, no, unknown, yes, type Look } from './fact.ts';
+import { captureGap, no, seenIf, unknown, yes, type Look } from './fact.ts';
 import { ofFirstReset } from './reset-form.ts';
 import { isNodesOwn } from './reset-way.ts';
 
 /** The sender's kernel counted at least as many RSTs of its own as were seen leaving it: this one is among them. */
 export const senderCountedResets = senderCounted(/^TcpOutRsts$/, 'all');
 
+/** Over all that was recorded it counted just as many as were seen leaving it: there is none that only a rule can have made. */
+export const senderCountedJustThose: Look = (story) => {
+  const counted = senderCountedResets(story);
+  if (counted.seen !== 'yes') return counted;
+  const [first] = story.resets;
+  const sender = first === undefined ? null : senderOf(first, story);
+  return seenIf(sender !== null && story.countedJustThose(sender.scope, sender.address), ...counted.evidence);
+};
+
 /** The sender's kernel counted sockets that their own program aborted, closing them with data unread or with linger 0. */
-export const senderCountedAborts = senderCounted(/^TcpExtTCPAbortOn(Data|Close|Linger)$/, 'some');
+export const senderCountedAborts = senderCounted(/^TcpExtTCPAbortOn(Data|Close|Linger|Memory)$/, 'some');
 
 /** The sender's kernel gave a connection up. */
 export const senderGaveUp = senderCounted(/^TcpExtTCPAbortOnTimeout$/, 'some');
@@ -23,7 +32,7 @@ export const nodeCountedResets: Look = ofFirstReset((first, story) => {
   if (!story.watched('snmp', first.node)) return unknown('snmp');
   const moved = around(first, story).filter(({ scope, node }) => scope === node && node === first.node);
   const risen = moved.filter((event) => rose(event, name));
-  if (risen.length === 0 && !(story.lastHeard('snmp', first.node) > parseMicros(first.at)))
+  if (risen.length === 0 && !(story.lastRoundSince('snmp', first.node) >= parseMicros(first.at)))
     return unknown('snmp');
   return risen.length === 0 ? no() : yes(...risen.slice(0, 2).map((event) => counterLine(event, name)));
 });
@@ -35,6 +44,7 @@ function senderCounted(name: RegExp, wanted: 'all' | 'some'): Look {
     if (gap !== null) return unknown(gap);
     const [first] = story.resets;
     if (first === undefined) return unknown('captured-reset');
+    if (!story.resetOrderIsClear) return unknown('order-of-resets');
     const sender = senderOf(first, story);
     if (sender === null) return unknown('snmp');
     const moved = around(first, story).filter(({ scope }) => scope === sender.scope);
@@ -68,9 +78,9 @@ function senderOf(
 
 /** Whether the same namespace was still read later: that a counter did not move can be said of no other. */
 function readOnAfterwards(first: PacketEvent, story: Story): boolean {
-  const { endpointChanges, listenerChanges, lastHeard } = story;
+  const { endpointChanges, listenerChanges, lastRoundSince } = story;
   const isSame = endpointChanges.length === 0 && listenerChanges.every(({ change }) => change !== 'closed');
-  return isSame && lastHeard('snmp', first.node) > parseMicros(first.at);
+  return isSame && lastRoundSince('snmp', first.node) >= parseMicros(first.at);
 }
 
 /** Counters of the protocol that moved in a span which has the RST in it. */

@@ -1,7 +1,7 @@
 // How a cause is written down: what must be seen for it, what it cannot be seen with, and who can be its author.
 import type { Author } from '../../model/author.ts';
 import type { Story } from '../connections/story.ts';
-import type { Condition } from '../who/exclusions.ts';
+import type { Condition } from '../who/exclusion-row.ts';
 
 /** All of these together. */
 export type Signs = readonly [Condition, ...Condition[]];

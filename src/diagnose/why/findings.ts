@@ -43,7 +43,7 @@ export function findingOf(model: CauseModel, examined: readonly Examined[]): Fin
       shown.story,
       signs.includes('rule moved the port') ? findMove(shown.story) : undefined,
     ),
-    ladder: showPackets(shown.story),
+    ...ladderOf(showPackets(shown.story)),
     missing: missingSources(shown, evidence),
     fixes: [...model.fixes],
   };
@@ -72,14 +72,21 @@ export function openFinding(examined: readonly Examined[]): Finding {
     },
     classes: classesOf(examined),
     connections: examined.length,
-    sentence: `${many} ${open}; ${wanted}.`,
+    sentence: `${many} ${open}; ${contradictionOf(shown) ?? wanted}.`,
     ...remains(shown),
     evidence,
     shown: showConnection(shown.story, undefined),
-    ladder: showPackets(shown.story),
+    ...ladderOf(showPackets(shown.story)),
     missing,
     fixes: [],
   };
+}
+
+/** Which witnesses cannot all be right; null where somebody is left who can have ended the connection. */
+function contradictionOf({ suspects: { contradiction } }: Examined): string | null {
+  if (contradiction.length === 0) return null;
+  const said = contradiction.map(({ because }) => because).join('; but ');
+  return `the witnesses contradict each other, so that nobody is left: ${said}`;
 }
 
 /** What is worth showing of a loss whose cause is open: how it ended, and what its RST looked like. */
@@ -92,6 +99,9 @@ const ofAnyLoss: readonly FactName[] = [
   'sender is the node itself',
 ];
 const endings: readonly FactName[] = ['was reset', 'was refused', 'was closed', 'timed out'];
+
+/** No key where there is nothing to draw: what is read from a record is the same as what was written. */
+const ladderOf = (ladder: Finding['ladder']) => (ladder === undefined ? {} : { ladder });
 
 /** Who and what is left and who is not, of the connection that stands for the others. */
 function remains({ suspects, judgement }: Examined): Pick<Finding, 'suspects' | 'exclusions' | 'rivals'> {

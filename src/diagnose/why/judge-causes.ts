@@ -3,7 +3,7 @@ import type { Author } from '../../model/author.ts';
 import type { Certainty } from '../../model/certainty.ts';
 import type { Facts } from '../facts/index.ts';
 import { holds, mayHold, partsOf, type Suspects } from '../who/suspects.ts';
-import type { Condition } from '../who/exclusions.ts';
+import type { Condition } from '../who/exclusion-row.ts';
 import type { CauseModel, Signs } from './cause-model.ts';
 
 /** What can be said of one cause for one connection. */

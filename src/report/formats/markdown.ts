@@ -1,6 +1,7 @@
 // A run, a matrix or a diagnosis as Markdown, for an issue or a chat: the words of the text, with the packets and the evidence as they are.
 import type { DiagnosisRecord } from '../../model/diagnosis-record.ts';
 import { dataplaneWords } from '../../model/dataplane-words.ts';
+import { lostSentence } from '../../model/lost-output.ts';
 import { missingSentence } from '../../model/missing-witness.ts';
 import type { Finding, RunRecord } from '../../model/run-record.ts';
 import { clusterHeads, clusterLine, clusterRows } from '../cluster-rows.ts';
@@ -31,6 +32,7 @@ const documentOf = (blocks: readonly (readonly string[])[]): string =>
 
 function renderRun(run: RunRecord): string {
   const missing = (run.missingWitnesses ?? []).map((one) => `- ${prose(missingSentence(one))}`);
+  const lost = (run.lostOutput ?? []).map((one) => `- ${prose(lostSentence(one))}`);
   const latency = run.verdict.basis?.latency;
   const { cluster } = run;
   const dataplanes = Object.entries(run.dataplanes ?? {});
@@ -45,6 +47,7 @@ function renderRun(run: RunRecord): string {
       : [[`${prose(clusterLine(cluster))}.`], table(clusterHeads, clusterRows(cluster))]),
     ...run.findings.flatMap((finding, index) => findingBlocks(finding, `Finding ${index + 1}: `)),
     ...(missing.length === 0 ? [] : [['Not seen, or not all of it:'], missing]),
+    ...(lost.length === 0 ? [] : [['Not written, or not all of it:'], lost]),
     ...(seen.length === 0 ? [] : [["By the nodes' own rules, as their observers saw them:"], seen]),
     ...(run.complete ? [] : [['The run was broken off; this is what there was until then.']]),
   ]);

@@ -41,7 +41,13 @@ test('formats may be given with commas and again, and --out holds one file for e
   );
   assert.equal(exitCode, 0);
   assert.equal(stdout, '');
-  assert.deepEqual((await readdir(out)).sort(), ['report.html', 'report.json', 'report.md', 'report.txt', 'report.xml']);
+  assert.deepEqual((await readdir(out)).sort(), [
+    'report.html',
+    'report.json',
+    'report.md',
+    'report.txt',
+    'report.xml',
+  ]);
 });
 
 test('html alone is written into the run’s folder', async (t) => {

@@ -1,0 +1,77 @@
+// Whom it excludes what kernels counted, and what became of the server.
+import { clientEnds, serverEnds, programs, rules, type Exclusion } from './exclusion-row.ts';
+
+export const byCounting: readonly Exclusion[] = [
+  // What the kernels counted.
+  {
+    when: ["RST left the server's pod", "server's pod is known", 'not sender counted its RSTs'],
+    excludes: [...serverEnds, 'privileged-program', 'gave-up'],
+    because: "the kernel of the server's namespace counted no RST of its own",
+    basis: 'physics',
+  },
+  {
+    when: ["RST left the client's pod", "client's pod is known", 'not sender counted its RSTs'],
+    excludes: [...clientEnds, 'privileged-program', 'gave-up'],
+    because: "the kernel of the client's namespace counted no RST of its own",
+    basis: 'physics',
+  },
+  {
+    when: ['sender is the node itself', 'not sender counted its RSTs'],
+    excludes: [...clientEnds, ...serverEnds, 'node-kernel', 'privileged-program', 'gave-up'],
+    because: "the node's kernel counted no RST of its own",
+    basis: 'physics',
+  },
+  {
+    when: ['sender counted just those RSTs'],
+    excludes: rules,
+    because:
+      "the sender's kernel counted as its own just the RSTs that were seen leaving it, and what a rule makes does not count",
+    basis: 'physics',
+  },
+  {
+    when: ['sender counted its RSTs'],
+    excludes: rules,
+    because:
+      "the sender's kernel counted RSTs of its own with this one, and what a rule makes does not count (it may count some that nobody saw)",
+    basis: 'convention',
+  },
+  {
+    when: ['RST made on the node', 'not node counted RSTs of its own'],
+    excludes: ['node-kernel'],
+    because: "the node's own kernel counted no RST, and what a rule makes does not count",
+    basis: 'physics',
+  },
+  {
+    when: ['RST of a live socket', 'not sender counted aborts'],
+    excludes: [...programs],
+    because:
+      "the sender's kernel counted no socket that its own program aborted (closing a listener aborts those that wait in it, uncounted)",
+    basis: 'convention',
+  },
+  {
+    when: ['RST of a live socket', 'sender counted aborts'],
+    excludes: ['privileged-program'],
+    because:
+      'the kernel counted sockets that their own program aborted (others may have been aborted in the same second)',
+    basis: 'convention',
+  },
+  // What became of the server.
+  {
+    when: ['not listener closed'],
+    excludes: ['server-process-died'],
+    because: 'the server went on listening (a new process may have been quicker than two looks)',
+    basis: 'convention',
+  },
+  {
+    when: ['listener closed'],
+    excludes: ['server-application'],
+    because: 'the server stopped listening with it (a program may close both itself)',
+    basis: 'convention',
+  },
+  {
+    when: ['refused afterwards', 'not reject rule hit'],
+    excludes: ['server-application'],
+    because: 'nobody listened afterwards, and no rule rejected (a program may stop listening itself)',
+    basis: 'convention',
+  },
+];

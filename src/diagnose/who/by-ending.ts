@@ -1,0 +1,140 @@
+// Whom it excludes how the connection ended, and which way the first RST went.
+import { clientEnds, serverEnds, programs, kernels, rules, quiet, type Exclusion } from './exclusion-row.ts';
+
+export const byEnding: readonly Exclusion[] = [
+  // What kind of end it was.
+  {
+    when: ['was reset'],
+    excludes: ['nobody'],
+    because: 'a RST ended it',
+    basis: 'physics',
+  },
+  {
+    when: ['was refused'],
+    excludes: [...quiet, ...clientEnds, 'privileged-program'],
+    because: 'the attempt to connect was answered, with a RST or an ICMP error',
+    basis: 'physics',
+  },
+  {
+    when: ['was closed'],
+    excludes: [...clientEnds, ...kernels, ...rules, ...quiet, 'privileged-program'],
+    because: "the server's side closed it with a FIN, which only the owner of a socket sends",
+    basis: 'physics',
+  },
+  {
+    when: ['was closed'],
+    excludes: ['in-between'],
+    because: "the server's side closed it with a FIN (a proxy on the way has sockets of its own)",
+    basis: 'convention',
+  },
+  {
+    when: ['was closed', 'server gave up waiting'],
+    excludes: ['in-between', 'server-process-died'],
+    because: "the server's own events say that it ended the connection, and go on",
+    basis: 'physics',
+  },
+  {
+    when: ['timed out'],
+    excludes: [
+      ...clientEnds,
+      'server-process-died',
+      'server-kernel',
+      ...rules,
+      'node-kernel',
+      'in-between',
+      'privileged-program',
+      'gave-up',
+    ],
+    because: 'nothing was answered, neither with data nor with a RST',
+    basis: 'physics',
+  },
+  {
+    when: ['timed out', 'sent again and again', 'not never connected'],
+    excludes: ['server-application'],
+    because: 'what was sent was not even acknowledged, which a kernel does whatever its application does',
+    basis: 'physics',
+  },
+  {
+    when: ['timed out', 'never connected'],
+    excludes: ['server-application'],
+    because: 'an attempt to connect is answered without the application (unless it leaves its backlog full)',
+    basis: 'convention',
+  },
+  {
+    when: ['was unreachable'],
+    excludes: [...programs, 'privileged-program'],
+    because: 'it was said to be unreachable, which kernels, rules and routers say, and no program',
+    basis: 'physics',
+  },
+  {
+    when: ['was reset', 'not loser silent for long'],
+    excludes: ['gave-up'],
+    because:
+      'both ends had been heard within the second before, which is sooner than a kernel gives up (if it was heard beyond that place, too)',
+    basis: 'convention',
+  },
+  {
+    when: ["RST left the server's pod", "server's pod is known", 'not loser silent for long'],
+    excludes: ['gave-up'],
+    because: 'what the client sent reached the server within the second before: no kernel gives up so soon',
+    basis: 'physics',
+  },
+  {
+    when: ["RST left the client's pod", "client's pod is known", 'not loser silent for long'],
+    excludes: ['gave-up'],
+    because: 'what the server sent reached the client within the second before: no kernel gives up so soon',
+    basis: 'physics',
+  },
+  {
+    when: ['sender is the node itself', 'not loser silent for long'],
+    excludes: ['gave-up'],
+    because: 'what the other end sent reached the node within the second before: no kernel gives up so soon',
+    basis: 'physics',
+  },
+  {
+    when: ['RST of a live socket', 'not sender gave up'],
+    excludes: ['gave-up'],
+    because: "the sender's kernel counted no connection that it gave up",
+    basis: 'physics',
+  },
+  {
+    when: ['was reset', 'not sender gave up'],
+    excludes: ['gave-up'],
+    because:
+      "the sender's kernel counted no connection that it gave up just then (it may have done so in silence before)",
+    basis: 'convention',
+  },
+  // In whose name the RST was sent. Who had said goodbye before may have ended it, whoever sent the RST.
+  {
+    when: ['RST to the client', 'not client closed first'],
+    excludes: clientEnds,
+    because: 'the first RST was on its way to the client',
+    basis: 'physics',
+  },
+  {
+    when: ['RST to the client'],
+    excludes: ['client-pod-rule'],
+    because:
+      'the first RST was on its way to the client (a rule for what its pod sends answers it likewise, within the pod)',
+    basis: 'convention',
+  },
+  {
+    when: ['client says it was reset'],
+    excludes: ['client-application', 'client-process-died'],
+    because: "the client's program reports that it was reset",
+    basis: 'physics',
+  },
+  {
+    when: ['RST to the server', 'not server closed first'],
+    excludes: serverEnds,
+    because: 'the first RST was on its way to the server',
+    basis: 'physics',
+  },
+  {
+    when: ['RST to the server'],
+    excludes: ['server-pod-rule'],
+    because:
+      'the first RST was on its way to the server (a rule for what its pod sends answers it likewise, within the pod)',
+    basis: 'convention',
+  },
+];

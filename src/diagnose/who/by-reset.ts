@@ -1,0 +1,125 @@
+// Whom the form of the first RST excludes, and where it was first seen.
+import type { Author } from '../../model/author.ts';
+import { clientEnds, serverEnds, programs, kernels, rules, type Exclusion } from './exclusion-row.ts';
+
+const beforeServer: readonly Author[] = [
+  ...clientEnds,
+  'client-pod-rule',
+  'node-rule',
+  'node-kernel',
+  'in-between',
+];
+const beforeClient: readonly Author[] = [
+  ...serverEnds,
+  'server-pod-rule',
+  'node-rule',
+  'node-kernel',
+  'in-between',
+];
+const otherTtl =
+  "the RST has another TTL than the sender's other packets at the same place (one host may send several)";
+// Every row of the way of a RST has its reason twice: what cannot be otherwise where the pod is known to be there, and what is usual
+// where only a fresh TTL says so.
+const likeANeighbour = '(told by its hops alone: another machine of the same network looks like that)';
+
+export const byReset: readonly Exclusion[] = [
+  // The form of the RST.
+  {
+    when: ['RST of a live socket'],
+    excludes: [...kernels, ...rules],
+    because:
+      'the RST has the window or the timestamps of a live socket, which an answer without a socket has not',
+    basis: 'physics',
+  },
+  {
+    // Who gives up while connecting leaves no socket for the answer that comes too late.
+    when: [
+      'RST without a socket',
+      'not server closed first',
+      'not client closed first',
+      'not never connected',
+    ],
+    excludes: [...programs, 'privileged-program'],
+    because: 'the RST has no ACK, no window and no timestamps: a socket that is aborted sends them',
+    basis: 'physics',
+  },
+  // The way of the RST.
+  {
+    when: ["RST left the server's pod", "server's pod is known"],
+    excludes: beforeServer,
+    because: "the RST came out of the server's own interface",
+    basis: 'physics',
+  },
+  {
+    when: ["RST left the server's pod"],
+    excludes: beforeServer,
+    because: `the RST came in where the server's other packets do ${likeANeighbour}`,
+    basis: 'convention',
+  },
+  {
+    when: ["RST left the client's pod", "client's pod is known"],
+    excludes: beforeClient,
+    because: "the RST came out of the client's own interface",
+    basis: 'physics',
+  },
+  {
+    when: ["RST left the client's pod"],
+    excludes: beforeClient,
+    because: `the RST came in where the client's other packets do ${likeANeighbour}`,
+    basis: 'convention',
+  },
+  {
+    when: ['RST made on the node'],
+    excludes: [
+      ...clientEnds,
+      ...serverEnds,
+      'client-pod-rule',
+      'server-pod-rule',
+      'in-between',
+      'privileged-program',
+      'gave-up',
+    ],
+    because: "the node sent the RST and never received it, though the sender's other packets come in",
+    basis: 'physics',
+  },
+  {
+    when: ['sender is the node itself'],
+    excludes: ['in-between', 'node-kernel', 'client-pod-rule', 'server-pod-rule'],
+    because:
+      "the RST went out of the node that the sender's other packets are born on, and never came in: its kernel is that of the node",
+    basis: 'physics',
+  },
+  {
+    when: ['RST from outside'],
+    excludes: [...clientEnds, ...serverEnds, ...rules, 'node-kernel', 'privileged-program', 'gave-up'],
+    because:
+      'the RST came into the node from outside, and the pod in whose name it came, which was watched, had not sent it',
+    basis: 'physics',
+  },
+  {
+    when: ['RST has another TTL', 'RST to the client'],
+    excludes: [...serverEnds, 'privileged-program', 'server-pod-rule'],
+    because: otherTtl,
+    basis: 'convention',
+  },
+  {
+    when: ['RST has another TTL', 'RST to the server'],
+    excludes: [...clientEnds, 'privileged-program', 'client-pod-rule'],
+    because: otherTtl,
+    basis: 'convention',
+  },
+  {
+    when: ['RST is fresh like the others'],
+    excludes: ['in-between', 'node-kernel', 'node-rule'],
+    because:
+      "neither the RST nor the sender's other packets have passed a router, and their TTL is the same (a box beside it may copy that)",
+    basis: 'convention',
+  },
+  {
+    when: ['RST of a live socket', 'not RST has another TTL'],
+    excludes: ['in-between'],
+    because:
+      "the RST has a live socket's form and the TTL of the sender's other packets (a box may copy both)",
+    basis: 'convention',
+  },
+];

@@ -1,0 +1,202 @@
+// Which connections the packets show to be lost, and how: each as small as it can be.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createNodeReader } from '../../../src/diagnose/connections/node-timeline.ts';
+import { seenOnTheWire } from '../../../src/diagnose/diagnose.ts';
+import type { NodeEvent, PacketEvent, Tuple } from '../../../src/model/node-event.ts';
+import { packet, question, serverRst, source, live, talk, asked, leaves } from '../made-by-hand.ts';
+
+function seen(events: readonly NodeEvent[], endsAt = 9) {
+  const reader = createNodeReader(null);
+  for (const event of [...events, source('capture', 'stopped', { seconds: endsAt })]) reader.add(event);
+  const { lost, benign, stalled } = seenOnTheWire(reader.timeline());
+  return {
+    lost: lost.map(({ failure, phase }) => `${failure} while ${phase ?? '?'}`),
+    benign,
+    stalled,
+    all: lost,
+  };
+}
+
+const [here, there] = [
+  { address: '10.1.0.33', port: 40_001 },
+  { address: '10.2.0.50', port: 8_080 },
+];
+type End = typeof here;
+const tupleOf = (from: End, to: End): Tuple => ({
+  src: from.address,
+  sport: from.port,
+  dst: to.address,
+  dport: to.port,
+});
+interface Said extends Partial<PacketEvent> {
+  readonly client?: End;
+  readonly server?: End;
+}
+const toServer = (seconds: number, flags: string, { client = here, server = there, ...more }: Said = {}) =>
+  packet(seconds, ['eth0', 'in'], tupleOf(client, server), flags, more);
+const toClient = (seconds: number, flags: string, { client = here, server = there, ...more }: Said = {}) =>
+  packet(seconds, ['eth0', 'out'], tupleOf(server, client), flags, more);
+const opened = (seconds = 1, said: Said = {}) => [
+  toServer(seconds, 'S', { seq: 1, ...said }),
+  toClient(seconds + 0.001, 'S.', { seq: 500, ack: 2, ...said }),
+  toServer(seconds + 0.002, '.', { seq: 2, ack: 501, ...said }),
+];
+const asks = (seconds: number, seq = 2, said: Said = {}) =>
+  toServer(seconds, 'P.', { seq, payloadLength: 9, ...said });
+const answers = (seconds: number, seq = 501, said: Said = {}) =>
+  toClient(seconds, 'P.', { seq, payloadLength: 9, ...said });
+
+describe('a connection on the wire is lost', () => {
+  it('when the attempt is refused', () => {
+    assert.deepEqual(seen([toServer(1, 'S', { seq: 1 }), toClient(1.001, 'R.', { ack: 2 })]).lost, [
+      'refused while connecting',
+    ]);
+  });
+
+  it('when it is reset before, and after, an answer', () => {
+    assert.deepEqual(seen([...opened(), asks(2), toClient(2.1, 'R', { seq: 501 })]).lost, [
+      'reset while awaiting',
+    ]);
+    assert.deepEqual(seen([...opened(), asks(2), answers(2.1), toClient(2.2, 'R', { seq: 510 })]).lost, [
+      'reset while idle',
+    ]);
+  });
+
+  it('when it is closed with a request unanswered', () => {
+    const events = [
+      ...opened(),
+      asks(2),
+      toClient(2.1, 'F.', { seq: 501 }),
+      toClient(2.2, 'R', { seq: 502 }),
+    ];
+    assert.deepEqual(seen(events).lost, ['closed while awaiting']);
+  });
+
+  it('when nobody saw it begin', () => {
+    assert.deepEqual(seen([asks(2), toClient(2.1, 'R', { seq: 501 })]).lost, ['reset while awaiting']);
+  });
+
+  it('when nothing of it but its RST was captured', () => {
+    assert.deepEqual(seen([toClient(2.1, 'R', { seq: 501 })]).lost, ['reset while idle']);
+  });
+
+  it('by IPv6, too', () => {
+    const said = {
+      client: { address: 'fd00::33', port: 40_001 },
+      server: { address: 'fd00::50', port: 8_080 },
+    };
+    const { lost, all } = seen([
+      ...opened(1, said),
+      asks(2, 2, said),
+      toClient(2.1, 'R', { seq: 501, ...said }),
+    ]);
+    assert.deepEqual(lost, ['reset while awaiting']);
+    assert.equal(all[0]?.client?.address, 'fd00::33');
+  });
+
+  it('when its client sends again until it gives up', () => {
+    const again = [2.2, 2.6, 3.4].map((seconds) => asks(seconds, 2, { retransmission: true }));
+    assert.deepEqual(seen([...opened(), asks(2), ...again, toServer(5, 'F.', { seq: 11 })]).lost, [
+      'timeout while awaiting',
+    ]);
+    const attempts = [1, 2, 4].map((seconds) => toServer(seconds, 'S', { seq: 1 }));
+    assert.deepEqual(seen(attempts, 60).lost, ['timeout while connecting']);
+  });
+
+  it('once, though translation shows it twice: legs are joined by their numbers', () => {
+    const { lost, all } = seen([...talk(), ...question(2.05, 35), ...serverRst()]);
+    assert.deepEqual(lost, ['reset while awaiting']);
+    assert.deepEqual(all[0]?.target, { address: asked.dst, port: asked.dport });
+    assert.ok(all[0].legs.includes(`${leaves.dst}:${leaves.dport}`));
+  });
+
+  it('twice, when its port serves twice', () => {
+    const second = [toServer(5, 'S', { seq: 9_001 }), toClient(5.001, 'R.', { ack: 9_002 })];
+    assert.deepEqual(seen([...opened(), asks(2), toClient(2.1, 'R', { seq: 501 }), ...second]).lost, [
+      'reset while awaiting',
+      'refused while connecting',
+    ]);
+  });
+
+  it('alone, when the same port of the client speaks to another server', () => {
+    const other = { server: { address: '10.2.0.51', port: 8_080 } };
+    const events = [
+      ...opened(),
+      ...opened(1.1, { ...other, seq: 70 }),
+      asks(2),
+      answers(2.1, 900, other),
+      toClient(2.2, 'R', { seq: 501 }),
+    ];
+    const { lost, all } = seen(events);
+    assert.deepEqual(lost, ['reset while awaiting']);
+    assert.equal(all[0]?.target.address, there.address);
+  });
+});
+
+describe('a connection on the wire is not lost', () => {
+  it('by a RST after both sides had closed', () => {
+    const fins = [toServer(3, 'F.', { seq: 11 }), toClient(3.1, 'F.', { seq: 510 })];
+    const { lost, benign } = seen([
+      ...opened(),
+      asks(2),
+      answers(2.1),
+      ...fins,
+      toServer(3.2, 'R', { seq: 12 }),
+    ]);
+    assert.deepEqual([lost, benign], [[], 1]);
+  });
+
+  it('by the RST of a client that had its answer', () => {
+    const { lost, benign } = seen([
+      ...opened(),
+      asks(2),
+      answers(2.1),
+      toServer(3, 'R.', { seq: 11, ...live, flags: 'R.' }),
+    ]);
+    assert.deepEqual([lost, benign], [[], 1]);
+  });
+
+  it('but stalled, when what was sent again is unanswered at the end of the capture', () => {
+    const again = [2.2, 2.6, 3.4].map((seconds) => asks(seconds, 2, { retransmission: true }));
+    const { lost, stalled } = seen([...opened(), asks(2), ...again], 3.5);
+    assert.deepEqual([lost, stalled], [[], 1]);
+  });
+
+  it('when all that was sent again was answered', () => {
+    const { lost, stalled, benign } = seen([
+      ...opened(),
+      asks(2),
+      asks(2.2, 2, { retransmission: true }),
+      ...[answers(2.3)],
+    ]);
+    assert.deepEqual([lost, stalled, benign], [[], 0, 0]);
+  });
+});
+
+describe('the next attempts of a client', () => {
+  it('are those that failed within ten seconds, the first first', () => {
+    const attempt = (seconds: number, port: number) => {
+      const client = { ...here, port };
+      return [
+        toServer(seconds, 'S', { client, seq: port }),
+        toClient(seconds + 0.001, 'R.', { client, ack: port + 1 }),
+      ];
+    };
+    const events = [
+      ...opened(),
+      asks(2),
+      toClient(2.1, 'R', { seq: 501 }),
+      ...attempt(3, 40_003),
+      ...attempt(2.5, 40_002),
+      ...attempt(20, 40_004),
+    ];
+    const [first] = seen(events, 30).all;
+    assert.deepEqual(
+      first?.afterwards.map(({ failure }) => failure),
+      ['refused', 'refused'],
+    );
+    const times = first.afterwards.map((one) => one.at);
+    assert.deepEqual(times, times.toSorted());
+  });
+});

@@ -1,0 +1,372 @@
+// Stories in which what usually follows from a RST does not: whoever truly did it must stay a suspect as far as physics goes, and
+// nobody else may be called proven.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { causeModels } from '../../../src/causes/index.ts';
+import { diagnose, diagnoseWire } from '../../../src/diagnose/diagnose.ts';
+import type { Author } from '../../../src/model/author.ts';
+import type { NodeEvent, PacketEvent } from '../../../src/model/node-event.ts';
+import type { ProbeEvent } from '../../../src/model/probe-event.ts';
+import type { Finding } from '../../../src/model/run-record.ts';
+import {
+  answer,
+  answered,
+  arrives,
+  asked,
+  clientRst,
+  counters,
+  failed,
+  good,
+  laterRound,
+  leaves,
+  listener,
+  live,
+  lost,
+  nodeRst,
+  packet,
+  question,
+  ran,
+  serverRst,
+  source,
+  talk,
+} from '../made-by-hand.ts';
+import { client, server, service } from '../story-events.ts';
+
+interface Told {
+  readonly nodes: readonly NodeEvent[];
+  readonly probes?: readonly ProbeEvent[];
+}
+
+/** Node addresses and counters as observers that look into pods tell them: something moved before, and something moves later. */
+const podsLookedInto = (...scopes: string[]): NodeEvent[] =>
+  scopes.flatMap((scope) => [
+    counters('snmp', scope, { TcpInSegs: 1 }, [good - 0.5, good - 0.4]),
+    laterRound(scope),
+  ]);
+
+function findingOf({ nodes, probes = [] }: Told): Finding {
+  const [finding, another] =
+    probes.length > 0 ? diagnose({ probes, nodes }, causeModels) : diagnoseWire(nodes, causeModels);
+  assert.ok(finding !== undefined && another === undefined, 'one loss, one finding');
+  return finding;
+}
+
+/** Nothing physical leaves out who did it, and nobody else is called proven. */
+function isNotAccused(truth: Author, told: Told): Finding {
+  const finding = findingOf(told);
+  const reason = finding.exclusions.find(({ author, basis }) => author === truth && basis === 'physics');
+  assert.equal(reason, undefined, `${truth} did it, and is said not to have: ${reason?.because}`);
+  if (finding.author !== truth) {
+    assert.notEqual(finding.certainty?.author, 'proven', `proven: ${finding.author}; it was ${truth}`);
+  }
+  return finding;
+}
+
+const onNode = (node: string, packets: readonly PacketEvent[]): PacketEvent[] =>
+  packets.map((one) => ({ ...one, node }));
+
+describe('a RST that comes in by the uplink', () => {
+  it("in the client's name is not the client's: a firewall between resets both sides, and only the server's node was watched", () => {
+    const remote = talk().map((one): PacketEvent => ({
+      ...one,
+      interface: one.interface === 'cali-client' ? 'eth0' : one.interface,
+      ttl: one.tuple.src === client ? 60 : one.ttl,
+    }));
+    const forged = packet(lost - 0.001, ['eth0', 'in'], arrives, 'R', { seq: 35, ttl: 61 });
+    isNotAccused('in-between', { nodes: [...remote, forged, ...ran('capture'), ...podsLookedInto(server)] });
+  });
+
+  it("may be the client's own, where nobody watched its node", () => {
+    const remote = talk().map((one): PacketEvent => ({
+      ...one,
+      interface: one.interface === 'cali-client' ? 'eth0' : one.interface,
+      ttl: one.tuple.src === client ? 60 : one.ttl,
+    }));
+    const own = packet(lost - 0.001, ['eth0', 'in'], arrives, 'R', { seq: 35, ttl: 60 });
+    isNotAccused('client-kernel', { nodes: [...remote, own, ...ran('capture'), ...podsLookedInto(server)] });
+  });
+
+  it("in the server's name is no pod's: only RSTs were captured, and one of the network between came in fresh", () => {
+    const nodes = [
+      packet(lost - 0.001, ['eth0', 'in'], leaves, 'R', { seq: 534, ttl: 64 }),
+      packet(lost - 0.0009, ['cali-client', 'out'], answered, 'R', { seq: 534, ttl: 63 }),
+      ...ran('capture'),
+      ...podsLookedInto(server, client),
+    ];
+    isNotAccused('in-between', { nodes, probes: [failed({ remote: `${server}:8080` })] });
+  });
+
+  it('may be by a rule of another machine in the same network, whose packets have lost no hop', () => {
+    const near = (packets: readonly PacketEvent[]) =>
+      packets.map((one): PacketEvent => ({
+        ...one,
+        interface: one.interface === 'cali-server' ? 'eth0' : one.interface,
+      }));
+    isNotAccused('node-rule', {
+      nodes: [...near(talk()), ...near(serverRst()), ...ran('capture')],
+      probes: [failed()],
+    });
+  });
+
+  it("was the server's, seen leaving its pod by a clock that is a millisecond late", () => {
+    const nodes = [
+      ...onNode(
+        'node-2',
+        talk().filter((one) => one.interface === 'cali-server'),
+      ),
+      ...talk().filter((one) => one.interface === 'cali-client'),
+      // Truly 0.2 ms after it left node-2, whose clock is 1.5 ms ahead.
+      packet(lost - 0.001, ['eth0', 'in', 'node-1'], leaves, 'R', { seq: 534, ttl: 62 }),
+      packet(lost - 0.0009, ['cali-client', 'out', 'node-1'], answered, 'R', { seq: 534, ttl: 61 }),
+      packet(lost + 0.0003, ['cali-server', 'in', 'node-2'], leaves, 'R', { seq: 534, ttl: 64 }),
+      packet(lost + 0.0004, ['eth0', 'out', 'node-2'], leaves, 'R', { seq: 534, ttl: 63 }),
+      ...ran('capture'),
+      ...[counters('snmp', server, { TcpOutRsts: 1 }), ...podsLookedInto(server)].map((event) => ({
+        ...event,
+        node: 'node-2',
+      })),
+    ];
+    const finding = isNotAccused('server-kernel', { nodes, probes: [failed()] });
+    assert.notEqual(finding.author, 'in-between');
+  });
+});
+
+describe('a RST that only goes out', () => {
+  it("was no rule's where the interface of the server's pod was not captured", () => {
+    const nodes = [
+      packet(lost - 0.001, ['eth0', 'out'], leaves, 'R', { seq: 534, ttl: 63 }),
+      ...ran('capture'),
+      ...podsLookedInto(server, 'node-1'),
+      listener(0.5, 'opened'),
+    ];
+    isNotAccused('server-kernel', { nodes, probes: [failed({ remote: `${server}:8080` })] });
+  });
+
+  it('may have come in before, where the capture says that it lost packets', () => {
+    const nodes = [
+      ...talk(),
+      ...nodeRst({ ttl: 63 }),
+      source('capture', 'started'),
+      source('capture', 'stopped', { lost: 12 }),
+      ...podsLookedInto(server, client, 'node-1'),
+    ];
+    isNotAccused('server-kernel', { nodes, probes: [failed()] });
+  });
+
+  it("is no node's own socket's though all that goes to the client is born there in the pod's name: a transparent proxy", () => {
+    // The proxy's half towards the client has the server's address, and numbers of its own.
+    const half = [
+      packet(good, ['cali-client', 'in'], { ...asked, dst: server }, 'P.', { seq: 1, payloadLength: 17 }),
+      packet(good + 0.001, ['cali-client', 'out'], leaves, 'P.', { seq: 9_000, payloadLength: 17 }),
+      packet(lost - 0.001, ['cali-client', 'out'], leaves, 'R.', { seq: 9_017, window: 500 }),
+    ];
+    const nodes = [...half, ...ran('capture'), ...podsLookedInto(server, client, 'node-1')];
+    const finding = isNotAccused('in-between', { nodes, probes: [failed({ remote: `${server}:8080` })] });
+    assert.notEqual(finding.certainty?.author, 'proven');
+  });
+});
+
+describe('a RST by a program or its kernel', () => {
+  it('of a pod that speaks to itself through the Service has one address for both ends', () => {
+    const own = `${server}:40001`;
+    const there = { src: server, sport: 40_001, dst: service, dport: 8_080 };
+    const node = '10.0.0.1';
+    const nodes = [
+      packet(good, ['cali-server', 'in'], there, 'P.', { seq: 1, payloadLength: 9 }),
+      packet(
+        good + 1e-5,
+        ['cali-server', 'out'],
+        { src: node, sport: 40_001, dst: server, dport: 8_080 },
+        'P.',
+        { seq: 1, payloadLength: 9, ttl: 63 },
+      ),
+      packet(
+        good + 0.001,
+        ['cali-server', 'in'],
+        { src: server, sport: 8_080, dst: node, dport: 40_001 },
+        'P.',
+        { seq: 500, payloadLength: 9 },
+      ),
+      packet(
+        good + 0.00101,
+        ['cali-server', 'out'],
+        { src: service, sport: 8_080, dst: server, dport: 40_001 },
+        'P.',
+        { seq: 500, payloadLength: 9, ttl: 63 },
+      ),
+      packet(
+        lost - 0.001,
+        ['cali-server', 'in'],
+        { src: server, sport: 8_080, dst: server, dport: 40_001 },
+        'R.',
+        { seq: 509, window: 9 },
+      ),
+      ...ran('capture'),
+      counters('snmp', server, { TcpOutRsts: 1, TcpExtTCPAbortOnClose: 1 }),
+      ...podsLookedInto(server),
+    ];
+    const { suspects } = isNotAccused('server-application', { nodes, probes: [failed({ local: own })] });
+    assert.ok(suspects.includes('server-application'), suspects.join());
+  });
+
+  it('that closed its listener with connections waiting in it counts no abort: no privileged program is proven', () => {
+    const nodes = [
+      ...talk(),
+      ...serverRst(live),
+      counters('snmp', server, { TcpOutRsts: 1 }),
+      ...podsLookedInto(server),
+      ...ran('capture'),
+    ];
+    isNotAccused('server-process-died', { nodes, probes: [failed()] });
+    // Nor is it excluded by a listener that nobody watched.
+    isNotAccused('server-application', { nodes, probes: [failed()] });
+  });
+
+  it('is not left out by counters that were read for the last time before it', () => {
+    const nodes = [
+      ...talk(),
+      ...serverRst(),
+      counters('snmp', server, { TcpInSegs: 1 }, [good - 0.5, good - 0.4]),
+      ...ran('snmp'),
+      ...ran('capture'),
+    ];
+    isNotAccused('server-kernel', { nodes, probes: [failed()] });
+  });
+
+  it('may be beside one of a rule: a kernel that counted more than was seen does not excuse a rule', () => {
+    const nodes = [
+      ...talk(),
+      ...serverRst(),
+      // One more, on the pod's own loopback, which nobody captured.
+      counters('snmp', server, { TcpOutRsts: 3 }),
+      ...podsLookedInto(server),
+      ...ran('capture'),
+    ];
+    isNotAccused('server-pod-rule', { nodes, probes: [failed()] });
+  });
+
+  it('that had closed before sends the form without a socket; of a capture of RSTs alone nobody knows', () => {
+    const nodes = [...serverRst(), ...ran('capture'), ...podsLookedInto(server)];
+    isNotAccused('server-application', { nodes, probes: [failed()] });
+  });
+
+  it('that gives up connecting answers what comes too late without a socket, too', () => {
+    const nodes = [
+      packet(1, ['cali-client', 'in'], { ...asked, dst: server }, 'S', { seq: 1, window: 500 }),
+      packet(1.5, ['cali-client', 'out'], leaves, 'S.', { seq: 500, ack: 2, window: 500, ttl: 63 }),
+      packet(1.51, ['cali-client', 'in'], arrives, 'R', { seq: 2 }),
+      ...ran('capture'),
+      counters('snmp', client, { TcpOutRsts: 1 }, [1.49, 1.59]),
+      ...podsLookedInto(client),
+    ];
+    isNotAccused('client-application', { nodes });
+  });
+
+  it('that ended with FIN is not excused by the RST with which the other side answers', () => {
+    const fin = packet(lost - 0.002, ['cali-server', 'in'], leaves, 'F.', { seq: 534, window: 500 });
+    const nodes = [
+      ...talk(),
+      ...question(lost - 0.003, 35),
+      fin,
+      ...clientRst({ seq: 52, ...live }),
+      ...ran('capture'),
+    ];
+    const finding = isNotAccused('server-application', { nodes });
+    assert.ok(finding.suspects.includes('server-application'), finding.suspects.join());
+  });
+});
+
+describe('loopback', () => {
+  it('shows each packet going out and coming in again: a server on the node itself stays a suspect', () => {
+    const [there, back] = [
+      { src: '127.0.0.1', sport: 40_001, dst: '127.0.0.1', dport: 8_080 },
+      { src: '127.0.0.1', sport: 8_080, dst: '127.0.0.1', dport: 40_001 },
+    ];
+    const twice = (seconds: number, tuple: typeof there, flags: string, more: Partial<PacketEvent>) => [
+      packet(seconds, ['lo', 'out'], tuple, flags, more),
+      packet(seconds + 1e-6, ['lo', 'in'], tuple, flags, more),
+    ];
+    const nodes = [
+      ...twice(good, there, 'P.', { seq: 1, payloadLength: 9 }),
+      ...twice(good + 0.001, back, 'P.', { seq: 500, payloadLength: 9 }),
+      ...twice(lost - 0.05, there, 'P.', { seq: 10, payloadLength: 9 }),
+      ...twice(lost - 0.001, back, 'R.', { seq: 509, window: 9, hasTimestampOption: true }),
+      counters('snmp', 'node-1', { TcpOutRsts: 1, TcpExtTCPAbortOnClose: 1 }),
+      laterRound('node-1'),
+      ...ran('capture'),
+    ];
+    const finding = isNotAccused('server-application', { nodes });
+    assert.equal(finding.author, 'server-application');
+    assert.ok(finding.exclusions.some(({ author }) => author === 'in-between'));
+  });
+});
+
+describe('an end without a RST', () => {
+  it('by ICMP is not silence: a rule that rejects so makes a host unreachable', () => {
+    const told = {
+      nodes: [...talk(), ...ran('capture')],
+      probes: [failed({ failure: 'unreachable', errno: 'EHOSTUNREACH' })],
+    };
+    const finding = isNotAccused('node-rule', told);
+    assert.notEqual(finding.cause, 'silent-drop');
+    assert.notEqual(finding.author, 'nobody');
+  });
+
+  it('may be by a server that hears everything and answers nothing', () => {
+    const heard = packet(lost - 0.05, ['cali-client', 'out'], answered, '.', {
+      seq: 534,
+      ack: 52,
+      window: 500,
+      ttl: 63,
+    });
+    const nodes = [...talk(), ...question(lost - 0.051, 35), heard, ...ran('capture')];
+    const finding = isNotAccused('server-application', {
+      nodes,
+      probes: [failed({ failure: 'timeout', errno: 'ETIMEDOUT' })],
+    });
+    assert.notEqual(finding.cause, 'silent-drop');
+  });
+
+  it('with a FIN may be by a proxy on the way, which has sockets of its own', () => {
+    isNotAccused('in-between', {
+      nodes: [...talk(), ...ran('capture')],
+      probes: [
+        failed({ failure: 'closed', errno: 'EOF' }),
+        {
+          ...failed({
+            at: '2026-11-23T06:41:42.200000Z',
+            failure: 'refused',
+            phase: 'connecting',
+            lastGoodAt: null,
+          }),
+        },
+      ],
+    });
+  });
+});
+
+describe('two RSTs on two nodes whose clocks nobody compared', () => {
+  it('do not tell which was the first', () => {
+    const nodes = [
+      ...talk().filter((one) => one.interface === 'cali-client'),
+      packet(lost - 0.001, ['cali-client', 'in', 'node-1'], arrives, 'R', { seq: 35 }),
+      packet(lost - 0.0008, ['cali-server', 'in', 'node-2'], leaves, 'R', { seq: 534 }),
+      ...ran('capture'),
+    ];
+    const finding = isNotAccused('server-kernel', { nodes, probes: [failed()] });
+    assert.notEqual(finding.author, 'client-kernel');
+  });
+});
+
+describe('a kernel that gives up', () => {
+  it('may have heard nothing of what was captured before it was lost', () => {
+    // The server probes; the client's answers are captured where they leave, and vanish behind that.
+    const nodes = [
+      ...answer(good - 2),
+      packet(good, ['cali-client', 'in'], asked, '.', { seq: 18, ack: 517, window: 500 }),
+      packet(lost - 0.001, ['eth0', 'in'], answered, 'R.', { seq: 517, ack: 18, window: 500, ttl: 61 }),
+      ...ran('capture'),
+    ].filter((one) => one.event !== 'packet' || one.interface !== 'cali-server');
+    isNotAccused('gave-up', { nodes, probes: [failed()] });
+  });
+});
