@@ -18,6 +18,11 @@ type LabFixOf<Page extends WrittenPage> = Extract<
   { proven: 'lab'; without?: never }
 >['name'];
 
+type AuthorsOf<Page extends WrittenPage> = readonly [
+  Page['author']['who'][number],
+  ...Page['author']['who'][number][],
+];
+
 export interface Cause<Page extends WrittenPage> {
   readonly id: Page['id'];
   readonly page: CatalogueEntry;
@@ -25,10 +30,10 @@ export interface Cause<Page extends WrittenPage> {
   readonly model: CauseModel | null;
 }
 
-/** Puts a cause together. Without a model no evidence leads to it; with one, its author is one that the page names. */
+/** Puts a cause together. Without a model no evidence leads to it; with one, its authors are ones that the page names. */
 export function defineCause<const Page extends WrittenPage>(
   written: Page,
-  model: (Omit<CauseModel, 'cause' | 'fixes'> & { author: Page['author']['who'][number] }) | null,
+  model: (Omit<CauseModel, 'cause' | 'fixes'> & { authors: AuthorsOf<Page> }) | null,
 ): Cause<Page> {
   const { id, scenario } = written;
   const fixes = written.fixes.map(({ without, ...fix }): Fix => {

@@ -78,7 +78,7 @@ export function eventOf(
   { runId }: Pick<EventsSpec, 'runId'>,
 ) {
   const wereReset = classes.some((one) => one.resets > 0 && finding.classes.includes(one.name));
-  const sure = `${Math.min(99.9, Math.floor(finding.confidence * 1_000) / 10)}% sure`;
+  const sure = finding.certainty?.cause ?? 'open';
   const who = `${finding.connections} lost connections (${finding.classes.join(', ')})`;
   const began = Date.parse(startedAt);
   const seconds = (at: number) => new Date(at).toISOString().replace(/\.[0-9]+Z$/, 'Z');

@@ -2,14 +2,19 @@
 import type { NodeEvent } from '../model/node-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { Finding } from '../model/run-record.ts';
-import type { CauseModel } from './why/cause-model.ts';
-import { hearCompany } from './why/company.ts';
-import { findingOf, unknownFinding, type Scored } from './why/findings.ts';
-import { observe, scoreCauses } from './why/score.ts';
-import { alignIncidents } from './connections/client-clock.ts';
-import { createProbeReader, type ProbeTimeline } from './connections/incidents.ts';
+import { alignClients } from './connections/client-clock.ts';
+import type { LostConnection } from './connections/lost-connection.ts';
+import { createProbeReader, type ProbeTimeline } from './connections/lost-by-probes.ts';
+import { lostOnTheWire, type SeenOnTheWire } from './connections/lost-on-the-wire.ts';
 import { createNodeReader, type NodeTimeline } from './connections/node-timeline.ts';
+import { wireConnections } from './connections/wire-connections.ts';
 import { tell } from './connections/story.ts';
+import { facts, type FactName, type Facts } from './facts/index.ts';
+import { suspectsOf } from './who/suspects.ts';
+import { hearCompany } from './why/burst.ts';
+import type { CauseModel } from './why/cause-model.ts';
+import { findingOf, openFinding, type Examined } from './why/findings.ts';
+import { judge } from './why/judge.ts';
 
 export interface Evidence {
   /** In order of time within each process. */
@@ -17,12 +22,9 @@ export interface Evidence {
   readonly nodes: Iterable<NodeEvent>;
 }
 
-/** A name is given from this probability on; below it the evidence does not decide. */
-const enough = 0.5;
-
 /**
- * Explains every failed connection by one of `models`; those with the same cause become one finding, the one with most connections
- * first.
+ * Explains every connection that the probes lost by one of `models`; those with the same cause become one finding, the one with
+ * most connections first.
  */
 export function diagnose(evidence: Evidence, models: readonly CauseModel[]): Finding[] {
   const probes = createProbeReader();
@@ -30,40 +32,63 @@ export function diagnose(evidence: Evidence, models: readonly CauseModel[]): Fin
   const timeline = probes.timeline();
   const nodes = createNodeReader(clientAddresses(timeline));
   for (const event of evidence.nodes) nodes.add(event);
-  return explain(timeline, nodes.timeline(), models);
+  const nodeTimeline = nodes.timeline();
+  return explain(alignClients(timeline.lost, nodeTimeline), timeline, nodeTimeline, models);
+}
+
+/** Explains connections of anybody, as far as packets show that they were lost. */
+export function diagnoseWire(events: Iterable<NodeEvent>, models: readonly CauseModel[]): Finding[] {
+  const nodes = createNodeReader(null);
+  for (const event of events) nodes.add(event);
+  const timeline = nodes.timeline();
+  return explain(seenOnTheWire(timeline).lost, createProbeReader().timeline(), timeline, models);
+}
+
+/** The lost connections of anybody that the nodes' packets show. */
+export function seenOnTheWire({ packets, entries, endOfCapture }: NodeTimeline): SeenOnTheWire {
+  return lostOnTheWire(wireConnections(packets, entries), endOfCapture);
 }
 
 /** The addresses that the nodes' evidence has to be searched for. */
-export function clientAddresses({ incidents }: ProbeTimeline): Set<string> {
-  return new Set(incidents.flatMap(({ client }) => (client === null ? [] : [client.address])));
+export function clientAddresses({ lost }: ProbeTimeline): Set<string> {
+  return new Set(lost.flatMap(({ client }) => (client === null ? [] : [client.address])));
 }
 
-/** The same for evidence that was read piece by piece. */
+/** Explains connections whose times are of the nodes' clock. */
 export function explain(
+  lost: readonly LostConnection[],
   probes: ProbeTimeline,
   nodes: NodeTimeline,
   models: readonly CauseModel[],
 ): Finding[] {
-  const scored = alignIncidents(probes.incidents, nodes).map((incident): Scored => {
-    const story = tell(incident, probes, nodes);
-    const sightings = observe(story);
-    return { story, sightings, scores: scoreCauses(sightings, models) };
+  const examined = lost.map((one): Examined => {
+    const story = tell(one, probes, nodes);
+    const seen = lookForAll(story);
+    const suspects = suspectsOf(seen);
+    return { story, facts: seen, suspects, judgement: judge(seen, suspects, models) };
   });
-  const byCause = Map.groupBy(hearCompany(scored).filter(isWorthExplaining), ({ scores: [best] }) =>
-    best !== undefined && best.probability >= enough ? best.model : null,
+  const byCause = Map.groupBy(
+    hearCompany(examined).filter(isWorthExplaining),
+    ({ judgement }) => judgement.cause?.model ?? null,
   );
   const findings = models.flatMap((model) => {
     const own = byCause.get(model);
     return own === undefined ? [] : [findingOf(model, own)];
   });
-  const unexplained = byCause.get(null);
-  if (unexplained !== undefined) findings.push(unknownFinding(unexplained));
+  const open = byCause.get(null);
+  if (open !== undefined) findings.push(openFinding(open));
   return findings.sort((a, b) => b.connections - a.connections);
 }
 
+function lookForAll(story: Examined['story']): Facts {
+  const entries = Object.entries(facts).map(([name, look]) => [name as FactName, look(story)] as const);
+  return Object.fromEntries(entries) as unknown as Facts;
+}
+
 /** A peer that closes in an orderly way and takes the next connection at once did what applications do: nobody's fault. */
-function isWorthExplaining({ story, scores: [best] }: Scored): boolean {
-  const { failed, afterwards } = story.incident;
-  const orderly = failed.failure === 'closed' && afterwards[0]?.event !== 'failed';
-  return !orderly || (best !== undefined && best.probability >= enough);
+function isWorthExplaining({ story, judgement }: Examined): boolean {
+  const { report, failure, afterwards } = story.lost;
+  const [next] = afterwards;
+  const orderly = report !== null && failure === 'closed' && (next === undefined || next.failure === null);
+  return !orderly || judgement.cause !== null;
 }

@@ -10,6 +10,8 @@ export const wantedWords = {
   listeners: "the listening sockets of the server's pod",
   'server-events': "the server's own events (netdebug server --events)",
   // What a witness that did run could not tell of this very connection.
+  'client-events': "the client program's own events (netdebug client --events)",
+  'packets-to-compare': 'other packets of the sender at the same place, to compare its RST with',
   'captured-reset': "this connection's RST in the capture, which ran and has none",
   'capture-at-server': "a capture on the server's node",
   'capture-direction': 'the direction of captured packets (tcpdump -i any -y LINUX_SLL2 keeps it)',
@@ -18,6 +20,7 @@ export const wantedWords = {
     "the conntrack entry of this connection's own packets (conntrack -E ran, and did not see it made)",
   'accept-of-connection': "the server's own event of accepting this connection",
   'rules-without-counter': 'whether the rules that reject or drop without a counter did so',
+  'rules-between-readings': 'rules that came and went between two readings of their counters (nft monitor)',
   'rules-of-every-node': 'counters of the rules on every node that carried this connection',
 } as const;
 export type Wanted = keyof typeof wantedWords;

@@ -20,7 +20,7 @@ export function makeRecord(
 ): RunRecord {
   const { kind, scenario, factors, variant, fix, seed, speed, startedAt, endedAt, ...result } = run;
   return {
-    ...{ schemaVersion: 1, kind, scenario, factors, ...(variant === undefined ? {} : { variant }) },
+    ...{ schemaVersion: 2, kind, scenario, factors, ...(variant === undefined ? {} : { variant }) },
     ...{ fix, seed, speed },
     startedAt: formatMicros(startedAt),
     durationSeconds: Math.round((endedAt - startedAt) / 1e5) / 10,

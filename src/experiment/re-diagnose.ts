@@ -2,9 +2,11 @@
 import { createReadStream } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { causeModels } from '../causes/index.ts';
-import { createProbeReader, type ProbeTimeline } from '../diagnose/connections/incidents.ts';
+import { alignClients } from '../diagnose/connections/client-clock.ts';
+import { createProbeReader, type ProbeTimeline } from '../diagnose/connections/lost-by-probes.ts';
+import type { SeenOnTheWire } from '../diagnose/connections/lost-on-the-wire.ts';
 import { createNodeReader } from '../diagnose/connections/node-timeline.ts';
-import { clientAddresses, explain } from '../diagnose/diagnose.ts';
+import { clientAddresses, explain, seenOnTheWire } from '../diagnose/diagnose.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
 import type { PacketEvent, SourceEvent } from '../model/node-event.ts';
@@ -13,7 +15,6 @@ import { createCaptureFile } from '../packets/capture-file.ts';
 import { isProbes, readLogs } from '../run-folder/event-log.ts';
 import { findFiles } from '../run-folder/find-files.ts';
 import { placeOfFile } from '../run-folder/layout.ts';
-import { shellQuote } from '../system/shell-quote.ts';
 import { createNodeNames, renamed, type NodeNames } from './node-names.ts';
 
 export interface Diagnosis {
@@ -34,17 +35,9 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
   const ofProbes = await readLogs(logs, 'probes', (event, log) => {
     if (isProbes(event)) probes.add(event, log);
   });
-  if (ofProbes.events === 0) {
-    const ofNodesAlone = await readLogs(logs, 'nodes', () => undefined);
-    if (ofNodesAlone.events > 0) throw evidenceAlone(paths);
-    throw new Problem(
-      'usage',
-      `there are no probe events in ${paths.join(', ')} (${logs.length} event files looked at); ` +
-        `give it what "netdebug client --events FILE" wrote, or a run's folder.`,
-    );
-  }
   const timeline = probes.timeline();
-  const nodes = createNodeReader(clientAddresses(timeline));
+  // Without a client's own account, the connections of anybody are looked for on the wire.
+  const nodes = createNodeReader(ofProbes.events === 0 ? null : clientAddresses(timeline));
   const sources: SourceEvent[] = [];
   const names = createNodeNames();
   const ofNodes = await readLogs(logs, 'nodes', (read, log) => {
@@ -55,12 +48,22 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
   });
   const captureNotes = await readCaptures(captures, names, (event) => nodes.add(event));
   const [probeEvents, nodeEvents] = [ofProbes.events, ofNodes.events];
+  if (probeEvents + nodeEvents === 0 && captures.length === 0) {
+    throw new Problem(
+      'usage',
+      `there are neither events nor captures in ${paths.join(', ')} (${logs.length} event files looked at); ` +
+        `give it a run's folder, what "netdebug observe" or "netdebug client --events FILE" wrote, or a capture.`,
+    );
+  }
+  const nodeTimeline = nodes.timeline();
+  const wire = probeEvents === 0 ? seenOnTheWire(nodeTimeline) : null;
+  const lost = wire?.lost ?? alignClients(timeline.lost, nodeTimeline);
   const brokenLines = ofProbes.broken + ofNodes.broken;
   const noteIf = (condition: boolean, text: string) => (condition ? [text] : []);
   return {
-    failures: timeline.incidents.length,
+    failures: lost.length,
     neverAnswered: timeline.beforeFirstAnswer.neverAnswered,
-    findings: explain(timeline, nodes.timeline(), causeModels),
+    findings: explain(lost, timeline, nodeTimeline, causeModels),
     read: { probeEvents, nodeEvents, brokenLines },
     notes: [
       `read ${probeEvents} probe events and ${nodeEvents} node events from ${logs.length} files`,
@@ -68,6 +71,7 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
         nodeEvents === 0 && captures.length === 0,
         'no evidence from any node: collect it with "netdebug observe"',
       ),
+      ...wireNotes(wire),
       ...firstAnswerNotes(timeline.beforeFirstAnswer),
       ...noteIf(brokenLines > 0, `${brokenLines} lines hold no event of this version and were left out`),
       ...noteIf(ofProbes.cutOff > 0, `the last line of ${ofProbes.cutOff} files is cut off and was left out`),
@@ -78,19 +82,16 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
   };
 }
 
-/** Evidence of nodes explains connections that a client lost; by itself it can be looked at. */
-function evidenceAlone(paths: readonly string[]): Problem {
-  const folder = paths.find((path) => extname(path) === '');
-  const see =
-    folder === undefined
-      ? ''
-      : `see it with "${shellQuote(['netdebug', 'report', folder, '--format', 'html'])}", or `;
-  return new Problem(
-    'usage',
-    `${paths.join(', ')} has what nodes saw, and no events of clients, whose lost connections a diagnosis explains; ` +
-      `${see}give a client's events as well: ` +
-      `"${shellQuote(['netdebug', 'diagnose', 'CLIENT.ndjson', ...paths])}".`,
-  );
+function wireNotes(wire: SeenOnTheWire | null): string[] {
+  if (wire === null) return [];
+  const { benign, stalled } = wire;
+  return [
+    'no events of a client: the connections are those that the packets show to have been lost',
+    ...(benign === 0 ? [] : [`${benign} connections ended with a RST that nobody lost anything by`]),
+    ...(stalled === 0
+      ? []
+      : [`${stalled} connections were stalled at the end: sent again and again, unanswered`]),
+  ];
 }
 
 function firstAnswerNotes({ attempts, neverAnswered }: ProbeTimeline['beforeFirstAnswer']): string[] {

@@ -19,3 +19,12 @@ export function parseEndpoint(text: string): Endpoint | undefined {
   if (port > 65_535) return undefined;
   return { address: match[1] ?? match[2] ?? '', port };
 }
+
+/**
+ * The one way to write an address that several witnesses tell of: a socket of both families calls an IPv4 peer `::ffff:10.0.0.1`,
+ * which on the wire and for conntrack is `10.0.0.1`.
+ */
+export function plainAddress(address: string): string {
+  const mapped = /^::ffff:([0-9]+(?:\.[0-9]+){3})$/i.exec(address);
+  return mapped?.[1] ?? address.toLowerCase();
+}

@@ -1,5 +1,6 @@
 // The one record between the stages of a run: everything after the observers reads and writes only this and the run's folder.
 import { authors } from './author.ts';
+import { certainties } from './certainty.ts';
 import { clusterRecordSchema } from './cluster-record.ts';
 import { missingWitnessSchema } from './missing-witness.ts';
 import { dataplaneSchema } from './node-event.ts';
@@ -119,22 +120,29 @@ export const findingSchema = z.object({
   cause: causeName,
   /** Who sent the RST, or ended the connection. */
   author: z.enum(authors).default('unknown'),
-  confidence: z.number().min(0).max(1),
+  /** How sure each of the two is; absent in records of version 1, which have a confidence in its stead. */
+  certainty: z.object({ author: z.enum(certainties), cause: z.enum(certainties) }).optional(),
+  confidence: z.number().min(0).max(1).optional(),
   classes: z.array(z.string()),
   /** How many connections this explains. */
   connections: count,
   sentence: z.string(),
-  /** Named observations with their weight, for the clearest of the connections. */
-  observations: z.array(z.object({ name: z.string(), seen: z.boolean(), logOdds: z.number() })).default([]),
+  /** Whom nothing excludes, of the connection that is shown. */
+  suspects: z.array(z.enum(authors)).default([]),
+  /** Who it cannot have been, and why not. */
+  exclusions: z
+    .array(
+      z.object({ author: z.enum(authors), because: z.string(), basis: z.enum(['physics', 'convention']) }),
+    )
+    .default([]),
+  /** Causes that are not excluded beside the named one, and what was seen of them. */
+  rivals: z.array(z.object({ cause: causeName, because: z.string() })).default([]),
   evidence: z.array(evidenceItemSchema),
   /** That same connection, drawn by reports; absent in older records, and where no entry of it is known. */
   shown: shownConnectionSchema.optional(),
-  /** The next best cause, and what speaks against it. */
-  against: z
-    .object({ cause: causeName, because: z.array(z.string()) })
-    .nullable()
-    .default(null),
-  /** Evidence that was not collected and would have helped. */
+  /** Of version 1: the next best cause, and what speaks against it. */
+  against: z.object({ cause: causeName, because: z.array(z.string()) }).nullish(),
+  /** Evidence that was not collected and would have helped; what would decide first. */
   missing: z.array(z.string()).default([]),
   fixes: z.array(z.string()),
 });
@@ -145,7 +153,8 @@ const seenDataplaneSchema = dataplaneSchema.extend({ seenBy: z.literal('observer
 export type SeenDataplane = z.infer<typeof seenDataplaneSchema>;
 
 export const runRecordSchema = z.object({
-  schemaVersion: z.literal(1),
+  /** Version 1 had weights and a confidence where 2 has certainties, exclusions and rivals. */
+  schemaVersion: z.union([z.literal(1), z.literal(2)]),
   kind: z.enum(['lab', 'cluster', 'import']),
   scenario: z.string().nullable(),
   factors: z.record(z.string(), z.boolean()),

@@ -13,9 +13,12 @@ export interface Scope<State> {
 export interface ScopesOptions<State> {
   readonly node: { readonly name: string; readonly proc: string };
   readonly pods: PodFinder;
-  /** The state to begin with; `first` for namespaces that were there before us. Undefined when it cannot be read. */
-  readonly begin: (proc: string, first: boolean) => State | undefined;
-  readonly onGone?: (scope: Scope<State>) => void;
+  /**
+   * The state to begin with; `first` for namespaces that were there before us. A namespace whose last process ended may come back
+   * under the same `id`, when another process of its pod starts. Undefined when it cannot be read.
+   */
+  readonly begin: (proc: string, first: boolean, id: number) => State | undefined;
+  readonly onGone?: (scope: Scope<State>, id: number) => void;
 }
 
 export interface Scopes<State> {
@@ -34,13 +37,13 @@ export function podLimit(pods: PodFinder): Limit | null {
 }
 
 /** Calls between two looks for pods: a look walks through all processes. */
-const callsPerLook = 5;
+export const callsPerLook = 5;
 
 export function trackScopes<State>({ node, pods, begin, onGone }: ScopesOptions<State>): Scopes<State> {
   const scopes = new Map<number, Scope<State>>();
   const add = (id: number, name: string, proc: string, first: boolean) => {
     const known = scopes.get(id);
-    const state = known === undefined ? begin(proc, first) : known.state;
+    const state = known === undefined ? begin(proc, first, id) : known.state;
     if (state !== undefined) scopes.set(id, { name, proc, state });
   };
   const look = (first: boolean) => {
@@ -51,7 +54,7 @@ export function trackScopes<State>({ node, pods, begin, onGone }: ScopesOptions<
     for (const [id, scope] of scopes) {
       if (id === nodeId || ids.has(id)) continue;
       scopes.delete(id);
-      onGone?.(scope);
+      onGone?.(scope, id);
     }
   };
   add(nodeId, node.name, node.proc, true);

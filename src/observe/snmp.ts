@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { formatMicros, type Micros } from '../model/clock.ts';
 import { describeIncreases, increases, type Counters } from './counter-changes.ts';
 import { readAtIntervals } from './sampled-witness.ts';
-import { podLimit, trackScopes, type Scope } from './scopes.ts';
+import { callsPerLook, podLimit, trackScopes, type Scope } from './scopes.ts';
 import { parseSnmp } from './snmp-counters.ts';
 import type { Witness } from './witness.ts';
 
@@ -12,6 +12,9 @@ interface Reading {
   readonly at: Micros;
 }
 
+/** Namespaces that went are remembered for so long that their pods' containers can have been started again. */
+const mostOutOfSight = 500;
+
 /** Reads the counters at intervals and tells when one moved, for each namespace on its own. */
 export const snmp: Witness = {
   name: 'snmp',
@@ -19,12 +22,24 @@ export const snmp: Witness = {
   share: 3,
   start(context) {
     const { clock, node, pods } = context;
-    // A pod that came while we watched counts from its beginning, which was after the reading before.
-    let lastRound = clock.now();
+    // A pod that came while we watched counts from its beginning, which was after we last looked for pods; one that was out of sight
+    // because its only process died counts on from where it was last read.
+    const rounds: [Micros, ...Micros[]] = [clock.now()];
+    const outOfSight = new Map<number, Reading>();
     const scopes = trackScopes<Reading>({
       node: { name: node, proc: context.proc },
       pods,
-      begin: (proc, first) => (first ? tryRead(proc, clock.now()) : { counters: {}, at: lastRound }),
+      begin(proc, first, id) {
+        if (first) return tryRead(proc, clock.now());
+        const before = outOfSight.get(id);
+        outOfSight.delete(id);
+        return before ?? { counters: {}, at: rounds[0] };
+      },
+      onGone(scope, id) {
+        outOfSight.set(id, scope.state);
+        const [oldest] = outOfSight.keys();
+        if (outOfSight.size > mostOutOfSight && oldest !== undefined) outOfSight.delete(oldest);
+      },
     });
     const raw = context.openRaw();
 
@@ -48,7 +63,8 @@ export const snmp: Witness = {
       end: () => `the last counters of the node and ${scopes.size - 1} pods are read`,
       sample() {
         scopes.each(read);
-        lastRound = clock.now();
+        rounds.push(clock.now());
+        if (rounds.length > callsPerLook + 1) rounds.shift();
       },
     });
   },

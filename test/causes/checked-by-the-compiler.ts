@@ -19,9 +19,9 @@ export const tooMany: SilentDrop['fixes'] = {
 // @ts-expect-error There is no such cause.
 export const misspelt: ReturnType<SilentDrop['expectedCause']> = 'silent-drops';
 
-const rest = { needs: [], weights: {}, sentence: () => '' };
+const rest = { shownBy: [], suggestedBy: [], contradictedBy: [], sentence: () => '' };
 
-export const author = defineCause(page, { author: 'nobody', ...rest });
+export const author = defineCause(page, { authors: ['nobody'], ...rest });
 
 // @ts-expect-error The page does not name this author.
-export const foreignAuthor = defineCause(page, { author: 'node-rule', ...rest });
+export const foreignAuthor = defineCause(page, { authors: ['node-rule'], ...rest });

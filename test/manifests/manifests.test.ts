@@ -72,12 +72,13 @@ test(
     };
     const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'netdebug-deadline-abc123', uid: 'x' };
     const finding = {
-      ...{ cause: 'unknown', author: 'unknown', confidence: 0.5, classes: ['remote'], connections: 2 },
+      ...{ cause: 'unknown', author: 'unknown', classes: ['remote'], connections: 2 },
       ...{
         sentence: 'It is not known.',
-        observations: [],
+        suspects: [],
+        exclusions: [],
+        rivals: [],
         evidence: [],
-        against: null,
         missing: [],
         fixes: [],
       },

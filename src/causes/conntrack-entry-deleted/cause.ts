@@ -3,21 +3,16 @@ import { defineCause } from '../define-cause.ts';
 import { page } from './page.ts';
 
 export const cause = defineCause(page, {
-  author: 'server-kernel',
-  needs: ['entry deleted by a program'],
-  weights: {
-    'entry deleted by a program': [7, -6],
-    'picked up in mid-stream': [1.5, -1],
-    'reset for another port': [1, -1],
-    'rule moved the port': [-3, 0.3],
-    'reset of a missing socket': [0.5, -2],
-    'was reset': [0.5, -4],
-    'endpoint changed': [-3, 0.3],
-    'reset made on the node': [-4, 0],
-    'reset from in between': [-4, 0],
-    'refused afterwards': [-3, 0],
-    'packets were INVALID': [-0.5, 0],
-  },
+  authors: ['server-kernel', 'client-kernel'],
+  shownBy: [['entry deleted by a program', 'was reset']],
+  suggestedBy: [['picked up in mid-stream', 'RST for another port', 'not rule changed']],
+  contradictedBy: [
+    'not was reset',
+    'endpoint changed',
+    'entry expired',
+    'RST made on the node',
+    'RST from outside',
+  ],
   sentence(stories) {
     const deleter = stories
       .flatMap((story) => [story.first, ...story.second])

@@ -3,23 +3,27 @@ import { defineCause } from '../define-cause.ts';
 import { page } from './page.ts';
 
 export const cause = defineCause(page, {
-  author: 'client-kernel',
-  needs: ['packets were INVALID', 'reset translated before the server'],
-  weights: {
-    'packets were INVALID': [4, -4],
-    'client reset the server': [3, -1],
-    'reset translated before the server': [2, 0],
-    'server was reset as well': [1.5, -0.5],
-    'entry deleted by a program': [-5, 0.3],
-    'entry expired': [-4, 0.3],
-    'picked up in mid-stream': [-3, 0.5],
-    'rule moved the port': [-4, 0.3],
-    'was reset': [0.5, -3],
-    'endpoint changed': [-2, 0.2],
-    'reset made on the node': [-3, 0],
-    'refused afterwards': [-3, 0.2],
-    'reset of a live socket': [-3, 0],
-  },
+  authors: ['client-kernel', 'server-kernel'],
+  shownBy: [
+    ['packets were INVALID', 'client answered what was not translated'],
+    ['packets were INVALID', 'RST translated too early'],
+  ],
+  suggestedBy: [
+    ['client answered what was not translated', 'not picked up in mid-stream'],
+    ['RST translated too early', 'not picked up in mid-stream'],
+    ['packets were INVALID', 'RST without a socket', 'not rule changed'],
+  ],
+  contradictedBy: [
+    'not was reset',
+    'not packets were INVALID',
+    'entry deleted by a program',
+    'entry expired',
+    'picked up in mid-stream',
+    'rule moved the port',
+    'endpoint changed',
+    'RST made on the node',
+    'listener closed',
+  ],
   sentence: () =>
     'Connection tracking judged packets of live connections INVALID and so did not translate them. What arrives without ' +
     "translation belongs to no socket: the receiver's kernel answers it with RST, which ends the connection on both sides.",

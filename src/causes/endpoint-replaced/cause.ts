@@ -3,20 +3,16 @@ import { defineCause } from '../define-cause.ts';
 import { page } from './page.ts';
 
 export const cause = defineCause(page, {
-  author: 'server-kernel',
-  needs: ['endpoint changed'],
-  weights: {
-    'endpoint changed': [8, -5],
-    'reset of a missing socket': [0.5, -0.5],
-    'refused afterwards': [0.5, 0],
-    'silent afterwards': [0.5, 0],
-    'rule moved the port': [-4, 0.2],
-    'entry deleted by a program': [0, 0],
-    'reset made on the node': [-2, 0],
-    'reset from in between': [-2, 0],
-    'reset of a live socket': [-2, 0],
-    'client noticed late': [-1, 0],
-  },
+  authors: ['server-kernel', 'nobody', 'server-process-died', 'server-application'],
+  shownBy: [['endpoint changed']],
+  suggestedBy: [],
+  contradictedBy: [
+    'not endpoint changed',
+    'RST of a live socket',
+    'rule moved the port',
+    'RST made on the node',
+    'RST from outside',
+  ],
   sentence(stories) {
     const change = stories.flatMap((story) => story.endpointChanges)[0];
     const where = change === undefined ? '' : ` on ${change.node}`;

@@ -15,7 +15,7 @@ export const page = {
       "The veth or the route of the server's address goes and comes; the RST comes in on another interface than the answers did.",
   },
   author: {
-    who: ['server-kernel', 'nobody'],
+    who: ['server-kernel', 'nobody', 'server-process-died', 'server-application'],
     text: "The kernel of the new pod, for lack of a socket; nobody, while the address is nobody's.",
   },
   mechanism: [

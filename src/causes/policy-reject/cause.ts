@@ -3,24 +3,24 @@ import { defineCause } from '../define-cause.ts';
 import { page } from './page.ts';
 
 export const cause = defineCause(page, {
-  author: 'node-rule',
-  needs: ['reset made on the node', 'reject rule hit'],
-  weights: {
-    'reset made on the node': [5.5, -3],
-    'client reset the server': [-3, 0],
-    'reject rule hit': [3.5, -2],
-    'refused afterwards': [1, -0.5],
-    'reset came from the server': [-4, 1],
-    'reset from in between': [-3, 0.3],
-    'server sent RSTs': [-1, 0.5],
-    'was reset': [0.5, -2],
-    'entry deleted by a program': [-2, 0],
-    'rule moved the port': [-3, 0],
-    'endpoint changed': [-2, 0.2],
-    'packets were INVALID': [-1, 0],
-    'listener closed': [-3, 0.2],
-    'server had closed': [-3, 0.3],
-  },
+  authors: ['node-rule', 'server-pod-rule', 'client-pod-rule'],
+  shownBy: [
+    ['RST made on the node', 'reject rule hit'],
+    // What goes out, came from nowhere and is not the node's own kernel's can only be a rule's.
+    ['RST made on the node', 'not node counted RSTs of its own'],
+  ],
+  suggestedBy: [
+    ['RST made on the node', 'not packets were INVALID'],
+    ['reject rule hit', 'refused afterwards', "not RST left the server's pod"],
+  ],
+  contradictedBy: [
+    'timed out',
+    'was closed',
+    'entry deleted by a program',
+    'rule moved the port',
+    'endpoint changed',
+    'listener closed',
+  ],
   sentence: () =>
     'A rule on the node rejects the packets of established connections: the node itself makes the RST, in the name of the ' +
     'server, which never hears of it.',

@@ -15,7 +15,7 @@ export const page = {
     nodes: "A rule's counter rises; the RST leaves the node without ever having come in.",
   },
   author: {
-    who: ['node-rule'],
+    who: ['node-rule', 'server-pod-rule', 'client-pod-rule'],
     text: "A REJECT rule of the node, in the server's name. Neither end sent a RST, and the server never saw the segment.",
   },
   mechanism: [

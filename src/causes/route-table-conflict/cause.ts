@@ -5,20 +5,18 @@ import { defineCause } from '../define-cause.ts';
 import { page } from './page.ts';
 
 export const cause = defineCause(page, {
-  author: 'server-kernel',
-  needs: ['rule moved the port'],
-  weights: {
-    'rule moved the port': [7, -6],
-    'reset for another port': [1.5, -1],
-    'entry deleted by a program': [-5, 0.5],
-    'entry expired': [-4, 0.3],
-    // An answer that was under way when the rule went is not translated back, and the client's kernel resets the server.
-    'reset came from the server': [0.5, -2],
-    'reset of a missing socket': [0.5, -3],
-    'endpoint changed': [-2, 0],
-    'was reset': [0.5, -5],
-    'failed while idle': [-2, 0.2],
-  },
+  authors: ['server-kernel', 'client-kernel'],
+  shownBy: [['rule moved the port', 'was reset']],
+  suggestedBy: [['rule changed', 'RST without a socket']],
+  contradictedBy: [
+    'not was reset',
+    'not rule moved the port',
+    'entry deleted by a program',
+    'entry expired',
+    'endpoint changed',
+    'listener closed',
+    'RST made on the node',
+  ],
   sentence(stories) {
     const story = stories.find((one) => one.ruleChanges.length > 0);
     const rule = story?.ruleChanges.at(-1);

@@ -18,7 +18,7 @@ export const page = {
       'connection before the reset.',
   },
   author: {
-    who: ['server-kernel'],
+    who: ['server-kernel', 'client-kernel'],
     text:
       "The server's kernel, and rightly: a segment came from a port for which it has no socket. Conntrack translates that " +
       'RST on its way back, so the client reads it as sent by the Service.',

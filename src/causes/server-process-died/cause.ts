@@ -3,24 +3,29 @@ import { defineCause } from '../define-cause.ts';
 import { page } from './page.ts';
 
 export const cause = defineCause(page, {
-  author: 'server-kernel',
-  needs: ['listener closed', 'refused afterwards'],
-  weights: {
-    'listener closed': [5, -3],
-    'refused afterwards': [2.5, -1.5],
-    'server had closed': [1, 0],
-    'was closed': [0.5, 0],
-    'reset came from the server': [0.5, -1.5],
-    'endpoint changed': [-4, 0.5],
-    'reset made on the node': [-4, 0],
-    'reset from in between': [-4, 0],
-    'rule moved the port': [-4, 0],
-    'entry deleted by a program': [-2, 0],
-    'reject rule hit': [-3, 0],
-    'timed out': [-3, 0],
-    'server gave up waiting': [-4, 0],
-    'client noticed late': [-2, 0],
-  },
+  authors: ['server-process-died', 'server-kernel'],
+  shownBy: [
+    ['listener closed', 'was closed'],
+    ['listener closed', 'server closed first'],
+    ['listener closed', 'RST of a live socket'],
+  ],
+  suggestedBy: [
+    ['listener closed', 'was reset'],
+    ['listener closed', 'was refused'],
+    ['refused afterwards', 'was closed'],
+    ['refused afterwards', 'server closed first'],
+    ['refused afterwards', 'RST of a live socket'],
+  ],
+  contradictedBy: [
+    'timed out',
+    'not listener closed',
+    'endpoint changed',
+    'RST made on the node',
+    'RST from outside',
+    'rule moved the port',
+    'reject rule hit',
+    'server gave up waiting',
+  ],
   sentence: () =>
     "The server's process ended while its pod stayed. Its kernel closed all connections at once (FIN, or RST where data was " +
     'unread) and refuses new ones until something listens again.',

@@ -15,7 +15,7 @@ export const page = {
       'FIN or RST of all its connections within a millisecond; the listener is gone; RSTs answer the next SYNs.',
   },
   author: {
-    who: ['server-kernel'],
+    who: ['server-process-died', 'server-kernel'],
     text:
       "The server's kernel, for a process that no longer exists: it closes each socket as if the application had, with FIN, " +
       'or with RST where input was unread.',

@@ -1,34 +1,31 @@
 // A client on another machine has another clock: its connections' beginnings, which the nodes saw too, tell how far off it is.
 import type { Micros } from '../../model/clock.ts';
-import type { Incident } from './incidents.ts';
+import type { LostConnection } from './lost-connection.ts';
 import type { NodeTimeline } from './node-timeline.ts';
 
 // Two stamps of one moment on one machine differ by less than this; more is another clock.
 const sameClock: Micros = 250_000;
 
-/** Moves the incidents of each client process to the nodes' clock, where enough of its connections were seen to begin. */
-export function alignIncidents(incidents: readonly Incident[], nodes: NodeTimeline): Incident[] {
+/** Moves the losses of each client process to the nodes' clock, where enough of its connections were seen to begin. */
+export function alignClients(losses: readonly LostConnection[], nodes: NodeTimeline): LostConnection[] {
   const offsets = new Map(
-    [...Map.groupBy(incidents, (incident) => incident.origin)].map(([origin, own]) => [
-      origin,
-      offsetOf(own, nodes),
-    ]),
+    [...Map.groupBy(losses, ({ origin }) => origin)].map(([origin, own]) => [origin, offsetOf(own, nodes)]),
   );
-  return incidents.map((incident) => {
-    const offset = offsets.get(incident.origin) ?? 0;
-    if (Math.abs(offset) < sameClock) return incident;
+  return losses.map((loss) => {
+    const offset = offsets.get(loss.origin) ?? 0;
+    if (Math.abs(offset) < sameClock) return loss;
     return {
-      ...incident,
-      bornAt: incident.bornAt + offset,
-      lastGoodAt: incident.lastGoodAt + offset,
-      failedAt: incident.failedAt + offset,
+      ...loss,
+      bornAt: loss.bornAt + offset,
+      lastGoodAt: loss.lastGoodAt + offset,
+      failedAt: loss.failedAt + offset,
     };
   });
 }
 
 /** The median of what the nodes' stamps say against the client's. */
-function offsetOf(incidents: readonly Incident[], nodes: NodeTimeline): Micros {
-  const differences = incidents.flatMap(({ client, target, bornAt }) => {
+function offsetOf(losses: readonly LostConnection[], nodes: NodeTimeline): Micros {
+  const differences = losses.flatMap(({ client, target, bornAt }) => {
     if (client === null) return [];
     const made = nodes.entries
       .find(client.address, client.port, target.address, target.port)

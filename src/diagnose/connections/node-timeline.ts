@@ -1,4 +1,4 @@
-// What the nodes saw, sorted by kind and indexed by address, so that each incident finds its own quickly.
+// What the nodes saw, sorted by kind and indexed by address, so that each lost connection finds its own quickly.
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import type {
   BlindSpot,
@@ -9,6 +9,7 @@ import type {
   RuleChange,
   Tuple,
 } from '../../model/node-event.ts';
+import { formatEndpoint } from '../../model/endpoint.ts';
 import { aligner, clockOffsets, wireIdentity } from './clock-offsets.ts';
 import { indexEntries, type EntryIndex } from './entry-index.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
@@ -32,11 +33,26 @@ export interface NodeTimeline {
   readonly ran: (witness: NodeWitness, node: string | null) => boolean;
   /** Whether the witness said that it cannot see such things on the node (on any node, when null). */
   readonly blind: (witness: NodeWitness, spot: BlindSpot, node: string | null) => boolean;
+  /** When the witness last said anything on the node; what came later it may not have seen any more. */
+  readonly lastHeard: (witness: NodeWitness, node: string) => Micros;
+  /**
+   * Where packets that a node sends from this ADDRESS:PORT come from: they came in before, or they are born there. Null when none
+   * was seen, or both were.
+   */
+  readonly originOf: (node: string, endpoint: string) => 'here' | 'elsewhere' | null;
   readonly nodes: ReadonlySet<string>;
   /** The node that has this address in one of its pods, as far as its observers named it; null when those of several did. */
   nodeOf(address: string): string | null;
   /** How far the stamps of two nodes may still be apart after alignment, microseconds. */
   readonly clockError: Micros;
+  /** Whether counters of that namespace were read at all: it was heard of when one moved. */
+  readonly counted: (scope: string) => boolean;
+  /** How many RSTs of that address were seen leaving it, from `from` to `to`; each once, whatever it crossed. */
+  readonly resetsBy: (address: string, from: Micros, to: Micros) => number;
+  /** When the last capture was heard of for the last time. */
+  readonly endOfCapture: Micros;
+  /** Every packet that was kept, in order of time. */
+  readonly packets: readonly PacketEvent[];
 }
 
 export interface NodeReader {
@@ -47,9 +63,9 @@ export interface NodeReader {
 
 /**
  * Reads the events of nodes one by one and keeps of entries and packets only those of the given clients' addresses: a node sees
- * far more traffic than ours.
+ * far more traffic than ours. Null keeps all: then anybody's connections are looked for.
  */
-export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
+export function createNodeReader(clients: ReadonlySet<string> | null): NodeReader {
   const conntrack: ConntrackEvent[] = [];
   const rules: RuleChange[] = [];
   const links: LinkChange[] = [];
@@ -57,16 +73,21 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
   const counters: CountersEvent[] = [];
   const packets = new Map<string, PacketEvent[]>();
   const sources = new Set<string>();
+  const lastHeard = new Map<string, string>();
+  const counted = new Set<string>();
   const nodes = new Set<string>();
   const homes = new Map<string, Set<string>>();
   const settle = (scope: string, node: string) => homes.set(scope, (homes.get(scope) ?? new Set()).add(node));
   const blind = new Set<string>();
-  const isOurs = ({ src, dst }: Tuple) => clients.has(src) || clients.has(dst);
+  const isWanted = (address: string) => clients === null || clients.has(address);
+  const isOurs = ({ src, dst }: Tuple) => isWanted(src) || isWanted(dst);
 
   function add(event: NodeEvent): void {
     nodes.add(event.node);
+    const said = `${event.source} ${event.node}`;
+    if (event.at > (lastHeard.get(said) ?? '')) lastHeard.set(said, event.at);
     if (event.event !== 'source' || event.state === 'started' || event.state === 'stopped') {
-      sources.add(`${event.source} ${event.node}`).add(event.source);
+      sources.add(said).add(event.source);
     }
     switch (event.event) {
       case 'conntrack':
@@ -84,13 +105,16 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
         listeners.push(event);
         break;
       case 'counters':
-        if (event.source === 'snmp') settle(event.scope, event.node);
+        if (event.source === 'snmp') {
+          settle(event.scope, event.node);
+          counted.add(event.scope);
+        }
         counters.push(event);
         break;
       case 'packet': {
         const { src, sport, dst, dport } = event.tuple;
-        if (clients.has(src)) remember(packets, `${src}:${sport}`, event);
-        if (clients.has(dst)) remember(packets, `${dst}:${dport}`, event);
+        if (isWanted(src)) remember(packets, formatEndpoint({ address: src, port: sport }), event);
+        if (isWanted(dst)) remember(packets, formatEndpoint({ address: dst, port: dport }), event);
         break;
       }
       case 'source':
@@ -107,7 +131,12 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
     const offsets = clockOffsets(all, mostTalkative(all));
     const align = aligner(offsets);
     const sorted = <T extends NodeEvent>(events: readonly T[]) => byTime(events.map(align));
-    const byEndpoint = new Map([...packets].map(([endpoint, list]) => [endpoint, sorted(list)]));
+    // Each is moved once, so that a packet is the same object on whichever list it stands.
+    const moved = new Map(all.map((packet) => [packet, align(packet)]));
+    const byEndpoint = new Map(
+      [...packets].map(([endpoint, list]) => [endpoint, byTime(list.map((one) => moved.get(one) ?? one))]),
+    );
+    const inOrder = byTime([...moved.values()]);
     return {
       entries: indexEntries(sorted(conntrack)),
       rules: sorted(rules),
@@ -116,10 +145,18 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
       counters: indexSpans(
         sorted(counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at }))),
       ),
+      endOfCapture: Math.max(
+        ...[...nodes].map((node) => parseMicros(lastHeard.get(`capture ${node}`) ?? '') || 0),
+      ),
+      packets: inOrder,
+      counted: (scope) => counted.has(scope),
+      resetsBy: countResets(inOrder),
       packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
       aliasesOf: findAliases(byEndpoint),
       ran: (source, node) => sources.has(node === null ? source : `${source} ${node}`),
       blind: (source, spot, node) => blind.has(`${source} ${spot}${node === null ? '' : ` ${node}`}`),
+      lastHeard: (source, node) => parseMicros(lastHeard.get(`${source} ${node}`) ?? ''),
+      originOf: findOrigins(inOrder),
       nodes,
       nodeOf(address) {
         const [only = null, another] = homes.get(address) ?? [];
@@ -130,6 +167,36 @@ export function createNodeReader(clients: ReadonlySet<string>): NodeReader {
   }
 
   return { add, timeline };
+}
+
+/** The first sighting of each packet on each node tells whether it came in or is born there; on all later ones it has that origin, too. */
+function findOrigins(packets: readonly PacketEvent[]): NodeTimeline['originOf'] {
+  const firsts = new Map<string, PacketEvent['direction']>();
+  const origins = new Map<string, Set<PacketEvent['direction']>>();
+  for (const packet of packets) {
+    if (packet.flags.includes('R') || !isTelling(packet)) continue;
+    const identity = `${packet.node} ${wireIdentity(packet)}`;
+    const first = firsts.get(identity) ?? packet.direction;
+    firsts.set(identity, first);
+    const { src, sport } = packet.tuple;
+    const place = `${packet.node} ${formatEndpoint({ address: src, port: sport })}`;
+    origins.set(place, (origins.get(place) ?? new Set()).add(first));
+  }
+  return (node, endpoint) => {
+    const [only, another] = origins.get(`${node} ${endpoint}`) ?? [];
+    if (another !== undefined || only === undefined || only === 'unknown') return null;
+    return only === 'out' ? 'here' : 'elsewhere';
+  };
+}
+
+/** RSTs by who sent them, so that a count can be held against a kernel's own. */
+function countResets(packets: readonly PacketEvent[]): NodeTimeline['resetsBy'] {
+  const byAddress = Map.groupBy(
+    packets.filter(({ flags }) => flags.includes('R')),
+    ({ tuple }) => tuple.src,
+  );
+  return (address, from, to) =>
+    new Set(between(byAddress.get(address) ?? [], from, to).map(wireIdentity)).size;
 }
 
 /** Ports are rewritten on the way, sequence numbers are not: a packet is recognised on each of its legs. */
@@ -168,10 +235,21 @@ export function between<T extends { readonly at: string }>(
   from: Micros,
   to: Micros,
 ): T[] {
-  return events.filter((event) => {
-    const at = parseMicros(event.at);
-    return at >= from && at <= to;
-  });
+  const first = firstNotBefore(events, from);
+  let last = first;
+  while (last < events.length && parseMicros(events[last]?.at ?? '') <= to) last += 1;
+  return events.slice(first, last);
+}
+
+/** The place of the first event at `time` or later: an incident of an hour's run must not look at all of it. */
+function firstNotBefore(events: readonly { readonly at: string }[], time: Micros): number {
+  let [low, high] = [0, events.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (parseMicros(events[middle]?.at ?? '') < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The reference for all clocks: the node that saw most of what we know. */

@@ -1,4 +1,4 @@
-// Everything that the evidence says about one incident, put together once; the observations only look at this.
+// Everything that the evidence says about one lost connection, put together once; the facts only look at this.
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import { formatEndpoint, parseEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import {
@@ -9,12 +9,14 @@ import {
   type RuleChange,
 } from '../../model/node-event.ts';
 import { nodeWitnesses, type NodeWitness } from '../witness-words.ts';
+import { wireIdentity } from './clock-offsets.ts';
 import { wasThere, type Entry } from './entry-index.ts';
-import type { AcceptedEvent, EndedEvent, Incident, ProbeTimeline } from './incidents.ts';
+import { loopDelayMs, type LostConnection } from './lost-connection.ts';
+import { peerKey, type AcceptedEvent, type EndedEvent, type ProbeTimeline } from './lost-by-probes.ts';
 import { between, type LinkChange, type ListenerEvent, type NodeTimeline } from './node-timeline.ts';
 
 export interface Story {
-  readonly incident: Incident;
+  readonly lost: LostConnection;
   /** The entry of the client's own packets, client → target, that last carried them; null when no node reported one. */
   readonly first: Entry | null;
   /** Every entry of those packets while the connection lived: a new one means that the old one was lost. */
@@ -45,6 +47,10 @@ export interface Story {
   readonly resets: readonly PacketEvent[];
   /** Where packets of the server's pod enter its node: they have all their hops still before them there. */
   readonly serverInterface: ServerInterface | null;
+  /** The server is no pod but a socket of its node: its packets are born there, by all that crossed the node. */
+  readonly serverIsNodeItself: boolean;
+  /** Whether a packet of the connection goes towards the client. */
+  readonly goesToClient: (packet: PacketEvent) => boolean;
   /** The witnesses that ran where this connection went: what such a one did not see did not happen. */
   readonly available: ReadonlySet<NodeWitness>;
   /** The capture ran, and has no RST of this connection though one came: what it does not show proves nothing. */
@@ -55,6 +61,13 @@ export interface Story {
   readonly unseenRules: { readonly of: ReadonlySet<BlindSpot>; readonly onSomeNode: boolean };
   /** Whether such a witness looked into the server's pod: only then does its silence say something of the pod. */
   readonly lookedIntoServer: (witness: NodeWitness) => boolean;
+  /** Whether such a witness looked into every pod of the node. */
+  readonly lookedIntoPodsOf: (witness: NodeWitness, node: string) => boolean;
+  readonly lastHeard: NodeTimeline['lastHeard'];
+  readonly originOf: NodeTimeline['originOf'];
+  readonly counted: NodeTimeline['counted'];
+  /** How many RSTs of that address were seen leaving it in that time. */
+  readonly resetsBy: NodeTimeline['resetsBy'];
   /** Whether the witness ran on the node. */
   readonly watched: (witness: NodeWitness, node: string) => boolean;
   /** How far the order of two stamps of different tools can be trusted here, microseconds. */
@@ -71,25 +84,25 @@ interface ServerInterface {
 // Measured on idle machines: 0.2 ms for the tools; on one loaded threefold `ip monitor` was seen to stamp more than 10 ms late.
 const orderSlackMs = 60;
 
-/** Puts together what is known about one incident. */
-export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimeline): Story {
-  const { failed, client, target, bornAt, lastGoodAt, failedAt } = incident;
-  const slack =
-    (orderSlackMs + Math.min(failed.loopDelayMs, 1_000)) * 1_000 + Math.min(nodes.clockError, 1e6);
+/** Puts together what is known about one lost connection. */
+export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTimeline): Story {
+  const { client, target, bornAt, lastGoodAt, failedAt } = lost;
+  const slack = (orderSlackMs + Math.min(loopDelayMs(lost), 1_000)) * 1_000 + Math.min(nodes.clockError, 1e6);
   const alive = (entry: Entry) => entry.madeAt <= failedAt + slack && entry.destroyedAt >= bornAt - slack;
   const firsts =
     client === null
       ? []
       : nodes.entries.find(client.address, client.port, target.address, target.port).filter(alive);
   const first = firsts.findLast((entry) => wasThere(entry, lastGoodAt, slack)) ?? firsts.at(-1) ?? null;
-  const server = serverOf(first, target, probes);
+  const ofOwn = client === null ? [] : [formatEndpoint(client), ...lost.legs];
+  const server = serverOf(first, target, probes) ?? serverOnTheWire(target, ofOwn, nodes);
   const second =
     client === null || server === null || server.address === target.address
       ? []
       : afterFirst(client, firsts).flatMap(({ address, port }) =>
           nodes.entries.find(address, port, server.address, server.port).filter(alive),
         );
-  const legs = client === null ? [] : legEndpoints(client, firsts, second, nodes);
+  const legs = client === null ? [] : legEndpoints(lost, client, firsts, second, nodes);
   const packets = between(
     legs.length === 1
       ? nodes.packetsOf(legs[0] ?? '')
@@ -97,24 +110,31 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
     lastGoodAt - 5e6,
     failedAt + Math.max(slack, 50_000),
   );
+  const ends = new Set(legs);
+  const goesToClient = ({ tuple }: PacketEvent) =>
+    ends.has(formatEndpoint({ address: tuple.dst, port: tuple.dport }));
+  const bornOn = findBirthplace(packets, goesToClient);
   const carriers = new Set([
     ...[...firsts, ...second].map((entry) => entry.node),
     ...packets.map((packet) => packet.node),
   ]);
-  const here = nodes.rules.filter((rule) => carriers.has(rule.node));
-  const ruleChanges = between(here, lastGoodAt - slack, failedAt + slack);
+  const ruleChanges = between(nodes.rules, lastGoodAt - slack, failedAt + slack).filter((rule) =>
+    carriers.has(rule.node),
+  );
   const identities = new Set(ruleChanges.map(ruleIdentity));
   const serverInterface = server === null ? null : findServerInterface(packets, server);
   const resets = packets.filter(
     (packet) => packet.flags.includes('R') && parseMicros(packet.at) > lastGoodAt - slack,
   );
   // The client was reset, so a RST was there: a capture that has none of this connection was late or lost it, and says nothing.
-  const captureMissedIt = failed.errno === 'ECONNRESET' && resets.length === 0;
-  const accepted = findAccepted(incident, legs, probes, slack);
-  const serverNode = server === null ? null : (serverInterface?.node ?? nodes.nodeOf(server.address));
+  const captureMissedIt = lost.report?.errno === 'ECONNRESET' && resets.length === 0;
+  const accepted = findAccepted(lost, legs, probes, slack);
+  const podNode = server === null ? null : nodes.nodeOf(server.address);
+  const serverIsNodeItself = serverInterface === null && bornOn !== null && (podNode ?? bornOn) === bornOn;
+  const serverNode = serverIsNodeItself ? bornOn : (serverInterface?.node ?? podNode);
   const places = carriers.size === 0 ? [null] : [...carriers];
   return {
-    incident,
+    lost,
     first,
     firsts,
     second,
@@ -124,17 +144,20 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
     accepted,
     ended: findEnded(accepted, probes),
     ruleChanges,
-    ruleHistory: here.filter((rule) => identities.has(ruleIdentity(rule))),
+    ruleHistory:
+      identities.size === 0 ? [] : nodes.rules.filter((rule) => identities.has(ruleIdentity(rule))),
     endpointChanges: between(nodes.links, bornAt, failedAt + slack).filter((change) =>
       namesServer(change, server, serverInterface),
     ),
-    listenerChanges: between(nodes.listeners, lastGoodAt - slack, failedAt + 1e6).filter(
+    listenerChanges: between(nodes.listeners, listenedSince(lost) - slack, failedAt + 1e6).filter(
       (change) => server !== null && change.scope === server.address && change.port === server.port,
     ),
     counters: nodes.counters.within(lastGoodAt, failedAt + slack),
     packets,
     resets,
     serverInterface,
+    serverIsNodeItself,
+    goesToClient,
     available: new Set(
       nodeWitnesses.filter(
         (witness) => ranHere(witness, carriers, nodes) && !(witness === 'capture' && captureMissedIt),
@@ -148,17 +171,26 @@ export function tell(incident: Incident, probes: ProbeTimeline, nodes: NodeTimel
       ),
       onSomeNode: places.some((node) => !nodes.ran('rule-counters', node)),
     },
-    lookedIntoServer(witness) {
+    lookedIntoServer: (witness) => {
       const where = serverNode === null ? places : [serverNode];
       return (
         where.some((node) => nodes.ran(witness, node)) &&
         !where.some((node) => nodes.blind(witness, 'pods', node))
       );
     },
+    lookedIntoPodsOf: (witness, node) => nodes.ran(witness, node) && !nodes.blind(witness, 'pods', node),
+    lastHeard: nodes.lastHeard,
+    originOf: nodes.originOf,
+    counted: nodes.counted,
+    resetsBy: nodes.resetsBy,
     watched: nodes.ran,
     slack,
   };
 }
+
+/** An attempt to connect has no last good moment: what became of the listener shortly before is told. */
+const listenedSince = ({ phase, lastGoodAt, failedAt }: LostConnection): Micros =>
+  phase === 'connecting' ? Math.min(lastGoodAt, failedAt - 10e6) : lastGoodAt;
 
 /** Without a known carrier any node's word is taken: better than nothing, and the node is named in the evidence. */
 function ranHere(witness: NodeWitness, carriers: ReadonlySet<string>, nodes: NodeTimeline): boolean {
@@ -173,6 +205,27 @@ function serverOf(first: Entry | null, target: Endpoint, probes: ProbeTimeline):
   return only !== undefined && another === undefined ? { address: only, port: target.port } : null;
 }
 
+/** Where nothing names the server: the end that answers on the wire, its own address where it has another one than was dialled. */
+function serverOnTheWire(
+  target: Endpoint,
+  clientEnds: readonly string[],
+  nodes: NodeTimeline,
+): Endpoint | null {
+  const ends = new Set(clientEnds);
+  const others = new Map<string, Endpoint>();
+  for (const { tuple } of clientEnds.flatMap((end) => nodes.packetsOf(end))) {
+    const [src, dst] = [
+      { address: tuple.src, port: tuple.sport },
+      { address: tuple.dst, port: tuple.dport },
+    ];
+    const server = ends.has(formatEndpoint(src)) ? dst : src;
+    others.set(formatEndpoint(server), server);
+  }
+  if (others.size === 1) return [...others.values()][0] ?? null;
+  others.delete(formatEndpoint(target));
+  return others.size === 1 ? ([...others.values()][0] ?? null) : null;
+}
+
 /** The client as it leaves a first crossing: mostly as it came, but another flow of its own port to the server makes the entry take another. */
 function afterFirst(client: Endpoint, firsts: readonly Entry[]): Endpoint[] {
   const left = firsts.map(({ reply }) => ({ address: reply.dst, port: reply.dport }));
@@ -182,6 +235,7 @@ function afterFirst(client: Endpoint, firsts: readonly Entry[]): Endpoint[] {
 
 /** The client as each leg knows it: with its own port, and with the ports that entries gave it or its packets show. */
 function legEndpoints(
+  lost: LostConnection,
   client: Endpoint,
   firsts: readonly Entry[],
   second: readonly Entry[],
@@ -189,7 +243,7 @@ function legEndpoints(
 ): string[] {
   const rewritten = [...firsts, ...second].map(({ reply }) => ({ address: reply.dst, port: reply.dport }));
   const own = formatEndpoint(client);
-  return [...new Set([own, ...rewritten.map(formatEndpoint), ...nodes.aliasesOf(own)])];
+  return [...new Set([own, ...lost.legs, ...rewritten.map(formatEndpoint), ...nodes.aliasesOf(own)])];
 }
 
 function mergePackets(lists: readonly (readonly PacketEvent[])[]): PacketEvent[] {
@@ -211,6 +265,26 @@ function findServerInterface(packets: readonly PacketEvent[], server: Endpoint):
   return fresh === undefined ? null : { node: fresh.node, name: fresh.interface, ttl: fresh.ttl };
 }
 
+/** The node on which the packets to the client are born: their first sighting goes out, with all their hops before them. */
+function findBirthplace(
+  packets: readonly PacketEvent[],
+  goesToClient: (packet: PacketEvent) => boolean,
+): string | null {
+  const firsts = new Map<string, PacketEvent>();
+  for (const packet of packets) {
+    const { flags, payloadLength } = packet;
+    if (flags.includes('R') || !goesToClient(packet) || (payloadLength === 0 && !/[SF]/.test(flags)))
+      continue;
+    const identity = wireIdentity(packet);
+    if (!firsts.has(identity)) firsts.set(identity, packet);
+  }
+  const born = [...firsts.values()];
+  const [sample] = born;
+  const isBirth = ({ direction, ttl, node }: PacketEvent) =>
+    direction === 'out' && initialTtls.has(ttl) && node === sample?.node;
+  return sample !== undefined && born.every(isBirth) ? sample.node : null;
+}
+
 function namesServer(change: LinkChange, server: Endpoint | null, at: ServerInterface | null): boolean {
   if (server === null) return false;
   if (change.event === 'route-changed') return change.route.split(/[\s/]+/).includes(server.address);
@@ -224,7 +298,7 @@ function namesServer(change: LinkChange, server: Endpoint | null, at: ServerInte
 
 /** The accept that belongs to this connection: from the client's own port, or from a port that an entry translated it to. */
 function findAccepted(
-  { bornAt, failedAt }: Incident,
+  { bornAt, failedAt }: LostConnection,
   legs: readonly string[],
   probes: ProbeTimeline,
   slack: Micros,
@@ -241,7 +315,7 @@ function findAccepted(
 
 function findEnded(accepted: AcceptedEvent | null, probes: ProbeTimeline): EndedEvent | null {
   if (accepted === null) return null;
-  return probes.ended.get(accepted.peer)?.find((event) => event.at > accepted.at) ?? null;
+  return probes.ended.get(peerKey(accepted.peer))?.find((event) => event.at > accepted.at) ?? null;
 }
 
 /** What makes two changes speak of the same rule. */

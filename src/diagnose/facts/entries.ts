@@ -1,12 +1,12 @@
 // What became of the conntrack entries that carried a connection.
 import { wasThere, type Entry } from '../connections/entry-index.ts';
 import type { Story } from '../connections/story.ts';
-import { asEvidence, entriesGap, no, unknown, yes, type Sighting } from './sighting.ts';
+import { asEvidence, entriesGap, no, unknown, yes, type Fact } from './fact.ts';
 
 /** A program deleted an entry of this flow between the last good answer and the failure. */
-export function entryDeletedByProgram(story: Story): Sighting {
+export function entryDeletedByProgram(story: Story): Fact {
   if (!entriesSeen(story)) return unknown(entriesGap(story));
-  const { lastGoodAt, failedAt } = story.incident;
+  const { lastGoodAt, failedAt } = story.lost;
   const deleted = carried(story).filter(
     ({ destroyed, destroyedAt }) =>
       destroyed?.deletedByProgram === true &&
@@ -20,9 +20,9 @@ export function entryDeletedByProgram(story: Story): Sighting {
  * An entry of this flow ran out by itself while the connection was silent. The kernel reports that late (seconds), so the line may
  * come after the failure; what tells it from an entry that the RST closed is the state it died in.
  */
-export function entryExpired(story: Story): Sighting {
+export function entryExpired(story: Story): Fact {
   if (!entriesSeen(story)) return unknown(entriesGap(story));
-  const { lastGoodAt, failedAt } = story.incident;
+  const { lastGoodAt, failedAt } = story.lost;
   const expired = carried(story).filter(
     ({ destroyed, destroyedAt }) =>
       destroyed !== null &&
@@ -35,9 +35,9 @@ export function entryExpired(story: Story): Sighting {
 }
 
 /** A packet in mid-stream had to make a new entry: NEW in state ESTABLISHED, for a connection that was there before. */
-export function pickedUpMidStream(story: Story): Sighting {
+export function pickedUpMidStream(story: Story): Fact {
   if (!entriesSeen(story)) return unknown(entriesGap(story));
-  const { lastGoodAt } = story.incident;
+  const { lastGoodAt } = story.lost;
   const picked = [...story.firsts, ...story.second].filter(
     ({ made, madeAt }) => made !== null && madeAt > lastGoodAt - story.slack && made.state !== 'SYN_SENT',
   );
@@ -52,8 +52,8 @@ function entriesSeen({ available, firsts, second }: Story): boolean {
 }
 
 /** Entries that were there when the connection last worked. */
-function carried({ firsts, second, incident, slack }: Story): Entry[] {
-  return [...firsts, ...second].filter((entry) => wasThere(entry, incident.lastGoodAt, slack));
+function carried({ firsts, second, lost, slack }: Story): Entry[] {
+  return [...firsts, ...second].filter((entry) => wasThere(entry, lost.lastGoodAt, slack));
 }
 
 const lines = ({ destroyed }: Entry) => (destroyed === null ? [] : [asEvidence(destroyed)]);

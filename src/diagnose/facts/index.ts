@@ -1,47 +1,65 @@
-// Every observation by its name: the vocabulary in which the causes are written.
+// Every fact by its name: the vocabulary in which the exclusions and the causes are written.
+import * as server from './around-server.ts';
+import * as counters from './counters.ts';
+import * as ending from './ending.ts';
 import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entries.ts';
-import { resetForAnotherPort, ruleMovedPort } from './port.ts';
-import * as resets from './resets.ts';
-import type { Look } from './sighting.ts';
-import * as around from './circumstances.ts';
+import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
+import * as form from './reset-form.ts';
+import * as way from './reset-way.ts';
+import * as sender from './sender-counters.ts';
+import type { Fact, Look } from './fact.ts';
 
-export const observations = {
+export const facts = {
+  'was reset': ending.wasReset,
+  'was refused': ending.wasRefused,
+  'was closed': ending.wasClosed,
+  'timed out': ending.timedOut,
+  'never connected': ending.neverConnected,
+  'failed while idle': ending.failedWhileIdle,
+  'told by a probe': ending.toldByProbe,
+  'client says it was reset': ending.clientSaysReset,
+  'client noticed late': ending.noticedLate,
+  'server closed first': ending.serverClosedFirst,
+  'client closed first': ending.clientClosedFirst,
+  'sent again and again': ending.sentAgain,
+  'loser silent for long': ending.silentForLong,
+  'refused afterwards': ending.refusedAfterwards,
+  'silent afterwards': ending.silentAfterwards,
+  'server gave up waiting': ending.serverGaveUpWaiting,
+  'server was reset as well': ending.serverWasReset,
+  'RST on the wire': form.resetSeen,
+  'RST to the client': form.resetWentToClient,
+  'RST to the server': form.resetWentToServer,
+  'RST of a live socket': form.resetOfLiveSocket,
+  'RST without a socket': form.resetWithoutSocket,
+  'RST has another TTL': form.resetHasOtherTtl,
+  'RST is fresh like the others': form.resetIsFreshLikeOthers,
+  "RST left the server's pod": way.resetLeftServer,
+  "RST left the client's pod": way.resetLeftClient,
+  'sender is the node itself': way.senderIsOnNodeItself,
+  'RST made on the node': way.resetMadeHere,
+  'RST from outside': way.resetFromOutside,
+  'RST translated too early': way.resetTranslatedTooEarly,
+  'client answered what was not translated': way.clientAnsweredUntranslated,
+  'RST for another port': resetForAnotherPort,
+  'rule changed': ruleChanged,
   'rule moved the port': ruleMovedPort,
-  'reset for another port': resetForAnotherPort,
   'entry deleted by a program': entryDeletedByProgram,
   'entry expired': entryExpired,
   'picked up in mid-stream': pickedUpMidStream,
-  'reset came from the server': resets.resetFromServer,
-  'reset made on the node': resets.resetMadeOnNode,
-  'reset from in between': resets.resetFromBetween,
-  'reset has another TTL': resets.resetHasOtherTtl,
-  'reset of a missing socket': resets.resetOfNoSocket,
-  'reset of a live socket': resets.resetOfLiveSocket,
-  'client reset the server': resets.clientResetTheServer,
-  'reset translated before the server': resets.resetSeenAsServiceOnUplink,
-  'no reset on the wire': resets.noResetSeen,
-  'server had closed': resets.finBefore,
-  'client sent again and again': resets.clientRetransmitted,
-  'client noticed late': resets.noticedLate,
-  'endpoint changed': around.endpointChanged,
-  'listener closed': around.listenerClosed,
-  'refused afterwards': around.refusedAfterwards,
-  'silent afterwards': around.silentAfterwards,
-  'failed while idle': around.failedWhileIdle,
-  'was reset': around.wasReset,
-  'was closed': around.wasClosed,
-  'timed out': around.timedOut,
-  'never connected': around.neverConnected,
-  'server gave up waiting': around.serverDeadline,
-  'server was reset as well': around.serverWasReset,
-  'packets were INVALID': around.invalidRose,
-  'INVALID packets were dropped': around.invalidRuleHit,
-  'table overflowed': around.tableOverflowed,
-  'table full': around.tableFull,
-  'reject rule hit': around.rejectRuleHit,
-  'drop rule hit': around.dropRuleHit,
-  'server sent RSTs': around.serverSentReset,
-  'server aborted sockets': around.serverAborted,
+  'endpoint changed': server.endpointChanged,
+  'listener closed': server.listenerClosed,
+  'sender counted its RSTs': sender.senderCountedResets,
+  'sender counted aborts': sender.senderCountedAborts,
+  'sender gave up': sender.senderGaveUp,
+  'node counted RSTs of its own': sender.nodeCountedResets,
+  'packets were INVALID': counters.invalidRose,
+  'INVALID packets dropped': counters.invalidRuleHit,
+  'table overflowed': counters.tableOverflowed,
+  'table full': counters.tableFull,
+  'reject rule hit': counters.rejectRuleHit,
+  'drop rule hit': counters.dropRuleHit,
 } as const satisfies Record<string, Look>;
 
-export type ObservationName = keyof typeof observations;
+export type FactName = keyof typeof facts;
+export type Facts = Readonly<Record<FactName, Fact>>;

@@ -14,8 +14,8 @@ import {
   serverGap,
   unknown,
   yes,
-  type Sighting,
-} from './sighting.ts';
+  type Fact,
+} from './fact.ts';
 
 export interface PortMove {
   readonly flip: RuleChange;
@@ -26,8 +26,15 @@ export interface PortMove {
   readonly now: Entry | undefined;
 }
 
+/** A routing rule came or went since the last good moment, on a node that carried the connection. */
+export function ruleChanged(story: Story): Fact {
+  if (!story.available.has('ip-monitor')) return unknown('ip-monitor');
+  const last = story.ruleChanges.at(-1);
+  return last === undefined ? no() : yes(asEvidence(last));
+}
+
 /** A routing rule came or went since the last good answer, and that moved the port which the server sees. */
-export function ruleMovedPort(story: Story): Sighting {
+export function ruleMovedPort(story: Story): Fact {
   if (!story.available.has('ip-monitor')) return unknown('ip-monitor');
   const hasEntries = story.available.has('conntrack-events') && story.first !== null;
   const answered = answeredPort(story);
@@ -35,8 +42,8 @@ export function ruleMovedPort(story: Story): Sighting {
   const move = findMove(story, answered);
   if (move === undefined) return no();
   const evidence: EvidenceItem[] = [];
-  if (story.accepted !== null && story.incident.client !== null) {
-    const text = `the server accepted ${formatEndpoint(story.incident.client)} as ${story.accepted.peer}`;
+  if (story.accepted !== null && story.lost.client !== null) {
+    const text = `the server accepted ${formatEndpoint(story.lost.client)} as ${story.accepted.peer}`;
     evidence.push({ source: 'server-events', at: story.accepted.at, text, file: 'events.ndjson' });
   }
   for (const entry of [story.first, move.before, move.now]) {
@@ -49,9 +56,9 @@ export function ruleMovedPort(story: Story): Sighting {
 
 /** The change of a rule that moved the connection to another port, and the two ports. */
 export function findMove(story: Story, answered = answeredPort(story)): PortMove | undefined {
-  const { accepted, first, second, incident, ruleChanges } = story;
+  const { accepted, first, second, lost, ruleChanges } = story;
   // What a flow that crosses its node once reaches the server with.
-  const own = first?.reply.dport ?? incident.client?.port;
+  const own = first?.reply.dport ?? lost.client?.port;
   if (own === undefined) return undefined;
   // The handshake makes an entry in SYN_SENT, a packet in mid-stream one in another state: this tells the two apart without a
   // comparison of stamps, which tools print late on a busy machine.
@@ -76,7 +83,7 @@ function answeredPort(story: Story): number | undefined {
 }
 
 /** The first RST that left the server's pod was an answer to a port other than the one that the server had accepted. */
-export function resetForAnotherPort(story: Story): Sighting {
+export function resetForAnotherPort(story: Story): Fact {
   const gap = captureGap(story);
   if (gap !== null) return unknown(gap);
   if (story.accepted === null || story.server === null) return unknown(serverGap(story));

@@ -1,18 +1,21 @@
-// How a cause is written down: which observations speak for it and against it, and by how much.
+// How a cause is written down: what must be seen for it, what it cannot be seen with, and who can be its author.
 import type { Author } from '../../model/author.ts';
-import type { ObservationName } from '../facts/index.ts';
 import type { Story } from '../connections/story.ts';
+import type { Condition } from '../who/exclusions.ts';
 
-/** Log odds if seen, and if looked for and not seen. What nobody could see counts nothing. */
-type Weight = readonly [seen: number, notSeen: number];
+/** All of these together. */
+export type Signs = readonly [Condition, ...Condition[]];
 
 export interface CauseModel {
   readonly cause: string;
-  /** Who sends the RST, or ends the connection, when this is the cause. */
-  readonly author: Author;
-  /** One of these must have been seen: without it the rest only says that the cause is not excluded, and it is not named. */
-  readonly needs: readonly ObservationName[];
-  readonly weights: Partial<Readonly<Record<ObservationName, Weight>>>;
+  /** Who can have ended the connection when this is the cause, the usual one first. */
+  readonly authors: readonly [Author, ...Author[]];
+  /** Any of these shows the cause itself: what it is, not merely what goes with it. */
+  readonly shownBy: readonly Signs[];
+  /** Any of these goes with it; enough to name it where nothing else fits. */
+  readonly suggestedBy: readonly Signs[];
+  /** What cannot be seen when this is the cause, or what it would have shown and did not. */
+  readonly contradictedBy: readonly Condition[];
   /** The lab's fixes for it. */
   readonly fixes: readonly string[];
   /** What happened, in words, for all the connections that this explains. */

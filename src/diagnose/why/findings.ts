@@ -1,144 +1,158 @@
-// What is said of many incidents with one cause: who, how sure, the evidence for it and against the next best.
+// What is said of many lost connections with one cause: who and why, each with how sure, what excludes the others, and the evidence.
+import type { Author } from '../../model/author.ts';
+import { certainties, type Certainty } from '../../model/certainty.ts';
 import type { EvidenceItem, Finding } from '../../model/run-record.ts';
-import type { CauseModel } from './cause-model.ts';
-import { observations, type ObservationName } from '../facts/index.ts';
-import { findMove } from '../facts/port.ts';
-import { wantedWords } from '../witness-words.ts';
-import type { Score, Sightings } from './score.ts';
-import { showConnection } from './show-connection.ts';
 import type { Story } from '../connections/story.ts';
+import { facts as allFacts, type FactName, type Facts } from '../facts/index.ts';
+import { findMove } from '../facts/port.ts';
+import { partsOf, type Suspects } from '../who/suspects.ts';
+import { wantedWords } from '../witness-words.ts';
+import type { CauseModel } from './cause-model.ts';
+import { lookedForInVain, type Judgement, type Standing } from './judge.ts';
+import { showConnection } from './show-connection.ts';
 
-/** An incident with everything that was seen of it and how well each cause explains that. */
-export interface Scored {
+/** A lost connection with everything that was seen of it and what follows from that. */
+export interface Examined {
   readonly story: Story;
-  readonly sightings: Sightings;
-  /** Best first. */
-  readonly scores: readonly Score[];
+  readonly facts: Facts;
+  readonly suspects: Suspects;
+  readonly judgement: Judgement;
 }
 
-/** One finding for incidents that have the same cause. `scored` is not empty. */
-export function findingOf(model: CauseModel, scored: readonly Scored[]): Finding {
-  const ofModel = ({ scores }: Scored) => scores.find((score) => score.model === model);
-  const sure = scored.map((one) => ofModel(one)?.probability ?? 0).sort((a, b) => a - b);
-  const shown = clearest(model, scored);
-  const evidence = evidenceFor(model, shown.sightings);
-  const runnerUp = shown.scores.find((score) => score.model !== model);
+/** One finding for connections that have the same cause. `examined` is not empty. */
+export function findingOf(model: CauseModel, examined: readonly Examined[]): Finding {
+  const shown = clearest(examined);
+  const { judgement, facts } = shown;
+  const signs = judgement.cause?.signs ?? [];
+  const evidence = evidenceFor(signs, facts);
+  const author = mostNamed(examined);
+  const certaintyOf = (of: (one: Judgement) => Certainty) => middle(examined.map((one) => of(one.judgement)));
   return {
     cause: model.cause,
-    author: model.author,
-    confidence: round(sure[Math.floor(sure.length / 2)] ?? 0),
-    classes: classesOf(scored),
-    connections: scored.length,
-    sentence: model.sentence(scored.map((one) => one.story)),
-    observations: weighed(model, shown.sightings),
+    author,
+    certainty: {
+      cause: certaintyOf(({ causeCertainty }) => causeCertainty),
+      author: certaintyOf((one) => (one.author === author ? one.authorCertainty : 'open')),
+    },
+    classes: classesOf(examined),
+    connections: examined.length,
+    sentence: model.sentence(examined.map(({ story }) => story)),
+    ...remains(shown),
     evidence,
     shown: showConnection(
       shown.story,
-      model.needs.includes('rule moved the port') ? findMove(shown.story) : undefined,
+      signs.includes('rule moved the port') ? findMove(shown.story) : undefined,
     ),
-    against: runnerUp === undefined ? null : against(runnerUp.model, shown.sightings),
-    missing: missingSources(shown.sightings, evidence),
+    missing: missingSources(shown, evidence),
     fixes: [...model.fixes],
   };
 }
 
-/** The incident that stands for the others: one whose evidence all comes before the failure, as far as there is one. */
-function clearest(model: CauseModel, scored: readonly Scored[]): Scored {
-  const rank = (one: Scored): number => {
-    const { failed } = one.story.incident;
-    const inOrder = evidenceFor(model, one.sightings).every((item) => item.at <= failed.at);
-    const logOdds = one.scores.find((score) => score.model === model)?.logOdds ?? 0;
-    return logOdds + (inOrder ? 1_000 : 0);
-  };
-  const ranked = scored.map((one) => ({ one, rank: rank(one) }));
-  return ranked.reduce((best, other) => (other.rank > best.rank ? other : best)).one;
-}
-
-/** What is worth showing of a failure whose cause is open: how it ended, and what its RST looked like. */
-const ofAnyFailure: readonly ObservationName[] = [
-  'reset of a missing socket',
-  'reset of a live socket',
-  'reset has another TTL',
-  'was reset',
-  'was closed',
-  'timed out',
-];
-
-/** The finding for incidents that nothing explains; it says which evidence would decide. `scored` is not empty. */
-export function unknownFinding(scored: readonly Scored[]): Finding {
-  const [first] = scored;
-  const evidence = first === undefined ? [] : seenEvidence(first.sightings, ofAnyFailure);
-  const missing = first === undefined ? [] : missingSources(first.sightings, evidence);
+/** The finding for connections that no cause explains, or several; it says which evidence would decide. `examined` is not empty. */
+export function openFinding(examined: readonly Examined[]): Finding {
+  const shown = clearest(examined);
+  const author = mostNamed(examined);
+  const evidence = evidenceFor(ofAnyLoss, shown.facts);
+  const missing = missingSources(shown, evidence);
+  const rivals = shown.judgement.rivals.map(({ model }) => model.cause);
+  const many = examined.length === 1 ? '1 lost connection is' : `${examined.length} lost connections are`;
+  const open =
+    rivals.length === 0 ? 'not explained' : `open: ${rivals.join(' or ')} would explain what was seen`;
   const wanted =
     missing.length === 0 ? 'nothing that was recorded fits them' : `what would decide: ${missing.join('; ')}`;
   return {
     cause: 'unknown',
-    author: 'unknown',
-    confidence: 0,
-    classes: classesOf(scored),
-    connections: scored.length,
-    sentence: `${scored.length === 1 ? '1 failed connection is' : `${scored.length} failed connections are`} not explained; ${wanted}.`,
-    observations: [],
+    author,
+    certainty: {
+      cause: 'open',
+      author: middle(
+        examined.map(({ judgement }) => (judgement.author === author ? judgement.authorCertainty : 'open')),
+      ),
+    },
+    classes: classesOf(examined),
+    connections: examined.length,
+    sentence: `${many} ${open}; ${wanted}.`,
+    ...remains(shown),
     evidence,
-    shown: first && showConnection(first.story, undefined),
-    against: null,
+    shown: showConnection(shown.story, undefined),
     missing,
     fixes: [],
   };
 }
 
-const classesOf = (scored: readonly Scored[]) =>
-  [...new Set(scored.map(({ story }) => story.incident.failed.class))].sort();
+/** What is worth showing of a loss whose cause is open: how it ended, and what its RST looked like. */
+const ofAnyLoss: readonly FactName[] = [
+  'RST without a socket',
+  'RST of a live socket',
+  'RST has another TTL',
+  "RST left the server's pod",
+  'RST made on the node',
+  'sender is the node itself',
+];
+const endings: readonly FactName[] = ['was reset', 'was refused', 'was closed', 'timed out'];
 
-/** The observations that speak for a cause, heaviest first, as evidence; the client's own line comes last in any case. */
-function evidenceFor(model: CauseModel, sightings: Sightings): EvidenceItem[] {
-  const names = Object.entries(model.weights)
-    .filter(([name, weight]) => weight[0] > 0 && sightings[name as ObservationName].seen === 'yes')
-    .sort(([, a], [, b]) => b[0] - a[0])
-    .map(([name]) => name as ObservationName);
-  const items = seenEvidence(sightings, [...names, 'was reset', 'was closed', 'timed out']);
-  return items.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+/** Who and what is left and who is not, of the connection that stands for the others. */
+function remains({ suspects, judgement }: Examined): Pick<Finding, 'suspects' | 'exclusions' | 'rivals'> {
+  return {
+    suspects: [...suspects.left],
+    exclusions: [...suspects.excluded].map(([author, { because, basis }]) => ({ author, because, basis })),
+    rivals: judgement.rivals.map((rival) => ({ cause: rival.model.cause, because: standingWords(rival) })),
+  };
 }
 
-function seenEvidence(sightings: Sightings, names: readonly ObservationName[]): EvidenceItem[] {
+const standingWords = ({ is, signs }: Standing): string =>
+  is === 'possible' ? 'nobody could have seen what it shows' : signs.join(', ');
+
+/** The connection that stands for the others: the surest, and of these one whose evidence all comes before the loss. */
+function clearest(examined: readonly Examined[]): Examined {
+  const rank = ({ judgement, facts, story }: Examined): number => {
+    const { cause, causeCertainty, authorCertainty } = judgement;
+    const lostAt = story.lost.report?.at;
+    const inOrder =
+      lostAt === undefined || evidenceFor(cause?.signs ?? [], facts).every(({ at }) => at <= lostAt);
+    return 4 * weakness(causeCertainty) + 2 * weakness(authorCertainty) + (inOrder ? 0 : 1);
+  };
+  const ranked = examined.map((one) => ({ one, rank: rank(one) }));
+  return ranked.reduce((best, other) => (other.rank < best.rank ? other : best)).one;
+}
+
+const weakness = (certainty: Certainty): number => certainties.indexOf(certainty);
+
+/** What at least half of them have, or better. */
+function middle(all: readonly Certainty[]): Certainty {
+  const sorted = all.toSorted((a, b) => weakness(a) - weakness(b));
+  return sorted[Math.floor(sorted.length / 2)] ?? 'open';
+}
+
+function mostNamed(examined: readonly Examined[]): Author {
+  const counts = Map.groupBy(examined, ({ judgement }) => judgement.author);
+  const named = [...counts].filter(([author]) => author !== 'unknown');
+  return named.sort(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? 'unknown';
+}
+
+const classesOf = (examined: readonly Examined[]) =>
+  [...new Set(examined.map(({ story }) => story.lost.group))].sort();
+
+/** The lines of the signs, with those of the ending in any case, in order of time. */
+function evidenceFor(signs: readonly string[], facts: Facts): EvidenceItem[] {
+  const names = [...signs.filter((sign) => !sign.startsWith('not ')), ...endings] as FactName[];
   const items = new Map<string, EvidenceItem>();
   for (const name of names) {
-    const sighting = sightings[name];
-    if (sighting.seen !== 'yes') continue;
-    for (const item of sighting.evidence) items.set(`${item.source} ${item.at} ${item.text}`, item);
+    const fact = facts[name];
+    if (fact.seen !== 'yes') continue;
+    for (const item of fact.evidence) items.set(`${item.source} ${item.at} ${item.text}`, item);
   }
-  return [...items.values()];
+  return [...items.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
-/** What was seen and not seen, as far as the cause cares, with its weight. */
-function weighed(model: CauseModel, sightings: Sightings): Finding['observations'] {
-  return Object.entries(model.weights).flatMap(([name, [ifSeen, ifNot]]) => {
-    const { seen } = sightings[name as ObservationName];
-    const logOdds = seen === 'yes' ? ifSeen : seen === 'no' ? ifNot : 0;
-    return logOdds === 0 ? [] : [{ name, seen: seen === 'yes', logOdds }];
+/** Witnesses that did not run where the connection went, each named once; those that would decide between rivals first. */
+function missingSources({ facts, judgement }: Examined, quoted: readonly EvidenceItem[]): string[] {
+  const sources = new Set<string>(quoted.map(({ source }) => source));
+  const deciding = lookedForInVain(judgement.rivals, facts);
+  const others = Object.keys(allFacts).flatMap((name) => {
+    const fact = facts[partsOf(name as FactName)[0]];
+    return fact.seen === 'unknown' && fact.missing !== null ? [fact.missing] : [];
   });
+  const wanted = [...deciding, ...others].filter((one) => !sources.has(one));
+  return [...new Set(wanted.map((one) => wantedWords[one]))];
 }
-
-/** Why not the next best: what speaks against it. */
-function against(model: CauseModel, sightings: Sightings): Finding['against'] {
-  const speaking = weighed(model, sightings)
-    .filter(({ logOdds }) => logOdds < 0)
-    .sort((a, b) => a.logOdds - b.logOdds)
-    .slice(0, 3)
-    .map(({ name, seen }) => (seen ? name : `not: ${name}`));
-  return { cause: model.cause, because: speaking };
-}
-
-/** Sources that did not run where the connection went, each named once; one that is quoted was there, whatever it could not tell. */
-function missingSources(sightings: Sightings, quoted: readonly EvidenceItem[]): string[] {
-  const sources = new Set(quoted.map(({ source }) => source));
-  const missing = Object.keys(observations).flatMap((name) => {
-    const sighting = sightings[name as ObservationName];
-    if (sighting.seen !== 'unknown' || sighting.missing === null || sources.has(sighting.missing)) return [];
-    return [wantedWords[sighting.missing]];
-  });
-  return [...new Set(missing)];
-}
-
-/** Never rounds up to certainty. */
-const round = (probability: number) => Math.min(0.999, Math.round(probability * 1_000) / 1_000);

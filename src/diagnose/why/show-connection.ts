@@ -11,7 +11,7 @@ import type { PortMove } from '../facts/port.ts';
  * what is known of it is not fit for a record.
  */
 export function showConnection(story: Story, move: PortMove | undefined): ShownConnection | undefined {
-  const { incident, firsts, second } = story;
+  const { lost, firsts, second } = story;
   const first =
     move === undefined ? firsts.findLast(({ node }) => node === firsts[0]?.node) : (story.first ?? undefined);
   if (first === undefined) return undefined;
@@ -28,15 +28,15 @@ export function showConnection(story: Story, move: PortMove | undefined): ShownC
   };
   const { flip } = move ?? { flip: null };
   const shown = {
-    class: incident.failed.class,
-    client: incident.client,
-    target: incident.target,
+    class: lost.group,
+    client: lost.client,
+    target: lost.target,
     server: { address: first.reply.src, port: first.reply.sport },
     accepted: parseEndpoint(story.accepted?.peer ?? '') ?? null,
-    failure: incident.failed.failure,
-    connectedAt: stamp(incident.bornAt),
-    lastGoodAt: stamp(incident.lastGoodAt),
-    failedAt: stamp(incident.failedAt),
+    failure: lost.failure,
+    connectedAt: stamp(lost.bornAt),
+    lastGoodAt: stamp(lost.lastGoodAt),
+    failedAt: stamp(lost.failedAt),
     rule: flip && {
       node: flip.node,
       text: `${flip.preference}: ${flip.selector} lookup ${flip.table ?? '?'}`,

@@ -7,7 +7,8 @@ import { pageOf } from '../../../causes/index.ts';
 import type { FixProof } from '../../fix-proof.ts';
 import type { RunView } from '../../run-view.ts';
 import { markup, nothing, type Markup } from '../markup.ts';
-import { percentText, plural, sinceText } from '../numbers.ts';
+import { sureness } from '../../finding-text.ts';
+import { plural, sinceText } from '../numbers.ts';
 
 const mostFindings = 50;
 const mostEvidence = 100;
@@ -27,14 +28,13 @@ ${left > 0 && markup`<p>${plural(left, 'more finding')} in run.json.</p>`}${ownF
 }
 
 function findingArticle(finding: Finding, index: number, view: RunView, proofs: readonly FixProof[]): Markup {
-  const { cause, author, confidence, classes, connections, sentence, evidence, against, missing } = finding;
+  const { cause, author, certainty, classes, connections, sentence, evidence, missing } = finding;
   const entry = pageOf(cause);
   return markup`<article class="finding" aria-labelledby="finding-${index}">
 <h3 id="finding-${index}">${cause}</h3>
-<p class="meta">${entry !== undefined && `${entry.title} · `}explains ${plural(connections, 'failed connection')} of ${classes.join(', ')}${cause !== 'unknown' && ` · confidence ${percentText(confidence)}`}${author !== 'unknown' && ` · sent by ${authorWords[author]}`}</p>
+<p class="meta">${entry !== undefined && `${entry.title} · `}explains ${plural(connections, 'lost connection')} of ${classes.join(', ')}${sureness(finding)}${author !== 'unknown' && ` · ended by ${authorWords[author]}${certainty !== undefined && ` (${certainty.author})`}`}</p>
 <p>${cut(sentence)}</p>
-${evidenceList(evidence, view)}${observationList(finding, index)}
-${against !== null && against.because.length > 0 && markup`<h4>Next best: ${against.cause}</h4><p>Against it: ${cut(against.because.join('; '))}.</p>`}
+${evidenceList(evidence, view)}${exclusionList(finding, index)}${rivalList(finding)}
 ${missing.length > 0 && markup`<h4>Not collected, and would have helped</h4><ul class="plain">${missing.map((one) => markup`<li>${cut(one)}</li>`)}</ul>`}
 ${entry !== undefined && confirmList(entry)}
 ${finding.fixes.length > 0 && markup`<h4>Cured by</h4><ul class="fixes">${finding.fixes.map((fix) => fixLine(fix, view.record, entry, proofs))}</ul>`}
@@ -47,15 +47,20 @@ function evidenceList(evidence: readonly EvidenceItem[], view: RunView): Markup 
   return markup`<h4>Evidence, for one of them</h4><ol class="evidence">${evidence.slice(0, mostEvidence).map((item) => evidenceLine(item, view))}</ol>${left > 0 && markup`<p>${plural(left, 'more line')} in run.json.</p>`}`;
 }
 
-/** The weights that the confidence is made of. */
-function observationList({ observations }: Finding, index: number): Markup {
-  if (observations.length === 0) return nothing;
-  const rows = observations
-    .toSorted((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))
-    .slice(0, mostEvidence);
-  return markup`<details id="weights-${index}"><summary>What was seen and what was not, with its weight</summary><table class="weights">
-<thead><tr><th scope="col">observation</th><th scope="col">seen</th><th scope="col" class="number">weight</th></tr></thead>
-<tbody>${rows.map(({ name, seen, logOdds }) => markup`<tr><td>${cut(name)}</td><td>${seen ? 'yes' : 'no'}</td><td class="number">${logOdds > 0 && '+'}${logOdds.toFixed(1)}</td></tr>`)}</tbody></table></details>`;
+/** Who else it could have been, and why it was not. */
+function exclusionList({ exclusions }: Finding, index: number): Markup {
+  if (exclusions.length === 0) return nothing;
+  const byReason = Map.groupBy(exclusions.slice(0, mostEvidence), ({ because }) => because);
+  return markup`<details id="exclusions-${index}"><summary>Why it was nobody else</summary><table class="weights">
+<thead><tr><th scope="col">not</th><th scope="col">because</th><th scope="col">by</th></tr></thead>
+<tbody>${[...byReason].map(([because, own]) => markup`<tr><td>${own.map(({ author }) => authorWords[author]).join(', ')}</td><td>${cut(because)}</td><td>${own[0]?.basis ?? ''}</td></tr>`)}</tbody></table></details>`;
+}
+
+function rivalList({ rivals, against }: Finding): Markup {
+  if (rivals.length > 0)
+    return markup`<h4>Not excluded</h4><ul class="plain">${rivals.map(({ cause, because }) => markup`<li>${cause}: ${cut(because)}</li>`)}</ul>`;
+  if (against === null || against === undefined || against.because.length === 0) return nothing;
+  return markup`<h4>Next best: ${against.cause}</h4><p>Against it: ${cut(against.because.join('; '))}.</p>`;
 }
 
 function confirmList({ howToConfirm, id }: CatalogueEntry): Markup {

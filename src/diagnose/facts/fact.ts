@@ -1,21 +1,22 @@
-// What looking for one thing in a story can give: it is there, it is not there, or nobody could have seen it.
+// A fact about one lost connection: seen, not seen by a witness that would have seen it, or unknowable.
 import type { NodeEvent } from '../../model/node-event.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
+import { formatMicros, isWritable } from '../../model/clock.ts';
 import type { Story } from '../connections/story.ts';
 import type { Wanted } from '../witness-words.ts';
 
-export type Sighting =
+export type Fact =
   | { readonly seen: 'yes' | 'no'; readonly evidence: readonly EvidenceItem[] }
-  /** The source that could have seen it did not run; null when no source of ours could. */
+  /** The witness that could have told did not run there, or lost events; null when no witness of ours could. */
   | { readonly seen: 'unknown'; readonly missing: Wanted | null };
 
-/** Looks for one thing. Pure. */
-export type Look = (story: Story) => Sighting;
+/** Looks for one fact. Pure. */
+export type Look = (story: Story) => Fact;
 
-export const yes = (...evidence: readonly EvidenceItem[]): Sighting => ({ seen: 'yes', evidence });
-export const no = (...evidence: readonly EvidenceItem[]): Sighting => ({ seen: 'no', evidence });
-export const unknown = (missing: Wanted | null): Sighting => ({ seen: 'unknown', missing });
-export const seenIf = (condition: boolean, ...evidence: readonly EvidenceItem[]): Sighting =>
+export const yes = (...evidence: readonly EvidenceItem[]): Fact => ({ seen: 'yes', evidence });
+export const no = (...evidence: readonly EvidenceItem[]): Fact => ({ seen: 'no', evidence });
+export const unknown = (missing: Wanted | null): Fact => ({ seen: 'unknown', missing });
+export const seenIf = (condition: boolean, ...evidence: readonly EvidenceItem[]): Fact =>
   condition ? yes(...evidence) : no();
 
 /** What is missing of the capture for this connection; null when nothing is. */
@@ -37,7 +38,19 @@ export function asEvidence({ source, at, text, file }: NodeEvent): EvidenceItem 
   return { source, at, text, file };
 }
 
-/** A conclusion from other lines, which is in nobody's file. */
-export function conclusion(story: Story, text: string): EvidenceItem {
-  return { source: 'diagnosis', at: story.incident.failed.at, text, file: null };
+/** A line of the client's own account. */
+export function clientLine({ lost }: Story, text: string, at = ''): EvidenceItem {
+  return {
+    source: 'client-events',
+    at: at === '' ? momentOf(lost.failedAt) : at,
+    text,
+    file: 'events.ndjson',
+  };
 }
+
+/** A conclusion from other lines, which is in nobody's file. */
+export function conclusion({ lost }: Story, text: string): EvidenceItem {
+  return { source: 'diagnosis', at: lost.report?.at ?? momentOf(lost.failedAt), text, file: null };
+}
+
+const momentOf = (at: number): string => (isWritable(at) ? formatMicros(at) : '');

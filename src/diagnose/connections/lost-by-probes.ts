@@ -1,6 +1,6 @@
-// What has to be explained: every connection that failed, with what came before and after it in the same slot.
+// Connections that our own probes lost, each with what came before and after it in the same slot.
 import { parseMicros, type Micros } from '../../model/clock.ts';
-import { parseEndpoint, type Endpoint } from '../../model/endpoint.ts';
+import { formatEndpoint, parseEndpoint, plainAddress, type Endpoint } from '../../model/endpoint.ts';
 import {
   isBeforeFirstAnswer,
   type ClientEvent,
@@ -8,30 +8,15 @@ import {
   type ProbeEvent,
   type ServerEvent,
 } from '../../model/probe-event.ts';
-
-export interface Incident {
-  /** The process that reported it. */
-  readonly origin: string;
-  readonly failed: FailedEvent;
-  /** The client's end; null when no connection was made. */
-  readonly client: Endpoint | null;
-  readonly target: Endpoint;
-  readonly bornAt: Micros;
-  /** The last moment at which the connection is known to have worked. */
-  readonly lastGoodAt: Micros;
-  readonly failedAt: Micros;
-  /** What became of the slot next: connected again, or how the attempts failed until it was. */
-  readonly afterwards: readonly ClientEvent[];
-  /** The longest time, in milliseconds, that this client's process said nothing between the last good moment and the failure. */
-  readonly silenceMs: number;
-}
+import type { LostConnection, NextAttempt } from './lost-connection.ts';
 
 /** Probe events as far as the diagnosis needs them; made in one pass, so that the answers need not be kept. */
 export interface ProbeTimeline {
-  readonly incidents: readonly Incident[];
+  readonly lost: readonly LostConnection[];
+  /** By the peer, as formatEndpoint writes it. */
   readonly accepted: ReadonlyMap<string, readonly AcceptedEvent[]>;
   readonly ended: ReadonlyMap<string, readonly EndedEvent[]>;
-  /** Attempts that failed before their slot's first answer, none of which is an incident; and slots that never had one. */
+  /** Attempts that failed before their slot's first answer, none of which is a loss; and slots that never had one. */
   readonly beforeFirstAnswer: { readonly attempts: number; readonly neverAnswered: number };
   readonly hasServerEvents: boolean;
   /** `local` of the servers: address:port pairs at which a server listens or accepted. */
@@ -41,7 +26,7 @@ export interface ProbeTimeline {
 export type AcceptedEvent = Extract<ProbeEvent, { event: 'accepted' }>;
 export type EndedEvent = Extract<ProbeEvent, { event: 'ended' }>;
 
-type MutableIncident = Incident & { afterwards: ClientEvent[]; silenceMs: number };
+type Growing = LostConnection & { readonly afterwards: NextAttempt[] };
 
 export interface ProbeReader {
   /**
@@ -54,8 +39,8 @@ export interface ProbeReader {
 
 /** Reads probe events one by one, so that a million answers need not be held. */
 export function createProbeReader(): ProbeReader {
-  const incidents: MutableIncident[] = [];
-  const down = new Map<string, MutableIncident>();
+  const lost: Growing[] = [];
+  const down = new Map<string, Growing>();
   const accepted = new Map<string, AcceptedEvent[]>();
   const ended = new Map<string, EndedEvent[]>();
   const serverAddresses = new Set<string>();
@@ -67,10 +52,10 @@ export function createProbeReader(): ProbeReader {
   function addServer(event: ServerEvent): void {
     hasServerEvents = true;
     if (event.event === 'accepted') {
-      const address = parseEndpoint(event.local)?.address;
+      const address = endpointOf(event.local)?.address;
       if (address !== undefined) serverAddresses.add(address);
-      append(accepted, event.peer, event);
-    } else if (event.event === 'ended') append(ended, event.peer, event);
+      append(accepted, peerKey(event.peer), event);
+    } else if (event.event === 'ended') append(ended, peerKey(event.peer), event);
   }
 
   function addClient(event: ClientEvent, origin: string): void {
@@ -89,15 +74,19 @@ export function createProbeReader(): ProbeReader {
     }
     const before = down.get(slot);
     if (event.event !== 'failed') {
-      before?.afterwards.push(event);
+      before?.afterwards.push({ at: event.at, failure: null });
       down.delete(slot);
     } else if (event.phase === 'connecting' && before !== undefined) {
+      // The server closed in an orderly way, and nobody answers now: what is lost is the attempt, not what was closed.
+      if (before.failure === 'closed' && before.afterwards.length === 0 && isUnanswered(event))
+        Object.assign(before, attemptAfter(before, newLoss(event, before.origin, pulse)));
       // A slot that stays down for an hour says no more than its first attempts did.
-      if (before.afterwards.length < keptAttempts) before.afterwards.push(event);
+      if (before.afterwards.length < keptAttempts)
+        before.afterwards.push({ at: event.at, failure: event.failure });
     } else {
-      const incident = newIncident(event, `${origin} ${event.class}`, pulse);
-      incidents.push(incident);
-      down.set(slot, incident);
+      const loss = newLoss(event, `${origin} ${event.class}`, pulse);
+      lost.push(loss);
+      down.set(slot, loss);
     }
   }
 
@@ -107,7 +96,7 @@ export function createProbeReader(): ProbeReader {
       else addClient(event, origin);
     },
     timeline: () => ({
-      incidents,
+      lost,
       accepted,
       ended,
       beforeFirstAnswer: { attempts: early, neverAnswered: unansweredSlots.size },
@@ -117,20 +106,43 @@ export function createProbeReader(): ProbeReader {
   };
 }
 
+/** The attempt as what was lost, from when the slot was last well. */
+function attemptAfter({ afterwards, failedAt }: LostConnection, attempt: LostConnection): LostConnection {
+  return { ...attempt, afterwards, bornAt: failedAt, lastGoodAt: failedAt };
+}
+
 const keptAttempts = 8;
 
-function newIncident(failed: FailedEvent, origin: string, pulse: Pulse): MutableIncident {
-  const failedAt = parseMicros(failed.at);
-  const bornAt = failedAt - failed.livedMs * 1_000;
-  const lastGoodAt = failed.lastGoodAt === null ? bornAt : parseMicros(failed.lastGoodAt);
+const isUnanswered = ({ failure }: FailedEvent) => failure === 'timeout' || failure === 'unreachable';
+
+/** As packets and entries have it, whatever the program called it. */
+function endpointOf(text: string): Endpoint | undefined {
+  const endpoint = parseEndpoint(text);
+  return endpoint && { ...endpoint, address: plainAddress(endpoint.address) };
+}
+
+/** Under which key the events of a server's peer are found. */
+export function peerKey(peer: string): string {
+  const endpoint = endpointOf(peer);
+  return endpoint === undefined ? peer : formatEndpoint(endpoint);
+}
+
+function newLoss(report: FailedEvent, origin: string, pulse: Pulse): Growing {
+  const failedAt = parseMicros(report.at);
+  const bornAt = failedAt - report.livedMs * 1_000;
+  const lastGoodAt = report.lastGoodAt === null ? bornAt : parseMicros(report.lastGoodAt);
   return {
     origin,
-    failed,
-    client: failed.local === null ? null : (parseEndpoint(failed.local) ?? null),
-    target: parseEndpoint(failed.remote) ?? { address: failed.remote, port: 0 },
+    group: report.class,
+    client: report.local === null ? null : (endpointOf(report.local) ?? null),
+    target: endpointOf(report.remote) ?? { address: report.remote, port: 0 },
+    legs: [],
     bornAt,
     lastGoodAt,
     failedAt,
+    failure: report.failure,
+    phase: report.phase,
+    report,
     afterwards: [],
     silenceMs: pulse.longestSince(lastGoodAt),
   };

@@ -1,0 +1,128 @@
+// Packets put together to connections: every leg of one connection, whatever translation made of its addresses on the way.
+import { parseMicros, type Micros } from '../../model/clock.ts';
+import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
+import type { PacketEvent } from '../../model/node-event.ts';
+import { wireIdentity } from './clock-offsets.ts';
+import type { EntryIndex } from './entry-index.ts';
+
+/** A connection as packets alone tell of it. */
+export interface WireConnection {
+  /** On every leg and node, in order of time. */
+  readonly packets: readonly PacketEvent[];
+  /** The client's end and what it dialled, as on the leg nearest to the client. */
+  readonly client: Endpoint;
+  readonly target: Endpoint;
+  /** The client's end as each leg shows it. */
+  readonly legs: readonly string[];
+  /** Whether a packet goes to the client, by the leg that it is on. */
+  readonly goesToClient: (packet: PacketEvent) => boolean;
+}
+
+/** Two sightings of one packet are no further apart than this; the same numbers later are another packet. */
+const onTheWay: Micros = 2_000_000;
+
+/** @param packets In order of time. */
+export function wireConnections(packets: readonly PacketEvent[], entries: EntryIndex): WireConnection[] {
+  const flows = Map.groupBy(packets, flowOf);
+  const parent = new Map([...flows.keys()].map((flow) => [flow, flow]));
+  const rootOf = (flow: string): string => {
+    let root = flow;
+    for (let up = parent.get(root); up !== undefined && up !== root; up = parent.get(root)) root = up;
+    parent.set(flow, root);
+    return root;
+  };
+  const seen = new Map<string, { readonly flow: string; readonly at: Micros }>();
+  for (const packet of packets) {
+    if (!isTelling(packet)) continue;
+    const identity = wireIdentity(packet);
+    const at = parseMicros(packet.at);
+    const flow = flowOf(packet);
+    const other = seen.get(identity);
+    if (other !== undefined && at - other.at <= onTheWay) parent.set(rootOf(flow), rootOf(other.flow));
+    seen.set(identity, { flow, at });
+  }
+  const groups = Map.groupBy(packets, (packet) => rootOf(flowOf(packet)));
+  return [...groups.values()].flatMap(splitAtHandshakes).flatMap((own) => connectionOf(own, entries) ?? []);
+}
+
+function flowOf({ tuple: { src, sport, dst, dport } }: PacketEvent): string {
+  const [from, to] = [`${src} ${sport}`, `${dst} ${dport}`];
+  return from < to ? `${from} ${to}` : `${to} ${from}`;
+}
+
+/** Whether only the same packet on another leg is likely to have the same numbers. */
+const isTelling = ({ flags, payloadLength, seq, ack }: PacketEvent): boolean =>
+  (payloadLength > 0 || /[SFR]/.test(flags)) && (seq !== 0 || ack !== 0);
+
+const isOpening = ({ flags }: PacketEvent): boolean => flags.includes('S') && !flags.includes('.');
+
+/** A port may serve twice: each new opening number begins another connection. */
+function splitAtHandshakes(packets: readonly PacketEvent[]): PacketEvent[][] {
+  const parts: PacketEvent[][] = [];
+  const opened = new Set<number>();
+  let current: PacketEvent[] = [];
+  for (const packet of packets) {
+    if (isOpening(packet) && !opened.has(packet.seq)) {
+      opened.add(packet.seq);
+      if (current.length > 0) parts.push(current);
+      current = [];
+    }
+    current.push(packet);
+  }
+  if (current.length > 0) parts.push(current);
+  return parts;
+}
+
+/** Undefined when nothing tells which of the two ends is the client. */
+function connectionOf(packets: readonly PacketEvent[], entries: EntryIndex): WireConnection | undefined {
+  const clientEnds = new Set<string>();
+  const nearest = packets.find(isOpening) ?? openedBefore(packets, entries) ?? fromHigherPort(packets);
+  if (nearest === undefined) return undefined;
+  const { src, sport, dst, dport } = nearest.tuple;
+  // Translation leaves the server's port or the client's where it was, mostly; numbers tell the rest: on a leg, whoever sends the
+  // client's numbers is the client.
+  const clientNumbers = new Set(
+    packets.filter((one) => one.tuple.src === src && one.tuple.sport === sport).map(({ seq }) => seq),
+  );
+  for (const packet of packets) {
+    const { tuple } = packet;
+    if (packet.flags.includes('R')) continue;
+    if (clientNumbers.has(packet.seq) && !(tuple.src === dst && tuple.sport === dport))
+      clientEnds.add(formatEndpoint({ address: tuple.src, port: tuple.sport }));
+  }
+  clientEnds.add(formatEndpoint({ address: src, port: sport }));
+  const goesToClient = ({ tuple }: PacketEvent) =>
+    clientEnds.has(formatEndpoint({ address: tuple.dst, port: tuple.dport })) ||
+    (!clientEnds.has(formatEndpoint({ address: tuple.src, port: tuple.sport })) && tuple.sport === dport);
+  return {
+    packets,
+    client: { address: src, port: sport },
+    target: { address: dst, port: dport },
+    legs: [...clientEnds],
+    goesToClient,
+  };
+}
+
+/** The sighting of a packet from the end that a conntrack entry names as the one that began. */
+function openedBefore(packets: readonly PacketEvent[], entries: EntryIndex): PacketEvent | undefined {
+  const begun = packets.filter(
+    ({ tuple }) => entries.find(tuple.src, tuple.sport, tuple.dst, tuple.dport).length > 0,
+  );
+  // Of two legs, the first is the one whose target is not yet that of the other's answers.
+  const rewritten = new Set(
+    begun.flatMap(({ tuple }) =>
+      entries
+        .find(tuple.src, tuple.sport, tuple.dst, tuple.dport)
+        .filter(({ original, reply }) => original.dst !== reply.src || original.dport !== reply.sport)
+        .map(({ original }) => `${original.dst} ${original.dport}`),
+    ),
+  );
+  return begun.find(({ tuple }) => rewritten.has(`${tuple.dst} ${tuple.dport}`)) ?? begun[0];
+}
+
+/** Where nobody saw it begin: clients take the high ports. A convention; two high ports alike tell nothing. */
+function fromHigherPort(packets: readonly PacketEvent[]): PacketEvent | undefined {
+  return packets.find(
+    ({ tuple }) => tuple.sport > tuple.dport && tuple.sport >= 1_024 && tuple.dport < 32_768,
+  );
+}

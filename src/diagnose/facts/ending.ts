@@ -1,0 +1,167 @@
+// How the connection ended, by whoever told: the client's program where it wrote events, and the packets.
+import { parseMicros } from '../../model/clock.ts';
+import type { FailureKind } from '../../model/probe-event.ts';
+import type { Story } from '../connections/story.ts';
+import {
+  asEvidence,
+  captureGap,
+  clientLine,
+  no,
+  seenIf,
+  serverGap,
+  unknown,
+  yes,
+  type Look,
+} from './fact.ts';
+
+/** The client's own word, or what the packets show in its stead. */
+function endedBy(...kinds: readonly FailureKind[]): Look {
+  return (story) => {
+    if (!kinds.includes(story.lost.failure)) return no();
+    return yes(...ownWords(story));
+  };
+}
+
+function ownWords(story: Story) {
+  const { report, failure } = story.lost;
+  if (report === null) {
+    const last = story.resets[0] ?? story.packets.at(-1);
+    return last === undefined ? [] : [asEvidence(last)];
+  }
+  const after = failure === 'reset' ? `, after ${report.answers} answers` : '';
+  const text =
+    failure === 'closed'
+      ? 'the peer closed the connection'
+      : `${report.syscall} ${report.local ?? '?'}->${report.remote}: ${report.errno} while ${report.phase}${after}`;
+  return [clientLine(story, text, report.at)];
+}
+
+export const wasReset = endedBy('reset');
+export const wasRefused = endedBy('refused');
+export const wasClosed = endedBy('closed');
+export const timedOut = endedBy('timeout', 'unreachable');
+
+/** One of our own probes wrote down what it lived through. */
+export const toldByProbe: Look = ({ lost }) => seenIf(lost.report !== null);
+
+/** The program itself wrote that it was reset; what it only lacked an answer for is nothing of the kind. */
+export const clientSaysReset: Look = (story) =>
+  story.lost.report === null ? unknown(null) : wasReset(story);
+
+/** It never came to a connection. */
+export const neverConnected: Look = ({ lost }) =>
+  lost.phase === null ? unknown(null) : seenIf(lost.phase === 'connecting');
+
+/** Nothing was asked of the server just then. */
+export const failedWhileIdle: Look = (story) => {
+  const { phase, report } = story.lost;
+  if (phase === null) return unknown(null);
+  return seenIf(phase === 'idle', clientLine(story, 'the connection was idle when it failed', report?.at));
+};
+
+/** The next attempt to connect was refused. One that was made late, when somebody listened again, cannot tell. */
+export const refusedAfterwards: Look = (story) => {
+  const [next] = story.lost.afterwards;
+  const opened = story.listenerChanges.some(({ change }) => change === 'opened');
+  if (next === undefined || (next.failure === null && opened)) return unknown(null);
+  return seenIf(
+    next.failure === 'refused',
+    clientLine(story, 'the next attempt to connect was refused', next.at),
+  );
+};
+
+/** The next attempt to connect was not answered. */
+export const silentAfterwards: Look = (story) => {
+  const [next] = story.lost.afterwards;
+  if (next === undefined) return unknown(null);
+  return seenIf(
+    next.failure === 'timeout' || next.failure === 'unreachable',
+    clientLine(story, 'the next attempt to connect was not answered', next.at),
+  );
+};
+
+/** The server's side said goodbye (FIN) before. */
+export const serverClosedFirst = finBefore(true);
+/** The client's side did. */
+export const clientClosedFirst = finBefore(false);
+
+function finBefore(toClient: boolean): Look {
+  return (story) => {
+    const gap = captureGap(story);
+    if (gap !== null) return unknown(gap);
+    const [reset] = story.resets;
+    const until = reset === undefined ? story.lost.failedAt + story.slack : parseMicros(reset.at);
+    const fin = story.packets.find(
+      (packet) =>
+        packet.flags.includes('F') &&
+        story.goesToClient(packet) === toClient &&
+        parseMicros(packet.at) <= until,
+    );
+    return fin === undefined ? no() : yes(asEvidence(fin));
+  };
+}
+
+/** The same data or SYN was sent again and again, by either side. */
+export const sentAgain: Look = (story) => {
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
+  const again = story.packets.find((packet) => packet.retransmission);
+  return again === undefined ? no() : yes(asEvidence(again));
+};
+
+/** Keep-alive and retransmissions cannot run out in less. */
+const shortestTimeout = 1_000_000;
+
+/** The side that was reset had not been heard for long enough that its peer's kernel can have given it up. */
+export const silentForLong: Look = (story) => {
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
+  const [reset] = story.resets;
+  if (reset === undefined) return unknown('captured-reset');
+  const fromLoser = story.packets.findLast(
+    (packet) =>
+      packet.at <= reset.at &&
+      !packet.flags.includes('R') &&
+      story.goesToClient(packet) !== story.goesToClient(reset),
+  );
+  if (fromLoser === undefined) return unknown(null);
+  return seenIf(parseMicros(reset.at) - parseMicros(fromLoser.at) >= shortestTimeout, asEvidence(fromLoser));
+};
+
+/** The RST or FIN that ended the connection was on the wire long before the client noticed it. */
+export const noticedLate: Look = (story) => {
+  const { lost } = story;
+  if (lost.report === null) return unknown('client-events');
+  const last = story.packets.findLast((packet) => /[RF]/.test(packet.flags) && story.goesToClient(packet));
+  const waitedMs = last === undefined ? 0 : (lost.failedAt - parseMicros(last.at)) / 1_000;
+  const delayMs = Math.max(lost.report.loopDelayMs, waitedMs > stall ? waitedMs : 0);
+  if (delayMs <= stall || lost.silenceMs <= stall) return no();
+  const text = `the client's process did not run for about ${Math.round(Math.max(lost.silenceMs, delayMs))} ms before this`;
+  return yes(clientLine(story, text, lost.report.at), ...(last === undefined ? [] : [asEvidence(last)]));
+};
+
+/** Milliseconds that a process may be late without having been stopped. */
+const stall = 250;
+
+/** The server's process ended this connection because the client had been silent for too long. */
+export const serverGaveUpWaiting: Look = (story) => {
+  if (story.accepted === null) return unknown(serverGap(story));
+  const { ended } = story;
+  if (ended?.failure !== 'timeout') return no();
+  return yes(serverLine(ended.at, `the server gave up waiting for ${ended.peer}`));
+};
+
+/** The server noticed the end of this connection before the client did, and as a RST. */
+export const serverWasReset: Look = (story) => {
+  if (story.accepted === null) return unknown(serverGap(story));
+  const { ended, lost } = story;
+  const early = ended?.failure === 'reset' && parseMicros(ended.at) <= lost.failedAt + story.slack;
+  return seenIf(early, serverLine(ended?.at ?? '', `the server was reset by ${ended?.peer ?? ''}`));
+};
+
+const serverLine = (at: string, text: string) => ({
+  source: 'server-events',
+  at,
+  text,
+  file: 'events.ndjson',
+});

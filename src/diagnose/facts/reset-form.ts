@@ -1,0 +1,95 @@
+// What the first RST looks like: Linux signs it. A live socket that is aborted sends ACK, its window and, where negotiated, the
+// timestamp option; a kernel that finds no socket answers a packet with 40 bytes that have none of these, and REJECT does the same.
+import type { PacketEvent } from '../../model/node-event.ts';
+import type { Story } from '../connections/story.ts';
+import {
+  asEvidence,
+  captureGap,
+  conclusion,
+  no,
+  seenIf,
+  unknown,
+  yes,
+  type Fact,
+  type Look,
+} from './fact.ts';
+
+/** Looks at the first RST of all, where a capture could have seen it. */
+export function ofFirstReset(look: (first: PacketEvent, story: Story) => Fact): Look {
+  return (story) => {
+    const gap = captureGap(story);
+    if (gap !== null) return unknown(gap);
+    const [first] = story.resets;
+    return first === undefined ? no() : look(first, story);
+  };
+}
+
+export const resetSeen = ofFirstReset((first) => yes(asEvidence(first)));
+
+/** The form that only a socket gives a RST. */
+export const resetOfLiveSocket = ofFirstReset((first) => {
+  if (!first.flags.includes('.')) return no();
+  if (first.hasTimestampOption === null && first.window === 0) return unknown('captured-options');
+  return seenIf(first.hasTimestampOption === true || first.window > 0, asEvidence(first));
+});
+
+/** The form of an answer to a packet that nobody has a socket for, or that a rule rejects. */
+export const resetWithoutSocket = ofFirstReset((first) =>
+  // Where options were cut off there were some, which such a RST has not.
+  seenIf(first.flags === 'R' && first.window === 0 && first.hasTimestampOption === false, asEvidence(first)),
+);
+
+export const resetWentToClient = ofFirstReset((first, story) =>
+  seenIf(story.goesToClient(first), asEvidence(first)),
+);
+
+export const resetWentToServer = ofFirstReset((first, story) =>
+  seenIf(!story.goesToClient(first), asEvidence(first)),
+);
+
+/** So many other packets of the sender at the same place tell what its own TTL is there. */
+const enoughToCompare = 2;
+
+/** The RST's TTL differs from that of the same sender's other packets at the same place. */
+export const resetHasOtherTtl: Look = (story) => {
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
+  let compared = 0;
+  for (const rst of story.resets) {
+    const others = likeIt(rst, story);
+    const [sample] = others;
+    if (sample === undefined) continue;
+    if (others.every(({ ttl }) => ttl !== rst.ttl)) {
+      const text = `its TTL is ${rst.ttl}; the sender's other packets have ${sample.ttl} on ${rst.interface}`;
+      return yes(asEvidence(rst), conclusion(story, text));
+    }
+    compared = Math.max(compared, others.length);
+  }
+  return compared >= enoughToCompare ? no() : unknown('packets-to-compare');
+};
+
+// What operating systems begin with; a packet that has one of these has passed no router yet.
+export const initialTtls: ReadonlySet<number> = new Set([64, 128, 255]);
+
+/** The RST comes from the sender's own host: neither it nor the sender's other packets have passed a router, and they are alike. */
+export const resetIsFreshLikeOthers = ofFirstReset((first, story) => {
+  const others = likeIt(first, story);
+  if (others.length < enoughToCompare) return unknown('packets-to-compare');
+  return seenIf(
+    initialTtls.has(first.ttl) && others.every(({ ttl }) => ttl === first.ttl),
+    asEvidence(first),
+  );
+});
+
+/** The sender's other packets at the place of this one. */
+function likeIt(rst: PacketEvent, { packets }: Story): PacketEvent[] {
+  return packets.filter(
+    (packet) =>
+      !packet.flags.includes('R') &&
+      packet.node === rst.node &&
+      packet.interface === rst.interface &&
+      packet.direction === rst.direction &&
+      packet.tuple.src === rst.tuple.src &&
+      packet.tuple.sport === rst.tuple.sport,
+  );
+}

@@ -1,0 +1,95 @@
+// Why a connection was lost: which causes a remaining author can have, what was seen for each and what against it.
+import type { Author } from '../../model/author.ts';
+import type { Certainty } from '../../model/certainty.ts';
+import type { Facts } from '../facts/index.ts';
+import { holds, mayHold, partsOf, type Suspects } from '../who/suspects.ts';
+import type { Condition } from '../who/exclusions.ts';
+import type { CauseModel, Signs } from './cause-model.ts';
+
+/** What can be said of one cause for one connection. */
+export interface Standing {
+  readonly model: CauseModel;
+  /** `possible`: nothing was seen for it, and nobody could look. */
+  readonly is: 'shown' | 'suggested' | 'possible' | 'contradicted' | 'not seen';
+  /** The signs that show or suggest it. */
+  readonly signs: readonly Condition[];
+  /** The condition that contradicts it, or the authors that were excluded; null when nothing does. */
+  readonly against: string | null;
+  /** Of the authors that are left, those that it can have. */
+  readonly authors: readonly Author[];
+}
+
+export interface Judgement {
+  /** Null: no cause, or several that nothing tells apart. */
+  readonly cause: Standing | null;
+  readonly causeCertainty: Certainty;
+  readonly author: Author;
+  readonly authorCertainty: Certainty;
+  /** Causes that are not excluded beside the named one; all of the open ones when none is named. */
+  readonly rivals: readonly Standing[];
+  readonly standings: readonly Standing[];
+}
+
+export function judge(facts: Facts, suspects: Suspects, models: readonly CauseModel[]): Judgement {
+  const standings = models.map((model) => standingOf(model, facts, suspects));
+  const ofKind = (kind: Standing['is']) => standings.filter(({ is }) => is === kind);
+  const [shown, suggested, possible] = [ofKind('shown'), ofKind('suggested'), ofKind('possible')];
+  const leading = shown.length > 0 ? shown : suggested;
+  const [first, second] = leading;
+  if (first === undefined || second !== undefined) {
+    const rivals = first === undefined ? possible : leading;
+    return { cause: null, causeCertainty: 'open', ...authorOf(null, suspects), rivals, standings };
+  }
+  const rivals = [...(first.is === 'shown' ? suggested : []), ...possible];
+  const proven = first.is === 'shown' && rivals.length === 0;
+  return {
+    cause: first,
+    causeCertainty: proven ? 'proven' : 'likely',
+    ...authorOf(first, suspects),
+    rivals,
+    standings,
+  };
+}
+
+function standingOf(model: CauseModel, facts: Facts, { left }: Suspects): Standing {
+  const authors = model.authors.filter((author) => left.includes(author));
+  const contradiction = model.contradictedBy.find((condition) => holds(condition, facts));
+  const seen = (signs: Signs) => signs.every((condition) => holds(condition, facts));
+  const shown = model.shownBy.find(seen);
+  const suggested = model.suggestedBy.find(seen);
+  const signs = shown ?? suggested ?? [];
+  const against =
+    contradiction ?? (authors.length === 0 ? `its author (${model.authors.join(' or ')}) is excluded` : null);
+  const standing = (is: Standing['is']): Standing => ({ model, is, signs, against, authors });
+  if (against !== null) return standing('contradicted');
+  if (shown !== undefined) return standing('shown');
+  if (suggested !== undefined) return standing('suggested');
+  const conceivable = model.shownBy.some((all) => all.every((condition) => mayHold(condition, facts)));
+  return standing(conceivable ? 'possible' : 'not seen');
+}
+
+/** The author by exclusion; where several are left, the cause may narrow them. */
+function authorOf(
+  cause: Standing | null,
+  { left, excluded }: Suspects,
+): Pick<Judgement, 'author' | 'authorCertainty'> {
+  const [only, another] = left;
+  if (only !== undefined && another === undefined) {
+    const byPhysics = [...excluded.values()].every(({ basis }) => basis === 'physics');
+    return { author: only, authorCertainty: byPhysics ? 'proven' : 'likely' };
+  }
+  const [narrowed] = cause?.authors ?? [];
+  return narrowed === undefined
+    ? { author: 'unknown', authorCertainty: 'open' }
+    : { author: narrowed, authorCertainty: 'likely' };
+}
+
+/** The witnesses that could have decided between what is left: those that some sign of theirs lacked. */
+export function lookedForInVain(rivals: readonly Standing[], facts: Facts) {
+  return rivals.flatMap(({ model }) =>
+    model.shownBy.flat().flatMap((condition) => {
+      const fact = facts[partsOf(condition)[0]];
+      return fact.seen === 'unknown' && fact.missing !== null ? [fact.missing] : [];
+    }),
+  );
+}
