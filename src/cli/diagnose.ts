@@ -32,7 +32,7 @@ Exit codes: 0 every failed connection is explained or none failed, 2 some are no
 }
 
 async function diagnose(paths: readonly string[], json: boolean): Promise<number> {
-  const diagnosis = await diagnosePaths(paths);
+  const diagnosis = await diagnosePaths(paths, () => process.stdin);
   const { findings, read, notes, neverAnswered } = diagnosis;
   process.stdout.write(json ? jsonDocument({ schemaVersion: 1, findings, read, notes }) : asText(diagnosis));
   const open = neverAnswered > 0 || findings.some(({ cause }) => cause === 'unknown');

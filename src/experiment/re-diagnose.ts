@@ -1,21 +1,21 @@
 // The diagnosis of what was recorded, wherever it came from: folders of runs, event files, captures that others made.
-import { createReadStream } from 'node:fs';
-import { basename, extname } from 'node:path';
+import type { Readable } from 'node:stream';
 import { causeModels } from '../causes/index.ts';
 import { alignClients } from '../diagnose/connections/client-clock.ts';
 import { createProbeReader, type ProbeTimeline } from '../diagnose/connections/lost-by-probes.ts';
 import type { SeenOnTheWire } from '../diagnose/connections/lost-on-the-wire.ts';
 import { createNodeReader } from '../diagnose/connections/node-timeline.ts';
 import { clientAddresses, explain, seenOnTheWire } from '../diagnose/diagnose.ts';
-import { messageOf, Problem } from '../model/problem.ts';
+import { Problem } from '../model/problem.ts';
 import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
-import type { PacketEvent, SourceEvent } from '../model/node-event.ts';
+import type { SourceEvent } from '../model/node-event.ts';
 import type { Finding } from '../model/run-record.ts';
-import { createCaptureFile } from '../packets/capture-file.ts';
 import { isProbes, readLogs } from '../run-folder/event-log.ts';
 import { findFiles } from '../run-folder/find-files.ts';
 import { placeOfFile } from '../run-folder/layout.ts';
-import { createNodeNames, renamed, type NodeNames } from './node-names.ts';
+import { captureInput } from './capture-input.ts';
+import { createNodeNames, renamed } from './node-names.ts';
+import { readCaptures } from './read-captures.ts';
 
 export interface Diagnosis {
   /** Connections that failed. */
@@ -28,9 +28,18 @@ export interface Diagnosis {
   readonly notes: readonly string[];
 }
 
-/** Throws a usage Problem for paths that cannot be read, or that hold no probe event. */
-export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis> {
-  const { logs, captures } = await findFiles(paths);
+/**
+ * Throws a usage Problem for paths that cannot be read, or that hold neither events nor packets.
+ * @param stdin What the path `-` stands for.
+ */
+export async function diagnosePaths(
+  paths: readonly string[],
+  stdin: () => Readable = nothingToRead,
+): Promise<Diagnosis> {
+  const { logs, captures: files, streams } = await findFiles(paths);
+  const ofFiles = files.map((path) => captureInput(path, stdin));
+  const ofStreams = streams.map((path) => captureInput(path, stdin));
+  const captures = [...ofFiles, ...ofStreams];
   const probes = createProbeReader();
   const ofProbes = await readLogs(logs, 'probes', (event, log) => {
     if (isProbes(event)) probes.add(event, log);
@@ -46,7 +55,7 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
     nodes.add(event);
     if (event.event === 'source') sources.push(event);
   });
-  const captureNotes = await readCaptures(captures, names, (event) => nodes.add(event));
+  const captureNotes = await readCaptures(captures, new Set(ofStreams), names, (event) => nodes.add(event));
   const [probeEvents, nodeEvents] = [ofProbes.events, ofNodes.events];
   if (probeEvents + nodeEvents === 0 && captures.length === 0) {
     throw new Problem(
@@ -103,34 +112,6 @@ function firstAnswerNotes({ attempts, neverAnswered }: ProbeTimeline['beforeFirs
   ];
 }
 
-const pieceSize = 1 << 18;
-
-/**
- * Reads the files one after the other, each as evidence of a node of its own that is named like it; one sentence for each says what
- * was in it.
- */
-async function readCaptures(
-  files: readonly string[],
-  names: NodeNames,
-  take: (event: PacketEvent) => void,
-): Promise<string[]> {
-  const notes: string[] = [];
-  for (const path of files) {
-    const node = names.nameOf(path, basename(path, extname(path)));
-    const capture = createCaptureFile({ node, file: path }, take);
-    try {
-      for await (const piece of createReadStream(path, { highWaterMark: pieceSize })) {
-        if (Buffer.isBuffer(piece)) capture.push(piece);
-      }
-    } catch (error) {
-      throw new Problem('usage', `${path} cannot be read: ${messageOf(error)}.`, { cause: error });
-    }
-    const { packets, kept, limits } = capture.end();
-    notes.push(
-      [`${path}: ${packets} packets read, ${kept} of them around resets and repetitions`, ...limits].join(
-        '; ',
-      ),
-    );
-  }
-  return notes;
+function nothingToRead(): never {
+  throw new Problem('usage', 'there is no standard input here; name a file.');
 }

@@ -7,15 +7,16 @@ export const exitCodes = {
   usage: 64,
   missing: 69,
   fault: 70,
+  unwritable: 73,
   interrupted: 130,
 } as const;
 
-export type ProblemKind = 'usage' | 'missing' | 'fault' | 'interrupted';
+export type ProblemKind = 'usage' | 'missing' | 'fault' | 'unwritable' | 'interrupted';
 
 /**
  * An error with a sentence that says what to do.
  * `usage`: the user typed something wrong (exit 64). `missing`: the machine or cluster lacks something, and the message names
- * it and the command that brings it (69). `fault`: our own (70). `interrupted`: a signal or Ctrl-C, after tidying up (130).
+ * it and the command that brings it (69). `fault`: our own (70). `unwritable`: what is to be kept or printed cannot be written (73). `interrupted`: a signal or Ctrl-C, after tidying up (130).
  */
 export class Problem extends Error {
   readonly kind: ProblemKind;

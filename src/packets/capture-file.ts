@@ -14,8 +14,6 @@ import { readTcpHeader } from './tcp-packet.ts';
 export interface CaptureFileReport {
   readonly packets: number;
   readonly kept: number;
-  /** Errors about TCP packets. */
-  readonly icmpErrors: number;
   /** What could not be read or kept, a sentence each. */
   readonly limits: readonly string[];
 }
@@ -135,7 +133,7 @@ export function createCaptureFile(
         left.flows > 0 && `${left.flows} repetitions came too fast for their packets to be kept`,
         left.crowdedOut > 0 && `${left.crowdedOut} packets had to leave the memory before their time`,
       ].filter((limit) => typeof limit === 'string');
-      return { packets, kept, icmpErrors, limits };
+      return { packets, kept, limits };
     },
   };
 }

@@ -13,7 +13,10 @@ export function readComment(bytes: Buffer | null): { readonly fields: Beside; re
   const process = processIn(comment);
   const line = comment.replaceAll(/\s*\n\s*/g, '; ').trim();
   const words = process === null ? `, comment: ${shortened(line, 120)}` : `, of ${describe(process)}`;
-  return { fields: { comment: shortened(comment, longest), ...(process === null ? {} : { process }) }, words };
+  return {
+    fields: { comment: shortened(comment, longest), ...(process === null ? {} : { process }) },
+    words,
+  };
 }
 
 const shortened = (text: string, length: number) =>

@@ -1,6 +1,8 @@
 // Reads the pcapng file format piece by piece, as far as TCP needs it: sections, interfaces and packets.
 // Format: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-02.html
 
+import { pcapngMagic } from '../model/capture-magic.ts';
+
 interface PcapngInterface {
   /** LINKTYPE_ number: https://www.tcpdump.org/linktypes.html */
   readonly linkType: number;
@@ -36,7 +38,7 @@ export interface PcapngReader {
   readonly leftOut: { readonly broken: number };
 }
 
-export const sectionHeader = 0x0a0d0d0a;
+const sectionHeader = pcapngMagic;
 const interfaceDescription = 1;
 const simplePacket = 3;
 const obsoletePacket = 2;

@@ -1,6 +1,7 @@
 // The packets of a capture file of whichever format, pcap or pcapng, as it tells by its first bytes.
+import { pcapngMagic } from '../model/capture-magic.ts';
 import { createPcapReader } from './pcap-reader.ts';
-import { createPcapngReader, sectionHeader } from './pcapng-reader.ts';
+import { createPcapngReader } from './pcapng-reader.ts';
 
 export interface CaptureRecord {
   /** Microseconds since the Unix epoch. */
@@ -41,7 +42,7 @@ export function createRecordReader(onRecord: (record: CaptureRecord) => void): R
       if (reader === undefined) {
         head = Buffer.concat([head, chunk]);
         if (head.length < 4) return;
-        reader = head.readUInt32BE(0) === sectionHeader ? pcapng : pcap;
+        reader = head.readUInt32BE(0) === pcapngMagic ? pcapng : pcap;
         reader.push(head);
       } else {
         reader.push(chunk);

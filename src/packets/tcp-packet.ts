@@ -87,11 +87,7 @@ export function readTcpHeader(data: Buffer, ip: IpHeader): TcpPacket | undefined
  * TSval of the timestamp option (RFC 7323) among the options from `start` to `end`, of which the last may not have been captured:
  * null when there is none, 'cut-off' when it may stand in what was not captured, 'unreadable' when it stands there without its value.
  */
-function findTimestamp(
-  data: Buffer,
-  start: number,
-  end: number,
-): number | 'unreadable' | 'cut-off' | null {
+function findTimestamp(data: Buffer, start: number, end: number): number | 'unreadable' | 'cut-off' | null {
   const captured = Math.min(end, data.length);
   let at = start;
   while (at < captured) {

@@ -65,7 +65,7 @@ describe('a capture that somebody else made', () => {
     const { packets, kept, limits } = read(wireless).report;
     assert.deepEqual(
       { packets, kept, limits },
-      { packets: 14, kept: 0, limits: ['packets of link type 105 cannot be read'] },
+      { packets: 14, kept: 0, limits: ['14 packets of link type 105 cannot be read'] },
     );
   });
 
