@@ -1,8 +1,9 @@
 // `netdebug diagnose PATH...`: joins what clients lived through with what nodes saw, from wherever it came, into findings.
+import type { Readable } from 'node:stream';
 import { Command } from 'commander';
 import { diagnosePaths, type Diagnosis } from '../experiment/re-diagnose.ts';
 import { jsonDocument } from '../model/json-document.ts';
-import { exitCodes } from '../model/problem.ts';
+import { exitCodes, Problem } from '../model/problem.ts';
 import { findingLines } from '../report/finding-text.ts';
 import { visible } from '../report/visible.ts';
 
@@ -11,9 +12,10 @@ export function command(): Command {
     .description('say who ended each failed connection, and why, from recorded events and evidence')
     .argument(
       '<path...>',
-      'folders of runs or of "netdebug observe", event files (*.ndjson), and captures by others (*.pcap, *.pcapng)',
+      'folders of runs or of "netdebug observe", event files, captures by others (pcap, pcapng; gzip, zstd), pipes, - for standard input',
     )
     .option('--json', 'one JSON document on stdout: the findings as in a run record')
+    .option('--annotate <file>', 'write the packets of the lost connections to a pcapng file, with comments')
     .addHelpText(
       'after',
       `
@@ -21,18 +23,31 @@ Examples:
   netdebug diagnose netdebug-runs/20261123-064139-gke-intranode-policy
   netdebug diagnose client.ndjson server.ndjson node-1/ node-2/
   netdebug diagnose client.ndjson tcpdump-of-node-1.pcap
+  netdebug diagnose trace.pcapng.zst --annotate lost.pcapng
+  ssh node-1 tcpdump -i any -y LINUX_SLL2 -w - tcp | netdebug diagnose -
 
 Nodes and captures of one name in two folders are taken for two, and shown as NAME and "NAME (2)".
 
 Exit codes: 0 every failed connection is explained or none failed, 2 some are not, or never had an answer, 64 nothing to read.`,
     )
-    .action(async (paths: string[], flags: { json?: true }) => {
-      process.exitCode = await diagnose(paths, flags.json === true);
+    .action(async (paths: string[], flags: Flags) => {
+      process.exitCode = await diagnose(paths, flags);
     });
 }
 
-async function diagnose(paths: readonly string[], json: boolean): Promise<number> {
-  const diagnosis = await diagnosePaths(paths, () => process.stdin);
+interface Flags {
+  readonly json?: boolean;
+  readonly annotate?: string;
+}
+
+function standardInput(): Readable {
+  if (process.stdin.isTTY) throw new Problem('usage', '- is the terminal here: pipe a capture into it.');
+  return process.stdin;
+}
+
+async function diagnose(paths: readonly string[], { json = false, annotate }: Flags): Promise<number> {
+  const options = { stdin: standardInput, ...(annotate === undefined ? {} : { annotate }) };
+  const diagnosis = await diagnosePaths(paths, options);
   const { findings, read, notes, neverAnswered } = diagnosis;
   process.stdout.write(json ? jsonDocument({ schemaVersion: 1, findings, read, notes }) : asText(diagnosis));
   const open = neverAnswered > 0 || findings.some(({ cause }) => cause === 'unknown');

@@ -5,7 +5,7 @@ import { alignClients } from '../diagnose/connections/client-clock.ts';
 import { createProbeReader, type ProbeTimeline } from '../diagnose/connections/lost-by-probes.ts';
 import type { SeenOnTheWire } from '../diagnose/connections/lost-on-the-wire.ts';
 import { createNodeReader } from '../diagnose/connections/node-timeline.ts';
-import { clientAddresses, explain, seenOnTheWire } from '../diagnose/diagnose.ts';
+import { clientAddresses, explainEach, seenOnTheWire } from '../diagnose/diagnose.ts';
 import { Problem } from '../model/problem.ts';
 import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
 import type { SourceEvent } from '../model/node-event.ts';
@@ -13,6 +13,7 @@ import type { Finding } from '../model/run-record.ts';
 import { isProbes, readLogs } from '../run-folder/event-log.ts';
 import { findFiles } from '../run-folder/find-files.ts';
 import { placeOfFile } from '../run-folder/layout.ts';
+import { annotateCaptures } from './annotate-captures.ts';
 import { captureInput } from './capture-input.ts';
 import { createNodeNames, renamed } from './node-names.ts';
 import { readCaptures } from './read-captures.ts';
@@ -28,18 +29,25 @@ export interface Diagnosis {
   readonly notes: readonly string[];
 }
 
+export interface DiagnosisOptions {
+  /** What the path `-` stands for. */
+  readonly stdin?: () => Readable;
+  /** Where the packets of the lost connections are to be written again, with what was found beside them. */
+  readonly annotate?: string;
+}
+
 /**
  * Throws a usage Problem for paths that cannot be read, or that hold neither events nor packets.
- * @param stdin What the path `-` stands for.
  */
 export async function diagnosePaths(
   paths: readonly string[],
-  stdin: () => Readable = nothingToRead,
+  { stdin = nothingToRead, annotate }: DiagnosisOptions = {},
 ): Promise<Diagnosis> {
   const { logs, captures: files, streams } = await findFiles(paths);
   const ofFiles = files.map((path) => captureInput(path, stdin));
   const ofStreams = streams.map((path) => captureInput(path, stdin));
   const captures = [...ofFiles, ...ofStreams];
+  if (annotate !== undefined) refuseToAnnotate(captures.length, streams);
   const probes = createProbeReader();
   const ofProbes = await readLogs(logs, 'probes', (event, log) => {
     if (isProbes(event)) probes.add(event, log);
@@ -67,12 +75,14 @@ export async function diagnosePaths(
   const nodeTimeline = nodes.timeline();
   const wire = probeEvents === 0 ? seenOnTheWire(nodeTimeline) : null;
   const lost = wire?.lost ?? alignClients(timeline.lost, nodeTimeline);
+  const explained = explainEach(lost, timeline, nodeTimeline, causeModels);
+  const annotated = annotate === undefined ? 0 : await annotateCaptures(annotate, ofFiles, explained);
   const brokenLines = ofProbes.broken + ofNodes.broken;
   const noteIf = (condition: boolean, text: string) => (condition ? [text] : []);
   return {
     failures: lost.length,
     neverAnswered: timeline.beforeFirstAnswer.neverAnswered,
-    findings: explain(lost, timeline, nodeTimeline, causeModels),
+    findings: explained.map(({ finding }) => finding),
     read: { probeEvents, nodeEvents, brokenLines },
     notes: [
       `read ${probeEvents} probe events and ${nodeEvents} node events from ${logs.length} files`,
@@ -85,6 +95,9 @@ export async function diagnosePaths(
       ...noteIf(brokenLines > 0, `${brokenLines} lines hold no event of this version and were left out`),
       ...noteIf(ofProbes.cutOff > 0, `the last line of ${ofProbes.cutOff} files is cut off and was left out`),
       ...captureNotes,
+      ...(annotate === undefined
+        ? []
+        : [`${annotate}: ${annotated} packets of lost connections, with what was found of them`]),
       ...names.notes(),
       ...missingWitnesses(sources).map(missingSentence),
     ],
@@ -110,6 +123,18 @@ function firstAnswerNotes({ attempts, neverAnswered }: ProbeTimeline['beforeFirs
     `${what} failed before the first answer, which is no lost connection`,
     ...(neverAnswered === 0 ? [] : [`${neverAnswered} of the connections never had an answer`]),
   ];
+}
+
+/** The packets are read a second time, which a pipe does not allow. */
+function refuseToAnnotate(captures: number, streams: readonly string[]): void {
+  const [stream] = streams;
+  if (stream !== undefined)
+    throw new Problem(
+      'usage',
+      `${stream} can be read only once; to annotate its packets, save them in a file.`,
+    );
+  if (captures === 0)
+    throw new Problem('usage', 'there is no capture here whose packets could be annotated.');
 }
 
 function nothingToRead(): never {

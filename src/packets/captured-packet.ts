@@ -1,4 +1,5 @@
 // One packet of a capture: where and when it was seen, what it says, and its bytes.
+import type { Tuple } from '../model/node-event.ts';
 import { createLayers } from './layers.ts';
 import type { LinkHeader } from './link-layer.ts';
 import type { PcapRecord } from './pcap-reader.ts';
@@ -22,7 +23,9 @@ export interface CapturedPacket {
 }
 
 /** The two endpoints in an order that does not depend on the direction. */
-export function flowKey({ tuple: { src, sport, dst, dport } }: TcpPacket): string {
+export const flowKey = ({ tuple }: TcpPacket): string => flowKeyOf(tuple);
+
+export function flowKeyOf({ src, sport, dst, dport }: Tuple): string {
   const from = `${src}:${sport}`;
   const to = `${dst}:${dport}`;
   return from < to ? `${from} ${to}` : `${to} ${from}`;
