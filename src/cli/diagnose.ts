@@ -28,7 +28,8 @@ Examples:
 
 Nodes and captures of one name in two folders are taken for two, and shown as NAME and "NAME (2)".
 
-Exit codes: 0 every failed connection is explained or none failed, 2 some are not, or never had an answer, 64 nothing to read.`,
+Exit codes: 0 every failed connection is explained or none failed, 2 some are not, or never had an answer, or a capture
+could not be read, 64 nothing to read.`,
     )
     .action(async (paths: string[], flags: Flags) => {
       process.exitCode = await diagnose(paths, flags);
@@ -48,18 +49,20 @@ function standardInput(): Readable {
 async function diagnose(paths: readonly string[], { json = false, annotate }: Flags): Promise<number> {
   const options = { stdin: standardInput, ...(annotate === undefined ? {} : { annotate }) };
   const diagnosis = await diagnosePaths(paths, options);
-  const { findings, read, notes, neverAnswered } = diagnosis;
+  const { findings, read, notes, neverAnswered, unread } = diagnosis;
   process.stdout.write(json ? jsonDocument({ schemaVersion: 1, findings, read, notes }) : asText(diagnosis));
-  const open = neverAnswered > 0 || findings.some(({ cause }) => cause === 'unknown');
+  const open = neverAnswered > 0 || unread || findings.some(({ cause }) => cause === 'unknown');
   return exitCodes[open ? 'inconclusive' : 'finished'];
 }
 
-function asText({ failures, findings, notes, neverAnswered }: Diagnosis): string {
+function asText({ failures, findings, notes, neverAnswered, unread }: Diagnosis): string {
   const none =
     neverAnswered === 0
       ? 'No connection failed: nothing to explain.'
       : 'No connection was lost, but some never had an answer: see that the server can be reached from there.';
-  const said = findings.length === 0 ? [none] : [];
+  const nothing =
+    'No failed connection was found, but in some capture no TCP packet could be read; see below.';
+  const said = findings.length === 0 ? [unread ? nothing : none] : [];
   const lines = [
     `${failures} failed connections, ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}.`,
     ...said,

@@ -61,7 +61,7 @@ export interface Explained {
 }
 
 /** Explains connections whose times are of the nodes' clock. */
-export function explain(
+function explain(
   lost: readonly LostConnection[],
   probes: ProbeTimeline,
   nodes: NodeTimeline,

@@ -6,6 +6,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { compressionOf, magicLength, type Compression } from '../model/capture-magic.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import { standardInput } from '../run-folder/find-files.ts';
+import { cutAtFrames } from './zstd-frames.ts';
 
 export interface CaptureInput {
   readonly path: string;
@@ -38,8 +39,13 @@ export function captureInput(path: string, stdin: () => Readable): CaptureInput 
         const { head, rest } = await beginningOf(raw);
         const packed = compressionOf(head);
         const all = joined(head, rest);
-        if (packed === null) yield* all;
-        else for await (const piece of unpack(all, packed, (why) => (problem = why))) yield piece;
+        if (packed === null) {
+          yield* all;
+          return undefined;
+        }
+        const unpacked = unpack(all, packed, (why) => (problem = why));
+        const inner = await beginningOf(unpacked);
+        yield* joined(inner.head, inner.rest);
       } catch (error) {
         if (error instanceof Problem) throw error;
         throw new Problem('usage', `${path} cannot be read: ${messageOf(failed ?? error)}.`, {
@@ -64,7 +70,9 @@ function nodeNameOf(path: string): string {
 }
 
 /** What comes first until it can be told what it is, and what follows. */
-async function beginningOf(stream: Readable): Promise<{ head: Buffer; rest: AsyncIterator<unknown> }> {
+async function beginningOf(
+  stream: AsyncIterable<unknown>,
+): Promise<{ head: Buffer; rest: AsyncIterator<unknown> }> {
   const rest: AsyncIterator<unknown> = stream[Symbol.asyncIterator]();
   let head: Buffer = Buffer.alloc(0);
   while (head.length < magicLength) {
@@ -89,7 +97,8 @@ async function* unpack(
   compression: Compression,
   onProblem: (why: string) => void,
 ): AsyncGenerator<Buffer> {
-  const source = Readable.from(pieces, { objectMode: false, highWaterMark: pieceSize });
+  // Piece by piece: as bytes, they would be put together again.
+  const source = Readable.from(compression === 'zstd' ? cutAtFrames(pieces) : pieces, { highWaterMark: 1 });
   const unpacker: Duplex =
     compression === 'gzip'
       ? createGunzip({ chunkSize: pieceSize })

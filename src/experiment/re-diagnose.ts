@@ -24,6 +24,8 @@ export interface Diagnosis {
   /** Connections that never had an answer: none was lost, and yet nobody reaches that server. */
   readonly neverAnswered: number;
   readonly findings: readonly Finding[];
+  /** Some capture could not be read at all: that nothing was lost in it is not known. */
+  readonly unread: boolean;
   readonly read: { readonly probeEvents: number; readonly nodeEvents: number; readonly brokenLines: number };
   /** What was read and what was left out, one sentence each. */
   readonly notes: readonly string[];
@@ -63,7 +65,7 @@ export async function diagnosePaths(
     nodes.add(event);
     if (event.event === 'source') sources.push(event);
   });
-  const captureNotes = await readCaptures(captures, new Set(ofStreams), names, (event) => nodes.add(event));
+  const ofCaptures = await readCaptures(captures, new Set(ofStreams), names, (event) => nodes.add(event));
   const [probeEvents, nodeEvents] = [ofProbes.events, ofNodes.events];
   if (probeEvents + nodeEvents === 0 && captures.length === 0) {
     throw new Problem(
@@ -83,6 +85,7 @@ export async function diagnosePaths(
     failures: lost.length,
     neverAnswered: timeline.beforeFirstAnswer.neverAnswered,
     findings: explained.map(({ finding }) => finding),
+    unread: ofCaptures.unread,
     read: { probeEvents, nodeEvents, brokenLines },
     notes: [
       `read ${probeEvents} probe events and ${nodeEvents} node events from ${logs.length} files`,
@@ -94,7 +97,7 @@ export async function diagnosePaths(
       ...firstAnswerNotes(timeline.beforeFirstAnswer),
       ...noteIf(brokenLines > 0, `${brokenLines} lines hold no event of this version and were left out`),
       ...noteIf(ofProbes.cutOff > 0, `the last line of ${ofProbes.cutOff} files is cut off and was left out`),
-      ...captureNotes,
+      ...ofCaptures.notes,
       ...(annotate === undefined
         ? []
         : [`${annotate}: ${annotated} packets of lost connections, with what was found of them`]),

@@ -6,6 +6,12 @@ import { createCaptureFile } from '../packets/capture-file.ts';
 import type { CaptureInput } from './capture-input.ts';
 import type { NodeNames } from './node-names.ts';
 
+export interface CapturesRead {
+  readonly notes: string[];
+  /** Of some capture nothing is known: it has packets that could not be read, and none with TCP that could. */
+  readonly unread: boolean;
+}
+
 /**
  * Reads one after the other; one sentence for each says what was in it, and what was left out. Rejects with a usage Problem for a
  * pipe that holds no capture.
@@ -16,7 +22,8 @@ export async function readCaptures(
   streams: ReadonlySet<CaptureInput>,
   names: NodeNames,
   take: (event: PacketEvent | IcmpErrorEvent) => void,
-): Promise<string[]> {
+): Promise<CapturesRead> {
+  let unread = false;
   const notes: string[] = [];
   for (const input of inputs) {
     const { path } = input;
@@ -33,7 +40,8 @@ export async function readCaptures(
       capture.push(piece);
     }
     if (unseen) throw new Problem('usage', `${path} is empty: nothing came from it.`);
-    const { packets, kept, limits } = capture.end();
+    const { packets, tcp, kept, unreadable, limits } = capture.end();
+    unread ||= tcp === 0 && unreadable > 0;
     notes.push(
       [
         `${path}: ${packets} packets read, ${kept} of them around resets and repetitions`,
@@ -43,7 +51,7 @@ export async function readCaptures(
       ].join('; '),
     );
   }
-  return notes;
+  return { notes, unread };
 }
 
 const noCapture = (path: string) =>

@@ -13,7 +13,11 @@ import { readTcpHeader } from './tcp-packet.ts';
 
 export interface CaptureFileReport {
   readonly packets: number;
+  /** Those with TCP in them. */
+  readonly tcp: number;
   readonly kept: number;
+  /** Those that may have had TCP in them, and could not be read. */
+  readonly unreadable: number;
   /** What could not be read or kept, a sentence each. */
   readonly limits: readonly string[];
 }
@@ -52,6 +56,7 @@ export function createCaptureFile(
   const layers = createLayers();
   const passedBy = { fragment: 0, 'cut-off': 0, other: 0, 'unknown-link': 0 };
   let packets = 0;
+  let tcpPackets = 0;
   let kept = 0;
   let icmpErrors = 0;
   let ofNoTime = 0;
@@ -101,6 +106,7 @@ export function createCaptureFile(
         if (carried === 'tcp' || !takeError(at, link, data)) passedBy.other += 1;
         return;
       }
+      tcpPackets += 1;
       const seenBefore = retransmissions.seenBefore(at, link, tcp);
       // Copies: views into the pieces of a file would keep all of it in memory.
       const bytes = Buffer.from(data.subarray(0, keptLength));
@@ -133,7 +139,8 @@ export function createCaptureFile(
         left.flows > 0 && `${left.flows} repetitions came too fast for their packets to be kept`,
         left.crowdedOut > 0 && `${left.crowdedOut} packets had to leave the memory before their time`,
       ].filter((limit) => typeof limit === 'string');
-      return { packets, kept, limits };
+      const unreadable = passedBy['cut-off'] + passedBy['unknown-link'] + ofNoTime;
+      return { packets, tcp: tcpPackets, kept, unreadable, limits };
     },
   };
 }

@@ -8,7 +8,7 @@ import { createTunnelNames, emptyTunnel, readTunnel, tunnelHash } from './tunnel
  * What a packet turned out to be. `fragment`: no first one, so that it has no header of what it carries. `cut-off`: too little of it
  * was captured to tell, and it may be TCP. `other`: it carries neither TCP nor an error about a packet.
  */
-export type Carried = 'tcp' | 'icmp-error' | 'fragment' | 'cut-off' | 'other' | 'unknown-link';
+type Carried = 'tcp' | 'icmp-error' | 'fragment' | 'cut-off' | 'other' | 'unknown-link';
 
 export interface Layers {
   /**
