@@ -22,8 +22,8 @@ export function nflogged(
   frame: Buffer,
   order: 'LE' | 'BE',
   hook: number,
-  inward?: number  ,
-  outward?: number  ,
+  inward?: number,
+  outward?: number,
 ): Buffer {
   const attribute = (type: number, value: Buffer) => {
     const head = Buffer.alloc(4);
