@@ -146,7 +146,7 @@ export default {
       comment:
         'A file that nobody imports and that imports nothing is dead; the entry is the one that may stand alone.',
       // The page's scripts are put into it as text; declarations of a library's types are for the compiler.
-      from: { orphan: true, pathNot: '^src/(cli/main[.]ts|report/assets/.*|.*[.]d[.]ts)$' },
+      from: { orphan: true, pathNot: '^src/(cli/start[.]mjs|report/assets/.*|.*[.]d[.]ts)$' },
       to: {},
     },
   ],

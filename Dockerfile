@@ -16,7 +16,7 @@ COPY --from=packages /opt/netdebug/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY src ./src
 # Not bin/netdebug, which first asks which Node.js there is.
-RUN printf '#!/bin/sh\nexec node /opt/netdebug/src/cli/main.ts "$@"\n' > /usr/local/bin/netdebug \
+RUN printf '#!/bin/sh\nexec node /opt/netdebug/src/cli/start.mjs "$@"\n' > /usr/local/bin/netdebug \
     && chmod 755 /usr/local/bin/netdebug
 ENTRYPOINT ["netdebug"]
 EXPOSE 8080

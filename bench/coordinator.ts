@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { coordinatorMemory, type CoordinatorMemory, type Resident } from './coordinator/memory.ts';
 import { fillCompileCache, msUntilItEnds, msUntilItListens } from './coordinator/start.ts';
-import { median } from './probing/page.ts';
+import { median } from './probing/spread.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -26,7 +26,7 @@ const cache = mkdtempSync(join(tmpdir(), 'netdebug-compiled-'));
 const environment = { NODE_COMPILE_CACHE: cache, MALLOC_ARENA_MAX: '1' };
 const options = ['--max-semi-space-size=1'];
 const programs = [
-  resolve(import.meta.dirname, '../src/cli/main.ts'),
+  resolve(import.meta.dirname, '../src/cli/start.mjs'),
   ...(flags.program === undefined ? [] : [resolve(flags.program)]),
 ];
 const wordsOf = (program: string) => [process.execPath, ...options, program];

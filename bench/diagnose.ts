@@ -1,113 +1,183 @@
-// The benchmark of truth: runs every scenario and variant with several seeds, diagnoses blind and counts.
-//   npm run bench:diagnose                                      everything; writes docs/diagnosis.md
-//   npm run bench:diagnose -- --seeds 2 --only policy-reject    a part; prints and writes nothing
-//   --seeds N            as root, the conditions that the weights were set in (default 20)
-//   --rootless-seeds N   as an ordinary user; needs root to change to one (default 2)
-//   --held-out-seeds N   under conditions that the weights were not set in (default 3)
-//   --fix-seeds N        each variant with each fix (default 1)
-//   --results FILE       keep each run's result there, and make only runs that it lacks: to go on where it stopped
-//   --minutes N          start no run after so many
-//   --jobs N (runs at once)   --first-seed N
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+// The benchmark of truth: runs every scenario with seeds that nobody has seen, diagnoses blind and counts.
+//   npm run bench:diagnose                            what is missing of a whole pass; then writes docs/diagnosis.md
+//   npm run bench:diagnose -- --minutes 20            starts no run after so many; the next call goes on
+//   npm run bench:diagnose -- --minutes 0             writes the page anew from the ledger
+//   npm run bench:diagnose -- --seeds 2 --only policy-reject     a part; prints and writes nothing
+//   --seeds N            of each cause, spread over its variants (default 20)
+//   --healthy N          where nothing is wrong (default 100)
+//   --condition-seeds N  of each cause with IPv6, with the server in the node's namespace, beside a busy machine (default 5)
+//   --rootless-seeds N   of each cause as an ordinary user; needs root to change to one (default 2)
+//   --fix-seeds N        of each variant with each fix (default 0)
+//   --only SCENARIO      (repeatable)   --jobs N (runs at once; default 2)
+//   --ledger FILE        each run's answers (default bench/diagnosis/ledger.ndjson; with --only, none)
+//   --page FILE          (default docs/diagnosis.md; with --only, none)
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { scenarios } from '../src/lab/scenarios/index.ts';
-import { openLedger } from './diagnosis/ledger.ts';
-import { accuracy, confusionPicture, renderPage } from './diagnosis/page.ts';
-import { conditions, trialKey, trialSpecs, type TrialSpec } from './diagnosis/specs.ts';
-import { runTrial, views, type Trial, type View } from './diagnosis/trial.ts';
+import { findScenario, scenarios } from '../src/lab/scenarios/index.ts';
+import { besideBusyLoops } from './diagnosis/busy-loops.ts';
+import { columns, judgedIn, ofFaults, ofHealth } from './diagnosis/columns.ts';
+import { judgeRun, largestOf, verdicts } from './diagnosis/judgement.ts';
+import { openLedger, type Trial } from './diagnosis/ledger.ts';
+import { modelsHash } from './diagnosis/models-hash.ts';
+import { renderPage } from './diagnosis/page.ts';
+import {
+  conditions,
+  estimateMinutes,
+  fullPass,
+  rounds,
+  trialKey,
+  truthOf,
+  wordsUnder,
+  type TrialSpec,
+} from './diagnosis/specs.ts';
+import { labRunFlags, runTrial } from './diagnosis/trial.ts';
 
+const root = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '20' },
-    'rootless-seeds': { type: 'string', default: '2' },
-    'held-out-seeds': { type: 'string', default: '3' },
-    'fix-seeds': { type: 'string', default: '1' },
-    'first-seed': { type: 'string', default: '101' },
-    results: { type: 'string' },
-    minutes: { type: 'string', default: 'Infinity' },
+    seeds: { type: 'string', default: String(fullPass.seeds) },
+    healthy: { type: 'string', default: String(fullPass.healthy) },
+    'condition-seeds': { type: 'string', default: String(fullPass.conditionSeeds) },
+    'rootless-seeds': { type: 'string', default: String(fullPass.rootlessSeeds) },
+    'fix-seeds': { type: 'string', default: String(fullPass.fixSeeds) },
+    minutes: { type: 'string' },
     jobs: { type: 'string', default: '2' },
     only: { type: 'string', multiple: true, default: [] },
+    ledger: { type: 'string' },
+    page: { type: 'string' },
   },
 });
-const chosen = scenarios.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
-const seedsOf = {
-  root: values.seeds,
-  rootless: values['rootless-seeds'],
-  'held out': values['held-out-seeds'],
-  fixed: values['fix-seeds'],
+const amounts = {
+  seeds: amountOf('seeds'),
+  healthy: amountOf('healthy'),
+  conditionSeeds: amountOf('condition-seeds'),
+  rootlessSeeds: amountOf('rootless-seeds'),
+  fixSeeds: amountOf('fix-seeds'),
 };
-const specs = conditions.flatMap((under) =>
-  trialSpecs(chosen, under, Number(values['first-seed']), Number(seedsOf[under])),
+const jobs = Math.max(1, amountOf('jobs'));
+const minutes = values.minutes === undefined ? Number.POSITIVE_INFINITY : amountOf('minutes');
+const isWhole = values.only.length === 0;
+const chosen = isWhole ? scenarios : values.only.map(findScenario);
+const models = await modelsHash(root);
+const plan = rounds(chosen, models, amounts);
+
+const flags = await labRunFlags();
+const impossible = new Map(
+  Object.entries(wordsUnder)
+    .map(([condition, [flag]]) => [condition as TrialSpec['condition'], flag] as const)
+    .filter(([, flag]) => !flags.has(flag)),
 );
+for (const [condition, flag] of impossible) say(`skipped: ${condition}: "netdebug lab run" has no ${flag}`);
 
-const ledger = await openLedger(values.results);
-const leftOut: string[] = [];
-await runAll(specs.filter((spec) => !ledger.has(spec)));
-
-const place = new Map(specs.map((spec, index) => [trialKey(spec), index]));
-const trials = ledger.trials
-  .filter((trial) => place.has(trialKey(trial)))
-  .toSorted((a, b) => byVariant(a) - byVariant(b) || a.seed - b.seed);
-for (const under of conditions) {
-  const own = trials.filter((trial) => trial.conditions === under);
-  const seen: View[] = under === 'root' ? (Object.keys(views) as View[]) : ['all evidence'];
-  for (const view of seen) {
-    const { right, of } = accuracy(own, view);
-    if (of > 0) process.stdout.write(`${under}, ${view}: ${right} of ${of} right\n`);
-  }
+const ledger = await openLedger(
+  values.ledger ?? (isWhole ? resolve(root, 'bench/diagnosis/ledger.ndjson') : undefined),
+  models,
+);
+const waiting = plan.map((round) =>
+  round.filter((spec) => !ledger.has(spec) && !impossible.has(spec.condition)),
+);
+const total = waiting.flat().length;
+const lastStart = performance.now() + minutes * 60_000;
+const estimate = Math.ceil(estimateMinutes(waiting.flat(), jobs));
+say(`models ${models.slice(0, 16)}: ${total} runs to make, about ${estimate} min with ${jobs} at once`);
+let done = 0;
+for (const round of waiting) {
+  const [busy, quiet] = [true, false].map((is) =>
+    round.filter((one) => (one.condition === 'busy machine') === is),
+  );
+  await runAll(quiet ?? []);
+  if (busy !== undefined && busy.length > 0 && hasTime()) await besideBusyLoops(2, () => runAll(busy));
 }
-if (values.only.length === 0) {
-  const docs = resolve(import.meta.dirname, '../docs');
+
+const planned = new Set(plan.flat().map(trialKey));
+const trials = ledger.trials.filter((trial) => planned.has(trialKey(trial))).toSorted(inOrder);
+for (const column of columns) {
+  const judged = judgedIn(column, trials);
+  const faults = ofFaults(judged);
+  const counts = verdicts.map((verdict) => {
+    return `${faults.filter((one) => one.verdict === verdict).length} ${verdict}`;
+  });
+  const alarms = ofHealth(judged).filter(({ answers }) => answers.length > 0).length;
+  if (judged.length > 0)
+    print(
+      `${column.name}: ${counts.join(', ')} of ${faults.length}; ${alarms} of ${judged.length - faults.length} healthy with a finding`,
+    );
+}
+const page = values.page ?? (isWhole ? resolve(root, 'docs/diagnosis.md') : undefined);
+if (page !== undefined) {
   const settings =
-    `seeds from ${values['first-seed']} on, ${values.seeds} for each variant, ${values['rootless-seeds']} as an ordinary user, ` +
-    `${values['held-out-seeds']} under other conditions, ${values['fix-seeds']} with each fix; ${values.jobs} runs at a time`;
-  await mkdir(join(docs, 'diagnosis'), { recursive: true });
-  await writeFile(join(docs, 'diagnosis.md'), renderPage(trials, settings, leftOut.length));
-  const asRoot = trials.filter((trial) => trial.conditions === 'root');
-  await writeFile(join(docs, 'diagnosis', 'confusion.svg'), confusionPicture(asRoot));
+    `${amounts.seeds} runs of each cause, spread over its variants, ${amounts.conditionSeeds} under each further condition, ` +
+    `${amounts.healthy} where nothing is wrong; ${jobs} runs at a time`;
+  const count = (condition: TrialSpec['condition']) =>
+    plan.flat().filter((spec) => spec.condition === condition).length;
+  const counts = new Map(conditions.map((condition) => [condition, count(condition)]));
+  await writeFile(page, renderPage({ trials, models, settings, planned: counts, impossible }));
 }
 
-/** Runs all, `jobs` at a time. A run that cannot be made is said and left out: it tells nothing of the diagnosis. */
-async function runAll(waiting: TrialSpec[]): Promise<void> {
-  const total = waiting.length;
-  const lastStart = performance.now() + Number(values.minutes) * 60_000;
-  let done = 0;
-  const worker = async () => {
-    for (
-      let spec = waiting.shift();
-      spec !== undefined && performance.now() < lastStart;
-      spec = waiting.shift()
-    ) {
+/** Runs all, `jobs` at a time. A run that cannot be made is said and left for the next time: it tells nothing of the diagnosis. */
+async function runAll(specs: readonly TrialSpec[]): Promise<void> {
+  const queue = [...specs];
+  const work = async () => {
+    for (let spec = queue.shift(); spec !== undefined && hasTime(); spec = queue.shift()) {
+      const number = (done += 1);
       try {
         const trial = await runTrial(spec);
         await ledger.add(trial);
-        say(`${(done += 1)}/${total} ${judgement(trial)}`);
+        say(`${number}/${total} ${nameOf(spec)}: ${inWords(trial)}`);
       } catch (error) {
-        leftOut.push(trialKey(spec));
-        say(`left out: ${nameOf(spec)}: ${error instanceof Error ? error.message : String(error)}`);
+        say(
+          `${number}/${total} left out: ${nameOf(spec)}: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
     }
   };
-  await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
+  await Promise.all(Array.from({ length: jobs }, work));
 }
 
-function judgement(trial: Trial): string {
-  const [full] = trial.outcomes;
-  const verdict = full?.cause === trial.expected ? 'right' : 'WRONG';
-  const said = `${full?.cause ?? 'nothing'} ${full?.confidence.toFixed(3) ?? ''}`;
-  return `${verdict} ${nameOf(trial)}: ${said} (${trial.failures} failed, ${trial.outcome})`;
+function hasTime(): boolean {
+  return performance.now() < lastStart;
 }
 
-function nameOf({ conditions: under, scenario, variant, fix, seed, words }: TrialSpec): string {
-  return [under, scenario, variant, fix ?? '', `seed ${seed}`, ...words].filter(Boolean).join(' ');
+function inWords(trial: Trial): string {
+  if (trial.refused !== undefined) return `refused: ${trial.refused}`;
+  const answers = trial.answers['all witnesses'];
+  const length = `${trial.failures} failed, ${trial.outcome}`;
+  if (answers === undefined) return length;
+  const largest = largestOf(answers);
+  const said =
+    largest === null
+      ? 'nothing'
+      : `${largest.cause} (${largest.causeCertainty}) by ${largest.author} (${largest.authorCertainty})`;
+  return `${judgeRun(answers, truthOf(trial))}: ${said} (${length})`;
 }
 
-/** Variants in the order of the catalogue. */
-function byVariant({ scenario, variant }: TrialSpec): number {
-  return specs.findIndex((spec) => spec.scenario === scenario && spec.variant === variant);
+function nameOf({ condition, scenario, variant, fix, seed }: TrialSpec): string {
+  return [condition, scenario, variant, ...(fix === null ? [] : [fix]), `seed ${seed}`].join(' ');
+}
+
+/** Scenarios and variants in the order of the catalogue, so that the page does not depend on when a run was made. */
+function inOrder(a: Trial, b: Trial): number {
+  const place = ({ scenario, variant }: Trial) => {
+    const index = scenarios.findIndex(({ name }) => name === scenario);
+    return 100 * index + (scenarios[index]?.variants.findIndex(({ name }) => name === variant) ?? 0);
+  };
+  return place(a) - place(b) || a.seed - b.seed;
+}
+
+function amountOf(
+  name: 'seeds' | 'healthy' | 'condition-seeds' | 'rootless-seeds' | 'fix-seeds' | 'minutes' | 'jobs',
+) {
+  const amount = Number(values[name]);
+  if (Number.isInteger(amount) && amount >= 0) return amount;
+  say(`bench:diagnose: --${name} must be a whole number, not "${String(values[name])}".`);
+  process.exit(64);
 }
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

@@ -54,7 +54,7 @@ if (periodMs > 0) {
   });
 }
 
-const main = resolve(import.meta.dirname, '../src/cli/main.ts');
+const main = resolve(import.meta.dirname, '../src/cli/start.mjs');
 const observe = spawn(process.execPath, [main, 'observe', '--out', folder, '--node', 'here', ...flags], {
   stdio: ['ignore', 'ignore', 'pipe'],
 });

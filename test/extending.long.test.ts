@@ -50,7 +50,7 @@ describe('a copy with a toy cause, its scenario, a toy witness and a toy format,
     assert.deepEqual(matrix, { exitCode: 0, stdout: 'toy 3\n', stderr: '' });
     assert.match(
       help.stdout.replace(/\s+/g, ' '),
-      /text, json, junit, html or toy; .*report\.html, report\.toy there/,
+      /text, json, junit, html or toy[,;] .*report\.html, report\.toy there/,
     );
     assert.equal(wrong.exitCode, 64);
     assert.match(wrong.stderr, /choose from: text, json, junit, html, toy\./);
@@ -62,7 +62,7 @@ describe('a copy with a toy cause, its scenario, a toy witness and a toy format,
     async () => {
       const folder = join(copy.folder, 'observed');
       const observe = ['observe', '--out', folder, '--node', 'here', '--duration', '100ms'];
-      const words = [process.execPath, join(copy.folder, 'src/cli/main.ts'), ...observe];
+      const words = [process.execPath, join(copy.folder, 'src/cli/start.mjs'), ...observe];
       const { exitCode, stderr } = await run([...sandboxArgv(process.getuid?.() === 0), ...words]);
       assert.equal(exitCode, 0, stderr);
       assert.match(stderr, /^toy +started +the uptime$/m);
@@ -157,9 +157,10 @@ export const cause = defineCause(
     sources: [],
   },
   {
-    author: 'nobody',
-    needs: ['timed out'],
-    weights: { 'timed out': [0.1, -0.1] },
+    authors: ['nobody'],
+    shownBy: [],
+    suggestedBy: [['never connected', 'timed out', 'table full', 'not told by a probe']],
+    contradictedBy: ['not timed out'],
     sentence: (stories) => \`\${stories.length} toys.\`,
   },
 );
@@ -178,6 +179,7 @@ export const scenario: LabScenario<'toy'> = {
   defaults: briefDefaults(10_000),
   expected: () => 'none',
   expectedCause: ({ fix }) => (fix === null ? 'toy' : null),
+  expectedAuthor: ({ fix }) => (fix === null ? ['nobody'] : []),
   setup: (choice) => serviceWorld(choice),
 };
 `;

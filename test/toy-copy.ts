@@ -49,7 +49,7 @@ export async function makeCopy(edits: readonly Edit[]): Promise<ToyCopy> {
     folder,
     types: () => script(scripts.types),
     layers: () => script(scripts.layers),
-    netdebug: (...words) => run(folder, ['src/cli/main.ts', ...words]),
+    netdebug: (...words) => run(folder, ['src/cli/start.mjs', ...words]),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -51,7 +51,9 @@ export async function coordinatorMemory(
     charged: cgroup === null ? null : cgroup.workingSet(),
   });
   try {
-    const argv = pod.inside([...program, 'mesh', 'coordinator', '--listen', '127.0.0.1:0']);
+    // All its agents come from one address, and have no pod that a token could be bound to.
+    const agents = ['--no-agent-authentication', '--max-connections-per-address', String(size + 100)];
+    const argv = pod.inside([...program, 'mesh', 'coordinator', '--listen', '127.0.0.1:0', ...agents]);
     const [file = '', ...words] = cgroup === null ? argv : cgroup.inside(argv);
     const child = spawn(file, words, {
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,7 +1,22 @@
-// Keeps the result of every run in a file as soon as it is there, so that a benchmark of an hour can be cut short and gone on with.
-import { appendFile, readFile } from 'node:fs/promises';
-import type { Trial } from './trial.ts';
+// The results of all runs, kept in a file as soon as each is there: a benchmark of an hour can be cut short and gone on with later.
+// The first line names the models that the runs belong to; those of other models count for nothing and go with the first new run.
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import type { Answer } from './judgement.ts';
 import { trialKey, type TrialSpec } from './specs.ts';
+import type { View } from './views.ts';
+
+export interface Trial extends TrialSpec {
+  /** Why `lab run` does not make such a run, in its own words; absent where it was made. */
+  readonly refused?: string;
+  /** The run's own verdict. */
+  readonly outcome: string;
+  readonly resets: number;
+  /** Connections that failed in any way, as the clients tell. */
+  readonly failures: number;
+  /** What reading and diagnosing all witnesses' events took. */
+  readonly milliseconds: number;
+  readonly answers: Readonly<Partial<Record<View, readonly Answer[]>>>;
+}
 
 export interface Ledger {
   /** Those in the file and those added since. */
@@ -11,22 +26,63 @@ export interface Ledger {
 }
 
 /** Without a file it only remembers. A last line that was cut off is passed over. */
-export async function openLedger(file: string | undefined): Promise<Ledger> {
-  const trials = file === undefined ? [] : await readTrials(file);
+export async function openLedger(file: string | undefined, models: string): Promise<Ledger> {
+  const head = `${JSON.stringify({ models })}\n`;
+  const text = file === undefined ? '' : await readFile(file, 'utf8').catch(() => '');
+  const continues = text.startsWith(head);
+  const whole = text.slice(head.length, text.lastIndexOf('\n') + 1);
+  const trials = continues ? whole.split('\n').filter(Boolean).map(readTrial) : [];
   const known = new Set(trials.map(trialKey));
+  // What stands there of other models, or half a line, must not be added to.
+  let begun = continues && text.endsWith('\n');
+  let writing = Promise.resolve();
   return {
     trials,
     has: (spec) => known.has(trialKey(spec)),
     async add(trial) {
       trials.push(trial);
       known.add(trialKey(trial));
-      if (file !== undefined) await appendFile(file, `${JSON.stringify(trial)}\n`);
+      if (file === undefined) return;
+      writing = writing.then(async () => {
+        if (begun) await appendFile(file, lineOf(trial));
+        else await writeFile(file, head + (continues ? whole : '') + lineOf(trial));
+        begun = true;
+      });
+      await writing;
     },
   };
 }
 
-async function readTrials(file: string): Promise<Trial[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  return whole.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Trial]));
+/** As short as it can be read: the file is kept with the sources. */
+type ShortAnswer = readonly [
+  Answer['cause'],
+  Answer['causeCertainty'],
+  Answer['author'],
+  Answer['authorCertainty'],
+  number,
+  rivals: readonly string[],
+  suspects: Answer['suspects'],
+];
+
+function lineOf({ answers, ...run }: Trial): string {
+  const short = Object.entries(answers).map(([view, list]) => [view, list.map(shorten)] as const);
+  return `${JSON.stringify({ ...run, answers: Object.fromEntries(short) })}\n`;
+}
+
+function shorten(answer: Answer): ShortAnswer {
+  const { cause, causeCertainty, author, authorCertainty, connections, rivals, suspects } = answer;
+  return [cause, causeCertainty, author, authorCertainty, connections, rivals, suspects];
+}
+
+function readTrial(line: string): Trial {
+  const { answers, ...run } = JSON.parse(line) as Omit<Trial, 'answers'> & {
+    answers: Record<View, readonly ShortAnswer[]>;
+  };
+  const full = Object.entries(answers).map(([view, list]) => [view, list.map(lengthen)] as const);
+  return { ...run, answers: Object.fromEntries(full) };
+}
+
+function lengthen([cause, causeCertainty, author, authorCertainty, ...rest]: ShortAnswer): Answer {
+  const [connections, rivals, suspects] = rest;
+  return { cause, causeCertainty, author, authorCertainty, connections, rivals, suspects };
 }

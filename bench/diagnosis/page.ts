@@ -1,221 +1,216 @@
-// The benchmark's results as a page: who was mistaken for whom, how often, and whether the confidence means what it says.
-import { line, svg, text } from '../../scripts/calibration/svg.ts';
-import { conditions } from './specs.ts';
-import { views, type Trial, type View } from './trial.ts';
+// The benchmark's results as a page: how often the diagnosis was right from each place, and whether its words mean what they say.
+import { certainties } from '../../src/model/certainty.ts';
+import { columns, judgedIn, ofFaults, ofHealth, type Column, type Judged } from './columns.ts';
+import { largestOf, verdicts, wordKept, type Answer } from './judgement.ts';
+import type { Trial } from './ledger.ts';
+import { runs, share, table } from './markdown.ts';
+import { confusionTables, fixTable, variantTable } from './page-details.ts';
+import { conditions, type Condition } from './specs.ts';
+import { onlyOurs } from './views.ts';
 
-const nothing = 'nothing';
-const named = (cause: string | null): string => cause ?? nothing;
-
-/** How many trials named the expected cause first; `unknown` is a miss. */
-export function accuracy(trials: readonly Trial[], view: View): { right: number; of: number } {
-  const outcomes = trials.map((trial) => ({
-    trial,
-    outcome: trial.outcomes.find((one) => one.view === view),
-  }));
-  const right = outcomes.filter(
-    ({ trial, outcome }) => outcome !== undefined && outcome.cause === trial.expected,
-  ).length;
-  return { right, of: trials.length };
+export interface PageInput {
+  readonly trials: readonly Trial[];
+  /** The hash of the models that the runs are of. */
+  readonly models: string;
+  /** How the runs were made, as a sentence's part. */
+  readonly settings: string;
+  /** How many runs of a whole pass there are to make, by condition. */
+  readonly planned: ReadonlyMap<Condition, number>;
+  /** Conditions that `lab run` cannot make, each with what it lacks. */
+  readonly impossible: ReadonlyMap<Condition, string>;
 }
 
-/** @param leftOut Runs that could not be made. */
-export function renderPage(all: readonly Trial[], settings: string, leftOut: number): string {
-  const [trials, rootless, heldOut, fixed] = conditions.map((one) =>
-    all.filter((trial) => trial.conditions === one),
-  ) as [Trial[], Trial[], Trial[], Trial[]];
-  const times = trials.flatMap((trial) =>
-    trial.outcomes.filter((one) => one.view === 'all evidence').map((one) => one.milliseconds),
-  );
-  times.sort((a, b) => a - b);
-  const healthy = [...trials, ...rootless, ...heldOut].filter((trial) => trial.scenario === 'healthy');
-  const falseFindings = healthy.filter((trial) =>
-    trial.outcomes.some((one) => one.view === 'all evidence' && one.cause !== null),
-  ).length;
+type ColumnRuns = readonly [Column, readonly Judged[]];
+
+export function renderPage(input: PageInput): string {
+  const all = columns.map((column): ColumnRuns => [column, judgedIn(column, input.trials)]);
+  const seen = all.filter(([, judged]) => judged.length > 0);
   return [
     '# How often the diagnosis is right',
     '',
-    `Written by \`npm run bench:diagnose\`: ${settings}. Each run is a real one in the lab; the diagnosis sees only events and evidence,`,
-    "never the scenario's name, factors or fixes. The weights were set from what is known of each cause and corrected on runs with seeds 1 and 2",
-    'of every variant; the seeds below were not used for that. "Held out" are runs under conditions that were not used either: nine connections',
-    'a class in place of four, periods longer by 40%, and no intranode visibility (so other ways, entries and hop counts) where the fault does without it.',
+    `Written by \`npm run bench:diagnose\`: ${input.settings}.`,
+    'Each run is a real one in the lab, of half its usual length, six seconds at least; the diagnosis sees only what the column',
+    "says, never the scenario's name, factors or fixes. The seeds follow from the models' own source (SHA-256",
+    `\`${input.models.slice(0, 16)}\`…), so the runs were not there to be looked at while the models were written; the results of other`,
+    'models are thrown away.',
     '',
-    '## Right at the first name',
+    ...progress(input),
     '',
-    ...table(
-      ['evidence', 'right', 'of', 'share'],
-      [
-        ...(Object.keys(views) as View[]).map((view) => shareRow(view, trials, view)),
-        ...optionalRow('all that an ordinary user can collect (rootless)', rootless),
-        ...optionalRow('all evidence, held out', heldOut),
-      ],
-    ),
-    '',
-    `\`unknown\` counts as a miss; ${leftOut} runs could not be made and are not counted. With client events alone most causes cannot be told apart, and the diagnosis says so.`,
-    '',
-    `Runs of \`healthy\`: ${healthy.length}; with a finding: ${falseFindings}. Time per diagnosis with all evidence: median ` +
-      `${(times[Math.floor(times.length / 2)] ?? 0).toFixed(0)} ms, at most ${(times.at(-1) ?? 0).toFixed(0)} ms.`,
-    '',
-    '## Confusion, all evidence',
-    '',
-    '![confusion matrix](diagnosis/confusion.svg)',
-    '',
-    ...confusionTable(trials),
-    '',
-    '## By scenario and variant',
-    '',
-    ...variantTable(trials),
-    '',
-    ...misses(rootless, 'as an ordinary user'),
-    ...misses(heldOut, 'under other conditions'),
-    '## Does each fix end it?',
-    '',
-    "Each variant with each fix of its scenario, for the scenario's whole length. `none` is a proof, not the absence of one: the time without a reset was long enough.",
-    '',
-    ...fixTable(fixed),
-    '',
-    '## Does the confidence mean what it says?',
-    '',
-    ...confidenceTable(trials),
-    '',
+    ...(input.trials.every(({ refused }) => refused !== undefined)
+      ? ['No run of these models has been made yet.', '']
+      : results(seen, input.trials)),
   ].join('\n');
 }
 
-const optionalRow = (name: string, trials: readonly Trial[]): string[][] =>
-  trials.length === 0 ? [] : [shareRow(name, trials, 'all evidence')];
-
-function shareRow(name: string, trials: readonly Trial[], view: View): string[] {
-  const { right, of } = accuracy(trials, view);
-  return [name, String(right), String(of), percent(right, of)];
-}
-
-function confusion(trials: readonly Trial[]): {
-  expected: string[];
-  found: string[];
-  counts: Map<string, number>;
-} {
-  const counts = new Map<string, number>();
-  for (const trial of trials) {
-    const cause = trial.outcomes.find((one) => one.view === 'all evidence')?.cause ?? null;
-    const key = `${named(trial.expected)} ${named(cause)}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  const expected = [...new Set(trials.map((trial) => named(trial.expected)))];
-  const others = [...new Set([...counts.keys()].map((key) => key.split(' ')[1] ?? ''))].filter(
-    (name) => !expected.includes(name),
-  );
-  return { expected, found: [...expected, ...others], counts };
-}
-
-function confusionTable(trials: readonly Trial[]): string[] {
-  const { expected, found, counts } = confusion(trials);
-  return table(
-    ['was ↓, said →', ...found],
-    expected.map((was) => [was, ...found.map((said) => String(counts.get(`${was} ${said}`) ?? ''))]),
-  );
-}
-
-/** The same as a picture: the darker, the more of a row's runs. */
-export function confusionPicture(trials: readonly Trial[]): string {
-  const { expected, found, counts } = confusion(trials);
-  const [left, top, cell] = [190, 170, 34];
-  const parts = found.map((name, column) => {
-    const x = left + column * cell + cell / 2;
-    return `<g transform="rotate(-60 ${x} ${top - 8})">${text(x, top - 8, name, { size: 12 })}</g>`;
-  });
-  for (const [row, was] of expected.entries()) {
-    const y = top + row * cell;
-    const total = found.reduce((sum, said) => sum + (counts.get(`${was} ${said}`) ?? 0), 0);
-    parts.push(text(left - 8, y + cell / 2 + 4, was, { anchor: 'end', size: 12 }));
-    for (const [column, said] of found.entries()) {
-      const count = counts.get(`${was} ${said}`) ?? 0;
-      const x = left + column * cell;
-      const colour = was === said ? '#3f7fbf' : '#bf6f2a';
-      if (count > 0) {
-        parts.push(
-          `<rect x="${x + 1}" y="${y + 1}" width="${cell - 2}" height="${cell - 2}" fill="${colour}" opacity="${(0.2 + (0.8 * count) / total).toFixed(2)}"/>`,
-        );
-        parts.push(text(x + cell / 2, y + cell / 2 + 4, String(count), { anchor: 'middle', size: 12 }));
-      }
-      parts.push(line([x, y], [x, y + cell]), line([x, y], [x + cell, y]));
-    }
-  }
-  return svg(
-    left + found.length * cell + 90,
-    top + expected.length * cell + 10,
-    'Rows: what it was. Columns: what was said.',
-    parts,
-  );
-}
-
-function variantTable(trials: readonly Trial[]): string[] {
-  const groups = Map.groupBy(trials, (trial) => `${trial.scenario} / ${trial.variant}`);
-  return table(
-    ['scenario / variant', 'runs', 'failed connections, median', ...Object.keys(views)],
-    [...groups].map(([name, own]) => {
-      const failures = own.map((trial) => trial.failures).sort((a, b) => a - b);
-      const shares = (Object.keys(views) as View[]).map((view) => {
-        const { right, of } = accuracy(own, view);
-        return percent(right, of);
-      });
-      return [name, String(own.length), String(failures[Math.floor(failures.length / 2)] ?? 0), ...shares];
-    }),
-  );
-}
-
-function fixTable(fixed: readonly Trial[]): string[] {
-  const groups = Map.groupBy(fixed, ({ scenario, fix }) => `${scenario} | ${fix ?? ''}`);
-  return table(
-    ['scenario', 'fix', 'variants', 'runs', 'outcome `none`', 'resets', 'other failed connections'],
-    [...groups].map(([name, own]) => [
-      ...name.split(' | '),
-      String(new Set(own.map(({ variant }) => variant)).size),
-      String(own.length),
-      String(own.filter(({ outcome }) => outcome === 'none').length),
-      String(own.reduce((sum, { resets }) => sum + resets, 0)),
-      String(own.reduce((sum, { failures, resets }) => sum + failures - resets, 0)),
-    ]),
-  );
-}
-
-/** The runs whose first name was another one, each with what was said. */
-function misses(trials: readonly Trial[], where: string): string[] {
-  const wrong = trials.flatMap((trial) => {
-    const said = trial.outcomes.find((one) => one.view === 'all evidence')?.cause ?? null;
-    const { scenario, variant, seed, expected } = trial;
-    return said === expected ? [] : [`${scenario} / ${variant} (seed ${seed}): ${named(said)}`];
-  });
-  if (trials.length === 0) return [];
-  return [`Missed ${where}: ${wrong.length === 0 ? 'none' : wrong.join('; ')}.`, ''];
-}
-
-function confidenceTable(trials: readonly Trial[]): string[] {
-  const outcomes = trials.flatMap((trial) =>
-    trial.outcomes
-      .filter((one) => one.cause !== null && one.cause !== 'unknown')
-      .map((one) => ({ ...one, right: one.cause === trial.expected })),
-  );
-  const bins = [0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.01];
-  const rows = bins.slice(0, -1).map((low, index) => {
-    const high = bins[index + 1] ?? 1.01;
-    const own = outcomes.filter(({ confidence }) => confidence >= low && confidence < high);
-    const mean = own.reduce((sum, { confidence }) => sum + confidence, 0) / Math.max(1, own.length);
-    return [
-      `${low} to ${Math.min(1, high)}`,
-      String(own.length),
-      own.length === 0 ? '-' : mean.toFixed(3),
-      percent(own.filter(({ right }) => right).length, own.length),
-    ];
-  });
-  return table(['confidence', 'names given (all views)', 'mean confidence', 'right'], rows);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+function results(seen: readonly ColumnRuns[], trials: readonly Trial[]): string[] {
   return [
-    `| ${head.join(' | ')} |`,
-    `|${head.map(() => '---').join('|')}|`,
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '## By what could be seen',
+    '',
+    '- *right*: author and cause of the largest finding both name the truth, as `proven` or `likely`;',
+    '- *one of several*: what is not named is `open`, with the truth among what remains;',
+    '- *unknown*: nothing was found, or author or cause is `unknown` with nothing said to be left;',
+    '- *wrong*: the largest finding leaves the truth out, or any finding with a tenth of the lost connections or more names another',
+    '  author or cause as `proven` or `likely`.',
+    '',
+    ...columnTable(seen),
+    '',
+    'Each share has its exact 95% interval (Clopper and Pearson). "Client\'s side" and "server\'s side" are what tcpdump sees at that one',
+    "pod's interface: the packets around resets and repetitions, without direction. The client is the one that lost most.",
+    ...[...onlyOurs].map(
+      (cause) => `\`${cause}\` is not in the columns without client events: nothing of it is on the wire.`,
+    ),
+    '',
+    ...invisible(seen),
+    ...healthy(seen),
+    '## What the three words are worth',
+    '',
+    'Every finding of every run, healthy ones included, author and cause apart. `open` is right when the truth is among what it names.',
+    '',
+    ...wordTable(seen),
+    '',
+    ...provenShare(seen),
+    ...accusations(seen),
+    ...confusionTables(seen),
+    ...variantTable(seen),
+    ...fixTable(trials),
+    ...times(trials),
   ];
 }
 
-const percent = (part: number, whole: number) =>
-  whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)}%`;
+function progress({ trials, planned, impossible }: PageInput): string[] {
+  const rows = conditions.flatMap((condition) => {
+    const of = planned.get(condition) ?? 0;
+    const own = trials.filter((trial) => trial.condition === condition);
+    if (of === 0 && own.length === 0) return [];
+    const refused = own.filter(({ refused: why }) => why !== undefined).length;
+    const lacks = impossible.get(condition);
+    const note = lacks === undefined ? '' : `not possible yet: \`lab run\` has no \`${lacks}\``;
+    const missing = Math.max(0, of - own.length);
+    return [[condition, String(own.length - refused), String(refused), String(missing), note]];
+  });
+  const refusals = Map.groupBy(
+    trials.filter(({ refused }) => refused !== undefined),
+    ({ condition, scenario, refused }) => `${condition}, ${scenario}: ${refused ?? ''}`,
+  );
+  return [
+    '*Busy machine*: beside two programs that only compute; *rootless*: as an ordinary user, with what one can collect.',
+    '',
+    ...table(['condition', 'runs made', 'refused by the lab', 'still missing', ''], rows),
+    ...(refusals.size === 0 ? [] : ['', ...[...refusals.keys()].map((why) => `- refused: ${why}`)]),
+  ];
+}
+
+const columnTable = (seen: readonly ColumnRuns[]) =>
+  table(
+    ['column', 'runs', ...verdicts, 'share that is right'],
+    seen.map(([{ name }, judged]) => {
+      const faults = ofFaults(judged);
+      const counts = verdicts.map((verdict) => faults.filter((one) => one.verdict === verdict).length);
+      return [name, String(faults.length), ...counts.map(String), share(counts[0] ?? 0, faults.length)];
+    }),
+  );
+
+/** A loss that leaves no packet is not there for whoever has only packets. */
+function invisible(seen: readonly ColumnRuns[]): string[] {
+  const lines = seen.flatMap(([{ name }, judged]) => {
+    const blind = ofFaults(judged).filter(({ answers }) => answers.length === 0);
+    const by = Map.groupBy(blind, ({ trial }) => `${trial.scenario} / ${trial.variant}`);
+    const list = [...by].map(([variant, own]) => `${variant} (${runs(own.length)})`).join(', ');
+    return list === '' ? [] : [`- ${name}: ${list}`];
+  });
+  if (lines.length === 0) return [];
+  return [
+    'Runs in which no lost connection was found at all, counted as *unknown*. Some losses leave no packet by which they could be told: a',
+    'client that gives up before it repeats its first SYN (`conntrack-table-full`) looks like one that changed its mind.',
+    '',
+    ...lines,
+    '',
+  ];
+}
+
+function healthy(seen: readonly ColumnRuns[]): string[] {
+  const rows = seen.flatMap(([{ name }, judged]) => {
+    const well = ofHealth(judged);
+    const found = well.filter(({ answers }) => answers.length > 0).length;
+    return well.length === 0 ? [] : [[name, String(well.length), String(found), share(found, well.length)]];
+  });
+  if (rows.length === 0) return [];
+  return [
+    '## Where nothing is wrong',
+    '',
+    'Runs of `healthy`: whatever is found there is a false alarm.',
+    '',
+    ...table(['column', 'runs', 'with a finding', 'share with one'], rows),
+    '',
+  ];
+}
+
+function wordTable(seen: readonly ColumnRuns[]): string[] {
+  const rows = seen.flatMap(([{ name }, judged]) =>
+    certainties.flatMap((word) => {
+      const cells = (['author', 'cause'] as const).flatMap((question) => {
+        const { said, right } = wordKept(judged, question, word);
+        return [String(said), String(said - right), share(right, said)];
+      });
+      return cells[0] === '0' && cells[3] === '0' ? [] : [[name, word, ...cells]];
+    }),
+  );
+  const head = ['said', 'not right', 'share that is right'];
+  return table(
+    ['column', 'word', ...head.map((one) => `author: ${one}`), ...head.map((one) => `cause: ${one}`)],
+    rows,
+  );
+}
+
+function provenShare(seen: readonly ColumnRuns[]): string[] {
+  const own = seen.find(([{ name }]) => name === 'all witnesses');
+  if (own === undefined) return [];
+  const largest = ofFaults(own[1]).map(({ answers }) => largestOf(answers));
+  const proven = (is: (answer: Answer) => boolean) =>
+    share(largest.filter((answer) => answer !== null && is(answer)).length, largest.length);
+  return [
+    `With all witnesses the author of the largest finding is \`proven\` in ${proven((one) => one.authorCertainty === 'proven')} of the runs, ` +
+      `the cause in ${proven((one) => one.causeCertainty === 'proven')}.`,
+    '',
+  ];
+}
+
+/** What was said in the runs that went wrong. */
+function accusations(seen: readonly ColumnRuns[]): string[] {
+  const lines = seen.flatMap(([{ name }, judged]) => {
+    const wrong = judged.filter(({ verdict }) => verdict === 'wrong');
+    const said = Map.groupBy(
+      wrong,
+      ({ trial, answers }) => `${trial.scenario} / ${trial.variant}: ${answers.map(inWords).join('; ')}`,
+    );
+    return [...said].map(
+      ([what, own]) => `- ${name}: ${what} (seed ${own.map(({ trial }) => trial.seed).join(', ')})`,
+    );
+  });
+  if (lines.length === 0) return [];
+  return ['## What was wrong', '', ...lines, ''];
+}
+
+function inWords({
+  cause,
+  causeCertainty,
+  author,
+  authorCertainty,
+  rivals,
+  suspects,
+  connections,
+}: Answer): string {
+  const open = (others: readonly string[]) => (others.length === 0 ? '' : ` of ${others.join(', ')}`);
+  return (
+    `${connections} × ${cause} (${causeCertainty}${open(rivals)}) ` +
+    `by ${author} (${authorCertainty}${open(suspects)})`
+  );
+}
+
+function times(trials: readonly Trial[]): string[] {
+  const own = trials.filter(({ answers }) => answers['all witnesses'] !== undefined);
+  const all = own.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
+  const [middle, most] = [all[Math.floor(all.length / 2)], all.at(-1)];
+  if (middle === undefined || most === undefined) return [];
+  return [`Time of a diagnosis with all witnesses: median ${middle} ms, at most ${most} ms.`, ''];
+}

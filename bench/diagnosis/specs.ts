@@ -1,77 +1,119 @@
-// Which runs the benchmark makes: every variant as the weights were set on it, as an ordinary user, elsewhere, and with each fix.
-import { findScenario } from '../../src/lab/scenarios/index.ts';
+// Which runs the benchmark makes: so many of each cause, spread over its variants; some under other conditions; some with each fix.
 import type { Choice, Scenario } from '../../src/model/scenario.ts';
+import { choose, findScenario } from '../../src/lab/scenarios/index.ts';
+import type { Truth } from './judgement.ts';
+import { seedOf } from './models-hash.ts';
 
-export const conditions = ['root', 'rootless', 'held out', 'fixed'] as const;
-export type Conditions = (typeof conditions)[number];
+export const conditions = [
+  'plain',
+  'IPv6',
+  "server in the node's namespace",
+  'busy machine',
+  'rootless',
+  'fixed',
+] as const;
+export type Condition = (typeof conditions)[number];
+
+/** Further words for `lab run` under a condition, the first of which it must know. */
+export const wordsUnder: Partial<Record<Condition, readonly [string, ...string[]]>> = {
+  IPv6: ['--family', 'ipv6'],
+  "server in the node's namespace": ['--server', 'node'],
+};
 
 export interface TrialSpec {
-  readonly conditions: Conditions;
+  readonly condition: Condition;
   readonly scenario: string;
   readonly variant: string;
   readonly fix: string | null;
   readonly seed: number;
-  readonly durationMs: number;
-  /** Further words for `lab run`. */
-  readonly words: readonly string[];
 }
 
-/** One seed after the other, so that a benchmark which is cut short has the same number of each variant. */
-export function trialSpecs(
-  scenarios: readonly Scenario[],
-  under: Conditions,
-  firstSeed: number,
-  seeds: number,
-): TrialSpec[] {
-  return Array.from({ length: seeds }, (_, index) => firstSeed + index).flatMap((seed) =>
-    scenarios.flatMap((scenario) =>
-      scenario.variants.flatMap(({ name: variant }) =>
-        fixesUnder(scenario, under).map((fix): TrialSpec => {
-          const words = under === 'held out' ? otherConditions(scenario, variant) : [];
-          const durationMs = durationOf(scenario, under);
-          return { conditions: under, scenario: scenario.name, variant, fix, seed, durationMs, words };
-        }),
-      ),
-    ),
+/** How many of each: of a cause, of `healthy`, of each cause under each condition, as an ordinary user, of a variant with a fix. */
+export interface Amounts {
+  readonly seeds: number;
+  readonly healthy: number;
+  readonly conditionSeeds: number;
+  readonly rootlessSeeds: number;
+  readonly fixSeeds: number;
+}
+
+export const fullPass: Amounts = {
+  ...{ seeds: 20, healthy: 100, conditionSeeds: 5, rootlessSeeds: 2, fixSeeds: 0 },
+};
+
+/**
+ * Round by round, so that a benchmark which is cut short has about as many of each. Within a round, those beside a busy machine
+ * come last.
+ * @param models The hash that the seeds follow from.
+ */
+export function rounds(scenarios: readonly Scenario[], models: string, amounts: Amounts): TrialSpec[][] {
+  const some = (condition: Condition, scenario: Scenario, from: number, to: number): TrialSpec[] =>
+    Array.from({ length: Math.max(0, to - from) }, (_, offset) => {
+      const index = from + offset;
+      const { name: variant } = scenario.variants[index % scenario.variants.length] ?? scenario.variants[0];
+      const seed = seedOf(models, `${condition} ${scenario.name}`, index);
+      return { condition, scenario: scenario.name, variant, fix: null, seed };
+    });
+  const count = Math.max(amounts.seeds, amounts.conditionSeeds, amounts.rootlessSeeds, amounts.fixSeeds, 1);
+  const healthyUpTo = (round: number) => Math.ceil((amounts.healthy * round) / count);
+  return Array.from({ length: count }, (_, round) => {
+    const plain = scenarios.flatMap((scenario) =>
+      isHealthy(scenario)
+        ? some('plain', scenario, healthyUpTo(round), healthyUpTo(round + 1))
+        : some('plain', scenario, round, Math.min(round + 1, amounts.seeds)),
+    );
+    const under = (condition: Condition, most: number) =>
+      round < most ? scenarios.flatMap((scenario) => some(condition, scenario, round, round + 1)) : [];
+    return [
+      ...plain,
+      ...under('IPv6', amounts.conditionSeeds),
+      ...under("server in the node's namespace", amounts.conditionSeeds),
+      ...under('rootless', amounts.rootlessSeeds),
+      ...(round < amounts.fixSeeds
+        ? scenarios.flatMap((scenario) => withFixes(scenario, models, round))
+        : []),
+      ...under('busy machine', amounts.conditionSeeds),
+    ];
+  });
+}
+
+function withFixes(scenario: Scenario, models: string, index: number): TrialSpec[] {
+  return scenario.variants.flatMap(({ name: variant }) =>
+    scenario.fixes.map(({ name: fix }): TrialSpec => {
+      const seed = seedOf(models, `fixed ${scenario.name} ${variant} ${fix}`, index);
+      return { condition: 'fixed', scenario: scenario.name, variant, fix, seed };
+    }),
   );
 }
 
+const isHealthy = (scenario: Scenario) => scenario.expectedCause(choose(scenario)) === null;
+
 /** The same for two runs that are made alike. */
-export function trialKey({ conditions: under, scenario, variant, fix, seed }: TrialSpec): string {
-  return JSON.stringify([under, scenario, variant, fix, seed]);
+export function trialKey({ condition, scenario, variant, fix, seed }: TrialSpec): string {
+  return JSON.stringify([condition, scenario, variant, fix, seed]);
 }
 
-/** What a diagnosis of the run ought to find; null for nothing. */
-export function expectedCause({ scenario, variant, fix, words }: TrialSpec): string | null {
-  const found = findScenario(scenario);
-  const choice = fullChoice(found, variant);
-  return found.expectedCause({ ...(words.includes('--without') ? withoutVisibility(choice) : choice), fix });
+export function choiceOf({ scenario, variant, fix }: TrialSpec): Choice {
+  return choose(findScenario(scenario), { variant, ...(fix === null ? {} : { fix }) });
 }
 
-const fixesUnder = (scenario: Scenario, under: Conditions): (string | null)[] =>
-  under === 'fixed' ? scenario.fixes.map(({ name }) => name) : [null];
+/** What a diagnosis of the run ought to find; it never sees this. */
+export function truthOf(spec: TrialSpec): Truth {
+  const scenario = findScenario(spec.scenario);
+  const choice = choiceOf(spec);
+  return { cause: scenario.expectedCause(choice), authors: scenario.expectedAuthor(choice) };
+}
 
 /** A verdict of `none` takes the scenario's whole length; half of it, six seconds at least, shows its fault several times. */
-function durationOf({ defaults }: Scenario, under: Conditions): number {
-  return under === 'fixed' ? defaults.durationMs : Math.max(6_000, defaults.durationMs / 2);
+export function durationMsOf({ scenario, condition }: TrialSpec): number {
+  const { durationMs } = findScenario(scenario).defaults;
+  return condition === 'fixed' ? durationMs : Math.max(6_000, durationMs / 2);
 }
 
-/** Other numbers of connections and other periods; and, where the fault does not need it, a node without intranode visibility. */
-function otherConditions(scenario: Scenario, variant: string): string[] {
-  const choice = fullChoice(scenario, variant);
-  const period = Math.round(scenario.setup(choice).clientPeriodMs * 1.4);
-  const words = ['--connections', '9', '--period', `${period}ms`];
-  const remains = scenario.expectedCause(withoutVisibility(choice)) === scenario.expectedCause(choice);
-  return remains && visibility in choice.factors ? [...words, '--without', visibility] : words;
+/** Making a world, taking it away and diagnosing, of which one run needs about so much beside its duration. */
+const besidesMs = 4_000;
+
+/** Minutes that the runs take, so many at a time; an estimate to plan by. */
+export function estimateMinutes(specs: readonly TrialSpec[], jobs: number): number {
+  return specs.reduce((sum, spec) => sum + durationMsOf(spec) + besidesMs, 0) / jobs / 60_000;
 }
-
-const visibility = 'intranode-visibility';
-
-function fullChoice({ factors }: Scenario, variant: string): Choice {
-  return { factors: Object.fromEntries(factors.map(({ name }) => [name, true])), variant, fix: null };
-}
-
-const withoutVisibility = (choice: Choice): Choice => ({
-  ...choice,
-  factors: { ...choice.factors, [visibility]: false },
-});

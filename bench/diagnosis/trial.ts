@@ -1,90 +1,73 @@
-// One run of a scenario and what a blind diagnosis says of it, with all evidence and with some of it taken away.
+// One run of a scenario and what a blind diagnosis says of it from each view.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { causeModels } from '../../src/causes/index.ts';
-import { diagnose } from '../../src/diagnose/diagnose.ts';
+import { findScenario } from '../../src/lab/scenarios/index.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
-import type { RunRecord } from '../../src/model/run-record.ts';
-import { expectedCause, type TrialSpec } from './specs.ts';
-
-/** What of the evidence the diagnosis may see. */
-export const views = {
-  'all evidence': () => true,
-  'no capture': (event: NodeEvent) => event.source !== 'capture',
-  'no conntrack events': (event: NodeEvent) => event.source !== 'conntrack-events',
-  'no rule, route and link changes': (event: NodeEvent) => event.source !== 'ip-monitor',
-  'client events only': () => false,
-} as const satisfies Record<string, (event: NodeEvent) => boolean>;
-export type View = keyof typeof views;
-
-interface Outcome {
-  readonly view: View;
-  /** The first finding's cause; null when there is none. */
-  readonly cause: string | null;
-  readonly confidence: number;
-  readonly findings: number;
-  readonly milliseconds: number;
-}
-
-export interface Trial extends TrialSpec {
-  readonly expected: string | null;
-  /** The run's own verdict. */
-  readonly outcome: string;
-  readonly resets: number;
-  /** Connections that failed in any way. */
-  readonly failures: number;
-  /** Of the diagnosis, one per view. */
-  readonly outcomes: readonly Outcome[];
-}
+import { runRecordSchema } from '../../src/model/run-record.ts';
+import { answerOf } from './judgement.ts';
+import type { Trial } from './ledger.ts';
+import { choiceOf, durationMsOf, wordsUnder, type TrialSpec } from './specs.ts';
+import { views, viewsUnder, type RunEvidence } from './views.ts';
 
 const program = resolve(import.meta.dirname, '../../bin/netdebug');
 
-/** Runs the scenario in a folder of its own, which is removed. Throws when the run itself fails. */
+/** The flags of `lab run`, as its help names them. */
+export async function labRunFlags(): Promise<ReadonlySet<string>> {
+  const { stdout } = await start(['lab', 'run', '--help']);
+  return new Set(stdout.match(/--[a-z-]+/g));
+}
+
+/**
+ * Runs the scenario in a folder of its own, which is removed. A run that the lab refuses as wrong usage comes back as that; throws
+ * when it fails otherwise.
+ */
 export async function runTrial(spec: TrialSpec): Promise<Trial> {
   const folder = await mkdtemp(join(tmpdir(), 'netdebug-trial-'));
   try {
+    if (spec.condition === 'rootless') await chown(folder, nobody, nobody);
     const out = join(folder, 'run');
-    await start([...wordsOf(spec), '--out', out], spec.conditions === 'rootless', folder);
-    const record = JSON.parse(await readFile(join(out, 'run.json'), 'utf8')) as RunRecord;
-    const probes = await readLines<ProbeEvent>(join(out, 'events.ndjson'));
-    const nodes = (
-      await Promise.all((await nodeFiles(out)).map((file) => readLines<NodeEvent>(file)))
-    ).flat();
-    return {
-      ...spec,
-      expected: expectedCause(spec),
-      outcome: record.verdict.outcome,
-      resets: record.classes.reduce((sum, { resets }) => sum + resets, 0),
-      failures: probes.filter((event) => event.event === 'failed').length,
-      outcomes: (Object.keys(views) as View[]).map((view) => look(view, probes, nodes)),
-    };
+    const words = [...wordsOf(spec), '--out', out];
+    const { code, stderr } = await start(words, spec.condition === 'rootless');
+    const nothing = { outcome: '', resets: 0, failures: 0, milliseconds: 0, answers: {} };
+    if (code === 64) return { ...spec, refused: stderr.trim().split('\n').at(-1) ?? '', ...nothing };
+    if (code !== 0) throw new Error(`${words.join(' ')} ended with ${String(code)}: ${stderr.slice(-500)}`);
+    return { ...spec, ...(await lookInto(out, spec)) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function wordsOf({ scenario, variant, fix, seed, durationMs, words }: TrialSpec): string[] {
-  const cure = fix === null ? [] : ['--fix', fix];
-  const length = ['--duration', `${durationMs}ms`, '--expect', 'any'];
-  return ['lab', 'run', scenario, '--variant', variant, ...cure, '--seed', String(seed), ...words, ...length];
+async function lookInto(out: string, spec: TrialSpec): Promise<Omit<Trial, keyof TrialSpec>> {
+  const record = runRecordSchema.parse(JSON.parse(await readFile(join(out, 'run.json'), 'utf8')));
+  const probes = await readLines<ProbeEvent>(join(out, 'events.ndjson'));
+  const nodes = (await Promise.all((await nodeFiles(out)).map((file) => readLines<NodeEvent>(file)))).flat();
+  const setup = findScenario(spec.scenario).setup(choiceOf(spec));
+  const evidence: RunEvidence = { probes, nodes, setup };
+  let milliseconds = 0;
+  const answers = viewsUnder[spec.condition].map((view) => {
+    const begun = performance.now();
+    const findings = views[view](evidence);
+    if (view === 'all witnesses') milliseconds = Math.round(performance.now() - begun);
+    return [view, findings.map(answerOf)] as const;
+  });
+  return {
+    outcome: record.verdict.outcome,
+    resets: record.classes.reduce((sum, { resets }) => sum + resets, 0),
+    failures: probes.filter((event) => event.event === 'failed').length,
+    milliseconds,
+    answers: Object.fromEntries(answers),
+  };
 }
 
-function look(view: View, probes: readonly ProbeEvent[], nodes: readonly NodeEvent[]): Outcome {
-  const allowed = nodes.filter(views[view]);
-  const said = view === 'client events only' ? probes.filter((event) => event.role === 'client') : probes;
-  const begun = performance.now();
-  const findings = diagnose({ probes: said, nodes: allowed }, causeModels);
-  const [first] = findings;
-  return {
-    view,
-    cause: first?.cause ?? null,
-    confidence: first?.confidence ?? 0,
-    findings: findings.length,
-    milliseconds: performance.now() - begun,
-  };
+function wordsOf(spec: TrialSpec): string[] {
+  const { condition, scenario, variant, fix, seed } = spec;
+  const cure = fix === null ? [] : ['--fix', fix];
+  const length = ['--duration', `${durationMsOf(spec)}ms`, '--expect', 'any'];
+  const more = wordsUnder[condition] ?? [];
+  return ['lab', 'run', scenario, '--variant', variant, ...cure, '--seed', String(seed), ...more, ...length];
 }
 
 async function nodeFiles(out: string): Promise<string[]> {
@@ -99,21 +82,21 @@ async function readLines<T>(file: string): Promise<T[]> {
   return lines.map((line) => JSON.parse(line) as T);
 }
 
-async function start(words: readonly string[], rootless: boolean, folder: string): Promise<void> {
-  const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+const nobody = 65_534;
+
+async function start(
+  words: readonly string[],
+  rootless = false,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
   const [file = '', ...args] = [...(rootless ? asNobody : []), program, ...words];
-  if (rootless) await handOver(folder);
-  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let stderr = '';
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const code = await new Promise<number | null>((done, failed) => {
     child.once('error', failed);
     child.once('close', done);
   });
-  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${String(code)}: ${stderr.slice(-500)}`);
-}
-
-async function handOver(folder: string): Promise<void> {
-  const { chown } = await import('node:fs/promises');
-  await chown(folder, 65_534, 65_534);
+  return { code, stdout, stderr };
 }

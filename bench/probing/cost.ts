@@ -1,14 +1,16 @@
-// CPU per paced probe, and memory per connection, of one side of one program; the other side is always the same one.
+// CPU per paced probe, and memory per connection, of a client and of its server.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nanosBetween } from './cpu.ts';
 import { start, type Measured } from './process.ts';
 import type { Contender, Side } from './programs.ts';
 import { countListeners, countSockets } from './sockets.ts';
 
 export interface Cost {
   /** Of the process and its children, per probe that was answered in the window. */
-  readonly microsPerProbe: number;
-  /** Private memory beyond what the process has with ten connections. */
+  readonly nanosPerProbe: number;
+  /** Memory that it has written, beyond what the process has with ten connections. */
   readonly kibPerConnection: number;
+  /** The same with ten connections. */
   readonly idleMib: number;
 }
 
@@ -18,59 +20,85 @@ export interface Load {
   readonly windowMs: number;
 }
 
+const few = 10;
 let nextPort = 20_100;
 
-/** Below the kernel's range for outgoing connections, each once, so that no TIME_WAIT of an earlier round is in the way. */
+/**
+ * Below the kernel's range for outgoing connections, each once, so that no TIME_WAIT of an earlier round is in the way, and none
+ * on which another program listens.
+ */
 export function freshPort(): number {
+  while (countListeners(nextPort) > 0) nextPort++;
   return nextPort++;
 }
 
-/** @param other Serves where the client is measured, and is the client where the server is. */
-export async function costOf(subject: Contender, side: Side, other: Contender, load: Load): Promise<Cost> {
+export async function costOf(
+  clients: Contender,
+  servers: Contender,
+  { connections, periodMs, windowMs }: Load,
+): Promise<Record<Side, Cost>> {
   const port = freshPort();
-  const { connections, periodMs, windowMs } = load;
-  const server = start((side === 'server' ? subject : other).server(port));
+  const server = start(servers.server(port));
   await listening(port, server);
-  const clients = side === 'client' ? subject : other;
-  const few = start(clients.client(port, 10, 500));
-  await established(port, 10, few);
-  await sleep(1_000);
-  const idleKib = (side === 'client' ? few : server).privateKib();
-  await few.end();
+  const small = start(clients.client(port, few, 500));
+  await established(port, few, small);
+  // Each has had its first answers, without which memory would be measured before it is used.
+  await answered(port, 2 * few, small);
+  const idleKib = { client: small.writtenKib(), server: server.writtenKib() };
+  await small.end();
 
-  const many = start(clients.client(port, connections, periodMs));
-  await established(port, connections, many);
-  // The references wait a second before their first probe.
-  await sleep(1_500);
-  const measured = side === 'client' ? many : server;
-  const before = { cpu: measured.cpuSeconds(), probes: countSockets(port).probes };
+  const client = start(clients.client(port, connections, periodMs));
+  // All dial over the first period; after it every connection has its place in the next.
+  await established(port, connections, client);
+  await sleep(500);
+  const before = { client: client.cpu(), server: server.cpu(), probes: countSockets(port).probes };
   await sleep(windowMs);
-  const after = { cpu: measured.cpuSeconds(), probes: countSockets(port).probes };
-  const kib = measured.privateKib() - idleKib;
-  await many.end();
+  const after = { client: client.cpu(), server: server.cpu(), probes: countSockets(port).probes };
+  const fullKib = { client: client.writtenKib(), server: server.writtenKib() };
+  await client.end();
   await server.end();
-  return {
-    microsPerProbe: ((after.cpu - before.cpu) / (after.probes - before.probes)) * 1e6,
-    kibPerConnection: kib / connections,
-    idleMib: idleKib / 1_024,
-  };
+  const probes = after.probes - before.probes;
+  const cost = (side: Side): Cost => ({
+    nanosPerProbe: nanosBetween(before[side], after[side]) / probes,
+    kibPerConnection: (fullKib[side] - idleKib[side]) / connections,
+    idleMib: idleKib[side] / 1_024,
+  });
+  return { client: cost('client'), server: cost('server') };
 }
 
-/** Resolves when the program listens on the port. */
-async function listening(port: number, server: Measured): Promise<void> {
-  for (let looks = 0; looks < 100; looks++) {
-    if (countListeners(port) > 0) return;
-    server.check();
-    await sleep(100);
-  }
-  throw new Error(`nobody listened on port ${port} after ten seconds`);
+/** Resolves when the program listens on the port, with as many sockets as it has workers. */
+export async function listening(port: number, server: Measured, workers = 1): Promise<void> {
+  const what = `nobody listened on port ${port}`;
+  await until(() => countListeners(port) >= workers, 25, 10_000, server, what);
+  server.check();
 }
 
 export async function established(port: number, connections: number, client: Measured): Promise<void> {
-  for (let looks = 0; looks < 240; looks++) {
-    if (countSockets(port).established >= connections) return;
-    client.check();
-    await sleep(250);
+  const what = `${connections} connections were not there`;
+  await until(() => countSockets(port).established >= connections, 200, 60_000, client, what);
+}
+
+async function answered(port: number, probes: number, client: Measured): Promise<void> {
+  await until(
+    () => countSockets(port).probes >= probes,
+    50,
+    60_000,
+    client,
+    `${probes} probes were not answered`,
+  );
+}
+
+async function until(
+  isThere: () => boolean,
+  everyMs: number,
+  atMostMs: number,
+  program: Measured,
+  otherwise: string,
+): Promise<void> {
+  for (let waited = 0; waited < atMostMs; waited += everyMs) {
+    if (isThere()) return;
+    program.check();
+    await sleep(everyMs);
   }
-  throw new Error(`${connections} connections were not there after a minute`);
+  throw new Error(`${otherwise} after ${atMostMs / 1_000} seconds`);
 }

@@ -1,10 +1,8 @@
-// All connections reset at the same moment: how many of the resets are reported, and how long after the RST was on the wire.
+// All connections reset at the same moment: how many of the resets are reported.
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../../src/model/clock.ts';
-import { established, freshPort } from './cost.ts';
+import { established, freshPort, listening } from './cost.ts';
 import { start } from './process.ts';
 import { netdebug } from './programs.ts';
 import { countSockets } from './sockets.ts';
@@ -14,11 +12,6 @@ export interface MassReset {
   readonly held: number;
   /** Of the connections that were there first: those whose reset was reported. */
   readonly reported: number;
-  /** From the RST's capture time stamp to the event's arrival at its reader, milliseconds; empty without tcpdump. */
-  readonly delaysMs: readonly number[];
-  /** CPU per probe while all were held. */
-  readonly clientMicros: number;
-  readonly serverMicros: number;
 }
 
 export interface MassResetPlan {
@@ -27,78 +20,41 @@ export interface MassResetPlan {
   readonly sources: readonly string[];
   /** How long the connections are held before the server resets them. */
   readonly heldMs: number;
-  readonly capture: boolean;
+  /** For so long they must be there before the reset. */
+  readonly watchedMs: number;
 }
 
 export async function massReset(plan: MassResetPlan): Promise<MassReset> {
-  const { connections, workers, sources, heldMs, capture } = plan;
+  const { connections, workers, sources, heldMs, watchedMs } = plan;
   const port = freshPort();
-  const clock = systemClock();
   const closing = ['--close-every', `${heldMs}ms`, '--close-with', 'reset'];
   const server = start(netdebug('server', '-p', port, '--workers', workers, ...closing));
-  await sleep(2_000);
-  const stamps = capture ? captureResets(port) : undefined;
+  await listening(port, server, workers);
   const words = netdebug(
     ...['client', '-H', '127.0.0.1', '-p', port, '--connections', connections, '--workers', workers],
     ...['--source-address', sources.join(','), '--connect-rate', 5_000, '--events', '-'],
   );
   const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['ignore', 'pipe', 'ignore'] });
   const client = start(words, child);
-  const arrivals = new Map<string, number>();
   const reset = new Set<number>();
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (!line.startsWith('{"event":"failed"')) return;
-    const event = JSON.parse(line) as { failure: string; slot: number; local: string };
+    const event = JSON.parse(line) as { failure: string; slot: number };
     if (event.failure !== 'reset' || reset.has(event.slot)) return;
     reset.add(event.slot);
-    arrivals.set(event.local, clock.now());
   });
 
   await established(port, connections, client);
-  const before = { client: client.cpuSeconds(), server: server.cpuSeconds(), ...countSockets(port) };
-  await sleep(5_000);
-  const after = { client: client.cpuSeconds(), server: server.cpuSeconds(), ...countSockets(port) };
-  if (after.established < connections)
-    throw new Error('connections were lost before the reset; hold them longer');
-  const probes = after.probes - before.probes;
+  await sleep(watchedMs);
+  const held = countSockets(port).established;
+  if (held < connections) throw new Error('connections were lost before the reset; hold them longer');
   for (let waited = 0; reset.size < connections && waited < heldMs + 30_000; waited += 500) await sleep(500);
   await sleep(500);
   await client.end();
   await server.end();
-  const rsts = stamps === undefined ? new Map<string, number>() : await stamps.end();
   return {
     connections,
-    held: after.established,
+    held,
     reported: reset.size,
-    delaysMs: [...arrivals].flatMap(([local, at]) => {
-      const sentAt = rsts.get(local);
-      return sentAt === undefined ? [] : [(at - sentAt) / 1_000];
-    }),
-    clientMicros: ((after.client - before.client) / probes) * 1e6,
-    serverMicros: ((after.server - before.server) / probes) * 1e6,
-  };
-}
-
-/** The kernel's time stamp of each connection's first RST from the server, by the client's address. */
-function captureResets(port: number): { end(): Promise<Map<string, number>> } {
-  const filter = `src port ${port} and tcp[tcpflags] & tcp-rst != 0`;
-  const tcpdump = spawn('tcpdump', ['-i', 'lo', '-nn', '-tt', '-l', '-B', '16384', filter], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const stamps = new Map<string, number>();
-  tcpdump.on('error', () => process.stderr.write('without capture: there is no tcpdump here\n'));
-  createInterface({ input: tcpdump.stdout }).on('line', (line) => {
-    const match = /^([0-9]+)\.([0-9]{6}) IP [0-9.]+ > ([0-9.]+)\.([0-9]+):/.exec(line);
-    if (match === null) return;
-    const local = `${match[3] ?? ''}:${match[4] ?? ''}`;
-    if (!stamps.has(local)) stamps.set(local, Number(match[1]) * 1e6 + Number(match[2]));
-  });
-  return {
-    async end() {
-      if (tcpdump.pid === undefined) return stamps;
-      tcpdump.kill('SIGTERM');
-      if (tcpdump.exitCode === null) await once(tcpdump, 'close');
-      return stamps;
-    },
   };
 }

@@ -1,27 +1,27 @@
 // A program under measurement: started alone, ended by its id, its CPU time and memory read from /proc.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { readCpu, type CpuReading } from './cpu.ts';
 
 export interface Measured {
   readonly pid: number;
-  /** CPU time so far of the process and of its children, seconds. */
-  cpuSeconds(): number;
-  /** Memory that it has for itself alone, with its children, KiB. */
-  privateKib(): number;
+  /** CPU time so far of the process and of its children. */
+  cpu(): CpuReading;
+  /**
+   * Memory that it has written and has for itself alone, with its children, KiB. Not what it has only read of a file, which is its own
+   * or not according to who else runs the same program at the moment.
+   */
+  writtenKib(): number;
   /** Throws when the program has ended by itself. */
   check(): void;
   end(): Promise<void>;
 }
-
-/** Clock ticks per second in /proc/PID/stat: fixed by the kernel's interface. */
-const ticksPerSecond = 100;
 
 const running = new Set<ChildProcess>();
 // A benchmark that fails leaves nothing behind.
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 /** stdout and stderr go to /dev/null unless `stdio` says otherwise. A program that ends by itself makes `end` reject. */
 export function start(command: readonly string[], child: ChildProcess = quietly(command)): Measured {
@@ -37,12 +37,15 @@ export function start(command: readonly string[], child: ChildProcess = quietly(
     });
   });
   const check = () => {
-    if (ended) throw new Error(`${command.join(' ')} ended before its time, with ${child.exitCode}`);
+    if (ended)
+      throw new Error(
+        `${command.join(' ')} ended before its time, with ${child.exitCode ?? child.signalCode ?? ''}`,
+      );
   };
   return {
     pid,
-    cpuSeconds: () => sum(familyOf(pid).map(cpuOf)),
-    privateKib: () => sum(familyOf(pid).map(privateOf)),
+    cpu: () => readCpu(familyOf(pid)),
+    writtenKib: () => sum(familyOf(pid).map((one) => kibIn(one, /^Private_Dirty: +([0-9]+) kB$/gm))),
     check,
     async end() {
       check();
@@ -65,19 +68,14 @@ export function familyOf(pid: number): number[] {
   return [pid, ...children.split(' ').flatMap((child) => (child === '' ? [] : familyOf(Number(child))))];
 }
 
-function cpuOf(pid: number): number {
-  // The name, in parentheses, may contain blanks.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-}
-
 /** Memory that a process has for itself alone, KiB. */
 export function privateOf(pid: number): number {
+  return kibIn(pid, /^Private_(?:Clean|Dirty): +([0-9]+) kB$/gm);
+}
+
+function kibIn(pid: number, lines: RegExp): number {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const found = rollup.matchAll(/^Private_(?:Clean|Dirty): +([0-9]+) kB$/gm);
-  return sum([...found].map((match) => Number(match[1])));
+  return sum([...rollup.matchAll(lines)].map((match) => Number(match[1])));
 }
 
 function sum(values: readonly number[]): number {

@@ -2,7 +2,7 @@
 import { assign, type Assignment } from '../../src/mesh/plan/assign.ts';
 import { coverageOf } from '../../src/mesh/plan/coverage.ts';
 import { planOfNode } from '../../src/mesh/plan/node-plan.ts';
-import { median } from '../probing/page.ts';
+import { median } from '../probing/spread.ts';
 import { cluster, meshNode } from './cluster.ts';
 import { ringEdges } from './rivals.ts';
 

@@ -55,6 +55,7 @@ export async function idleQuestion(): Promise<IdleQuestion> {
       targets: 10,
       services: { all: 'all', local: 'local', port: 8_080 },
       settleMs: 10,
+      agents: null,
     },
     openKubernetes(
       { from: 'url', url: new URL(`http://127.0.0.1:${api.port}`) },

@@ -1,7 +1,7 @@
 // Memory and descriptors of a lab run's clients and servers while it goes on.
 import { readdirSync, readFileSync } from 'node:fs';
 import { familyOf, privateOf } from '../probing/process.ts';
-import { median } from '../probing/page.ts';
+import { median } from '../probing/spread.ts';
 
 export interface Sample {
   /** The client's class, or `server`. */

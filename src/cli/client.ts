@@ -42,7 +42,8 @@ Examples:
   netdebug client --connections 50000 --workers 3 --source-address 10.0.0.7,10.0.0.8
   netdebug client --events - | jq -c 'select(.event == "failed")'
 
-Stops in an orderly way on SIGTERM (exit 0) and Ctrl-C (exit 130). Failed connections are results, not errors: exit 0.`;
+Stops in an orderly way on SIGTERM (exit 0) and Ctrl-C (exit 130). Failed connections are results, not errors: exit 0.
+A name that had no address for the whole of --duration is an error: exit 69.`;
 
 export function command(): Command {
   const client = new Command('client')
@@ -119,9 +120,22 @@ export function command(): Command {
         },
         surroundings,
       );
-      return connections === 1 ? fleet : { stop: () => stopAndSum(fleet, surroundings) };
+      return {
+        waits: () => fleet.waits(),
+        inVain: () => nameInVain(flags.host, fleet.neverFound()),
+        stop: () => (connections === 1 ? fleet.stop() : stopAndSum(fleet, surroundings)),
+      };
     });
   });
+}
+
+/** Failed connections are results; without an address there was nothing to connect to, and nothing was measured. */
+function nameInVain(host: string, why: string | null): Problem | undefined {
+  if (why === null) return undefined;
+  return new Problem(
+    'missing',
+    `no address was found for "${host}" as long as this ran (${why}), so nothing was measured; see what "getent hosts ${host}" says, or give an address with --host.`,
+  );
 }
 
 async function stopAndSum(fleet: Fleet, { log }: Surroundings): Promise<void> {

@@ -6,6 +6,7 @@ import { jsonDocument } from '../model/json-document.ts';
 import { exitCodes, Problem } from '../model/problem.ts';
 import { findingLines } from '../report/finding-text.ts';
 import { visible } from '../report/visible.ts';
+import { print } from './standard-output.ts';
 
 export function command(): Command {
   return new Command('diagnose')
@@ -50,7 +51,7 @@ async function diagnose(paths: readonly string[], { json = false, annotate }: Fl
   const options = { stdin: standardInput, ...(annotate === undefined ? {} : { annotate }) };
   const diagnosis = await diagnosePaths(paths, options);
   const { findings, read, notes, neverAnswered, unread } = diagnosis;
-  process.stdout.write(json ? jsonDocument({ schemaVersion: 1, findings, read, notes }) : asText(diagnosis));
+  print(json ? jsonDocument({ schemaVersion: 1, findings, read, notes }) : asText(diagnosis));
   const open = neverAnswered > 0 || unread || findings.some(({ cause }) => cause === 'unknown');
   return exitCodes[open ? 'inconclusive' : 'finished'];
 }

@@ -2,7 +2,9 @@
 import { Command } from 'commander';
 import { jsonDocument } from '../model/json-document.ts';
 import { exitCodes } from '../model/problem.ts';
+import { ownName } from '../system/own-program.ts';
 import { labReadiness, type LabReadiness } from '../lab/world/readiness.ts';
+import { print } from './standard-output.ts';
 
 /** The command, for the program to add. Exits with 0 when the lab can run here and 69 when it cannot. */
 export function command(): Command {
@@ -11,7 +13,7 @@ export function command(): Command {
     .option('--json', 'print one JSON document instead of the table')
     .action(async (options: { json?: true }) => {
       const readiness = await labReadiness();
-      process.stdout.write(options.json ? jsonDocument(readiness) : readinessTable(readiness));
+      print(options.json ? jsonDocument(readiness) : readinessTable(readiness));
       process.exitCode = readiness.ready ? exitCodes.finished : exitCodes.missing;
     });
 }
@@ -20,9 +22,8 @@ export function command(): Command {
 export function readinessTable({ ready, rows, install }: LabReadiness): string {
   const width = Math.max(...rows.map((row) => row.what.length));
   const lines = rows.map((row) => `${row.state.padEnd(8)} ${row.what.padEnd(width)}  ${row.sentence}`);
-  return [...lines, '', ready ? 'The lab can run here: bin/netdebug lab run' : whatToDo(install), ''].join(
-    '\n',
-  );
+  const last = ready ? `The lab can run here: ${ownName()} lab run` : whatToDo(install);
+  return [...lines, '', last, ''].join('\n');
 }
 
 function whatToDo(install: string | null): string {

@@ -4,8 +4,10 @@ import type { CatalogueEntry } from '../causes/cause-page.ts';
 import { catalogue, causeIds, pageOf } from '../causes/index.ts';
 import { jsonDocument } from '../model/json-document.ts';
 import { Problem } from '../model/problem.ts';
+import { asTyped } from './as-typed.ts';
 import { nearest } from './explain/nearest.ts';
 import { listText, pageText } from './explain/page.ts';
+import { print } from './standard-output.ts';
 
 /** The command, for the program to add. Exits with 64, and the allowed names, for a cause that there is not. */
 export function command(): Command {
@@ -25,7 +27,9 @@ Examples:
   netdebug explain --json route-table-conflict    the same text for programs`,
     )
     .action((cause: string | undefined, options: { json?: true }) => {
-      process.stdout.write(explain(cause, options.json === true));
+      const json = options.json === true;
+      const text = explain(cause, json);
+      print(json ? text : asTyped(text));
     });
 }
 

@@ -22,8 +22,8 @@ export function command(): Command {
 
 /** @param text The task, written by our own outer process, in this very version: the contract is the type. */
 async function doInside(text: string): Promise<void> {
-  const signal = await insideWorld();
   const task = JSON.parse(text) as InsideTask;
-  process.exitCode =
-    task.do === 'run' ? await runInside(task, signal) : await runMeshInside(task.settings, signal);
+  await insideWorld((world) =>
+    task.do === 'run' ? runInside(task, world) : runMeshInside(task.settings, world.signal),
+  );
 }

@@ -1,8 +1,11 @@
 // The program's entry: picks the command, loads only its file, and turns every error into a sentence and an exit code.
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../model/problem.ts';
+import { asTyped } from './as-typed.ts';
 import { exitCodeOf, reportError } from './exit.ts';
-import { readVersion } from './version.ts';
+import { readVersion } from './own-version.ts';
+import { refuseRepeated } from './repeatable.ts';
+import { print, printed } from './standard-output.ts';
 
 // Each command loads only what it needs: the lab starts many probes at once and waits for the slowest.
 const commands: Readonly<
@@ -18,6 +21,7 @@ const commands: Readonly<
   doctor: () => import('./doctor.ts'),
   diagnose: () => import('./diagnose.ts'),
   report: () => import('./report.ts'),
+  version: () => import('./version.ts'),
 };
 
 const about = `Shows, measures and explains connection resets between Kubernetes pods.`;
@@ -31,28 +35,37 @@ Examples:
   netdebug lab mesh                    a cluster of many nodes that watch each other
   netdebug explain                     the causes of resets: why, how to confirm, what ends them
   netdebug doctor                      what this machine lacks for the lab
+  netdebug version                     which program this is, from which commit
 
 Exit codes: 0 as expected, 1 not the expected outcome, 2 inconclusive, 64 wrong usage,
-69 something needed is missing, 70 our own fault, 130 interrupted.`;
+69 something needed is missing, 70 our own fault, 73 the output cannot be written, 130 interrupted.`;
 
 async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('netdebug').description(about).addHelpText('after', examples);
   program.version(readVersion(), '-V, --version', 'print the version');
   program.enablePositionalOptions().helpCommand(true).showHelpAfterError('(add --help for usage)');
   const wanted = argv.find((word) => !word.startsWith('-'));
-  const loaders = wanted !== undefined && wanted in commands ? [commands[wanted]] : Object.values(commands);
+  const loaders =
+    wanted !== undefined && Object.hasOwn(commands, wanted) ? [commands[wanted]] : Object.values(commands);
   for (const load of loaders) {
     if (load !== undefined) program.addCommand(await (await load()).command(argv));
   }
-  exitByThrowing(program);
+  setUp(program);
   return program;
 }
 
-/** commander exits by itself; we want one place that decides exit codes. */
-function exitByThrowing(command: Command): void {
-  command.exitOverride();
-  for (const sub of command.commands) exitByThrowing(sub);
+/**
+ * commander exits and prints by itself; we want one place that decides exit codes, and one that knows what was printed. Its help has
+ * the examples as they are typed here.
+ */
+function setUp(command: Command): void {
+  command.exitOverride().configureOutput({ writeOut: (text) => print(asTyped(text)) });
+  refuseRepeated(command);
+  for (const sub of command.commands) setUp(sub);
 }
+
+// What is said beside the results ends nothing when nobody hears it; commands for which it counts have their own ear.
+process.stderr.on('error', () => undefined);
 
 try {
   const argv = process.argv.slice(2);
@@ -66,4 +79,10 @@ try {
     reportError(error, process.stderr);
     process.exitCode = exitCodeOf(error);
   }
+}
+
+const unprinted = await printed();
+if (unprinted !== undefined) {
+  reportError(unprinted, process.stderr);
+  process.exitCode = exitCodeOf(unprinted);
 }

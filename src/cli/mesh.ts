@@ -16,7 +16,8 @@ export async function command(argv: readonly string[]): Promise<Command> {
     'watch a whole cluster all the time, with Kubernetes, Prometheus and Grafana',
   );
   const words = argv.filter((word) => !word.startsWith('-'));
-  const wanted = parts[words[words.indexOf('mesh') + 1] ?? ''];
+  const word = words[words.indexOf('mesh') + 1] ?? '';
+  const wanted = Object.hasOwn(parts, word) ? parts[word] : undefined;
   for (const load of wanted === undefined ? Object.values(parts) : [wanted]) mesh.addCommand(await load());
   return mesh;
 }

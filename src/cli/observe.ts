@@ -3,13 +3,19 @@ import { Command, Option } from 'commander';
 import { hostname } from 'node:os';
 import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
 import type { NodeEvent } from '../model/node-event.ts';
-import { Problem } from '../model/problem.ts';
+import { lostSentence } from '../model/lost-output.ts';
+import { exitCodes, Problem } from '../model/problem.ts';
 import { observingLine, sourceLine } from '../model/source-line.ts';
-import { watchNode } from '../observe/watch-node.ts';
+import { watchNode, witnessNames } from '../observe/watch-node.ts';
+import { createLostBooks } from '../run-folder/lost-books.ts';
 import { makeObserverFolder } from '../run-folder/make-folder.ts';
 import { missingCapabilities } from '../system/capabilities.ts';
+import { ownNameAsRoot } from '../system/own-program.ts';
+import { shellQuote } from '../system/shell-quote.ts';
+import { findPackageManager, findTool, installCommand } from '../system/find-tool.ts';
 import { byteSize } from './byte-size.ts';
 import { durationOption, port, textOption } from './probe-flags.ts';
+import { repeatable } from './repeatable.ts';
 
 interface ObserveFlags {
   readonly out: string;
@@ -17,21 +23,26 @@ interface ObserveFlags {
   readonly maxSize?: number;
   readonly port?: readonly number[];
   readonly node?: string;
+  readonly without?: readonly string[];
   readonly sample: number;
 }
 
 const examples = `
 Examples:
-  sudo netdebug observe --out evidence                    until Ctrl-C
-  sudo netdebug observe --out evidence --port 8080        with the data packets of that port around each reset
-  sudo netdebug observe --out evidence --duration 1h --max-size 1GiB
+  sudo netdebug observe --out node-1                    until Ctrl-C
+  sudo netdebug observe --out node-1 --port 8080        with the data packets of that port around each reset
+  sudo netdebug observe --out node-1 --duration 1h --max-size 1GiB
+  sudo netdebug observe --out node-1 --without capture  on a node without tcpdump: no packets, all the rest
 
 Run it on the node, in the node's network namespace. In a container: hostNetwork, the capabilities NET_ADMIN,
 NET_RAW and, as root, SETGID; hostPID lets it read the counters and listeners of the node's pods, not only of the node.
 Connections' beginnings and ends are captured of every port; data packets only of --port, because of what they cost.
 
-Stops in an orderly way on SIGTERM, or when --duration is over (exit 0), and on Ctrl-C (exit 130).
-DIR then holds evidence/NODE as a run's folder does. Killed at any moment, what was written can be read.`;
+Stops in an orderly way on SIGTERM, or when --duration is over (exit 0), and on Ctrl-C (exit 130). Without tcpdump it does
+not begin (exit 69), unless --without capture says so. A full disk does not end it: what cannot be written is left out, in
+whole lines, until there is room again, and the end is exit 73.
+DIR is a run's folder and holds evidence/NODE; a DIR that is itself called evidence is that part of one, and holds NODE.
+Killed at any moment, what was written can be read.`;
 
 /** How much of the time each source may spend on reading /proc: all of them together stay well below 2% of a core. */
 const readingShare = 0.003;
@@ -48,7 +59,10 @@ export function command(): Command {
       'bound on all files together; the oldest lines go first',
       byteSize('--max-size', minSize),
     )
-    .option('--port <port>', 'capture the data packets of this port, too (repeatable)', addPort)
+    .addOption(repeatable('--port <port>', 'capture the data packets of this port, too', port('--port', 1)))
+    .addOption(
+      repeatable('--without <witness>', `go without one of: ${witnessNames.join(', ')}`, witnessName),
+    )
     .addOption(
       // Host names need not differ: in a cluster the node's own name is handed down.
       new Option('--node <name>', 'what the node is called in the evidence (default: the host name)')
@@ -62,8 +76,12 @@ export function command(): Command {
 
 const minSize = 1_048_576;
 
-function addPort(text: string, before: readonly number[] = []): readonly number[] {
-  return [...before, port('--port', 1)(text)];
+function witnessName(text: string): string {
+  if (witnessNames.includes(text)) return text;
+  throw new Problem(
+    'usage',
+    `--without: there is no witness "${text}"; choose from: ${witnessNames.join(', ')}.`,
+  );
 }
 
 /** The name becomes a folder's. */
@@ -74,13 +92,18 @@ function nodeName(text: string): string {
 
 async function run(flags: ObserveFlags): Promise<void> {
   requireRights();
-  const { node = hostname(), port: ports = [], maxSize: maxBytes = 256 * minSize } = flags;
+  const { node = hostname(), port: ports = [], maxSize: maxBytes = 256 * minSize, without = [] } = flags;
+  if (!without.includes('capture')) requireTcpdump();
   const folder = await makeObserverFolder(flags.out, node);
   const { promise: ended, resolve: end } = Promise.withResolvers<'stopped' | 'interrupted'>();
   // Once only: a second signal ends the process the hard way.
   process.once('SIGTERM', () => end('stopped'));
   process.once('SIGHUP', () => end('stopped'));
   process.once('SIGINT', () => end('interrupted'));
+  const books = createLostBooks(folder, (sentence) => {
+    process.exitCode = exitCodes.unwritable;
+    process.stderr.write(`netdebug: ${sentence}\n`);
+  });
   const said: NodeEvent[] = [];
   const onEvent = (event: NodeEvent) => {
     if (event.event === 'source') said.push(event);
@@ -90,18 +113,38 @@ async function run(flags: ObserveFlags): Promise<void> {
     netns: null,
     capture: { packets: 'flags', ports, immediate: false },
     pace: { periodMs: flags.sample, share: readingShare },
-    maxBytes,
+    ...{ maxBytes, without, books },
   });
   for (const one of missingWitnesses(said)) process.stderr.write(`Attention: ${missingSentence(one)}\n`);
   process.stderr.write(`${observingLine(node, folder)}\n`);
   const timer = flags.duration === undefined ? undefined : setTimeout(() => end('stopped'), flags.duration);
   try {
     const ending = await Promise.race([ended, watch.failed]);
-    if (ending === 'interrupted') throw new Problem('interrupted', 'interrupted; the evidence is complete.');
+    await watch.stop();
+    const lost = books.all();
+    for (const one of lost) process.stderr.write(`Not complete: ${lostSentence(one)}\n`);
+    if (ending === 'interrupted' && lost.length === 0) {
+      throw new Problem('interrupted', 'interrupted; the evidence is complete.');
+    }
   } finally {
     clearTimeout(timer);
     await watch.stop();
   }
+}
+
+/** Without packets most resets stay without an author: whoever wants that says so. */
+function requireTcpdump(): void {
+  if (findTool('tcpdump') !== undefined) return;
+  const manager = findPackageManager();
+  const root = process.getuid?.() === 0;
+  const how =
+    manager === undefined
+      ? 'install the package that brings it'
+      : `type: ${installCommand(['tcpdump'], manager, { root })}`;
+  throw new Problem(
+    'missing',
+    `observe needs tcpdump, which is not installed; ${how}. Or go without packets: --without capture.`,
+  );
 }
 
 function requireRights(): void {
@@ -109,12 +152,8 @@ function requireRights(): void {
     throw new Problem('missing', 'observe runs on Linux only, on the node itself.');
   const missing = missingCapabilities(['CAP_NET_ADMIN', 'CAP_NET_RAW']);
   if (missing.length === 0) return;
-  const again = [
-    'sudo',
-    process.argv[1]?.endsWith('.ts') === true ? 'bin/netdebug' : 'netdebug',
-    ...process.argv.slice(2),
-  ];
-  throw new Problem('missing', `observe needs root, or ${missing.join(' and ')}; type: ${again.join(' ')}`);
+  const again = `${ownNameAsRoot()} ${shellQuote(process.argv.slice(2))}`;
+  throw new Problem('missing', `observe needs root, or ${missing.join(' and ')}; type: ${again}`);
 }
 
 /** A line for each thing that a source says of itself. */

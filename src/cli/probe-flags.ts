@@ -90,9 +90,6 @@ export function textOption(flags: string, about: string, defaultText?: string): 
   return option.argParser(filled(option.long ?? flags, `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`));
 }
 
-/** For an option that may be given several times. */
-export const gathered = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-
 /** Any text but an empty one. */
 export function filled(flag: string, wanted: string): (text: string) => string {
   return (text) => {

@@ -12,6 +12,8 @@ export interface ViewOptions {
 export interface View {
   /** A new stage of the run, in words. */
   stage(text: string): void;
+  /** Something that must stay on the screen, a whole sentence. */
+  note(text: string): void;
   /** The clients have started: the bar begins to move. */
   started(): void;
   /** Takes the live rows away; nothing is drawn after it. */
@@ -32,6 +34,7 @@ function plainView({ stream, classes, durationMs }: ViewOptions): View {
   const say = (text: string) => stream.write(`${seconds(performance.now() - begun)}  ${text}\n`);
   return {
     stage: say,
+    note: (text) => stream.write(`netdebug: ${text}\n`),
     started() {
       const since = performance.now();
       timer = setInterval(() => {
@@ -67,6 +70,11 @@ function liveView({ stream, classes, durationMs }: ViewOptions): View {
   return {
     stage(text) {
       stage = text;
+      draw();
+    },
+    note(text) {
+      clear();
+      stream.write(`netdebug: ${text}\n`);
       draw();
     },
     started() {

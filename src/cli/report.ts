@@ -2,17 +2,18 @@
 import { Command } from 'commander';
 import { resolve } from 'node:path';
 import { Problem } from '../model/problem.ts';
-import { gathered } from './probe-flags.ts';
+import { repeatable } from './repeatable.ts';
 import type { Format } from '../report/formats/format.ts';
 import { formats, readFormats } from '../report/formats/index.ts';
 import { renderMatrixReport } from '../experiment/matrix-report.ts';
-import { checkRunFolder, readMatrixRecord } from '../run-folder/read-record.ts';
+import { checkRunFolder, readableRunFolder, readMatrixRecord } from '../run-folder/read-record.ts';
 import { renderRun } from '../experiment/run-report.ts';
 import { makeFolder } from '../run-folder/make-folder.ts';
 import { writeReport } from '../run-folder/write-record.ts';
+import { print } from './standard-output.ts';
 
 interface Flags {
-  readonly format: readonly string[];
+  readonly format?: readonly string[];
   readonly out?: string;
 }
 
@@ -23,11 +24,12 @@ export function command(): Command {
   return new Command('report')
     .description('render a run, or a matrix, from its folder')
     .argument('<dir>', 'the folder that "netdebug lab run" or "lab matrix" named')
-    .option(
-      '--format <formats>',
-      `${names.slice(0, -1).join(', ')} or ${names.slice(-1).join('')}; several with commas, or give it again (default: ${names.slice(0, 1).join('')})`,
-      gathered,
-      [],
+    .addOption(
+      repeatable(
+        '--format <formats>',
+        `${names.slice(0, -1).join(', ')} or ${names.slice(-1).join('')}, several with commas; default: ${names.slice(0, 1).join('')}`,
+        String,
+      ),
     )
     .option('--out <dir>', `write ${formats.map(({ fileName }) => fileName).join(', ')} there`)
     .addHelpText(
@@ -40,7 +42,9 @@ Examples:
   netdebug report DIR --format html
   netdebug report DIR --format text,junit,html --out artifacts`,
     )
-    .action(async (dir: string, flags: Flags) => report(resolve(dir), readFormats(flags.format), flags.out));
+    .action(async (dir: string, flags: Flags) =>
+      report(readableRunFolder(resolve(dir)), readFormats(flags.format ?? []), flags.out),
+    );
 }
 
 async function report(folder: string, wanted: readonly Format[], out: string | undefined): Promise<void> {
@@ -59,7 +63,7 @@ async function report(folder: string, wanted: readonly Format[], out: string | u
     const text = await (matrix.data === null
       ? renderRun(folder, format)
       : renderMatrixReport(folder, matrix.data, format));
-    if (out === undefined && format.printed) process.stdout.write(text);
+    if (out === undefined && format.printed) print(text);
     else {
       const path = await writeReport(out === undefined ? folder : resolve(out), format.fileName, text);
       process.stderr.write(`${path}\n`);

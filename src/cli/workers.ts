@@ -4,6 +4,8 @@ import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { exitCodes, Problem } from '../model/problem.ts';
 import { startWorker, type Worker } from '../system/worker.ts';
+import { whyUnwritable } from '../run-folder/why-unwritable.ts';
+import { descriptorLines, isFile } from './descriptor-lines.ts';
 import { openEventOutput } from './event-output.ts';
 
 /** Which of how many this process is. */
@@ -21,9 +23,24 @@ export async function runWorkers(
   events: string | undefined,
   wordsOf: (part: Part) => readonly string[],
 ): Promise<void> {
-  const output = events === undefined ? undefined : await openEventOutput(events);
-  const takeEvents = output === undefined ? () => undefined : writerTo(output.stream, events ?? '');
-  const takeLog = writerTo(process.stderr, 'stderr');
+  const lost = { events: false, log: false };
+  const output =
+    events === undefined
+      ? undefined
+      : await openEventOutput(events, (error) => {
+          if (!lost.events)
+            say(`events cannot be written to ${events}: ${whyUnwritable(error)}; the run goes on.`);
+          lost.events = true;
+        });
+  const takeEvents =
+    output === undefined
+      ? () => undefined
+      : writerTo(output.stream, (error) => {
+          if (lost.events) return;
+          lost.events = true;
+          say(`nothing more is written to ${events ?? ''}, the run goes on: ${whyUnwritable(error)}.`);
+        });
+  const takeLog = logWriter(() => (lost.log = true));
   const all: Worker[] = [];
   const signalAll = (signal: NodeJS.Signals) => {
     for (const worker of all) worker.signal(signal);
@@ -62,27 +79,32 @@ export async function runWorkers(
     await output?.close();
   }
   if (worst !== 0) process.exitCode = worst;
+  else if (lost.events || lost.log) process.exitCode = exitCodes.unwritable;
   else if (end.interrupted) {
     throw new Problem('interrupted', 'interrupted; connections are closed and events are written.');
   }
 }
 
-/** Waits for a slow reader; what a stream that failed cannot take is let go, and said once. */
-function writerTo(stream: Writable, name: string): (lines: string) => Promise<void> {
+const say = (text: string) => process.stderr.write(`netdebug: ${text}\n`);
+
+/** Waits for a slow reader; what a stream that failed cannot take is let go. */
+function writerTo(stream: Writable, onError: (error: unknown) => void): (lines: string) => Promise<void> {
   const state = { failed: false };
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (state.failed) return;
+  stream.on('error', (error: Error) => {
     state.failed = true;
-    process.exitCode = exitCodes.fault;
-    if (stream !== process.stderr) {
-      process.stderr.write(
-        `netdebug: nothing more is written to ${name}, the run goes on: ${error.message}\n`,
-      );
-    }
+    onError(error);
   });
   return async (lines) => {
     if (state.failed || stream.write(lines)) return;
     await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => undefined);
+  };
+}
+
+function logWriter(onError: () => void): (lines: string) => Promise<void> | void {
+  if (!isFile(process.stderr.fd)) return writerTo(process.stderr, onError);
+  const { write } = descriptorLines(process.stderr.fd);
+  return (lines) => {
+    if (write(lines) !== undefined) onError();
   };
 }
 

@@ -32,7 +32,7 @@ export async function askCoordinator(kubectl: Kubectl, namespace: string, path: 
   if (second?.ok === true) return second.stdout;
   throw new Problem(
     'missing',
-    `The coordinator does not answer in namespace ${namespace}; see "kubectl -n ${namespace} get pods -l ${selector}", or choose the mesh's namespace with --namespace (${sentence}).`,
+    `The coordinator does not answer in namespace ${namespace}; see "kubectl -n ${namespace} get pods -l ${selector}", or choose the mesh's namespace with --namespace; where a NetworkPolicy keeps the API out, use "kubectl -n ${namespace} port-forward deployment/${service} ${httpPort}" and --coordinator http://localhost:${httpPort} (${sentence}).`,
   );
 }
 

@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { z } from '../model/schema.ts';
 import { messageOf, Problem } from '../model/problem.ts';
+import { ownName } from '../system/own-program.ts';
 import { pause } from '../system/pause.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { applyObjects } from './apply-objects.ts';
@@ -53,7 +54,7 @@ export function createDeadlines(kubectl: Kubectl, spec: DeadlineSpec, everyMs = 
       } catch (error) {
         if (!(error instanceof Problem) || error.kind === 'interrupted') throw error;
         spec.onNote(
-          `No deadline could be set: after a kill of this command its pods would stay until "netdebug cluster cleanup --run ${spec.runId}". ${messageOf(error)}`,
+          `No deadline could be set: after a kill of this command its pods would stay until "${ownName()} cluster cleanup --run ${spec.runId}". ${messageOf(error)}`,
         );
         return null;
       }

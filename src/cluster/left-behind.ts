@@ -1,6 +1,7 @@
 // Finds what runs have created, by label, and removes it, and waits until it is gone.
 import { z } from '../model/schema.ts';
 import { Problem } from '../model/problem.ts';
+import { ownName } from '../system/own-program.ts';
 import { pause } from '../system/pause.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { runLabel } from './names.ts';
@@ -79,7 +80,7 @@ export async function removeLeftBehind(
     ['delete', removable, ...del],
     ...(removal.namespaces ? [['delete', 'namespaces', ...del]] : []),
   ];
-  const byHand = `type: netdebug cluster cleanup, or: ${kubectl.shown(['delete', removable, `--selector=${selector}`])}`;
+  const byHand = `type: ${ownName()} cluster cleanup, or: ${kubectl.shown(['delete', removable, `--selector=${selector}`])}`;
   const deadline = performance.now() + deadlineMs;
   let left = 'everything';
   for (let pauseMs = 100; performance.now() < deadline; pauseMs = Math.min(2_000, pauseMs * 2)) {

@@ -14,7 +14,7 @@ import { suspectsOf } from './who/suspects.ts';
 import { hearCompany } from './why/burst.ts';
 import type { CauseModel } from './why/cause-model.ts';
 import { findingOf, openFinding, type Examined } from './why/findings.ts';
-import { judge } from './why/judge.ts';
+import { judge } from './why/judge-causes.ts';
 
 export interface Evidence {
   /** In order of time within each process. */

@@ -19,9 +19,10 @@ import { evidenceFile, nodeFolder, nodeOfFile } from '../run-folder/layout.ts';
 import type { Expectation } from './conclude.ts';
 import { seenByObservers } from './seen-by-observers.ts';
 import { makeRecord, verdictOn, type RunHooks, type VerdictLimits } from './make-record.ts';
+import type { LostBooks } from '../run-folder/lost-books.ts';
 import type { RunFolder } from '../run-folder/open-for-writing.ts';
 import { readNodeEvents } from '../run-folder/saved-run.ts';
-import { writeRunRecord } from '../run-folder/write-record.ts';
+import { keepRunRecord } from '../run-folder/write-record.ts';
 
 /** What the user chose, checked and with its defaults. */
 export interface ClusterSettings extends VerdictLimits {
@@ -52,6 +53,8 @@ interface Surroundings {
   readonly clock: Clock;
   readonly tally: Tally;
   readonly files: RunFolder;
+  /** Those of `files`. */
+  readonly books: LostBooks;
 }
 
 export interface ClusterEnd {
@@ -92,7 +95,7 @@ export async function runOnCluster(
 async function runUntilDeadline(
   cluster: ReachedCluster,
   settings: ClusterSettings,
-  { clock, tally, files }: Surroundings,
+  { clock, tally, files, books }: Surroundings,
   hooks: ClusterHooks & { readonly deadlines: Deadlines },
 ): Promise<ClusterEnd> {
   const onNote = (text: string) => hooks.onNote(text);
@@ -161,7 +164,7 @@ async function runUntilDeadline(
   const endedAt = clock.now();
   const seen = await evidenceOf(observers);
   const where = await described;
-  const record = makeRecord({
+  const made = makeRecord({
     ...{ kind: 'cluster', scenario: null, factors: {}, fix: null, seed: null, speed: 1 },
     ...{ startedAt, endedAt },
     complete: problem === null && (!interrupted || verdict().outcome !== 'inconclusive'),
@@ -175,7 +178,8 @@ async function runUntilDeadline(
       observers.flatMap(({ node }) => node ?? []),
     ),
   });
-  await writeRunRecord(folder, record);
+  files.flush();
+  const record = await keepRunRecord(folder, made, books);
   if (settings.event && where !== undefined) {
     const { keptAs } = deployOptions;
     const failed = await announceFindings(patient, record, { runId, cluster: where, nodeOf, keptAs });

@@ -12,9 +12,9 @@ import type { NodeEvent } from '../model/node-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import { watchNode } from '../observe/watch-node.ts';
-import { evidenceFile } from '../run-folder/layout.ts';
+import { createLostBooks } from '../run-folder/lost-books.ts';
 import { openRunFolder } from '../run-folder/open-for-writing.ts';
-import { writeRunRecord } from '../run-folder/write-record.ts';
+import { keepRunRecord } from '../run-folder/write-record.ts';
 import { pause } from '../system/pause.ts';
 import type { Tally } from '../verdict/tally.ts';
 import type { LabSettings } from './lab-settings.ts';
@@ -23,12 +23,14 @@ import { seenByObservers } from './seen-by-observers.ts';
 import { StopStack } from './stop-stack.ts';
 
 export interface LabHooks extends RunHooks {
+  /** Something cannot be written; called once. */
+  onLost(sentence: string): void;
   /** Called when the record is made and the world still stands; the world goes when the promise resolves. */
   onRecord(record: RunRecord): Promise<void>;
 }
 
 /**
- * Runs the experiment and resolves when everything it started is gone. Rejects with a `fault` when a step of the plan, an actor,
+ * Runs the experiment and resolves when everything it started is gone. Output that cannot be written ends nothing. Rejects with a `fault` when a step of the plan, an actor,
  * an observer or one of our own programs fails; what was recorded until then stays in the folder.
  */
 export async function runInLab(
@@ -45,7 +47,8 @@ export async function runInLab(
   const setup = scenario.setup(choice);
   const probes: ProbeEvent[] = [];
   const nodes: NodeEvent[] = [];
-  const files = await openRunFolder(folder, 'lab');
+  const books = createLostBooks(folder, (sentence) => hooks.onLost(sentence));
+  const files = await openRunFolder(folder, 'lab', books);
   const record = (event: ProbeEvent, line: string) => {
     files.event(line);
     probes.push(event);
@@ -64,7 +67,7 @@ export async function runInLab(
         const pods = setup.topology.pods.filter((pod) => pod.node === node.name);
         // All pods of the world can be seen from here; a node's observers see its own.
         const podAddresses = pods.map((pod) => pod.address);
-        return watchNode(node.name, folder, (event) => nodes.push(event), { podAddresses });
+        return watchNode(node.name, folder, (event) => nodes.push(event), { podAddresses, books });
       }),
     );
     for (const missing of missingWitnesses(nodes)) hooks.onStage(missingSentence(missing));
@@ -75,7 +78,7 @@ export async function runInLab(
     const programs = runPrograms(
       {
         ...{ ...settings, self, servers: setup.servers, clients: setup.clients },
-        logFile: (name) => evidenceFile(folder, `${name}.log`),
+        log: (name) => files.log(name),
       },
       record,
     );
@@ -112,7 +115,7 @@ export async function runInLab(
     const endedAt = systemClock().now();
     const summaries = tally.summaries(endedAt);
     const maxRatePerHour = scenario.defaults.maxRatePerHour * speed;
-    const result = makeRecord({
+    const made = makeRecord({
       ...{ kind: 'lab', scenario: scenario.name, ...choice, factors: { ...choice.factors }, seed, speed },
       ...{ startedAt, endedAt, complete },
       classes: setup.clients.flatMap(({ name }) => summaries.find((one) => one.name === name) ?? []),
@@ -120,11 +123,12 @@ export async function runInLab(
       findings: diagnose({ probes, nodes }, causeModels),
       ...seenByObservers(nodes, [], []),
     });
-    await writeRunRecord(folder, result);
+    files.flush();
+    const result = await keepRunRecord(folder, made, books);
     await hooks.onRecord(result);
     return result;
   } finally {
     await running.stop();
-    await files.close();
+    files.close();
   }
 }

@@ -30,11 +30,11 @@ export function seenByObservers(
 
 /** By node, as its rules stood at last. */
 function seenDataplanes(events: Iterable<NodeEvent>): Record<string, SeenDataplane> {
-  const seen: Record<string, SeenDataplane> = {};
+  const seen = new Map<string, SeenDataplane>();
   for (const event of events) {
     if (event.event !== 'dataplane') continue;
     const { kubeProxyMode, netd, calico, cilium } = event;
-    seen[event.node] = { kubeProxyMode, netd, calico, cilium, seenBy: 'observer' };
+    seen.set(event.node, { kubeProxyMode, netd, calico, cilium, seenBy: 'observer' });
   }
-  return seen;
+  return Object.fromEntries(seen);
 }

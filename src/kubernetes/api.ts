@@ -1,6 +1,7 @@
-// The two kinds of objects that the plan is made of: lists and watches them.
+// What the coordinator asks of the API: the two kinds of objects that the plan is made of, listed and watched, and whose a token is.
 import { readNode, readSlice } from './kept-fields.ts';
 import { listPage, type ListPage } from './list.ts';
+import { reviewToken, type TokenReview } from './token-review.ts';
 import { createTransport, type KubernetesAccess } from './transport.ts';
 import { longestSilenceMs, watchFrom, type WatchEvent } from './watch.ts';
 
@@ -21,6 +22,11 @@ export interface KubernetesApi {
   readonly server: string;
   readonly nodes: Watched;
   readonly endpointSlices: Watched;
+  /**
+   * Asks whose token it is (TokenReview, authentication.k8s.io/v1). Rejects with an ApiFailure when the API does not say.
+   * @param audience Whom the token must be meant for.
+   */
+  reviewToken(token: string, audience: string): Promise<TokenReview>;
 }
 
 export interface ApiLimits {
@@ -30,9 +36,13 @@ export interface ApiLimits {
   readonly listTimeoutMs: number;
   /** A watch over which nothing came for so long is ended. */
   readonly silenceMs: number;
+  /** For the review of a token, to its end. */
+  readonly reviewTimeoutMs: number;
 }
 
-const usualLimits: ApiLimits = { pageSize: 250, listTimeoutMs: 60_000, silenceMs: longestSilenceMs };
+const usualLimits: ApiLimits = {
+  ...{ pageSize: 250, listTimeoutMs: 60_000, silenceMs: longestSilenceMs, reviewTimeoutMs: 5_000 },
+};
 /** Asks the API to end each watch then: a token that is no longer good is noticed, and one server does not keep all watches. */
 const watchSeconds = 300;
 
@@ -47,7 +57,7 @@ export function openKubernetes(
   limits: Partial<ApiLimits> = {},
 ): KubernetesApi {
   const transport = createTransport(access);
-  const { pageSize, listTimeoutMs, silenceMs } = { ...usualLimits, ...limits };
+  const { pageSize, listTimeoutMs, silenceMs, reviewTimeoutMs } = { ...usualLimits, ...limits };
 
   const watched = (
     name: Watched['name'],
@@ -78,6 +88,7 @@ export function openKubernetes(
       { labelSelector: `kubernetes.io/service-name=${service}` },
       readSlice,
     ),
+    reviewToken: (token, audience) => reviewToken(transport, token, audience, reviewTimeoutMs),
   };
 }
 

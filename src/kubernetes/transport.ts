@@ -21,11 +21,13 @@ export interface Transport {
    * with an ApiFailure when there is another answer or none. `signal` ends the request and its body.
    */
   get(path: string, signal: AbortSignal): Promise<IncomingMessage>;
+  /** Sends an object to be created; the same, with an answer of 201. Only for what may be sent twice. */
+  post(path: string, object: unknown, signal: AbortSignal): Promise<IncomingMessage>;
   /** Why a body could not be read: an ApiFailure when the network is why, otherwise the error itself. */
   failure(error: unknown): Error;
 }
 
-/** A Status is a few hundred bytes; what is longer is not read. */
+/** A Status is a few hundred bytes, a review some thousand; what is longer is not read. */
 const longestStatus = 65_536;
 /** A connection over which nothing came for so long is asked by the kernel, once a second, whether it lives. */
 const keepAliveMs = 30_000;
@@ -48,6 +50,7 @@ export function createTransport(access: KubernetesAccess): Transport {
 
   async function ask(
     path: string,
+    body: string | undefined,
     credentials: Credentials | undefined,
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
@@ -56,11 +59,17 @@ export function createTransport(access: KubernetesAccess): Transport {
       accept: 'application/json',
       'user-agent': 'netdebug',
       ...(credentials === undefined ? {} : { authorization: `Bearer ${credentials.token}` }),
+      ...(body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     };
+    const method = body === undefined ? 'GET' : 'POST';
     for (;;) {
-      const asked = request({ ...place.where, path: place.prefix + path, headers, agent, signal });
+      signal.throwIfAborted();
+      const asked = request({ ...place.where, method, path: place.prefix + path, headers, agent });
+      endWith(signal, asked);
       try {
-        return await answered(asked);
+        return await answered(asked, body);
       } catch (error) {
         // The API closed the connection while we were taking it up again, and has not seen the request.
         const stale = asked.reusedSocket && isReset(error);
@@ -69,28 +78,46 @@ export function createTransport(access: KubernetesAccess): Transport {
     }
   }
 
+  async function askKnown(
+    path: string,
+    body: string | undefined,
+    wanted: number,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    try {
+      const credentials = await place.credentials?.();
+      let answer = await ask(path, body, credentials, signal);
+      if (answer.statusCode === 401) {
+        const now = await place.credentials?.();
+        // It was replaced between reading it and using it.
+        if (now?.token !== credentials?.token) {
+          answer.resume();
+          answer = await ask(path, body, now, signal);
+        }
+      }
+      if (answer.statusCode !== wanted) throw statusFailure(answer.statusCode ?? 0, await textOf(answer));
+      return answer;
+    } catch (error) {
+      throw failure(error);
+    }
+  }
+
   return {
     server: place.server,
     failure,
-    async get(path, signal) {
-      try {
-        const credentials = await place.credentials?.();
-        let answer = await ask(path, credentials, signal);
-        if (answer.statusCode === 401) {
-          const now = await place.credentials?.();
-          // It was replaced between reading it and using it.
-          if (now?.token !== credentials?.token) {
-            answer.resume();
-            answer = await ask(path, now, signal);
-          }
-        }
-        if (answer.statusCode !== 200) throw statusFailure(answer.statusCode ?? 0, await bodyOf(answer));
-        return answer;
-      } catch (error) {
-        throw failure(error);
-      }
-    },
+    get: (path, signal) => askKnown(path, undefined, 200, signal),
+    post: (path, object, signal) => askKnown(path, JSON.stringify(object), 201, signal),
   };
+}
+
+/**
+ * Ends a request, and its answer's body, when the signal aborts. Among the options of the request the signal would go on to the
+ * connection, which outlives the request: aborted later, it would end in an error that nobody listens to.
+ */
+function endWith(signal: AbortSignal, asked: ClientRequest): void {
+  const end = () => asked.destroy(signal.reason instanceof Error ? signal.reason : undefined);
+  signal.addEventListener('abort', end, { once: true });
+  asked.once('close', () => signal.removeEventListener('abort', end));
 }
 
 function placeOf(access: KubernetesAccess): Place {
@@ -147,16 +174,17 @@ function connectionsOf(secure: boolean): (ca: string | undefined) => Connections
   };
 }
 
-function answered(asked: ClientRequest): Promise<IncomingMessage> {
+function answered(asked: ClientRequest, body: string | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     asked.once('response', resolve);
     // Stays on: what happens after the answer has begun is told by its body.
     asked.on('error', reject);
-    asked.end();
+    asked.end(body);
   });
 }
 
-async function bodyOf(answer: IncomingMessage): Promise<string> {
+/** A body as text, or its beginning where it is longer than any that we expect. */
+export async function textOf(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {

@@ -1,6 +1,7 @@
 // The mesh's server: the experiment's own, which also says on which node it is, and counts.
 import type { Endpoint } from '../model/endpoint.ts';
 import { createServerMetrics } from '../metrics/server-metrics.ts';
+import { turnedAwayReasons, type AdmissionLimits } from '../probe/admission.ts';
 import { startServer } from '../probe/server.ts';
 import type { Surroundings } from '../probe/surroundings.ts';
 import { farewell, greeting } from './announcements.ts';
@@ -13,6 +14,9 @@ export interface MeshServerSettings {
   readonly listen: Endpoint;
   /** Undefined when it is not to say where it is. */
   readonly node: string | undefined;
+  /** A connection over which no line came for so long is closed; a new one has a quarter of it for its first. Milliseconds. */
+  readonly idleMs?: number;
+  readonly limits?: Partial<AdmissionLimits>;
 }
 
 export interface MeshServer {
@@ -22,27 +26,37 @@ export interface MeshServer {
   stop(): Promise<void>;
 }
 
-/** Longer than any agent's period: silence is the agent's to judge. */
-const deadlineMs = 10 * 60_000;
-const maxLine = 65_536;
+/** An agent probes every 5 s unless it is told otherwise, for the first time as long after it connected. Silence is the agent's to judge. */
+const usualIdleMs = 2 * 60_000;
+/** An agent's question has 16. */
+const maxLine = 256;
+/**
+ * Two connections of the own agent, one of each of some K others, and what the Service leads here: on average as many, after a rollout
+ * many more. Of one agent K by the Service at most. With all of them taken the server stays within its manifest's limit.
+ */
+const usualLimits: AdmissionLimits = { connections: 4_096, connectionsPerAddress: 128, untaken: 64 };
 
 /** Rejects with a Problem when it cannot listen. */
 export async function startMeshServer(
   settings: MeshServerSettings,
   surroundings: Omit<Surroundings, 'report' | 'congested'>,
 ): Promise<MeshServer> {
-  const metrics = createServerMetrics();
+  const { idleMs = usualIdleMs } = settings;
+  const metrics = createServerMetrics(turnedAwayReasons);
   let stopping = false;
   const http = await startHttp({
     listen: settings.listen,
     metrics,
     readiness: () => (stopping ? { ready: false, sentence: 'stopping' } : { ready: true, sentence: 'ok' }),
+    log: surroundings.log,
   });
   const server = await startServer(
     {
       listen: settings.serve,
-      deadlineMs,
+      deadlineMs: idleMs,
+      firstLineMs: idleMs / 4,
       maxLine,
+      admission: { ...usualLimits, ...settings.limits, onTurnedAway: (why) => metrics.turnedAway(why) },
       announcements: {
         farewell,
         ...(settings.node === undefined ? {} : { greeting: greeting(settings.node) }),

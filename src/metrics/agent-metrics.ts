@@ -3,23 +3,15 @@ import {
   exclusionCauses,
   meshClasses,
   meshPaths,
+  refusalReasons,
   type ExclusionCause,
-  type MeshClass,
-  type MeshPath,
+  type RefusalReason,
 } from '../model/mesh-plan.ts';
 import { failureKinds, type FailureKind } from '../model/probe-event.ts';
+import { createPairMetrics, type Pair, type RouteLabels } from './pair-metrics.ts';
 import { createMetrics, type Exposition } from './registry.ts';
 
-interface RouteLabels {
-  readonly class: MeshClass;
-  readonly path: MeshPath;
-}
-
-/** A route with both ends' nodes, for pair series. */
-export interface Pair extends RouteLabels {
-  readonly source: string;
-  readonly target: string;
-}
+export type { Pair } from './pair-metrics.ts';
 
 interface PlannedConnections {
   readonly route: RouteLabels;
@@ -42,6 +34,9 @@ export interface AgentMetrics extends Exposition {
   /** Planned connections that have not had an answer yet, one route each; all others become 0. */
   unanswered(routes: readonly RouteLabels[]): void;
   open(pair: Pair, change: 1 | -1): void;
+  /** Of pairs to other targets the series go, once they were scraped and nothing is open; what is no node's name stays. */
+  keepPairs(targets: ReadonlySet<string>): void;
+  refused(reason: RefusalReason): void;
   info(node: string, zone: string): void;
 }
 
@@ -62,22 +57,7 @@ export interface AgentMetricsSettings {
 export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics {
   const metrics = createMetrics();
   const route = ['class', 'path'] as const;
-  const pair = ['source', 'target', ...route] as const;
-  const pairs = settings.pairs
-    ? {
-        seconds: metrics.counter(
-          'pair_connection_seconds_total',
-          'Seconds that connections between two nodes were open.',
-          pair,
-        ),
-        resets: metrics.counter(
-          'pair_resets_total',
-          'Established connections between two nodes that were reset.',
-          pair,
-        ),
-        open: metrics.gauge('pair_connections', 'Connections between two nodes that are open now.', pair),
-      }
-    : undefined;
+  const pairs = settings.pairs ? createPairMetrics(metrics) : undefined;
   const probes = metrics.counter(
     'probes_total',
     'Probes by how they ended; failures that a life-cycle rule leaves out are not among them.',
@@ -106,6 +86,12 @@ export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics
     'Connections that the plan wants and that have never had an answer.',
     route,
   );
+  const refused = metrics.counter(
+    'refused_total',
+    'What was not taken: answers of the coordinator, plans, targets, and what servers say of themselves.',
+    ['reason'],
+  );
+  for (const reason of refusalReasons) refused.inc({ reason }, 0);
   const answers = metrics.histogram(
     'answer_seconds',
     'From when a probe was due to its answer.',
@@ -142,19 +128,21 @@ export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics
   const routeLabels = ({ class: meshClass, path }: RouteLabels) => ({ class: meshClass, path });
   return {
     contentType: metrics.contentType,
-    text() {
+    async text() {
       settings.onScrape();
-      return metrics.text();
+      const text = await metrics.text();
+      pairs?.forget();
+      return text;
     },
     probe: (of, outcome) => probes.inc({ ...routeLabels(of), outcome }),
     answer: (of, value) => answers.observe(routeLabels(of), value),
     exposure(of, value) {
       seconds.inc(routeLabels(of), value);
-      pairs?.seconds.inc(labelsOf(of), value);
+      pairs?.exposure(of, value);
     },
     reset(of) {
       resets.inc(routeLabels(of));
-      pairs?.resets.inc(labelsOf(of));
+      pairs?.reset(of);
     },
     episode: (of) => episodes.inc(routeLabels(of)),
     excluded: (of, cause) => excluded.inc({ ...routeLabels(of), cause }),
@@ -182,18 +170,13 @@ export function createAgentMetrics(settings: AgentMetricsSettings): AgentMetrics
     },
     open(of, change) {
       open.inc(routeLabels(of), change);
-      if (pairs === undefined) return;
-      pairs.open.inc(labelsOf(of), change);
-      pairs.resets.inc(labelsOf(of), 0);
-      pairs.seconds.inc(labelsOf(of), 0);
+      pairs?.opened(of, change);
     },
+    keepPairs: (names) => pairs?.keep(names),
+    refused: (reason) => refused.inc({ reason }),
     info(node, zone) {
       info.reset();
       info.set({ node, zone, version: settings.version }, 1);
     },
   };
-}
-
-function labelsOf({ source, target, class: meshClass, path }: Pair) {
-  return { source, target, class: meshClass, path };
 }

@@ -16,6 +16,8 @@ export interface CoordinatorNumbers {
 export interface CoordinatorMetrics extends Exposition {
   planned(seconds: number): void;
   watchError(): void;
+  /** A connection was beyond this limit. */
+  beyond(limit: string): void;
 }
 
 /** @param numbers Asked at each scrape. */
@@ -25,8 +27,10 @@ export function createCoordinatorMetrics(numbers: () => CoordinatorNumbers): Coo
   const nodes = metrics.gauge(name('nodes'), 'Nodes of the cluster, by whether they are in the plan.', [
     'state',
   ]);
+  // Once for each scrape: they are counted over the whole cluster.
+  let scraped: CoordinatorNumbers | undefined;
   const asked = (suffix: string, help: string, value: (now: CoordinatorNumbers) => number) =>
-    metrics.asked(name(suffix), help, () => value(numbers()));
+    metrics.asked(name(suffix), help, () => value(scraped ?? numbers()));
   asked('covered_nodes', 'Planned nodes that an agent which polls has as its target.', (now) => now.covered);
   asked(
     'held_nodes',
@@ -40,10 +44,17 @@ export function createCoordinatorMetrics(numbers: () => CoordinatorNumbers): Coo
   const planSeconds = metrics.gauge(name('plan_seconds'), 'What the last plan took to compute.');
   const changes = metrics.counter(name('plan_changes_total'), 'Plans computed.');
   const errors = metrics.counter(name('watch_errors_total'), 'Lists and watches of the API that failed.');
+  const beyond = metrics.counter(
+    name('connections_beyond_total'),
+    'Connections of clients beyond a limit, which were answered nothing but the health.',
+    ['limit'],
+  );
+  for (const limit of ['connections', 'connections-per-address']) beyond.inc({ limit }, 0);
   return {
     contentType: metrics.contentType,
     async text() {
-      const { planned, leftOut } = numbers();
+      scraped = numbers();
+      const { planned, leftOut } = scraped;
       nodes.set({ state: 'planned' }, planned);
       nodes.set({ state: 'left-out' }, leftOut);
       return await metrics.text();
@@ -53,5 +64,6 @@ export function createCoordinatorMetrics(numbers: () => CoordinatorNumbers): Coo
       changes.inc();
     },
     watchError: () => errors.inc(),
+    beyond: (limit) => beyond.inc({ limit }),
   };
 }

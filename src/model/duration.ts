@@ -1,4 +1,4 @@
-// Durations are written as Go writes them (`500ms`, `5s`, `1m30s`) and held in milliseconds.
+// Durations are written as Go writes them (`500ms`, `5s`, `1m30s`), or as a bare number of seconds, and held in milliseconds.
 import { Problem } from './problem.ts';
 
 const millisecondsPer: Readonly<Record<string, number>> = {
@@ -14,9 +14,14 @@ const millisecondsPer: Readonly<Record<string, number>> = {
 
 const term = /([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)/y;
 
-/** Parses a Go-style duration into milliseconds. Throws a usage Problem for anything else, negative values included. */
+const bareNumber = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/;
+
+/**
+ * Parses a Go-style duration, or a bare number of seconds, into milliseconds. Throws a usage Problem for anything else, negative
+ * values included.
+ */
 export function parseDuration(text: string): number {
-  if (text === '0') return 0;
+  if (bareNumber.test(text)) return parseDuration(`${text}s`);
   let total = 0;
   term.lastIndex = 0;
   let end = 0;

@@ -33,20 +33,40 @@ export const exclusionCauses = [
 ] as const;
 export type ExclusionCause = (typeof exclusionCauses)[number];
 
-const leftOutSchema = z.object({ node: z.string(), reason: z.enum(leftOutReasons) });
+/** What an agent refuses of what it is told: answers of a coordinator, plans, targets of a plan, what a server says of itself. */
+export const refusalReasons = [
+  'too-large',
+  'malformed',
+  'other-node',
+  'redirect',
+  'unauthenticated',
+  'address',
+  'port',
+  'unexpected-server',
+] as const;
+export type RefusalReason = (typeof refusalReasons)[number];
+
+/** An agent takes no more than this of a plan: some 20 times the connections that K = 10 makes, and all nodes of a large cluster left out. */
+export const planBounds = { bytes: 1_048_576, targets: 500, connections: 500, leftOut: 10_000 } as const;
+
+/** What Kubernetes allows as a node's name (RFC 1123), and what it allows as a label's value. */
+const nodeNameSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/);
+const zoneSchema = z.string().regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/);
+
+const leftOutSchema = z.object({ node: nodeNameSchema, reason: z.enum(leftOutReasons) });
 
 const meshTargetSchema = z.object({
   /** Null for the Service of all servers, whose connections land on any node; the server says on which. */
-  node: z.string().nullable(),
-  zone: z.string().nullable(),
+  node: nodeNameSchema.nullable(),
+  zone: zoneSchema.nullable(),
   /** With a null node, what a connection counts as that was never made. */
   class: z.enum(meshClasses),
   path: z.enum(meshPaths),
   /** A name or an IP address. */
-  address: z.string().min(1),
+  address: z.string().regex(/^[A-Za-z0-9.:_-]{1,253}$/),
   port: z.number().int().min(1).max(65_535),
   /** How many to hold. */
-  connections: z.number().int().min(1).max(1_000),
+  connections: z.number().int().min(1).max(planBounds.connections),
 });
 export type MeshTarget = z.infer<typeof meshTargetSchema>;
 
@@ -54,23 +74,30 @@ export type MeshTarget = z.infer<typeof meshTargetSchema>;
 export const meshPlanSchema = z.object({
   schemaVersion: z.literal(1),
   /** The same for the same content; also the ETag. */
-  revision: z.string().min(1),
-  node: z.string().min(1),
+  revision: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  node: nodeNameSchema,
   /** Empty when the node has no zone. */
-  zone: z.string(),
-  targets: z.array(meshTargetSchema),
-  leftOut: z.array(leftOutSchema),
+  zone: zoneSchema,
+  targets: z
+    .array(meshTargetSchema)
+    .max(planBounds.targets)
+    .refine((targets) => connectionsOf(targets) <= planBounds.connections),
+  leftOut: z.array(leftOutSchema).max(planBounds.leftOut),
   /** Of the own node and the targets: those that the API speaks against and that are probed all the same. */
-  doubted: z.array(leftOutSchema).default([]),
+  doubted: z.array(leftOutSchema).max(planBounds.leftOut).default([]),
 });
 export type MeshPlan = z.infer<typeof meshPlanSchema>;
 
 /** `GET /v1/nodes/NODE` */
 export const meshNodeStateSchema = z.object({
-  node: z.string(),
-  zone: z.string(),
+  node: nodeNameSchema,
+  zone: zoneSchema,
   leftOut: z.enum(leftOutReasons).nullable(),
   /** As in the plan. */
   doubt: z.enum(leftOutReasons).nullable().default(null),
 });
 export type MeshNodeState = z.infer<typeof meshNodeStateSchema>;
+
+function connectionsOf(targets: readonly MeshTarget[]): number {
+  return targets.reduce((sum, { connections }) => sum + connections, 0);
+}

@@ -2,6 +2,7 @@
 import { authors } from './author.ts';
 import { certainties } from './certainty.ts';
 import { clusterRecordSchema } from './cluster-record.ts';
+import { lostOutputSchema } from './lost-output.ts';
 import { missingWitnessSchema } from './missing-witness.ts';
 import { dataplaneSchema } from './node-event.ts';
 import { z } from './schema.ts';
@@ -175,6 +176,8 @@ export const runRecordSchema = z.object({
   findings: z.array(findingSchema),
   /** Witnesses that were asked for and did not see, or not all of it; absent where all did, and in older records. */
   missingWitnesses: z.array(missingWitnessSchema).optional(),
+  /** Output that could not be written, or not all of it; absent where all was, and in older records. */
+  lostOutput: z.array(lostOutputSchema).optional(),
   /** By node: who moves its packets, as the rules say that its observer saw. Absent where nobody observed. */
   dataplanes: z.record(z.string(), seenDataplaneSchema).optional(),
 });

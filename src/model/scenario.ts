@@ -1,4 +1,5 @@
 // A scenario: a topology, factors that can be switched off, variants, faults, fixes, and the outcome and cause to expect.
+import type { Author } from './author.ts';
 import type { FaultSpec } from './fault.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './run-record.ts';
@@ -86,5 +87,7 @@ export interface Scenario extends Named {
   expected(choice: Choice): Outcome;
   /** What a diagnosis ought to find; null for nothing. It never sees this. */
   expectedCause(choice: Choice): string | null;
+  /** Whom it ought to name for having ended the connections: any of these is right. Empty exactly where no cause is expected. */
+  expectedAuthor(choice: Choice): readonly Author[];
   setup(choice: Choice): Setup;
 }

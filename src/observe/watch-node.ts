@@ -6,6 +6,7 @@ import type { CaptureScope } from '../system/tools/tcpdump.ts';
 import { anchorIn } from './namespace-anchor.ts';
 import { createPodFinder } from './pod-namespaces.ts';
 import type { Pace } from './sampler.ts';
+import { createLostBooks, type LostBooks } from '../run-folder/lost-books.ts';
 import { openNodeFolder } from '../run-folder/open-node.ts';
 import { eventsShare, rawShare, type RunningWitness, type Witness, type WitnessContext } from './witness.ts';
 import * as registered from './witnesses.ts';
@@ -21,17 +22,24 @@ export interface WatchOptions {
   readonly maxBytes?: number;
   /** The addresses of the node's pods. Default: every other network namespace with a process that we can see. */
   readonly podAddresses?: readonly string[];
+  /** Witnesses that are not to run; each says so of itself. */
+  readonly without?: readonly string[];
+  /** Who is told of what could not be written. Default: nobody. */
+  readonly books?: LostBooks;
   readonly clock?: Clock;
 }
 
 export interface NodeWatch {
   /** Rejects when no witness is left. */
   readonly failed: Promise<never>;
-  /** Stops all witnesses; resolves, with what each said of itself last, when every line is in its file. */
+  /** Stops all witnesses, once; resolves, with what each said of itself last, when every line is in its file. */
   stop(): Promise<readonly SourceEvent[]>;
 }
 
 const witnesses: readonly Witness[] = Object.values(registered);
+
+/** What each is called in evidence. */
+export const witnessNames: readonly string[] = witnesses.map(({ name }) => name);
 
 /**
  * Watches a node until stopped. `folder` is the run's folder. Resolves when every witness that can run here listens; each says of
@@ -49,8 +57,10 @@ export async function watchNode(
     pace = { periodMs: 100, share: 0.2 },
     maxBytes = 268_435_456,
     capture = { packets: 'all', ports: [], immediate: true },
+    without = [],
+    books = createLostBooks(folder, () => undefined, clock),
   } = options;
-  const files = await openNodeFolder(folder, node, maxBytes);
+  const files = await openNodeFolder(folder, node, maxBytes, books);
   const anchor = await anchorIn(netns);
   const pods = createPodFinder(anchor.proc, options.podAddresses);
   const said = new Map<string, SourceEvent>();
@@ -62,7 +72,12 @@ export async function watchNode(
   const eventsLeftOut = (reason: string) => {
     for (const { say } of running) say('limited', reason, null);
   };
-  const parsed = files.openEvents(eventsShare, eventsLeftOut);
+  // Whoever was handed the events has them all; whoever reads the file is told that it has not.
+  const eventsBack = (reason: string) => {
+    for (const { witness } of running)
+      parsed.write(`${JSON.stringify(sourceEvent(witness, 'limited', reason, null))}\n`);
+  };
+  const parsed = files.openEvents(eventsShare, eventsLeftOut, eventsBack);
   const record = (event: NodeEvent) => {
     parsed.write(`${JSON.stringify(event)}\n`);
     onEvent(event);
@@ -75,22 +90,24 @@ export async function watchNode(
     lost: number | null,
     blindTo?: readonly BlindSpot[],
   ) => void;
-  const sayFor = (witness: Witness, file: string): Say => {
-    return (state, text, lost, blindTo) => {
-      const at = formatMicros(clock.now());
-      const event: SourceEvent = {
-        ...{ event: 'source', at, source: witness.name, text, node, file, state, lost },
-        ...(blindTo === undefined ? {} : { blindTo: [...blindTo] }),
-      };
+  const rawName = (witness: Witness) => `${witness.name}.${witness.extension}`;
+  const sourceEvent = (witness: Witness, ...[state, text, lost, blindTo]: Parameters<Say>): SourceEvent => ({
+    ...{ event: 'source', at: formatMicros(clock.now()), source: witness.name, text, node },
+    ...{ file: files.nameOf(rawName(witness)), state, lost },
+    ...(blindTo === undefined ? {} : { blindTo: [...blindTo] }),
+  });
+  const sayFor = (witness: Witness): Say => {
+    return (...words) => {
+      const event = sourceEvent(witness, ...words);
       said.set(witness.name, event);
       record(event);
     };
   };
 
   const startOne = async (witness: Witness) => {
-    const raw = `${witness.name}.${witness.extension}`;
+    const raw = rawName(witness);
     const file = files.nameOf(raw);
-    const say = sayFor(witness, file);
+    const say = sayFor(witness);
     const context: WitnessContext = {
       node,
       netns,
@@ -139,23 +156,29 @@ export async function watchNode(
     await anchor.stop();
   };
 
-  await Promise.all(witnesses.map(startOne));
+  for (const witness of witnesses) {
+    if (without.includes(witness.name)) sayFor(witness)('unavailable', 'left out, as --without has it', null);
+  }
+  await Promise.all(witnesses.filter(({ name }) => !without.includes(name)).map(startOne));
   if (live.size === 0) {
     await closeAll();
     const reasons = [...said.values()].map(({ source, text }) => `${source}: ${text}`);
     throw new Problem('missing', `nothing can be observed on ${node}: ${reasons.join('; ')}.`);
   }
+  let stopped: Promise<readonly SourceEvent[]> | undefined;
   return {
     failed: noneLeft.promise,
-    async stop() {
-      await Promise.all(
-        running.map(async ({ witness, run, say }) => {
-          const end = await run.stop();
-          if (live.has(witness)) say('stopped', end.text, end.lost);
-        }),
-      );
-      await closeAll();
-      return [...said.values()];
-    },
+    stop: () => (stopped ??= stopAll()),
   };
+
+  async function stopAll(): Promise<readonly SourceEvent[]> {
+    await Promise.all(
+      running.map(async ({ witness, run, say }) => {
+        const end = await run.stop();
+        if (live.has(witness)) say('stopped', end.text, end.lost);
+      }),
+    );
+    await closeAll();
+    return [...said.values()];
+  }
 }

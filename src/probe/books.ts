@@ -35,12 +35,17 @@ export function emptyBooks(): Books {
   };
 }
 
+/** Probes whose answer is still to come. */
+export function awaited({ sent, answered, failed, cutOff }: Books): number {
+  return sent - answered - failed.awaiting - cutOff;
+}
+
 /** What the counts leave unexplained once everything has ended: all zero, or something was lost. */
 export function imbalance(books: Books): { dialled: number; connected: number; sent: number } {
   const { failed } = books;
   return {
     dialled: books.dialled - books.connected - failed.connecting - books.abandoned,
     connected: books.connected - failed.idle - failed.awaiting - books.finished,
-    sent: books.sent - books.answered - failed.awaiting - books.cutOff,
+    sent: awaited(books),
   };
 }

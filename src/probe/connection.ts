@@ -1,15 +1,26 @@
 // One connection of the client from dialling to its end: a small state machine over a socket that reports what happens to it.
-import { connect, type LookupFunction, type Socket } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { formatMicros, type Micros } from '../model/clock.ts';
 import { formatEndpoint, type Endpoint } from '../model/endpoint.ts';
 import type { Phase } from '../model/probe-event.ts';
 import { printedAddress } from './address.ts';
+import type { AfterBurst } from './after-burst.ts';
 import type { Books } from './books.ts';
 import type { DeadlineOwner, Deadlines } from './deadlines.ts';
-import { addressOf, deadlinePassed, endOfStream, failureOf, lineTooLong, type Failure } from './failure.ts';
+import {
+  addressOf,
+  deadlinePassed,
+  endOfStream,
+  failureOf,
+  isPortTaken,
+  lineTooLong,
+  type Failure,
+} from './failure.ts';
 import { dialErrorInGo, streamErrorInGo } from './go-words.ts';
 import { keepAlive } from './keep-alive.ts';
+import { LateSocket } from './late-socket.ts';
 import { createLineReader, type LineReader } from './line-reader.ts';
+import type { Life } from './redial-pace.ts';
 import { responseText } from './response-text.ts';
 import type { Source } from './source-ports.ts';
 import { moment, toMicroseconds, type Surroundings } from './surroundings.ts';
@@ -30,14 +41,16 @@ export interface ConnectionSettings {
   readonly books: Books;
   readonly owner: ConnectionOwner;
   readonly deadlines: Deadlines<Connection>;
+  /** Where closing waits. */
+  readonly burst: AfterBurst;
   readonly surroundings: Surroundings;
 }
 
 /** Whoever opens connections and decides what comes next; told by the slot's number which one it is about. */
 interface ConnectionOwner {
   connected(slot: number): void;
-  /** The connection failed; its event is out already. */
-  lost(slot: number, wasConnected: boolean, wasAnswered: boolean): void;
+  /** The connection failed; its event is out already. `life` is null when it was never made. */
+  lost(slot: number, life: Life | null, slotAnswered: boolean): void;
   /** The local port that was chosen is in use by another program. True when another one is tried, and nothing has failed. */
   portTaken(slot: number): boolean;
 }
@@ -85,7 +98,7 @@ class Dialled implements Connection {
   readonly #slot: number;
   #slotAnswered: boolean;
   readonly #reader: LineReader;
-  readonly #socket: Socket;
+  readonly #socket: LateSocket;
   #phase: Phase | 'over' = 'connecting';
   #local: string | null = null;
   #remote: string;
@@ -105,22 +118,14 @@ class Dialled implements Connection {
     this.#reader = createLineReader(settings.maxLine);
     this.#remote = formatEndpoint(target);
     this.#startedMs = settings.surroundings.clock.monotonic();
-    const socket = connect({
-      host: target.address,
-      port: target.port,
-      lookup: settings.lookup,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: perAddressMs,
-      noDelay: true,
-      ...(source === undefined ? {} : { localAddress: source.address, localPort: source.port }),
-      onread: {
-        buffer: settings.input,
-        callback: (length) => {
-          this.#received(settings.input.subarray(0, length));
-          return true;
-        },
+    const onread = {
+      buffer: settings.input,
+      callback: (length: number) => {
+        this.#received(settings.input.subarray(0, length));
+        return true;
       },
-    });
+    };
+    const socket = new LateSocket({ onread, noDelay: true }, settings.burst, (error) => this.#broken(error));
     this.#socket = socket;
     settings.deadlines.renew(this);
     socket.on('connectionAttempt', (address, port) => {
@@ -130,15 +135,13 @@ class Dialled implements Connection {
     socket.on('connect', () => this.#established());
     // A socket that is only waited on is read all the same, so a reset or a close shows the moment it arrives.
     socket.on('end', () => this.#fail(endOfStream));
-    socket.on('error', (error) => {
-      if (this.#phase === 'connecting' && isPortTaken(error) && settings.owner.portTaken(this.#slot)) {
-        this.#phase = 'over';
-        settings.deadlines.clear(this);
-        return;
-      }
-      if (this.#phase === 'connecting')
-        this.#remote = printedAddress(addressOf(error), target.port) ?? this.#remote;
-      this.#fail(failureOf(error));
+    socket.connect({
+      host: target.address,
+      port: target.port,
+      lookup: settings.lookup,
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: perAddressMs,
+      ...(source === undefined ? {} : { localAddress: source.address, localPort: source.port }),
     });
   }
 
@@ -259,6 +262,19 @@ class Dialled implements Connection {
     });
   }
 
+  #broken(error: Error): void {
+    if (this.#phase === 'connecting') {
+      const { deadlines, owner, target } = this.#settings;
+      if (isPortTaken(error) && owner.portTaken(this.#slot)) {
+        this.#phase = 'over';
+        deadlines.clear(this);
+        return;
+      }
+      this.#remote = printedAddress(addressOf(error), target.port) ?? this.#remote;
+    }
+    this.#fail(failureOf(error));
+  }
+
   #waitedFor(): 'getaddrinfo' | 'connect' | 'read' {
     if (this.#phase !== 'connecting') return 'read';
     return this.#lookedUp ? 'connect' : 'getaddrinfo';
@@ -266,18 +282,12 @@ class Dialled implements Connection {
 
   #fail(failure: Failure): void {
     if (this.#phase === 'over') return;
-    const { surroundings, deadlines, target, books, owner } = this.#settings;
+    const { surroundings, deadlines, target, books, owner, burst } = this.#settings;
     const failedPhase = this.#phase;
     const lived = this.#lifetime();
     this.#phase = 'over';
     books.failed[failedPhase] += 1;
     deadlines.clear(this);
-    this.#socket.destroy();
-    surroundings.log(
-      failedPhase === 'connecting'
-        ? `Error connecting to server: ${dialErrorInGo(failure, target.address, this.#remote)}`
-        : streamErrorInGo(failure, this.#local ?? 'unknown', this.#remote),
-    );
     surroundings.report?.({
       event: 'failed',
       ...this.#identity(),
@@ -287,14 +297,13 @@ class Dialled implements Connection {
       lastGoodAt: this.#lastGoodAt === null ? null : formatMicros(this.#lastGoodAt),
       slotAnswered: this.#slotAnswered,
     });
-    owner.lost(this.#slot, failedPhase !== 'connecting', this.#slotAnswered);
+    if (failedPhase === 'connecting')
+      surroundings.log(`Error connecting to server: ${dialErrorInGo(failure, target.address, this.#remote)}`);
+    burst.add(() => {
+      this.#socket.destroy();
+      if (failedPhase !== 'connecting')
+        surroundings.log(streamErrorInGo(failure, this.#local ?? 'unknown', this.#remote));
+    });
+    owner.lost(this.#slot, failedPhase === 'connecting' ? null : lived, this.#slotAnswered);
   }
-}
-
-/** Said of the local end: bind() finds it in use, or connect() finds the same pair of ends in TIME_WAIT. */
-function isPortTaken(error: Error): boolean {
-  const code = 'code' in error ? error.code : undefined;
-  return (
-    code === 'EADDRINUSE' || (code === 'EADDRNOTAVAIL' && 'syscall' in error && error.syscall === 'connect')
-  );
 }

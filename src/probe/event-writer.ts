@@ -7,7 +7,7 @@ import { eventLine } from './event-line.ts';
 /** Shorter than anybody who reads along would notice. */
 const momentMs = 50;
 /** So many wait for the end of a turn at most: when thousands of connections are reset, a turn is long. */
-const mostInTurn = 16;
+const mostInTurn = 64;
 
 export interface EventWriter {
   write(event: ProbeEvent): void;

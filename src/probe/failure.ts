@@ -52,6 +52,14 @@ export function addressOf(error: Error): string | undefined {
   return 'address' in first && typeof first.address === 'string' ? first.address : undefined;
 }
 
+/** Said of the local end: bind() finds it in use, or connect() finds the same pair of ends in TIME_WAIT. */
+export function isPortTaken(error: Error): boolean {
+  const code = 'code' in error ? error.code : undefined;
+  return (
+    code === 'EADDRINUSE' || (code === 'EADDRNOTAVAIL' && 'syscall' in error && error.syscall === 'connect')
+  );
+}
+
 function firstOf(error: Error): NodeJS.ErrnoException {
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0];
   return error;

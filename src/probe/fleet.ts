@@ -1,12 +1,15 @@
-// Keeps N slots filled with connections and has each send its probes on time: dials again at once when a connection ended, after
-// a second when none could be made.
+// Keeps N slots filled with connections and has each send its probes on time: dials again at once when a connection that had lived
+// ended, after a second when none could be made, and more and more slowly when connections are made and never answered.
 import { lookup } from 'node:dns';
 import type { Endpoint } from '../model/endpoint.ts';
-import { emptyBooks, type Books } from './books.ts';
+import { createAfterBurst } from './after-burst.ts';
+import { awaited, emptyBooks, type Books } from './books.ts';
 import { openConnection, type Connection, type ConnectionSettings } from './connection.ts';
 import { createDeadlines } from './deadlines.ts';
 import { createSharedLookup, type Resolve } from './lookup.ts';
+import { watchName } from './name-watch.ts';
 import { createTurns, nextTickMs, probeGrain, redialDelayMs, slotOffsetMs } from './pace.ts';
+import { createRedialPace, type Life, type RedialMemory } from './redial-pace.ts';
 import { createSchedule, type Waiting } from './schedule.ts';
 import { settleWithin } from './settle-within.ts';
 import { createSourcePorts, type PortRange, type Source, type Share } from './source-ports.ts';
@@ -32,17 +35,23 @@ export interface FleetSettings {
   readonly resolve?: Resolve;
   /** Which part of a larger fleet this is, when several processes share one. Default: the whole. */
   readonly share?: Share;
+  /** Spreads what would else be dialled together. Default: Math.random. */
+  readonly random?: () => number;
 }
 
 export interface Fleet {
   /** What has happened so far. */
   readonly books: Readonly<Books>;
+  /** Whether an answer is waited for at this moment. */
+  waits(): boolean;
+  /** Why not, when the target is a name for which no address was ever found; else null. */
+  neverFound(): string | null;
   /** Finishes every connection in an orderly way; resolves when all are closed, at the latest after a second. */
   stop(): Promise<void>;
 }
 
 /** A place that is always to be filled with a connection. It waits for one thing at a time: to be dialled, or its next tick. */
-interface Slot extends Waiting {
+interface Slot extends Waiting, RedialMemory {
   readonly index: number;
   connection: Connection | null;
   /** Where it dialled from, when that is ours to choose. */
@@ -57,14 +66,18 @@ interface Slot extends Waiting {
   hasTurn: boolean;
 }
 
-/** Connections that are dialled in one turn of the event loop: what comes in, other connections' resets above all, goes first. */
-const dialsInTurn = 8;
-/** While turn after turn brings more resets, dialling waits for so many turns at most. */
-const mostTurnsWaited = 1_000;
 /** A chosen port may be in use by others; after so many the failure is told. */
 const mostPortTries = 64;
 /** Larger than any answer that is short enough to be one. */
 const inputBytes = 65_536;
+/**
+ * Where the connection before this one was never answered, the first question waits so long. A server that closes what it has
+ * accepted answers a question that it did not read with a RST, and then its close could not be told from a reset.
+ */
+const listenMs = 100;
+/** From this delay on it is said that dialling has become slow. */
+const slowMs = 1_000;
+const saySlowEveryMs = 10 * 60_000;
 /** How long a peer may take to answer our FIN. */
 const graceMs = 1_000;
 
@@ -75,21 +88,25 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   const grain = probeGrain(settings.connections, settings.periodMs);
   const schedule = createSchedule(clock, act, grain.milliseconds);
   const deadlines = createDeadlines<Connection>(settings.timeoutMs, clock, (late) => late.expire());
+  const burst = createAfterBurst(clock);
+  const names = watchName(settings.resolve ?? lookup, surroundings);
   const shared: ConnectionSettings = {
     target: settings.target,
     className: settings.className,
     maxLine: settings.maxLine,
-    lookup: createSharedLookup(settings.resolve ?? lookup),
+    lookup: createSharedLookup(names.resolve),
     input: Buffer.allocUnsafeSlow(inputBytes),
     books: emptyBooks(),
     owner: { connected, lost, portTaken },
     deadlines,
+    burst,
     surroundings,
   };
   const turns = createTurns(settings.connectRate);
+  const redials = createRedialPace(settings.connections, settings.random ?? Math.random);
   let dialled = 0;
-  const waiting: Slot[] = [];
   let stopping = false;
+  let saidSlowMs = Number.NEGATIVE_INFINITY;
 
   const sources =
     settings.sources && createSourcePorts(settings.sources, settings.sourcePorts, { first, every });
@@ -100,7 +117,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     const originMs = startMs + slotOffsetMs(index, settings.connections * every, settings.periodMs);
     const slot: Slot = {
       ...{ index, connection: null, source: undefined, portTries: 0, originMs, hasTurn: false },
-      answered: false,
+      ...{ answered: false, unanswered: 0, hasty: 0 },
       ...{ dueMs: 0, bucket: null },
     };
     slots.push(slot);
@@ -126,11 +143,18 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
       }
     }
     slot.hasTurn = false;
+    giveBack(slot);
     slot.source = sources?.take();
     const numbers = { connection: first + dialled * every, slot: slot.index, slotAnswered: slot.answered };
     dialled += 1;
     shared.books.dialled += 1;
     slot.connection = openConnection(shared, numbers, slot.source);
+  }
+
+  /** Only now, because a port is taken until its connection is closed. */
+  function giveBack(slot: Slot): void {
+    if (slot.source !== undefined) sources?.giveBack(slot.source);
+    slot.source = undefined;
   }
 
   function connected(number: number): void {
@@ -141,37 +165,49 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     // As the original's ticks; only where thousands may be made at the same moment, after a reset of them all, does each
     // go on with its own turn, because their probes would come in one burst ever after.
     if (!grain.dense) slot.originMs = now;
+    if (slot.unanswered > 0) {
+      schedule.put(slot, now + listenMs);
+      return;
+    }
     slot.dueMs = now;
     tick(slot, slot.connection);
   }
 
-  function lost(number: number, wasConnected: boolean, wasAnswered: boolean): void {
+  function lost(number: number, life: Life | null, slotAnswered: boolean): void {
     const slot = slots[(number - first) / every];
     if (slot === undefined) return;
-    slot.answered = wasAnswered;
+    slot.answered = slotAnswered;
     slot.connection = null;
-    if (slot.source !== undefined) sources?.giveBack(slot.source);
     if (stopping) return;
-    if (wasConnected) {
+    if (life === null) {
+      schedule.put(slot, clock.monotonic() + redialDelayMs);
+      return;
+    }
+    const delayMs = redials.lost(slot, life, shared.books.answered);
+    if (delayMs > 0) {
+      schedule.put(slot, clock.monotonic() + delayMs);
+      saySlow(delayMs);
+    } else {
       schedule.remove(slot);
       redial(slot);
-    } else schedule.put(slot, clock.monotonic() + redialDelayMs);
+    }
+  }
+
+  /** Else a slow client would look like one that hangs. */
+  function saySlow(delayMs: number): void {
+    const now = clock.monotonic();
+    if (delayMs < slowMs || now - saidSlowMs < saySlowEveryMs) return;
+    saidSlowMs = now;
+    surroundings.log(
+      'Connections are made but do not last; the next ones follow more and more slowly, after 30 s at most',
+    );
   }
 
   /** Not in the midst of what has just come in. */
   function redial(slot: Slot): void {
-    if (waiting.push(slot) === 1) setImmediate(redialSome, 0, 0);
-  }
-
-  /** @param seen How many waited a turn ago. */
-  function redialSome(seen: number, turnsWaited: number): void {
-    if (stopping) return;
-    if (waiting.length > Math.max(seen, dialsInTurn) && turnsWaited < mostTurnsWaited) {
-      setImmediate(redialSome, waiting.length, turnsWaited + 1);
-      return;
-    }
-    for (const slot of waiting.splice(0, dialsInTurn)) dial(slot);
-    if (waiting.length > 0) setImmediate(redialSome, waiting.length, turnsWaited);
+    burst.add(() => {
+      if (!stopping) dial(slot);
+    });
   }
 
   /** Whether another port is tried. */
@@ -180,7 +216,6 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     if (slot?.source === undefined || slot.source.port === 0 || stopping) return false;
     slot.portTries += 1;
     if (slot.portTries > mostPortTries) return false;
-    sources?.giveBack(slot.source);
     // Its number is left out: others may have been given later ones.
     shared.books.dialled -= 1;
     slot.connection = null;
@@ -197,9 +232,13 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
 
   return {
     books: shared.books,
+    waits: () => awaited(shared.books) > 0,
+    neverFound: () => names.neverFound(),
     async stop() {
       stopping = true;
       schedule.stop();
+      names.stop();
+      burst.finish();
       const open = slots.flatMap(({ connection }) => (connection === null ? [] : [connection]));
       await settleWithin(
         graceMs,

@@ -1,6 +1,7 @@
 // One accepted connection: answers its lines in order, each within a deadline that covers reading it and writing its answer.
 import type { Socket } from 'node:net';
 import { printedAddress } from './address.ts';
+import type { Admission } from './admission.ts';
 import type { DeadlineOwner, Deadlines } from './deadlines.ts';
 import {
   closedOnPurpose,
@@ -39,6 +40,10 @@ export interface ServedSettings {
   /** Bytes. */
   readonly maxLine: number;
   readonly deadlines: Deadlines<ServedConnection>;
+  /** Until the first line is answered; default: the same. */
+  readonly firstDeadlines?: Deadlines<ServedConnection>;
+  /** Default: everybody may come and wait. */
+  readonly guests?: Pick<Admission<ServedConnection>, 'asked' | 'mayWait' | 'waited'>;
   readonly surroundings: Surroundings;
   /** Default: fin. */
   readonly closeWith?: CloseWay;
@@ -87,7 +92,7 @@ class Served implements ServedConnection, SilentPeer {
   #answersUnderWay = 0;
 
   constructor(socket: Socket, settings: ServedSettings) {
-    const { surroundings, deadlines } = settings;
+    const { surroundings, deadlines, firstDeadlines = deadlines } = settings;
     this.#socket = socket;
     this.#settings = settings;
     this.#acceptedMs = surroundings.clock.monotonic();
@@ -96,7 +101,7 @@ class Served implements ServedConnection, SilentPeer {
     this.#peer = printedAddress(socket.remoteAddress, socket.remotePort) ?? 'unknown';
     this.#reader = createLineReader(settings.maxLine);
     keepAlive(socket);
-    deadlines.renew(this);
+    firstDeadlines.renew(this);
     settings.silentPeers.accepted(this);
     surroundings.report?.({ event: 'accepted', ...this.#identity() });
     const greeting = settings.announcements?.greeting;
@@ -167,6 +172,10 @@ class Served implements ServedConnection, SilentPeer {
       // The callback closes over nothing but what lives as long as the connection.
       socket.write(scratch.subarray(0, length), (error) => this.#written(error));
       if (socket.writableLength > 0) {
+        if (this.#settings.guests?.mayWait() === false) {
+          this.#fail(closedOnPurpose, 'reset');
+          return;
+        }
         // The bytes must stay as they are until they are written; the next answer is put together elsewhere.
         scratch = Buffer.allocUnsafeSlow(batchBytes);
         this.#state = 'writing';
@@ -204,6 +213,7 @@ class Served implements ServedConnection, SilentPeer {
     // Also called, later, for writes that the kernel took at once; those are counted already. A failed one is told by 'error'.
     if (error || this.#state !== 'writing' || this.#socket.writableLength > 0) return;
     this.#state = 'reading';
+    this.#settings.guests?.waited();
     this.#countAnswers();
     this.#socket.resume();
     this.#answerLines();
@@ -211,9 +221,14 @@ class Served implements ServedConnection, SilentPeer {
 
   /** The answers are with the kernel, and a new line may take its full time. */
   #countAnswers(): void {
+    const { deadlines, firstDeadlines = deadlines, guests, onAnswers } = this.#settings;
+    if (this.#answers === 0) {
+      firstDeadlines.clear(this);
+      guests?.asked(this);
+    }
     this.#answers += this.#answersUnderWay;
-    this.#settings.onAnswers?.(this.#answersUnderWay);
-    this.#settings.deadlines.renew(this);
+    onAnswers?.(this.#answersUnderWay);
+    deadlines.renew(this);
   }
 
   #fail(failure: Failure, closeWith: CloseWay = 'fin'): void {
@@ -228,9 +243,10 @@ class Served implements ServedConnection, SilentPeer {
   }
 
   #end(failure: Failure): void {
-    const { surroundings, deadlines, onEnd } = this.#settings;
+    const { surroundings, deadlines, firstDeadlines = deadlines, guests, onEnd } = this.#settings;
+    if (this.#state === 'writing') guests?.waited();
     this.#state = 'over';
-    deadlines.clear(this);
+    (this.#answers === 0 ? firstDeadlines : deadlines).clear(this);
     const livedMs = toMicroseconds(surroundings.clock.monotonic() - this.#acceptedMs);
     surroundings.report?.({
       event: 'ended',

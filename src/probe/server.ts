@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:net';
 import type { Endpoint } from '../model/endpoint.ts';
 import { printedAddress } from './address.ts';
+import { createAdmission, type AdmissionLimits, type TurnedAway } from './admission.ts';
 import { createDeadlines } from './deadlines.ts';
 import { failureOf } from './failure.ts';
 import { acceptErrorInGo } from './go-words.ts';
@@ -21,6 +22,10 @@ export interface ServerSettings {
   readonly maxLine: number;
   /** Connections that may be open at once; a further one is closed as soon as it is accepted. Default: any number. */
   readonly maxConnections?: number;
+  /** Stricter than maxConnections, and instead of it; hears of each connection that they turn away. Default: none. */
+  readonly admission?: AdmissionLimits & { readonly onTurnedAway: (why: TurnedAway) => void };
+  /** For the first line of a connection and its answer. Milliseconds; default: deadlineMs. */
+  readonly firstLineMs?: number;
   /** Other servers listen on the same port, and the kernel deals out the connections. Default: no. */
   readonly sharedPort?: boolean;
   /** Default: none. */
@@ -54,6 +59,18 @@ export async function startServer(
   const deadlines = createDeadlines<ServedConnection>(settings.deadlineMs, surroundings.clock, (late) =>
     late.expire(),
   );
+  const { firstLineMs = settings.deadlineMs, admission } = settings;
+  const firstDeadlines = createDeadlines<ServedConnection>(firstLineMs, surroundings.clock, (late) =>
+    late.expire(),
+  );
+  const guests =
+    admission === undefined
+      ? undefined
+      : createAdmission<ServedConnection>(
+          admission,
+          () => surroundings.clock.monotonic(),
+          admission.onTurnedAway,
+        );
   const misbehaviour = settings.misbehaviour ?? { closeWith: 'fin' };
   const misbehaving = misbehave(misbehaviour, open);
   const endings = new Map<ServedConnection, () => void>();
@@ -61,21 +78,30 @@ export async function startServer(
   const served = {
     maxLine: settings.maxLine,
     deadlines,
+    firstDeadlines,
     surroundings,
     silentPeers,
     closeWith: misbehaviour.closeWith,
     announcements: settings.announcements ?? {},
     ...(settings.onAnswers === undefined ? {} : { onAnswers: settings.onAnswers }),
+    ...(guests === undefined ? {} : { guests }),
     onEnd: (connection: ServedConnection) => {
       open.delete(connection);
+      guests?.left(connection);
       endings.get(connection)?.();
       endings.delete(connection);
     },
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true });
   server.on('connection', (socket) => {
+    const address = socket.remoteAddress ?? '';
+    if (guests?.admits(address) === false) {
+      socket.destroy();
+      return;
+    }
     const connection = serveConnection(socket, served);
     open.add(connection);
+    guests?.entered(connection, address);
     endings.set(connection, misbehaving.accepted(connection));
   });
 
@@ -101,6 +127,7 @@ export async function startServer(
       silentPeers.say();
       silentPeers.stop();
       deadlines.stop();
+      firstDeadlines.stop();
     },
   };
 }

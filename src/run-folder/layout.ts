@@ -13,13 +13,20 @@ export const fileNames = {
   notes: 'notes.ndjson',
 } as const;
 
+/**
+ * The run's folder that somebody means who names a folder called evidence: the one that it is the evidence of. Any other is meant
+ * itself.
+ */
+export const runFolderOf = (named: string): string =>
+  basename(named) === fileNames.evidence ? dirname(named) : named;
+
 /** evidence/FILE, for whoever writes or reads it. */
 export const evidenceFile = (folder: string, file: string): string => join(folder, fileNames.evidence, file);
 
 /** evidence/applied-WHAT.json: objects as they were applied to a cluster. */
 export const appliedFile = /^applied-[a-z-]+\.json$/;
 
-/** What the observer of a node brought; `base` is a run's folder, or what `observe --out` named. */
+/** What the observer of a node brought; `base` is a run's folder. */
 export const nodeFolder = (base: string, node: string): string => evidenceFile(base, node);
 
 /** One file of a node's evidence. */

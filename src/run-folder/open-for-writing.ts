@@ -1,9 +1,17 @@
 // The folder of a run while the run lasts: every line is in its file as soon as it is known.
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
-import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { evidenceFile, fileNames } from './layout.ts';
+import type { LostBooks } from './lost-books.ts';
 import { makeEvidenceFolder } from './make-folder.ts';
+import { createRollingFile, type RollingFile } from './rolling-file.ts';
+
+/** A log that takes whole lines. */
+export interface LineLog {
+  line(text: string): void;
+  /** Writes what is still in memory; more may follow. */
+  flush(): void;
+}
 
 export interface RunFolder {
   /** The topmost folder that was made for it; undefined when none was. */
@@ -18,38 +26,52 @@ export interface RunFolder {
   note(value: object): void;
   /** A line of evidence/logs/POD.log, as it came. */
   logLine(pod: string, line: string): void;
-  close(): Promise<void>;
+  /** evidence/NAME.log, behind what is there already. */
+  log(name: string): LineLog;
+  /** Writes what is still in memory; more may follow. */
+  flush(): void;
+  close(): void;
 }
 
-/** Makes the folder. Rejects with a usage Problem when it cannot be made. */
-export async function openRunFolder(folder: string, kind: 'lab' | 'cluster'): Promise<RunFolder> {
+/** Makes the folder. Rejects with a Problem when it cannot be made; what cannot be written later is in the books. */
+export async function openRunFolder(
+  folder: string,
+  kind: 'lab' | 'cluster',
+  books: LostBooks,
+): Promise<RunFolder> {
   const made = await makeEvidenceFolder(folder);
-  const streams = new Map<string, WriteStream>();
-  const open = (path: string) => {
-    mkdirSync(dirname(path), { recursive: true });
-    const stream = createWriteStream(path, { flags: 'a' });
-    streams.set(path, stream);
-    return stream;
+  const files = new Map<string, RollingFile>();
+  const open = (name: string): RollingFile => {
+    const loss = books.of(name);
+    const path = join(folder, name);
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+    } catch (error) {
+      loss.lost(error);
+    }
+    const unbounded = { maxBytes: Number.POSITIVE_INFINITY, onLeftOut: () => undefined };
+    const file = createRollingFile(path, { ...unbounded, flags: 'a', loss });
+    files.set(name, file);
+    return file;
   };
-  const write = (path: string, line: string) => (streams.get(path) ?? open(path)).write(`${line}\n`);
-  const [events, faults] = [join(folder, fileNames.events), join(folder, fileNames.faults)];
-  const [setAside, notes] = [evidenceFile(folder, fileNames.setAside), evidenceFile(folder, fileNames.notes)];
+  const opened = (name: string) => files.get(name) ?? open(name);
+  const write = (name: string, line: string) => opened(name).write(`${line}\n`);
+  const { events, faults } = fileNames;
+  const [setAside, notes] = [evidenceFile('', fileNames.setAside), evidenceFile('', fileNames.notes)];
   // Where nothing was done in the lab, an empty file says so.
-  if (kind === 'lab') for (const path of [events, faults]) open(path);
+  if (kind === 'lab') for (const name of [events, faults]) open(name);
   return {
     made,
     event: (line) => write(events, line),
     fault: (line) => write(faults, line),
     setAside: (value) => write(setAside, JSON.stringify(value)),
     note: (value) => write(notes, JSON.stringify(value)),
-    logLine: (pod, line) => write(evidenceFile(folder, `logs/${pod}.log`), line),
-    async close() {
-      await Promise.all(
-        [...streams.values()].map(async (stream) => {
-          stream.end();
-          await once(stream, 'close');
-        }),
-      );
+    logLine: (pod, line) => write(evidenceFile('', `logs/${pod}.log`), line),
+    log(name) {
+      const file = opened(evidenceFile('', `${name}.log`));
+      return { line: (text) => file.write(`${text}\n`), flush: () => file.flush() };
     },
+    flush: () => files.forEach((file) => file.flush()),
+    close: () => files.forEach((file) => file.close()),
   };
 }

@@ -1,12 +1,12 @@
 // run.json and matrix.json, read from folders that may be anybody's: a clear sentence for whatever is wrong with them.
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { matrixRecordSchema, type MatrixRecord } from '../model/matrix-record.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import { runRecordSchema, type RunRecord } from '../model/run-record.ts';
 import type { z } from '../model/schema.ts';
-import { cellFolder, fileNames } from './layout.ts';
+import { cellFolder, fileNames, runFolderOf } from './layout.ts';
 
 /** A record, or the sentence that says why there is none; `absent` when there is no such file. */
 export type Read<T> =
@@ -29,6 +29,14 @@ export async function readMatrixOf(folder: string): Promise<RunRecord[]> {
     if (data !== null) records.push(data);
   }
   return records;
+}
+
+/** The run's folder that somebody means who wants to read one; one that older versions wrote is found where it is. */
+export function readableRunFolder(named: string): string {
+  const isRun = [fileNames.record, fileNames.matrix, fileNames.evidence].some((name) =>
+    existsSync(join(named, name)),
+  );
+  return isRun || !existsSync(named) ? named : runFolderOf(named);
 }
 
 /** Throws a usage Problem when the path is not a folder. */

@@ -1,6 +1,8 @@
 // A file that never grows beyond its bound: when half of it is used up it is set aside, and the half before that is let go.
-import { closeSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { extname } from 'node:path';
+import type { FileLoss } from './lost-books.ts';
+import { openPieceFile } from './piece-file.ts';
 
 export interface RollingFile {
   /** Whole lines or whole records only: a piece is never divided between two files. */
@@ -11,14 +13,18 @@ export interface RollingFile {
 }
 
 export interface RollingFileOptions {
-  /** Of both halves together. */
+  /** Of both halves together; Infinity for a file that never rolls. */
   readonly maxBytes: number;
+  /** Default: `w`, anew. */
+  readonly flags?: 'w' | 'a';
   /** Stands at the beginning of every half. */
   readonly head?: Uint8Array;
   /** Called before something is written: what the lines refer to is to be in its file before they are. */
   readonly first?: () => void;
-  /** Something had to be left out; called once for each kind of reason. */
+  /** Something had to be left out for the bound's sake; called once for each kind of reason. */
   readonly onLeftOut: (reason: string) => void;
+  /** Hears what the disk did not take. */
+  readonly loss: FileLoss;
 }
 
 /** What is written is on its way to the disk after this time at the latest. */
@@ -32,17 +38,16 @@ export function olderHalf(path: string): string {
 }
 
 /**
- * Opens the file anew. Writes are synchronous, so that a slow disk slows us down instead of filling our memory, and the order of
- * rolling and writing is plain. A full disk leaves pieces out, whole, and is tried again.
+ * Opens the file. Writes are synchronous, so that a slow disk slows us down instead of filling our memory, and the order of
+ * rolling and writing is plain. A full disk leaves pieces out, whole, and is tried again with the next.
  */
 export function createRollingFile(path: string, options: RollingFileOptions): RollingFile {
   const half = Math.floor(options.maxBytes / 2);
-  const head = options.head ?? new Uint8Array();
+  const { head = new Uint8Array(), loss } = options;
   let waiting: Uint8Array[] = [];
   let waitingBytes = 0;
   let timer: NodeJS.Timeout | undefined;
-  let fd = openSync(path, 'w');
-  let written = 0;
+  let file = openPieceFile(path, options.flags ?? 'w', loss);
   let rolled = false;
   const told = new Set<string>();
   const tell = (kind: string, reason: string) => {
@@ -51,54 +56,37 @@ export function createRollingFile(path: string, options: RollingFileOptions): Ro
     options.onLeftOut(reason);
   };
 
-  const fail = (error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    tell('disk', `${path} could not be written (${code}); lines are left out until it can`);
-  };
-
-  const put = (bytes: Uint8Array) => {
-    try {
-      for (let done = 0; done < bytes.length;) {
-        done += writeSync(fd, bytes, done, bytes.length - done, written + done);
-      }
-      written += bytes.length;
-    } catch (error) {
-      // What was written of it is overwritten by what comes next, or cut off here: a piece of a line would spoil the next one.
-      cutOff(fd, written);
-      fail(error);
-    }
-  };
+  /** The head again, where there was no room for it yet. */
+  const headed = () => (file.length === 0 && head.length > 0 ? [head] : []);
   const flush = () => {
     clearTimeout(timer);
     timer = undefined;
     if (waitingBytes === 0) return;
     options.first?.();
-    const bytes = Buffer.concat(waiting);
+    const pieces = waiting;
     waiting = [];
     waitingBytes = 0;
-    put(bytes);
+    file.put([...headed(), ...pieces]);
   };
   /** False when the file cannot be set aside; then nothing more is written than was. */
   const roll = (): boolean => {
     flush();
     try {
       renameSync(path, olderHalf(path));
-      const next = openSync(path, 'w');
-      closeSync(fd);
-      fd = next;
     } catch (error) {
-      fail(error);
+      loss.lost(error);
       return false;
     }
-    written = 0;
-    put(head);
+    file.close();
+    file = openPieceFile(path, 'w', loss);
+    file.put(headed());
     // Last, because whoever is told may write to this very file.
     if (rolled) tell('size', `the oldest lines of ${path} are let go to stay within the bound on size`);
     rolled = true;
     return true;
   };
 
-  put(head);
+  file.put(headed());
   return {
     write(piece) {
       const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
@@ -106,7 +94,7 @@ export function createRollingFile(path: string, options: RollingFileOptions): Ro
         tell('piece', `a piece of ${bytes.length} bytes is too large for ${path} and the bound on size`);
         return;
       }
-      if (written + waitingBytes + bytes.length > half && !roll()) return;
+      if (file.length + waitingBytes + bytes.length > half && !roll()) return;
       waiting.push(bytes);
       waitingBytes += bytes.length;
       if (waitingBytes >= flushAtBytes) flush();
@@ -115,15 +103,7 @@ export function createRollingFile(path: string, options: RollingFileOptions): Ro
     flush,
     close() {
       flush();
-      closeSync(fd);
+      file.close();
     },
   };
-}
-
-function cutOff(fd: number, length: number): void {
-  try {
-    ftruncateSync(fd, length);
-  } catch {
-    // A device has no length.
-  }
 }

@@ -1,21 +1,16 @@
 // A report appears whole or not at all, and replaces only what stood under its own name.
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { messageOf, Problem } from '../model/problem.ts';
+import { unwritable } from './why-unwritable.ts';
 
-/** Throws a Problem when the file cannot be written: `usage` where the user can name another folder, `fault` at the end of a run. */
-export async function writeWhole(
-  path: string,
-  text: string,
-  kind: 'usage' | 'fault' = 'usage',
-): Promise<void> {
+/** Throws an `unwritable` Problem, with `advice` behind its reason, when the file cannot be written. */
+export async function writeWhole(path: string, text: string, advice = ''): Promise<void> {
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
     // Never through a link that somebody else has put there: a run's folder may come from anywhere.
     await writeFile(unfinished, text, { flag: 'wx' });
     await rename(unfinished, path);
   } catch (error) {
-    await rm(unfinished, { force: true });
-    const advice = kind === 'usage' ? '; choose another folder with --out.' : '.';
-    throw new Problem(kind, `${path} cannot be written (${messageOf(error)})${advice}`, { cause: error });
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw unwritable(path, error, advice);
   }
 }

@@ -1,8 +1,11 @@
 // The only place that starts programs: argv arrays, never shell strings; a result for every way one can end.
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { Problem } from '../model/problem.ts';
 import { findTool, searchFolders } from './find-tool.ts';
+import { ownName } from './own-program.ts';
+import { splitLines } from './split-lines.ts';
 
 export interface Exit {
   readonly exitCode: number | null;
@@ -120,29 +123,49 @@ export function startProgram(argv: readonly string[], options: ProgramOptions = 
 
 /** A program that shares our streams and takes orders. */
 export interface OrderedProgram {
-  /** Its exit code; 70 when it was killed. Rejects with a `fault` when it cannot be started. */
-  readonly exited: Promise<number>;
+  /** Resolves once, after all its answers were taken. Rejects with a `fault` when it cannot be started. */
+  readonly exited: Promise<Exit>;
   /** Writes a line to its descriptor `ordersFd`; what it no longer reads is let go. */
   order(line: string): void;
+  /** Sends a signal and waits for nothing. */
+  signal(signal: NodeJS.Signals): void;
 }
 
-/** Where a program that was started with startWithOrders reads its orders; the end of it says that we are gone. */
+/**
+ * Where a program that was started with startWithOrders reads its orders, and writes its answers; the end of it says that we are
+ * gone.
+ */
 export const ordersFd = 3;
+
+/** Answers whoever started this process with startWithOrders, before anything else is done. */
+export function answerOrders(line: string): void {
+  try {
+    writeSync(ordersFd, `${line}\n`);
+  } catch {
+    // Whoever gave the orders is gone, and nobody is left to be told.
+  }
+}
 
 /**
  * Starts a program on our own stdin and stderr, and our stdout if wanted, in a session of its own: Ctrl-C on the terminal reaches us
- * alone, and the program hears of it once, by an order.
+ * alone, and the program hears of it once, by an order. `onAnswer` takes each line that it writes to `ordersFd`.
  */
-export function startWithOrders(argv: readonly string[], stdout: 'inherit' | 'ignore'): OrderedProgram {
+export function startWithOrders(
+  argv: readonly string[],
+  stdout: 'inherit' | 'ignore',
+  onAnswer: (line: string) => void = () => undefined,
+): OrderedProgram {
   const { file, args } = fileOf(argv);
   const child = spawn(file, args, { stdio: ['inherit', stdout, 'inherit', 'pipe'], detached: true });
   const orders = child.stdio[ordersFd] as unknown as Socket;
   orders.on('error', () => undefined);
-  const exited = new Promise<number>((resolve, reject) => {
-    child.once('error', (error) => reject(notStarted(argv, error)));
-    child.once('exit', (code) => resolve(code ?? 70));
-  });
-  return { exited, order: (line) => void orders.write(`${line}\n`) };
+  // Read even when nobody listens: only then is its end seen.
+  orders.on('data', splitLines(onAnswer));
+  return {
+    exited: ended(child, argv),
+    order: (line) => void orders.write(`${line}\n`),
+    signal: (signal) => void child.kill(signal),
+  };
 }
 
 /** A program all of whose streams are ours, in our own session; that it is not there is an 'error' of it, like any other. */
@@ -170,7 +193,7 @@ function fileOf([name, ...args]: readonly string[]): { file: string; args: strin
   if (name === undefined) throw new Error('an empty command');
   const file = name.includes('/') ? name : findTool(name);
   if (file === undefined)
-    throw new Problem('missing', `"${name}" is not installed; netdebug doctor says what to install.`);
+    throw new Problem('missing', `"${name}" is not installed; ${ownName()} doctor says what to install.`);
   return { file, args };
 }
 

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { endingWithUs } from './ending-with-us.ts';
+import { ownWords } from './own-program.ts';
 import type { Exit } from './process.ts';
 
 export interface Worker {
@@ -15,8 +16,7 @@ export type TakeLines = (lines: string) => Promise<void> | void;
 
 /** @param words The command line behind the program's name. In a session of its own, so that a Ctrl-C reaches us alone. */
 export function startWorker(words: readonly string[], out: TakeLines, err: TakeLines): Worker {
-  const script = process.argv[1] ?? '';
-  const [file = '', ...args] = endingWithUs([process.execPath, ...process.execArgv, script, ...words]);
+  const [file = '', ...args] = endingWithUs([...ownWords(), ...words]);
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const exited = Promise.all([exitOf(child), takeAll(child.stdout, out), takeAll(child.stderr, err)]);
   return {

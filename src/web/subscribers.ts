@@ -5,8 +5,8 @@ import type { ServerResponse } from 'node:http';
 export type Parts = Readonly<Record<string, string>>;
 
 export interface Subscribers {
-  /** Takes an open page; false when there are too many. */
-  add(response: ServerResponse): boolean;
+  /** Takes an open page. Where there are too many, the one that does not read, or else the oldest, gives its place up. */
+  add(response: ServerResponse): void;
   publish(parts: Parts): void;
   /** Sends the last state and ends every stream; those that have not read it after `longestMs` are cut off. */
   end(parts: Parts, longestMs: number): Promise<void>;
@@ -25,16 +25,27 @@ export function createSubscribers(): Subscribers {
   let latest: Parts = {};
 
   function bring(page: Page): void {
-    if (page.response.writableNeedDrain) return;
+    // One that was replaced may still be read to its end.
+    if (!pages.has(page) || page.response.writableNeedDrain) return;
     const news = Object.entries(latest).filter(([id, part]) => page.known[id] !== part);
     if (news.length === 0) return;
     page.known = latest;
     page.response.write(message('parts', Object.fromEntries(news)));
   }
 
+  function makeRoom(): void {
+    const [oldest] = pages;
+    const page = [...pages].find(({ response }) => response.writableNeedDrain) ?? oldest;
+    if (page === undefined) return;
+    pages.delete(page);
+    // One that does not read would not hear the word either.
+    if (page.response.writableNeedDrain) page.response.destroy();
+    else page.response.end(message('replaced', {}));
+  }
+
   return {
     add(response) {
-      if (pages.size >= mostPages) return false;
+      if (pages.size >= mostPages) makeRoom();
       const page: Page = { response, known: {} };
       pages.add(page);
       response.on('close', () => pages.delete(page));
@@ -44,7 +55,6 @@ export function createSubscribers(): Subscribers {
       // Tells the page at once that it is connected.
       response.write('retry: 1000\n\n');
       bring(page);
-      return true;
     },
     publish(parts) {
       latest = parts;

@@ -50,7 +50,7 @@ describe('netdebug diagnose', () => {
       [{ cause: 'route-table-conflict', author: 'server-kernel', connections: 1 }],
     );
     const text = diagnose(clients, servers, nodes).stdout;
-    assert.match(text, /Sent by: the server's kernel/);
+    assert.match(text, /Ended by: the server's kernel/);
     assert.match(text, /Deleted 30003/);
   });
 
@@ -162,7 +162,7 @@ describe('netdebug diagnose', () => {
     assert.match(missing.stderr, /cannot be read/);
     const empty = diagnose(write('empty', { 'run.json': '{}' }));
     assert.equal(empty.status, 64);
-    assert.match(empty.stderr, /no probe events .*netdebug client --events/);
+    assert.match(empty.stderr, /neither events nor captures .*netdebug client --events/);
   });
 
   it('does not follow links out of the folder', () => {

@@ -10,7 +10,7 @@ describe('wrong words', () => {
     [['lab', 'run', 'gke'], /there is no scenario "gke"; choose one of: .*gke-intranode-policy/],
     [['lab', 'run', '--without', 'policy'], /there is no factor "policy".*network-policy/],
     [['lab', 'run', '--fix', 'magic'], /there is no fix "magic".*felix-table-range/],
-    [['lab', 'run', '--duration', '20'], /"20" is not a duration/],
+    [['lab', 'run', '--duration', '20x'], /"20x" is not a duration/],
     [['lab', 'run', '--duration', '0s'], /--duration must be longer than nothing/],
     [['lab', 'run', '--period', 'x'], /"x" is not a duration/],
     [['lab', 'run', '--seed', '-1'], /--seed -1 must be a whole number/],

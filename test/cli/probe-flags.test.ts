@@ -39,3 +39,11 @@ test('a duration has a default that the help shows as it would be typed', () => 
   const option = durationOption('-t, --period <time>', 'about', '1m30s');
   assert.deepEqual([option.defaultValue, option.defaultValueDescription], [90_000, '1m30s']);
 });
+
+test('a duration without a unit is seconds, for whichever flag', () => {
+  for (const flag of ['-t, --period <time>', '--duration <time>', '--timeout <time>', '--deadline <time>']) {
+    const { parseArg } = durationOption(flag, 'about');
+    assert.deepEqual([parseArg?.('10', undefined), parseArg?.('0.5', undefined)], [10_000, 500]);
+    assert.throws(() => parseArg?.('0', undefined), /no time at all/);
+  }
+});

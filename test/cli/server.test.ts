@@ -72,5 +72,5 @@ test('the help names every flag with a text, and has examples', async (t) => {
   ]) {
     assert.match(stdout(), new RegExp(`^  (-., )?${flag} <[a-z]+> +[a-z]`, 'm'));
   }
-  assert.match(stdout(), /Examples:\n {2}netdebug server/);
+  assert.match(stdout(), /Examples:\n {2}bin\/netdebug server/);
 });

@@ -66,7 +66,7 @@ test('a job that may not be made is said, and nothing is owned', { skip: kubectl
   await deadlines.stop();
   assert.match(
     notes.join('\n'),
-    /^No deadline could be set: after a kill .*"netdebug cluster cleanup --run abc123/,
+    /^No deadline could be set: after a kill .*"bin\/netdebug cluster cleanup --run abc123/,
   );
 });
 

@@ -24,9 +24,10 @@ for (const scenario of scenarios) {
       found.map(({ cause }) => cause),
       expected === null ? [] : [expected],
     );
-    const told = ({ cause, author, classes, connections }: Finding) => ({
+    const told = ({ cause, author, certainty, classes, connections }: Finding) => ({
       cause,
       author,
+      certainty,
       classes,
       connections,
     });

@@ -57,7 +57,7 @@ test('a run.json that was cut off is named, and its text is not repeated', async
 
 test('a record of another shape is refused with the place where it differs', async (t) => {
   const folder = await copyOfRun(t, 'default');
-  await writeFile(join(folder, 'run.json'), '{"schemaVersion": 2}');
+  await writeFile(join(folder, 'run.json'), '{"schemaVersion": 3}');
   await assert.rejects(renderRun(folder, asText), usage(/at schemaVersion/));
 });
 

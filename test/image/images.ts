@@ -74,7 +74,7 @@ test(
     ]);
     const server = spawn(file, args, { stdio: ['ignore', 'ignore', 'inherit'] });
     try {
-      const main = join(root, 'src/cli/main.ts');
+      const main = join(root, 'src/cli/start.mjs');
       const client = ['client', '--host', '127.0.0.1', '--port', String(port), '--period', '200ms'];
       const { stdout } = await promisify(execFile)(process.execPath, [
         main,

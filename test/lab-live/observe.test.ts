@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -7,6 +8,7 @@ import type { PacketEvent } from '../../src/model/node-event.ts';
 import { run } from '../../src/system/process.ts';
 import { readCapture } from '../packets/recording.ts';
 import { mainScript } from '../program.ts';
+import { withoutPrograms } from '../without-programs.ts';
 import { labSkip, netdebug, newFolder } from './netdebug.ts';
 import { isPacket, observeResets, readEvents, sourceNames } from './observed-world.ts';
 
@@ -84,11 +86,41 @@ describe('observe refuses', { skip: process.platform !== 'linux' && 'needs Linux
     );
   });
 
+  it('to start without tcpdump, with the command that installs it, unless it is told to go without packets', async (t) => {
+    if (skip !== false) {
+      t.skip(skip);
+      return;
+    }
+    const folder = await newFolder(t);
+    const observe = [process.execPath, mainScript, 'observe', '--node', 'here', '--duration', '300ms'];
+    const { exitCode, stderr } = await withoutPrograms(['tcpdump'], [...observe, '--out', folder]);
+    assert.match(stderr, /^netdebug: observe needs tcpdump, which is not installed; type: .*\btcpdump\b/);
+    assert.equal(exitCode, 69);
+    assert.equal(existsSync(folder), false);
+    const words = [...observe, '--out', folder, '--without', 'capture', '--without', 'snmp'];
+    const without = await withoutPrograms(['tcpdump'], words);
+    assert.equal(without.exitCode, 0, without.stderr);
+    assert.match(without.stderr, /Attention: here: capture is missing: left out, as --without has it/);
+    const events = await readEvents(folder);
+    const said = events.flatMap((event) =>
+      event.event === 'source' ? `${event.source} ${event.state}` : [],
+    );
+    assert.ok(
+      ['capture', 'snmp'].every((name) => said.includes(`${name} unavailable`)),
+      said.join(),
+    );
+    assert.ok(said.includes('conntrack-events stopped'), said.join());
+  });
+
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [['observe'], /required option '--out <dir>'/],
     [['observe', '--out', 'x', '--max-size', '12'], /--max-size: "12" is not a size/],
     [['observe', '--out', 'x', '--port', '0'], /--port: "0" is not a port/],
-    [['observe', '--out', 'x', '--duration', '5'], /--duration: "5" is not a duration/],
+    [['observe', '--out', 'x', '--duration', '5x'], /--duration: "5x" is not a duration/],
+    [
+      ['observe', '--out', 'x', '--without', 'tcpdump'],
+      /--without: there is no witness "tcpdump"; choose from: capture, /,
+    ],
     [['observe', '--out', 'x', '--node', '../x'], /--node: "..\/x" is not a name/],
   ];
   for (const [words, sentence] of cases) {

@@ -36,7 +36,7 @@ it(
 
     const words = ['lab', 'run', '--json', '--out', out];
     const run = startWords(
-      [...asUser, join(folder, 'node'), join(folder, 'src/cli/main.ts'), ...words],
+      [...asUser, join(folder, 'node'), join(folder, 'src/cli/start.mjs'), ...words],
       folder,
     );
     const { exitCode, stdout, stderr } = await run.ended;

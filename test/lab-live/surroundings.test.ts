@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import { labSkip, netdebug, newFolder, startNetdebug, worldOf } from './netdebug.ts';
+import { until } from '../probe/recording.ts';
+import { mainScript } from '../program.ts';
+import { labSkip, netdebug, newFolder, readProbeEvents, startNetdebug, worldOf } from './netdebug.ts';
 
 const skip = await labSkip();
 
@@ -46,6 +50,22 @@ describe('surroundings', { skip }, () => {
     assert.equal(stdout, '');
   });
 
+  it('when the first process of the world is killed, the run ends with 70 and says so, and what was seen stays', async (t) => {
+    const folder = await newFolder(t);
+    const run = startNetdebug('lab', 'run', '--duration', '60s', '--out', folder);
+    await run.said('running 4 classes');
+    const [, pid] = await worldOf(run);
+    process.kill(Number(pid), 'SIGKILL');
+    const { exitCode, stdout, stderr } = await run.ended;
+    assert.equal(exitCode, 70, stderr);
+    assert.match(
+      stderr,
+      /\nnetdebug: the lab's inner process was killed, or broke off, before it was done \(/,
+    );
+    assert.equal(stdout, '');
+    assert.ok((await readProbeEvents(folder)).some((event) => event.event === 'listening'));
+  });
+
   it('a rule set by hand in a living world is seen by the agents: netd puts a deleted one back', async (t) => {
     const folder = await newFolder(t);
     const words = ['--duration', '60s', '--speed', '20', '--without', 'network-policy', '--expect', 'any'];
@@ -70,6 +90,29 @@ describe('surroundings', { skip }, () => {
     assert.match(nowhere.stderr, /there is no "node-9" in that world; choose one of: vpc, node-1/);
     run.child.kill('SIGINT');
     assert.equal((await run.ended).exitCode, 130);
+  });
+
+  it('a world that is held says the very command that looks into it, and ends tidily on SIGINT', async (t) => {
+    const folder = await newFolder(t);
+    const words = ['lab', 'run', '--out', folder, '--hold', '--duration', '1s', '--connections', '1'];
+    // What it reads its Enter from stays open.
+    const child = spawn(process.execPath, [mainScript, ...words], { stdio: ['pipe', 'ignore', 'pipe'] });
+    t.after(() => child.kill('SIGKILL'));
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const closed = once(child, 'close') as Promise<[number | null]>;
+    await until('it is held', () => stderr.includes('Enter ends it.'));
+    const exec =
+      /from another terminal: (?:sudo )?bin\/netdebug (lab exec --world [0-9]+ node-1 -- ip rule)\n/.exec(
+        stderr,
+      );
+    assert.ok(exec !== null, stderr);
+    const inside = await netdebug(...(exec[1] ?? '').split(' '));
+    assert.equal(inside.exitCode, 0, inside.stderr);
+    assert.match(inside.stdout, /lookup local/);
+    child.kill('SIGINT');
+    // What it came to in a second is as it was; the world goes in order.
+    assert.ok([0, 1, 2].includes((await closed)[0] ?? -1), stderr);
   });
 
   it('lab exec without a world says how to get one, and a world that is none is refused', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { causeIds } from '../../src/causes/index.ts';
+import { causeIds, causeModels } from '../../src/causes/index.ts';
 import { batches, stages } from '../../src/lab/world/apply.ts';
 import { combinations } from '../../src/lab/scenarios/combinations.ts';
 import { choose, findScenario, scenarios } from '../../src/lab/scenarios/index.ts';
@@ -62,6 +62,20 @@ describe('the catalogue', () => {
       assert.equal(scenario.fixes.length > 0, scenario.name !== 'healthy');
       for (const choice of allChoices(scenario).filter(({ fix }) => fix !== null)) {
         assert.equal(scenario.expected(choice), 'none', JSON.stringify(choice));
+      }
+    });
+
+    it(`${scenario.name} expects an author exactly where it expects a cause, and one that the cause can have`, () => {
+      for (const choice of allChoices(scenario)) {
+        const cause = scenario.expectedCause(choice);
+        const authors = scenario.expectedAuthor(choice);
+        assert.equal(authors.length > 0, cause !== null, JSON.stringify(choice));
+        const model = causeModels.find((one) => one.cause === cause);
+        assert.equal(
+          model?.authors.some((author) => authors.includes(author)) ?? false,
+          cause !== null,
+          JSON.stringify(choice),
+        );
       }
     });
 

@@ -4,12 +4,14 @@ import { dirname, join } from 'node:path';
 import { DaemonSet, Deployment } from 'kubernetes-models/apps/v1';
 import { Job } from 'kubernetes-models/batch/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import {
   ClusterRole,
   ClusterRoleBinding,
   Role,
   RoleBinding,
 } from 'kubernetes-models/rbac.authorization.k8s.io/v1';
+import { PriorityClass } from 'kubernetes-models/scheduling.k8s.io/v1';
 import { ConfigMap, Event, Namespace, Service, ServiceAccount } from 'kubernetes-models/v1';
 import ts from 'typescript';
 import type { KubeObject } from '../../src/cluster/experiment-objects.ts';
@@ -21,6 +23,8 @@ const models: Readonly<Record<string, { readonly model: Model; readonly from: st
   Deployment: { model: Deployment, from: 'apps/v1' },
   DaemonSet: { model: DaemonSet, from: 'apps/v1' },
   NetworkPolicy: { model: NetworkPolicy, from: 'networking.k8s.io/v1' },
+  PodDisruptionBudget: { model: PodDisruptionBudget, from: 'policy/v1' },
+  PriorityClass: { model: PriorityClass, from: 'scheduling.k8s.io/v1' },
   Job: { model: Job, from: 'batch/v1' },
   Event: { model: Event, from: 'v1' },
   ConfigMap: { model: ConfigMap, from: 'v1' },

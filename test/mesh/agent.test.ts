@@ -12,7 +12,7 @@ import { failureKinds } from '../../src/model/probe-event.ts';
 import { parseEndpoint } from '../../src/model/endpoint.ts';
 import { startServer } from '../../src/probe/server.ts';
 import { unusedPort } from '../probe/loopback.ts';
-import { anywhere, api, coordinate, quiet, until } from './running-coordinator.ts';
+import { anywhere, api, coordinate, onLoopback, quiet, until } from './running-coordinator.ts';
 
 test('an agent holds what its plan wants, leaves out what a server said before it left, and goes on without the coordinator', async (t) => {
   const server = await startMeshServer({ serve: anywhere, listen: anywhere, node: 'node-1' }, quiet);
@@ -21,6 +21,7 @@ test('an agent holds what its plan wants, leaves out what a server said before i
   const { url, coordinator } = await coordinate(t, apiUrl, port);
   const settings = {
     ...{ coordinator: url, node: 'node-1', listen: anywhere, periodMs: 50, timeoutMs: 1_000, holdMs: 200 },
+    ...onLoopback(port),
     ...{ pairSeries: true, planFile: join(folder, 'plan.json'), version: 'test' },
   };
   const log: string[] = [];
@@ -84,6 +85,7 @@ async function agentOfThree(t: TestContext) {
   const agent = await startAgent(
     {
       ...{ coordinator: url, node: 'node-1', listen: anywhere, periodMs: 50, timeoutMs: 1_000 },
+      ...onLoopback(peers.port),
       ...{ holdMs: 3_000, pairSeries: false, version: 'test' },
     },
     () => undefined,
@@ -144,6 +146,7 @@ test('refusals before the first answer are left out, and a connection that never
   const agent = await startAgent(
     {
       ...{ coordinator: url, node: 'node-1', listen: anywhere, periodMs: 50, timeoutMs: 1_000 },
+      ...onLoopback(port),
       ...{ holdMs: 100, pairSeries: false, version: 'test' },
     },
     () => undefined,
@@ -202,6 +205,7 @@ test('an agent that never had a plan does not say that it goes on with the last 
   const agent = await startAgent(
     {
       ...{ coordinator: `http://127.0.0.1:${await unusedPort()}`, node: 'node-1', listen: anywhere },
+      ...onLoopback(8_080),
       ...{ periodMs: 50, timeoutMs: 1_000, holdMs: 100, pairSeries: false, version: 'test' },
     },
     (line) => log.push(line),
@@ -228,6 +232,7 @@ test('an agent counts the resets that nothing explains, as episodes too, and sta
     {
       coordinator: url,
       node: 'node-1',
+      ...onLoopback(port),
       listen: anywhere,
       periodMs: 50,
       timeoutMs: 1_000,

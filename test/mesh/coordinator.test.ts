@@ -4,7 +4,16 @@ import { test } from 'node:test';
 import { nodeObject } from '../../src/lab/mesh/cluster-objects.ts';
 import { readSeries } from '../../src/lab/mesh/series.ts';
 import { meshPlanSchema } from '../../src/model/mesh-plan.ts';
-import { api, coordinate, until } from './running-coordinator.ts';
+import { assign } from '../../src/mesh/plan/assign.ts';
+import { startHttp } from '../../src/mesh/http-listener.ts';
+import { createCoverageAnswer } from '../../src/mesh/coordinator/coverage-answer.ts';
+import { startCoordinator } from '../../src/mesh/coordinator/coordinator.ts';
+import type { PlanBoard } from '../../src/mesh/coordinator/plan-board.ts';
+import type { Poller } from '../../src/mesh/coordinator/pollers.ts';
+import { openKubernetes } from '../../src/kubernetes/api.ts';
+import { meshNode } from '../../bench/scale/cluster.ts';
+import { unusedPort } from '../probe/loopback.ts';
+import { anywhere, api, coordinate, service, until } from './running-coordinator.ts';
 
 async function planOf(url: string, node: string) {
   const response = await fetch(`${url}/v1/plan/${node}`);
@@ -65,7 +74,7 @@ test('wrong questions get a sentence, and the coverage counts only agents that a
   assert.deepEqual((await coverage()).plan.uncovered, []);
   assert.equal((await coverage()).now.uncovered.length, 3);
   for (const node of ['node-1', 'node-2', 'node-3']) await planOf(url, node);
-  assert.deepEqual((await coverage()).now.uncovered, []);
+  await until('all are covered', async () => (await coverage()).now.uncovered.length === 0);
 });
 
 test('while the API is away the last plan is served, and the coordinator says so', async (t) => {
@@ -116,4 +125,84 @@ test('an API that calls all nodes not ready at once is not believed: the plan st
   await until('nobody is held', async () => (await series('held_nodes')) === 0);
   assert.deepEqual((await planOf(url, 'node-1')).plan, plan);
   assert.equal(log.filter((line) => line.startsWith('Planned 3 nodes')).length, 1, log.join('\n'));
+});
+
+test('an API outside that has told nothing is given up after a while, with what it said last', async (t) => {
+  const port = await unusedPort();
+  const coordinator = await startCoordinator(
+    {
+      ...{ listen: anywhere, targets: 10, services: { all: 'a', local: 'b', port: 1 }, settleMs: 10 },
+      ...{ agents: null, giveUpMs: 300 },
+    },
+    openKubernetes({ from: 'url', url: new URL(`http://127.0.0.1:${port}`) }, 'netdebug-mesh', service),
+    () => undefined,
+  );
+  t.after(() => coordinator.stop());
+  await assert.rejects(coordinator.ended, {
+    name: 'Problem',
+    kind: 'missing',
+    message:
+      /^The Kubernetes API at http:\S+ has told nothing within 0\.3 s \(connect ECONNREFUSED .*\); see that it runs/,
+  });
+});
+
+test('an API that was read once is not given up', async (t) => {
+  const { cluster, apiUrl } = await api(t);
+  const coordinator = await startCoordinator(
+    {
+      ...{ listen: anywhere, targets: 10, services: { all: 'a', local: 'b', port: 1 }, settleMs: 10 },
+      ...{ agents: null, giveUpMs: 300 },
+    },
+    openKubernetes({ from: 'url', url: apiUrl }, 'netdebug-mesh', service),
+    () => undefined,
+  );
+  t.after(() => coordinator.stop());
+  const url = `http://127.0.0.1:${coordinator.local.port}`;
+  await until('it has a plan', async () => (await fetch(`${url}/readyz`)).ok);
+  await cluster.close();
+  const first = await Promise.race([
+    coordinator.ended.then(
+      () => 'ended',
+      () => 'ended',
+    ),
+    new Promise((resolve) => setTimeout(() => resolve('goes on'), 600)),
+  ]);
+  assert.equal(first, 'goes on');
+});
+
+test('the coverage is made once for all who ask together, however many, and few take it at a time', async () => {
+  let made = 0;
+  const assignment = assign([meshNode(1), meshNode(2)], 10);
+  const board = { assignment: () => ((made += 1), assignment), ageSeconds: () => 1, version: () => 1 };
+  const pollers = { isPolling: () => false, arrivals: () => 0 };
+  const send = createCoverageAnswer(
+    board as unknown as PlanBoard,
+    pollers as unknown as Poller,
+    () => true,
+    // All of it within one second.
+    () => 0,
+  );
+  const sent = { json: 0, busy: 0 };
+  const log: string[] = [];
+  const http = await startHttp({
+    ...{ listen: anywhere, log: (line: string) => log.push(line), limits: { connectionsPerAddress: 1_000 } },
+    metrics: { contentType: '', text: () => Promise.resolve('') },
+    readiness: () => ({ ready: true, sentence: 'ok' }),
+    routes: (request, response) => send(request, response),
+  });
+  try {
+    await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const response = await fetch(`http://127.0.0.1:${http.local.port}/v1/coverage`);
+        await response.text();
+        if (response.status === 200) sent.json += 1;
+        else sent.busy += response.headers.get('retry-after') === '1' ? 1 : 0;
+      }),
+    );
+  } finally {
+    await http.close();
+  }
+  assert.deepEqual([made, log], [1, []]);
+  assert.equal(sent.json + sent.busy, 200);
+  assert.ok(sent.json >= 4, JSON.stringify(sent));
 });

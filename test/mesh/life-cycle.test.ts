@@ -57,12 +57,12 @@ test('what failed while the own node was cut off does not count', () => {
 });
 
 /** A hold-back by hand: its clock, what it has settled, and until when there is news. */
-function holding(waitMs = 10_000, mostWaiting = 100) {
+function holding(waitMs = 10_000, mostWaiting = 100, mostHeld = 100) {
   const state = { now: 0, heard: null as number | null };
   const settled: number[] = [];
   const forced: number[] = [];
   const held = createHoldBack<{ atMs: number }>(
-    { holdMs: 1_000, waitMs, mostWaiting },
+    { holdMs: 1_000, waitMs, mostWaiting, mostHeld },
     {
       nowMs: () => state.now,
       heardMs: () => state.heard,
@@ -113,6 +113,13 @@ test('failures do not wait for ever, nor without number: what is known then deci
   assert.deepEqual([settled, forced, held.size()], [[0, 1], [0, 1], 3]);
   await at(11_003, null);
   assert.deepEqual([settled, held.size()], [[0, 1, 2, 3], 1]);
+});
+
+test('more failures than can be held are settled before their time, the oldest first', async () => {
+  const { held, settled, at } = holding(10_000, 100, 3);
+  for (let atMs = 0; atMs < 5; atMs++) held.put({ atMs });
+  await at(10, 10);
+  assert.deepEqual([settled, held.size()], [[0, 1], 3]);
 });
 
 describe('a node is taken to be cut off', () => {
@@ -180,6 +187,23 @@ test('news of a node is remembered for failures before and after it', () => {
   assert.equal(memory.since('a', 61_000), null);
   memory.heard('b', 'target-deleted');
   assert.equal(memory.since('b', 61_000), 'target-deleted');
+});
+
+test('plans that name other nodes each time are not all remembered', () => {
+  let now = 0;
+  const memory = createLeftOutMemory(() => now);
+  const named = (round: number) =>
+    Array.from({ length: 2_000 }, (_, index) => ({
+      ...{ node: `node-${round}-${index}`, reason: 'node-cordoned' as const },
+    }));
+  for (let round = 0; round < 20; round++) {
+    now += 1_000;
+    memory.now(named(round));
+  }
+  assert.equal(memory.size(), 12_000);
+  assert.equal(memory.since('node-19-0', now), 'node-cordoned');
+  assert.equal(memory.since('node-18-0', now - 1_000), 'node-cordoned');
+  assert.equal(memory.since('node-0-0', 0), null);
 });
 
 test('resets with one trigger are one episode, of each class and path on its own', () => {

@@ -51,6 +51,30 @@ describe('the plan', () => {
     assert.deepEqual(edges(assign(nodes.toReversed(), K)), edges(assign(nodes, K)));
   });
 
+  test('takes zones and nodes that are called like what every object has', () => {
+    const names = ['constructor', 'tostring', 'a'];
+    const zoned = ['constructor', '__proto__', 'toString'];
+    const nodes = cluster(3).map((node, index) => {
+      return { ...node, name: names[index] ?? '', zone: zoned[index] ?? '' };
+    });
+    const assignment = assign(nodes, K);
+    const read = (value: unknown) => JSON.parse(JSON.stringify(value)) as object;
+    const zones = Object.entries(read(coverageOf(assignment).zones)) as [string, object][];
+    assert.deepEqual(zones.map(([zone]) => zone).toSorted(), zoned.toSorted());
+    for (const [zone, row] of zones) {
+      const others = zoned.filter((other) => other !== zone).toSorted();
+      assert.deepEqual(
+        Object.entries(row).toSorted(),
+        others.map((other) => [other, 1]),
+      );
+    }
+    const probers = Object.entries(read(probersOf(assignment)));
+    assert.deepEqual(
+      new Map(probers.map(([node, by]) => [node, (by as string[]).length])),
+      new Map(names.toSorted().map((name) => [name, 2])),
+    );
+  });
+
   test('spreads zones: about half of the targets in the own zone, and others too', () => {
     const { zones } = coverageOf(assign(cluster(300), K));
     for (const [zone, row] of Object.entries(zones)) {

@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test';
 import { startClusterApi } from '../../src/lab/mesh/cluster-api.ts';
 import { nodeObject, sliceObject } from '../../src/lab/mesh/cluster-objects.ts';
 import { meshTopology } from '../../src/lab/topologies/mesh.ts';
+import { createTargetRanges, parseRanges } from '../../src/mesh/agent/target-ranges.ts';
 import { startCoordinator } from '../../src/mesh/coordinator/coordinator.ts';
 import { openKubernetes } from '../../src/kubernetes/api.ts';
 import { systemClock } from '../../src/model/clock.ts';
@@ -15,6 +16,12 @@ import { systemClock } from '../../src/model/clock.ts';
 export const service = 'netdebug-mesh-server';
 export const anywhere = { address: '127.0.0.1', port: 0 };
 export const quiet = { clock: systemClock(), loopDelayMs: () => 0, log: () => undefined };
+
+/** An agent's bounds, for servers on this machine's loopback. */
+export const onLoopback = (...targetPorts: number[]) => ({
+  targetRanges: createTargetRanges(parseRanges('127.0.0.0/8') ?? [], []),
+  targetPorts,
+});
 
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let looks = 0; looks < 400; looks++) {
@@ -46,7 +53,10 @@ export async function api(t: TestContext, { port = 9, count = 3 } = {}) {
 export async function coordinate(t: TestContext, apiUrl: URL, port = 9, listen = anywhere) {
   const log: string[] = [];
   const coordinator = await startCoordinator(
-    { listen, targets: 10, services: { all: '127.0.0.1', local: '127.0.0.1', port }, settleMs: 20 },
+    {
+      ...{ listen, targets: 10, services: { all: '127.0.0.1', local: '127.0.0.1', port }, settleMs: 20 },
+      agents: null,
+    },
     openKubernetes({ from: 'url', url: apiUrl }, 'netdebug-mesh', service),
     (line) => log.push(line),
   );

@@ -15,7 +15,32 @@ describe('durations', () => {
     assert.equal(parseDuration('0'), 0);
   });
 
-  for (const text of ['', '5', 's', '-5s', '5 s', '5s ', '5x', '1e3s', '5sm', '.s', 'five']) {
+  it('are seconds when they are a bare number', () => {
+    assert.equal(parseDuration('10'), 10_000);
+    assert.equal(parseDuration('0.5'), 500);
+    assert.equal(parseDuration('.25'), 250);
+    assert.equal(parseDuration('90.'), 90_000);
+  });
+
+  for (const text of [
+    '',
+    '.',
+    '1e3',
+    '0x10',
+    '-5',
+    '5 ',
+    '5s1',
+    's',
+    '-5s',
+    '5 s',
+    '5s ',
+    '5x',
+    '1e3s',
+    `${'9'.repeat(400)}`,
+    '5sm',
+    '.s',
+    'five',
+  ]) {
     it(`refuse "${text}" with a sentence that shows how to write one`, () => {
       assert.throws(
         () => parseDuration(text),

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
 import type { LookupAddress } from 'node:dns';
+import { createAfterBurst } from '../../src/probe/after-burst.ts';
 import { emptyBooks } from '../../src/probe/books.ts';
 import { openConnection, type Connection } from '../../src/probe/connection.ts';
 import { createDeadlines } from '../../src/probe/deadlines.ts';
@@ -26,10 +27,11 @@ function open(t: TestContext, host: string, port: number, resolve: Resolve, time
       books: emptyBooks(),
       owner: {
         connected: () => void told.push('connected'),
-        lost: (_, wasConnected) => void told.push(`lost ${wasConnected}`),
+        lost: (_, life) => void told.push(`lost ${life !== null}`),
         portTaken: () => false,
       },
       deadlines,
+      burst: createAfterBurst(surroundings.clock),
       surroundings,
     },
     { connection: 0, slot: 0, slotAnswered: false },

@@ -142,7 +142,7 @@ test('when nobody listens it says so, and tries again after a second, not before
   assert.equal(of('connected')[0]?.connection, 1);
 });
 
-test('a server that never answers is given up after the timeout, and dialled again at once', async (t) => {
+test('a server that never answers is given up after the timeout, and dialled again', async (t) => {
   const { port } = await listen(t, () => undefined);
   const { lines, of } = start(t, port, { timeoutMs: 50 });
   await until('it has connected again', () => of('connected').length === 2);

@@ -1,8 +1,10 @@
 // Folders of runs for the tests of whoever writes and reads them.
+import assert from 'node:assert/strict';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { createLostBooks, type FileLoss, type LostBooks } from '../../src/run-folder/lost-books.ts';
 import { recordedRun } from '../report/recorded.ts';
 
 /** An empty one, that goes with the test. */
@@ -11,6 +13,15 @@ export async function newFolder(t: TestContext): Promise<string> {
   t.after(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
+
+/** For what is not to happen. */
+export const unexpected = (what?: unknown): void => assert.fail(`unexpected: ${String(what)}`);
+
+/** For writers that lose nothing. */
+export const noBooks = (folder: string): LostBooks => createLostBooks(folder, unexpected);
+
+/** The same for one file. */
+export const noLoss: FileLoss = { lost: unexpected, back: unexpected };
 
 /** A copy of a recorded run, that goes with the test. */
 export async function copyOfRun(t: TestContext, name: Parameters<typeof recordedRun>[0]): Promise<string> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
 import { createGrownFile } from '../../src/run-folder/grown-file.ts';
 import { createRollingFile, olderHalf } from '../../src/run-folder/rolling-file.ts';
-import { newFolder } from './a-folder.ts';
+import { newFolder, noLoss } from './a-folder.ts';
 
 async function newLog(t: TestContext) {
   const path = join(await newFolder(t), 'events.ndjson');
@@ -25,7 +25,7 @@ const numbers = (from: number, to: number) =>
 it('hands over every line once, in order, also when its writer rolled it once or twice since the last reading', async (t) => {
   const { path, readOn } = await newLog(t);
   // Fifty lines of ten bytes to a half.
-  const writer = createRollingFile(path, { maxBytes: 1_000, onLeftOut: () => undefined });
+  const writer = createRollingFile(path, { maxBytes: 1_000, onLeftOut: () => undefined, loss: noLoss });
   t.after(() => writer.close());
   const read: string[] = [];
   let written = 0;

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { createRollingFile, olderHalf } from '../../src/run-folder/rolling-file.ts';
+import { codeOf } from '../../src/run-folder/why-unwritable.ts';
+import { noLoss, unexpected } from './a-folder.ts';
 
 async function newFile(t: TestContext, maxBytes: number, head?: Buffer) {
   const folder = await mkdtemp(join(tmpdir(), 'netdebug-test-'));
@@ -15,7 +17,7 @@ async function newFile(t: TestContext, maxBytes: number, head?: Buffer) {
     path,
     folder,
     reasons,
-    file: createRollingFile(path, { maxBytes, onLeftOut, ...(head && { head }) }),
+    file: createRollingFile(path, { maxBytes, onLeftOut, loss: noLoss, ...(head && { head }) }),
   };
 }
 
@@ -72,21 +74,21 @@ describe('a rolling file', () => {
   });
 
   it(
-    'says once that the disk is full, and does not fail',
+    'tells of every piece that a full disk did not take, and does not fail',
     { skip: process.platform !== 'linux' && 'needs /dev/full' },
     () => {
-      const reasons: string[] = [];
+      const lost: unknown[] = [];
       const file = createRollingFile('/dev/full', {
         maxBytes: 1_000,
-        onLeftOut: (reason) => reasons.push(reason),
+        onLeftOut: unexpected,
+        loss: { lost: (error) => lost.push(codeOf(error)), back: unexpected },
       });
       for (let number = 0; number < 3; number += 1) {
         file.write(line(number));
         file.flush();
       }
       file.close();
-      assert.equal(reasons.length, 1);
-      assert.match(reasons[0] ?? '', /could not be written \(ENOSPC\)/);
+      assert.deepEqual(lost, ['ENOSPC', 'ENOSPC', 'ENOSPC']);
     },
   );
 

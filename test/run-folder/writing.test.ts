@@ -17,7 +17,7 @@ import {
   writeRunRecord,
 } from '../../src/run-folder/write-record.ts';
 import { recordedRun } from '../report/recorded.ts';
-import { newFolder } from './a-folder.ts';
+import { newFolder, noBooks, unexpected } from './a-folder.ts';
 
 async function filesOf(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -31,10 +31,10 @@ const textOf = (folder: string, name: string) => readFile(join(folder, name), 'u
 
 test('a run in the lab has its events, its faults (none, maybe) and its programs’ logs', async (t) => {
   const folder = join(await newFolder(t), 'run');
-  const run = await openRunFolder(folder, 'lab');
+  const run = await openRunFolder(folder, 'lab', noBooks(folder));
   run.event('{"a":1}');
   run.event('{"b":2}');
-  await run.close();
+  run.close();
   assert.deepEqual(await filesOf(folder), ['events.ndjson', 'faults.log']);
   assert.equal(await textOf(folder, 'events.ndjson'), '{"a":1}\n{"b":2}\n');
   assert.equal(evidenceFile(folder, 'server.log'), join(folder, 'evidence/server.log'));
@@ -42,12 +42,12 @@ test('a run in the lab has its events, its faults (none, maybe) and its programs
 
 test('a run in a cluster keeps what it was told, what it set aside, and the pods’ own logs', async (t) => {
   const folder = join(await newFolder(t), 'run');
-  const run = await openRunFolder(folder, 'cluster');
+  const run = await openRunFolder(folder, 'cluster', noBooks(folder));
   run.event('{"a":1}');
   run.setAside({ reason: 'a restart' });
   run.note({ text: 'node-a was cordoned' });
   run.logLine('server-abc', 'listening');
-  await run.close();
+  run.close();
   assert.deepEqual(await filesOf(folder), [
     'events.ndjson',
     'evidence/logs/server-abc.log',
@@ -59,9 +59,9 @@ test('a run in a cluster keeps what it was told, what it set aside, and the pods
 
 test('an observer’s files lie in evidence/NODE, each within its share, and events name them by these paths', async (t) => {
   const folder = await newFolder(t);
-  const node = await openNodeFolder(folder, 'node-1', 1_000);
+  const node = await openNodeFolder(folder, 'node-1', 1_000, noBooks(folder));
   const leftOut: string[] = [];
-  const events = node.openEvents(0.1, (reason) => leftOut.push(reason));
+  const events = node.openEvents(0.1, (reason) => leftOut.push(reason), unexpected);
   const raw = node.open('capture.pcap', 0.5, (reason) => leftOut.push(reason), Buffer.from('HEAD'));
   events.write('x'.repeat(49));
   events.write('x'.repeat(51));
@@ -76,11 +76,14 @@ test('an observer’s files lie in evidence/NODE, each within its share, and eve
 
 test('the mesh’s folder holds its counts, and room for its programs’ logs', async (t) => {
   const folder = join(await newFolder(t), 'mesh');
-  const mesh = await openMeshFolder(folder);
+  const mesh = await openMeshFolder(folder, noBooks(folder));
   await mesh.writeCounts({ counts: [] });
-  assert.deepEqual(await filesOf(folder), ['mesh.json']);
+  const log = mesh.log('coordinator');
+  log.line('it listens');
+  log.flush();
+  assert.deepEqual(await filesOf(folder), ['logs/coordinator.log', 'mesh.json']);
   assert.deepEqual(JSON.parse(await textOf(folder, 'mesh.json')), { counts: [] });
-  assert.equal(mesh.logFile('coordinator'), join(folder, 'logs/coordinator.log'));
+  assert.equal(await textOf(folder, 'logs/coordinator.log'), 'it listens\n');
 });
 
 test('records are read back as they were written, and a run finds the others of its matrix', async (t) => {
@@ -102,9 +105,9 @@ test('records are read back as they were written, and a run finds the others of 
 
 test('what an event refers to is in its raw file before the event is in its own, so that a kill at any moment leaves no gap', async (t) => {
   const folder = await newFolder(t);
-  const node = await openNodeFolder(folder, 'node-1', 1_000_000);
+  const node = await openNodeFolder(folder, 'node-1', 1_000_000, noBooks(folder));
   t.after(() => node.close());
-  const events = node.openEvents(0.5, () => undefined);
+  const events = node.openEvents(0.5, () => undefined, unexpected);
   const raw = node.open('capture.pcap', 0.2, () => undefined);
   events.write('of something else\n');
   raw.write('a packet');

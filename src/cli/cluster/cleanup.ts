@@ -7,6 +7,7 @@ import { alignColumns } from '../../report/table.ts';
 import { filled } from '../probe-flags.ts';
 import { catchInterruption } from '../interruption.ts';
 import { targetOf, targetOptions, type TargetFlags } from './target-flags.ts';
+import { print } from '../standard-output.ts';
 
 type Flags = TargetFlags & { readonly run?: string; readonly dryRun?: true };
 
@@ -28,12 +29,10 @@ export function cleanupCommand(): Command {
       const { kubectl, namespace } = await reachCluster(targetOf(flags), interruption.signal);
       const removal = { selector: flags.run === undefined ? runLabel : ofRun(flags.run), namespaces: true };
       const left = await findLeftBehind(kubectl, removal);
-      process.stdout.write(
-        left.length === 0 ? `Nothing is left behind in namespace ${namespace}.\n` : leftTable(left),
-      );
+      print(left.length === 0 ? `Nothing is left behind in namespace ${namespace}.\n` : leftTable(left));
       if (left.length === 0 || flags.dryRun === true) return;
       await removeLeftBehind(kubectl, removal);
-      process.stdout.write(`All of it is removed.\n`);
+      print(`All of it is removed.\n`);
     } finally {
       interruption.off();
     }

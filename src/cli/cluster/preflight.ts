@@ -7,6 +7,7 @@ import { exitCodes, Problem } from '../../model/problem.ts';
 import { alignColumns } from '../../report/table.ts';
 import { catchInterruption } from '../interruption.ts';
 import { targetOf, targetOptions, type TargetFlags } from './target-flags.ts';
+import { print } from '../standard-output.ts';
 
 type Flags = TargetFlags & { readonly observe?: true; readonly json?: true };
 
@@ -28,7 +29,7 @@ export function preflightCommand(): Command {
     const interruption = catchInterruption();
     try {
       const rows = await rowsOf(flags, interruption.signal);
-      process.stdout.write(flags.json === true ? jsonDocument({ rows }) : preflightTable(rows));
+      print(flags.json === true ? jsonDocument({ rows }) : preflightTable(rows));
       const ready = rows.every((row) => row.state !== 'missing');
       process.exitCode = ready ? exitCodes.finished : exitCodes.missing;
     } finally {

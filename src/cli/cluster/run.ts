@@ -9,16 +9,20 @@ import { reachCluster, type ReachedCluster } from '../../cluster/reach-cluster.t
 import { systemClock } from '../../model/clock.ts';
 import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
+import { ownName } from '../../system/own-program.ts';
 import type { RunRecord } from '../../model/run-record.ts';
 import { text } from '../../report/formats/text.ts';
 import { createTally } from '../../verdict/tally.ts';
 import { finishPage, showLive } from '../run-page.ts';
+import { printMeasured } from '../standard-output.ts';
 import { createView } from '../progress-view.ts';
 import { count, durationOption, textOption } from '../probe-flags.ts';
 import { conclude } from '../../experiment/conclude.ts';
 import { runOnCluster, type ClusterSettings, type ClusterEnd } from '../../experiment/cluster.ts';
 import { catchInterruption } from '../interruption.ts';
 import { readClusterSettings, type ClusterFlags } from './cluster-flags.ts';
+import { createLostBooks } from '../../run-folder/lost-books.ts';
+import { tryFolder } from '../../run-folder/make-folder.ts';
 import { openRunFolder } from '../../run-folder/open-for-writing.ts';
 import { targetOf, targetOptions } from './target-flags.ts';
 
@@ -72,18 +76,19 @@ async function runAndRemove(flags: ClusterFlags): Promise<number> {
   const settings = readClusterSettings(flags, Math.random);
   const interruption = catchInterruption(() =>
     say(
-      `netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${settings.runId} --dry-run`,
+      `netdebug: ended at once; see what stays behind: ${ownName()} cluster cleanup --run ${settings.runId} --dry-run`,
     ),
   );
   const { signal } = interruption;
   try {
+    await tryFolder(settings.folder);
     const cluster = await reachCluster(targetOf(flags), signal);
     await requireRoom(cluster, settings);
     const removeAll = () => remove(cluster, settings, flags.keep === true);
-    let end: ClusterEnd;
+    let end: ViewedEnd;
     try {
       end = await runWithView(cluster, settings, flags.ui === true, signal);
-      print(end.record, settings, flags);
+      show(end.record, settings, flags);
     } catch (error) {
       await removeAll().catch((failed: unknown) => say(`netdebug: ${String(failed)}`));
       throw signal.aborted
@@ -95,6 +100,7 @@ async function runAndRemove(flags: ClusterFlags): Promise<number> {
     }
     await removeAll();
     if (end.problem !== null && !signal.aborted) throw end.problem;
+    if (end.code !== exitCodes.finished) return end.code;
     return exitCodes[conclude(end.record, settings.expected, signal.aborted)];
   } finally {
     interruption.off();
@@ -120,18 +126,25 @@ async function runWithView(
   settings: ClusterSettings,
   ui: boolean,
   signal: AbortSignal,
-): Promise<ClusterEnd> {
+): Promise<ViewedEnd> {
   const { durationMs, episodeWindowMs } = settings;
   const tally = createTally({ episodeWindowMs });
-  const files = await openRunFolder(settings.folder, 'cluster');
+  const lost = { some: false };
+  const books = createLostBooks(settings.folder, (sentence) => {
+    lost.some = true;
+    view.note(sentence);
+  });
+  const files = await openRunFolder(settings.folder, 'cluster', books);
   const live = ui ? await showLive(settings) : null;
   say(`Run ${settings.runId} in namespace ${cluster.namespace} of context ${cluster.context}`);
   const view = createView({ stream: process.stderr, durationMs, classes: () => tally.summaries() });
+  let end: ClusterEnd | undefined;
+  let code: number = exitCodes.finished;
   try {
-    return await runOnCluster(
+    end = await runOnCluster(
       cluster,
       settings,
-      { clock: systemClock(), tally, files },
+      { clock: systemClock(), tally, files, books },
       {
         onStage: (text) => view.stage(text),
         onStarted: () => view.started(),
@@ -141,16 +154,21 @@ async function runWithView(
     );
   } finally {
     view.end();
-    await files.close();
-    await finishPage(settings.folder, files.made, live);
+    files.close();
+    code = lost.some ? exitCodes.unwritable : code;
+    code = await finishPage(settings.folder, files.made, live, code);
   }
+  return { ...end, code };
 }
+
+/** `code`: 0, or 73 when not all could be written. */
+type ViewedEnd = ClusterEnd & { readonly code: number };
 
 /** Not interrupted by the signal that ended the run: a second one ends the process. */
 async function remove({ kubectl }: ReachedCluster, settings: ClusterSettings, keep: boolean): Promise<void> {
   const { runId, observerImage } = settings;
   if (keep) {
-    say(`Everything stays in the cluster; remove it with: netdebug cluster cleanup --run ${runId}`);
+    say(`Everything stays in the cluster; remove it with: ${ownName()} cluster cleanup --run ${runId}`);
     return;
   }
   say(`Removing what run ${runId} created …`);
@@ -160,7 +178,7 @@ async function remove({ kubectl }: ReachedCluster, settings: ClusterSettings, ke
   });
 }
 
-function print(record: RunRecord, { folder }: ClusterSettings, flags: ClusterFlags): void {
-  process.stdout.write(flags.json === true ? jsonDocument(record) : text.renderRun(record));
+function show(record: RunRecord, { folder }: ClusterSettings, flags: ClusterFlags): void {
+  printMeasured(flags.json === true ? jsonDocument(record) : text.renderRun(record));
   say(`\nThe run's folder: ${folder}`);
 }

@@ -1,6 +1,7 @@
 // `netdebug lab exec WHERE -- CMD`: a command, or a shell, inside a world that another terminal holds.
 import { Command } from 'commander';
 import { Problem } from '../../model/problem.ts';
+import { ownName } from '../../system/own-program.ts';
 import { callShell, findWorlds } from '../../lab/world/world-shell.ts';
 import { insideWord } from './world-process.ts';
 import { whole } from './lab-flags.ts';
@@ -69,7 +70,7 @@ function pick(worlds: readonly number[], wanted: string | undefined): number {
   if (only === undefined) {
     throw new Problem(
       'missing',
-      'no world lives; start one with "netdebug lab run --hold" in another terminal.',
+      `no world lives; start one with "${ownName()} lab run --hold" in another terminal.`,
     );
   }
   if (second !== undefined) {

@@ -3,13 +3,14 @@ import { Command } from 'commander';
 import { defaultScenario, scenarios } from '../../lab/scenarios/index.ts';
 import { jsonDocument } from '../../model/json-document.ts';
 import type { Named } from '../../model/scenario.ts';
+import { print } from '../standard-output.ts';
 
 export function listCommand(): Command {
   return new Command('list')
     .description('the scenarios, with their factors, variants and fixes')
     .option('--json', 'one JSON document on stdout')
     .action((flags: { json?: boolean }) => {
-      process.stdout.write(flags.json === true ? asJson() : asText());
+      print(flags.json === true ? asJson() : asText());
     });
 }
 

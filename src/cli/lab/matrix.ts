@@ -3,14 +3,15 @@ import { Command } from 'commander';
 import { defaultScenario } from '../../lab/scenarios/index.ts';
 import { labSettings } from '../../experiment/lab-settings.ts';
 import { runMatrix } from '../../experiment/matrix.ts';
-import { exitCodes } from '../../model/problem.ts';
+import { exitCodes, Problem } from '../../model/problem.ts';
 import { json } from '../../report/formats/json.ts';
 import { text } from '../../report/formats/text.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { writeMatrixPages } from '../../experiment/matrix-report.ts';
-import { chooseFolder, refuseForLab } from '../../run-folder/make-folder.ts';
+import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
 import { readWishes, type RunFlags } from './lab-flags.ts';
 import { runInWorld } from './world-process.ts';
+import { printMeasured } from '../standard-output.ts';
 
 type Flags = Pick<RunFlags, 'variant' | 'seed' | 'speed' | 'duration' | 'out'> & { readonly json?: true };
 
@@ -46,19 +47,30 @@ async function matrix(name: string, flags: Flags): Promise<number> {
   labSettings(wishes);
   refuseForLab(folder);
   await requireLab();
+  await makeFolder(folder);
   let code: number = exitCodes.finished;
   const done = await runMatrix(wishes, {
     onCell: (title, place, of) => process.stderr.write(`${place} of ${of}: ${title}\n`),
     async runCell(settings) {
-      code = await runInWorld({ do: 'run', settings, json: false, hold: false }, 'ignore');
-      return code === exitCodes.finished;
+      const ended = await runInWorld({ do: 'run', settings, json: false, hold: false }, 'ignore');
+      // What could not be written ends no matrix, and is not forgotten either.
+      if (ended !== exitCodes.finished) code = ended;
+      return ended === exitCodes.finished || ended === exitCodes.unwritable;
     },
   });
-  if (done === null) return code;
+  if (done === null) {
+    if (code === exitCodes.finished) throw new Problem('fault', 'a run left no record that can be read.');
+    return code;
+  }
   const { cells, record, conclusion } = done;
   const format = flags.json === true ? json : text;
-  process.stdout.write(format.renderMatrix({ scenario: name, cells, missing: [] }));
+  printMeasured(format.renderMatrix({ scenario: name, cells, missing: [] }));
   process.stderr.write(`\nThe runs' folders: ${folder}\n`);
-  process.stderr.write(`The report: ${await writeMatrixPages(folder, record)}\n`);
-  return exitCodes[conclusion];
+  try {
+    process.stderr.write(`The report: ${await writeMatrixPages(folder, record)}\n`);
+  } catch (error) {
+    // Said already, where a run could not be written.
+    if (code !== exitCodes.unwritable) throw error;
+  }
+  return code === exitCodes.finished ? exitCodes[conclusion] : code;
 }

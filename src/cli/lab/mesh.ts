@@ -1,18 +1,21 @@
 // `netdebug lab mesh`: a whole cluster in private namespaces, watched by the mesh's own programs.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { resolve } from 'node:path';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { misplaced, type NodeCounts } from '../../lab/mesh/counts.ts';
 import { buildMesh, runMesh, type MeshSettings } from '../../lab/mesh/run-mesh.ts';
 import { meshTopology, mostNodes } from '../../lab/topologies/mesh.ts';
 import { alignColumns } from '../../report/table.ts';
+import { ownWords } from '../../system/own-program.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
 import { count, durationOption, textOption } from '../probe-flags.ts';
 import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
+import { createLostBooks } from '../../run-folder/lost-books.ts';
 import { openMeshFolder } from '../../run-folder/open-mesh.ts';
+import { printMeasured } from '../standard-output.ts';
 import { whole } from './lab-flags.ts';
-import { runInWorld, self } from './world-process.ts';
+import { runInWorld } from './world-process.ts';
 
 type Flags = Pick<MeshSettings, 'nodes' | 'podsPerNode' | 'conflict' | 'lose' | 'targets' | 'rules'> & {
   readonly duration: number;
@@ -46,23 +49,28 @@ export function meshCommand(): Command {
       count('--pods-per-node'),
       2,
     )
-    .option(
-      '--conflict <nodes>',
-      'nodes where the agents fight, separated by commas, or none',
-      names('--conflict'),
-      ['node-2'],
+    .addOption(
+      new Option('--conflict <nodes>', 'nodes where the agents fight, separated by commas, or none')
+        .argParser(names('--conflict'))
+        .default(['node-2'], 'node-2'),
     )
-    .option('--lose <nodes>', 'nodes that go away after a third of the time', names('--lose'), [])
+    .addOption(
+      new Option('--lose <nodes>', 'nodes that go away after a third of the time')
+        .argParser(names('--lose'))
+        .default([], 'none'),
+    )
     .addOption(durationOption('--duration <time>', 'how long the agents watch', '30s'))
     .addOption(durationOption('--period <time>', 'time from one probe of a connection to the next', '250ms'))
     .option('--speed <x>', 'divides the periods of netd and Felix: 1 is the real thing', '20')
     .option('--targets <count>', 'K: other nodes that each node probes', count('--targets'), 10)
     .option('--seed <n>', 'fixes the jitter of netd and Felix', '1')
-    .option(
-      '--rules <files>',
-      'files of rules and alerts to name in prometheus.yml, separated by commas',
-      files,
-      [],
+    .addOption(
+      new Option(
+        '--rules <files>',
+        'files of rules and alerts to name in prometheus.yml, separated by commas',
+      )
+        .argParser(files)
+        .default([], 'none'),
     )
     .addOption(textOption('--out <dir>', 'the run’s folder (default: netdebug-runs/TIME-mesh)'))
     .option('--no-programs', 'build the world, say how long it took, and end')
@@ -139,16 +147,22 @@ export async function runMeshInside(settings: MeshSettings, signal: AbortSignal)
     ...topology.nodes.map(({ name }) => name),
     ...topology.pods.map(({ name }) => name),
   ]);
-  const files = await openMeshFolder(folder);
+  const lost = { some: false };
+  const books = createLostBooks(folder, (sentence) => {
+    lost.some = true;
+    process.stderr.write(`netdebug: ${sentence}\n`);
+  });
+  const files = await openMeshFolder(folder, books);
   const counts = await runMesh(
-    { ...settings, topology, conflict, lost: new Set(settings.lose), files, self: self() },
+    { ...settings, topology, conflict, lost: new Set(settings.lose), files, self: ownWords() },
     { onStage: say, onCounts: (now) => say(progress(now)), signal },
   );
   if (signal.aborted) throw new Problem('interrupted', 'interrupted; the programs are stopped.');
   const wrong = misplaced(counts, conflict);
+  printMeasured(`${table(counts)}\n${sentence(wrong, conflict)}\n`);
   await files.writeCounts({ schemaVersion: 1, counts, misplaced: wrong });
-  process.stdout.write(`${table(counts)}\n${sentence(wrong, conflict)}\n`);
   process.stderr.write(`\nThe run's folder: ${folder}\n`);
+  if (lost.some) return exitCodes.unwritable;
   return wrong.length === 0 ? exitCodes.finished : exitCodes.unexpected;
 }
 

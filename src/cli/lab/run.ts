@@ -3,7 +3,10 @@ import { Command } from 'commander';
 import { createInterface } from 'node:readline';
 import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes } from '../../model/problem.ts';
+import { ownName, ownWords } from '../../system/own-program.ts';
 import { text } from '../../report/formats/text.ts';
+import { pause } from '../../system/pause.ts';
+import { shellQuote } from '../../system/shell-quote.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
 import { dryRunScript } from '../../lab/world/dry-run.ts';
@@ -15,9 +18,11 @@ import { runInLab } from '../../experiment/lab.ts';
 import { defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
 import { readWishes, type RunFlags } from './lab-flags.ts';
-import { gathered } from '../probe-flags.ts';
+import { exitCodeOf } from '../exit.ts';
+import { repeatable } from '../repeatable.ts';
+import { print, printMeasured } from '../standard-output.ts';
 import { createView } from '../progress-view.ts';
-import { runInWorld, self, type InsideTask } from './world-process.ts';
+import { runInWorld, type InsideTask, type InsideWorld } from './world-process.ts';
 
 type Flags = RunFlags & {
   readonly json?: true;
@@ -30,7 +35,7 @@ export function runCommand(): Command {
   return new Command('run')
     .description('run a scenario in private namespaces, with the real kernel, and say what happened and why')
     .argument('[scenario]', 'see "netdebug lab list" (default: gke-intranode-policy)')
-    .option('--without <factor>', 'switch a factor of the scenario off (repeatable)', gathered, [])
+    .addOption(repeatable('--without <factor>', 'switch a factor of the scenario off', String))
     .option('--variant <name>', 'another way in which the same happens (default: the scenario’s first)')
     .option('--fix <name>', 'apply a fix')
     .option('--seed <n>', 'fixes jitter and everything else that is random', '1')
@@ -62,7 +67,7 @@ async function run(name: string | undefined, flags: Flags): Promise<number> {
   const folder = chooseFolder(flags.out, new Date(), name ?? defaultScenario);
   const settings = labSettings(readWishes(name, flags, folder));
   if (flags.dryRun === true) {
-    process.stdout.write(dryRunScript(findScenario(settings.scenario).setup(settings.choice), settings));
+    print(dryRunScript(findScenario(settings.scenario).setup(settings.choice), settings));
     return exitCodes.finished;
   }
   refuseForLab(settings.folder);
@@ -72,15 +77,22 @@ async function run(name: string | undefined, flags: Flags): Promise<number> {
   const page = () => import('../run-page.ts');
   const live = flags.ui === true ? await (await page()).showLive(settings) : null;
   const task = { do: 'run', settings, json: flags.json === true, hold: flags.hold === true } as const;
-  const code = await runInWorld(task, 'inherit');
-  await (await page()).finishPage(settings.folder, made, live);
-  return code;
+  const finish = (code: number) =>
+    page().then(({ finishPage }) => finishPage(settings.folder, made, live, code));
+  let code: number;
+  try {
+    code = await runInWorld(task, 'inherit');
+  } catch (error) {
+    await finish(exitCodeOf(error));
+    throw error;
+  }
+  return await finish(code);
 }
 
 /** The run itself, in the world. */
 export async function runInside(
   { settings, json, hold }: Extract<InsideTask, { do: 'run' }>,
-  signal: AbortSignal,
+  { signal, pid }: InsideWorld,
 ): Promise<number> {
   const { episodeWindowMs, durationMs, folder } = settings;
   const { topology } = findScenario(settings.scenario).setup(settings.choice);
@@ -90,28 +102,43 @@ export async function runInside(
     ...topology.pods.map((pod) => pod.name),
   ]);
   const tally = createTally({ episodeWindowMs });
+  // An object, because a flag that only a handler sets looks constant to the checker.
+  const lost = { some: false };
   const view = createView({ stream: process.stderr, durationMs, classes: () => tally.summaries() });
   try {
-    const record = await runInLab(settings, tally, self(), {
+    const record = await runInLab(settings, tally, ownWords(), {
       onStage: (text) => view.stage(text),
       onStarted: () => view.started(),
+      onLost(sentence) {
+        lost.some = true;
+        view.note(sentence);
+      },
       async onRecord(made) {
         view.end();
-        process.stdout.write(json ? jsonDocument(made) : text.renderRun(made));
+        printMeasured(json ? jsonDocument(made) : text.renderRun(made));
         process.stderr.write(`\nThe run's folder: ${folder}\n`);
-        if (hold && !signal.aborted) await holdWorld(signal);
+        if (hold && !signal.aborted) await holdWorld(signal, pid);
       },
       signal,
     });
+    if (lost.some) return exitCodes.unwritable;
     return exitCodes[conclude(record, settings.expected, signal.aborted)];
   } finally {
     view.end();
   }
 }
 
-async function holdWorld(signal: AbortSignal): Promise<void> {
+/** It is found in a moment; should it not be, `lab exec` finds the world where it is the only one. */
+const pidWithinMs = 3_000;
+
+async function holdWorld(signal: AbortSignal, pid: Promise<number>): Promise<void> {
+  const found = new AbortController();
+  const id = await Promise.race([pid, pause(pidWithinMs, AbortSignal.any([signal, found.signal]))]);
+  found.abort();
+  const world = typeof id === 'number' ? ['--world', String(id)] : [];
+  const exec = `${ownName()} ${shellQuote(['lab', 'exec', ...world, 'node-1', '--', 'ip', 'rule'])}`;
   process.stderr.write(
-    `The world is held. Look inside from another terminal: netdebug lab exec node-1 -- ip rule\nEnter ends it.\n`,
+    `The world is held${typeof id === 'number' ? `; its id is ${id}` : ''}. Look inside from another terminal: ${exec}\nEnter ends it.\n`,
   );
   const input = createInterface({ input: process.stdin });
   await new Promise<void>((resolve) => {

@@ -2,8 +2,12 @@
 // task as data.
 import type { LabSettings } from '../../experiment/lab-settings.ts';
 import type { MeshSettings } from '../../lab/mesh/run-mesh.ts';
-import { enterSandbox, runInSandbox } from '../../lab/world/sandbox.ts';
+import { findWorlds } from '../../lab/world/world-shell.ts';
+import { enterSandbox, leaveSandbox, runInSandbox, type Sandbox } from '../../lab/world/sandbox.ts';
+import { pause } from '../../system/pause.ts';
 import { Problem } from '../../model/problem.ts';
+import { ownWords } from '../../system/own-program.ts';
+import { exitCodeOf, reportError } from '../exit.ts';
 import { catchInterruption, endSignals } from '../interruption.ts';
 
 /** What the inside of a world is to do. */
@@ -14,33 +18,66 @@ export type InsideTask =
 /** The command of the inner process; `lab exec` looks for processes with this word. */
 export const insideWord = 'inside-world';
 
-/** The words that start this very program again: Node and its script. */
-export function self(): string[] {
-  return [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
-}
-
 /**
- * Does the task inside a private world and resolves with the inner process's exit code. SIGINT, SIGTERM and SIGHUP ask the inside
- * to tidy up and end; a second one ends it at once.
+ * Does the task inside a private world and resolves with the inner process's exit code; rejects with a Problem when it ended in
+ * any other way than by naming one. SIGINT, SIGTERM and SIGHUP ask the inside to tidy up and end; a second one ends it at once.
  */
 export async function runInWorld(task: InsideTask, stdout: 'inherit' | 'ignore'): Promise<number> {
-  const argv = [...self(), 'lab', insideWord, JSON.stringify(task)];
+  const argv = [...ownWords(), 'lab', insideWord, JSON.stringify(task)];
   const sandbox = runInSandbox(argv, { asRoot: process.getuid?.() === 0, stdout });
+  const ended = new AbortController();
+  if (task.do === 'run' && task.hold) {
+    void tellPid(argv.slice(-1), sandbox, ended.signal).catch(() => undefined);
+  }
   const interruption = catchInterruption();
   interruption.signal.addEventListener('abort', () => sandbox.stop());
   try {
     return await sandbox.exited;
   } finally {
+    ended.abort();
     interruption.off();
   }
 }
 
-/** Makes the inside of the world ready. The signal aborts when the outer process asks to end. */
-export async function insideWorld(): Promise<AbortSignal> {
+/** `lab exec` finds a world by its first process; which one is ours is known by its task. */
+async function tellPid(marks: readonly string[], sandbox: Sandbox, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) {
+    const [pid] = await findWorlds(marks);
+    if (pid !== undefined) {
+      sandbox.tell(pid);
+      return;
+    }
+    await pause(100, ended);
+  }
+}
+
+export interface InsideWorld {
+  /** Aborts when the outer process asks to end. */
+  readonly signal: AbortSignal;
+  /** Which PID this process has outside, if it was told. */
+  readonly pid: Promise<number>;
+}
+
+/**
+ * Does a task inside the world and exits with the code that it resolves with: whatever a task that failed has left running would
+ * keep this process, and with it the outer one, for ever.
+ */
+export async function insideWorld(task: (world: InsideWorld) => Promise<number>): Promise<never> {
+  if (process.pid !== 1) throw new Problem('usage', `"lab ${insideWord}" is for netdebug itself.`);
+  try {
+    leaveSandbox(await task(await enterWorld()));
+  } catch (error) {
+    reportError(error, process.stderr);
+    leaveSandbox(exitCodeOf(error));
+  }
+}
+
+/** Makes the inside of the world ready. */
+async function enterWorld(): Promise<InsideWorld> {
+  const pid = Promise.withResolvers<number>();
   const controller = new AbortController();
   // Signals to the first process of a PID namespace are ignored unless handled; orders come from the outer process only.
   for (const signal of endSignals) process.on(signal, () => controller.abort());
-  if (process.pid !== 1) throw new Problem('usage', `"lab ${insideWord}" is for netdebug itself.`);
-  await enterSandbox(() => controller.abort());
-  return controller.signal;
+  await enterSandbox(() => controller.abort(), pid.resolve);
+  return { signal: controller.signal, pid: pid.promise };
 }

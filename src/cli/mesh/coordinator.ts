@@ -18,6 +18,10 @@ interface Flags extends ApiFlags {
   readonly localAddress?: string;
   readonly servicePort: number;
   readonly settle: number;
+  readonly agentAuthentication: boolean;
+  readonly agentServiceAccount: string;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
 }
 
 const examples = `
@@ -26,8 +30,13 @@ Examples:
   netdebug mesh coordinator --kubeconfig ~/.kube/config       from outside, through kubectl proxy
   curl -s localhost:9465/v1/coverage | jq .now                who is probed by how many, counting agents that are there
 
-Lists and watches Nodes, and the EndpointSlices of --service in --namespace; nothing else. Any number of replicas
-compute the same plan. While the API is away the last plan is served, and /readyz says so.`;
+Lists and watches Nodes, and the EndpointSlices of --service in --namespace, and has the API review agents' tokens; nothing
+else. A plan is given to the agent of that node alone: to a pod of --agent-service-account on it, by its token. Any number of
+replicas compute the same plan. While the API is away the last plan is served, and /readyz says so; one that has told nothing
+yet is waited for, by a pod without end, outside of one for two minutes.`;
+
+/** Outside a pod somebody waits for us to say what is amiss. */
+const patienceMs = 2 * 60_000;
 
 export function coordinatorCommand(): Command {
   const coordinator = new Command('coordinator')
@@ -41,7 +50,11 @@ export function coordinatorCommand(): Command {
     )
     .addOption(textOption('--context <name>', 'context of the kubeconfig'))
     .addOption(apiServerOption())
-    .addOption(textOption('-n, --namespace <name>', 'namespace of the mesh', 'netdebug-mesh'))
+    .addOption(
+      textOption('-n, --namespace <name>', 'namespace of the mesh', 'netdebug-mesh').env(
+        'NETDEBUG_NAMESPACE',
+      ),
+    )
     .addOption(textOption('--service <name>', 'Service of all servers', 'netdebug-mesh-server'))
     .addOption(
       textOption(
@@ -63,6 +76,25 @@ export function coordinatorCommand(): Command {
     .addOption(
       durationOption('--settle <time>', 'gather changes of the API for so long before a new plan', '500ms'),
     )
+    .addOption(
+      textOption('--agent-service-account <name>', 'whose pods the agents are', 'netdebug-mesh-agent'),
+    )
+    .option(
+      '--no-agent-authentication',
+      'give any plan to anybody who asks: for trials, and where the API reviews no tokens',
+    )
+    .option(
+      '--max-connections <count>',
+      'connections open at once; beyond them only the health is answered',
+      count('--max-connections'),
+      8_192,
+    )
+    .option(
+      '--max-connections-per-address <count>',
+      'of these, from one address',
+      count('--max-connections-per-address'),
+      64,
+    )
     .addOption(listenOption(':9465'))
     .addOption(nodeOption())
     .addHelpText('after', examples);
@@ -76,7 +108,11 @@ export function coordinatorCommand(): Command {
       const reached = await reachApi(flags, log);
       try {
         const api = openKubernetes(reached.access, namespace, service);
-        const running = await startCoordinator(settingsOf(flags), api, log);
+        const settings = settingsOf(flags, reached.access.from === 'pod' ? undefined : patienceMs);
+        const running = await startCoordinator(settings, api, log);
+        if (settings.agents === null) {
+          log('Agents are not authenticated: whoever asks is given a plan, and counts as that node’s agent.');
+        }
         log(`Serves plans on ${formatEndpoint(running.local)}; follows ${api.server}.`);
         return {
           ended: Promise.race([running.ended, reached.ended]),
@@ -92,7 +128,7 @@ export function coordinatorCommand(): Command {
   });
 }
 
-function settingsOf(flags: Flags): CoordinatorSettings {
+function settingsOf(flags: Flags, giveUpMs: number | undefined): CoordinatorSettings {
   const { namespace, service, localService } = flags;
   return {
     listen: flags.listen,
@@ -104,5 +140,11 @@ function settingsOf(flags: Flags): CoordinatorSettings {
     },
     settleMs: flags.settle,
     node: flags.node,
+    agents: flags.agentAuthentication ? { namespace, serviceAccount: flags.agentServiceAccount } : null,
+    limits: {
+      connections: flags.maxConnections,
+      connectionsPerAddress: flags.maxConnectionsPerAddress,
+    },
+    giveUpMs,
   };
 }

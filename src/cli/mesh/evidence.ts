@@ -1,11 +1,13 @@
 // `netdebug mesh evidence NODE`: the privileged observer on one node for a while, and then a run's folder; nothing stays there.
 import { Command } from 'commander';
 import { newRunId } from '../../cluster/names.ts';
-import { chooseFolder, refuseUsed } from '../../run-folder/make-folder.ts';
+import { chooseFolder, refuseUsed, tryFolder } from '../../run-folder/make-folder.ts';
 import { targetOf, targetOptions, type TargetFlags } from '../cluster/target-flags.ts';
 import { catchInterruption } from '../interruption.ts';
 import { durationOption, textOption } from '../probe-flags.ts';
 import { nodeName } from './part-flags.ts';
+import { ownName } from '../../system/own-program.ts';
+import { printMeasured } from '../standard-output.ts';
 
 interface EvidenceFlags extends TargetFlags {
   readonly duration: number;
@@ -46,9 +48,12 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 async function collectFrom(node: string, flags: EvidenceFlags): Promise<void> {
   const folder = chooseFolder(flags.out, new Date(), node);
   refuseUsed(folder);
+  await tryFolder(folder);
   const runId = newRunId(Math.random);
   const interruption = catchInterruption(() =>
-    say(`netdebug: ended at once; see what stays behind: netdebug cluster cleanup --run ${runId} --dry-run`),
+    say(
+      `netdebug: ended at once; see what stays behind: ${ownName()} cluster cleanup --run ${runId} --dry-run`,
+    ),
   );
   try {
     // Loaded late, as in each part of the mesh: a pod holds only what its part needs.
@@ -59,7 +64,7 @@ async function collectFrom(node: string, flags: EvidenceFlags): Promise<void> {
     const { image, duration: durationMs, rolloutTimeout: rolloutTimeoutMs } = flags;
     const spec = { runId, node, image, durationMs, rolloutTimeoutMs, folder };
     await collectNodeEvidence(cluster, spec, say, interruption.signal);
-    process.stdout.write(`${folder}\n`);
+    printMeasured(`${folder}\n`);
     say('It has what the node saw, and no events of clients. To read it:');
     const steps = readingSteps(folder, node);
     const width = Math.max(...steps.map(({ command }) => command.length));

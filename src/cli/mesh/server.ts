@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import { systemClock } from '../../model/clock.ts';
 import { watchLoopDelay } from '../../probe/loop-delay.ts';
-import { port } from '../probe-flags.ts';
+import { count, durationOption, port } from '../probe-flags.ts';
 import { listenOption, nodeOption } from './part-flags.ts';
 import { runPart } from './run-part.ts';
 
@@ -11,6 +11,9 @@ interface Flags {
   readonly port: number;
   readonly listen: Endpoint;
   readonly node?: string;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly idle: number;
 }
 
 const examples = `
@@ -24,6 +27,25 @@ export function serverCommand(): Command {
   const server = new Command('server')
     .description('answer the agents of all nodes; one of it on every node')
     .option('-p, --port <port>', 'port for probes', port('--port', 0), 8_080)
+    .option(
+      '--max-connections <count>',
+      'connections open at once; further ones are closed, and those that never asked leave first',
+      count('--max-connections'),
+      4_096,
+    )
+    .option(
+      '--max-connections-per-address <count>',
+      'of these, from one address: more than an agent’s --targets',
+      count('--max-connections-per-address'),
+      128,
+    )
+    .addOption(
+      durationOption(
+        '--idle <time>',
+        'close a connection without a line for so long: more than four periods of the agents',
+        '2m',
+      ),
+    )
     .addOption(listenOption(':9464'))
     .addOption(nodeOption())
     .addHelpText('after', examples);
@@ -34,7 +56,14 @@ export function serverCommand(): Command {
       const clock = systemClock();
       const loopDelay = watchLoopDelay(() => clock.monotonic());
       const running = await startMeshServer(
-        { serve: { address: '', port: flags.port }, listen: flags.listen, node: flags.node },
+        {
+          ...{ serve: { address: '', port: flags.port }, listen: flags.listen, node: flags.node },
+          idleMs: flags.idle,
+          limits: {
+            connections: flags.maxConnections,
+            connectionsPerAddress: flags.maxConnectionsPerAddress,
+          },
+        },
         { clock, loopDelayMs: () => loopDelay.current(), log },
       );
       log(`Answers probes on ${running.local}, and metrics on ${formatEndpoint(running.http)}.`);

@@ -10,6 +10,7 @@ import { catchInterruption } from '../interruption.ts';
 import { textOption } from '../probe-flags.ts';
 import { coordinatorOption } from './part-flags.ts';
 import { isWhole, statusText } from './status-text.ts';
+import { print } from '../standard-output.ts';
 
 interface Flags {
   readonly coordinator?: string;
@@ -27,7 +28,8 @@ Examples:
   netdebug mesh status --json | jq .now.uncovered          what the coordinator says, word for word
 
 Through the API it needs one right in the mesh's namespace: to get services/proxy. When no pod of the coordinator's is called
-ready it asks one all the same, which needs to list pods and to get pods/proxy.
+ready it asks one all the same, which needs to list pods and to get pods/proxy. Where a NetworkPolicy keeps the API's proxy out,
+kubectl -n netdebug-mesh port-forward deployment/netdebug-mesh-coordinator 9465, and --coordinator http://localhost:9465.
 Exit codes: 0 every node that is to be watched is, 1 coverage is not whole, 69 the coordinator cannot be reached.`;
 
 const pathAsked = '/v1/coverage';
@@ -45,9 +47,7 @@ export function statusCommand(): Command {
     const interruption = catchInterruption();
     try {
       const coverage = read(await ask(flags, interruption.signal));
-      process.stdout.write(
-        flags.json === true ? jsonDocument(coverage) : statusText(coverage, flags.namespace),
-      );
+      print(flags.json === true ? jsonDocument(coverage) : statusText(coverage, flags.namespace));
       process.exitCode = isWhole(coverage) ? exitCodes.finished : exitCodes.unexpected;
     } finally {
       interruption.off();

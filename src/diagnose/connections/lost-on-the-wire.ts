@@ -63,7 +63,7 @@ function endingByReset(connection: WireConnection, by: PacketEvent): Ending {
 }
 
 const isLive = ({ flags, window, hasTimestampOption }: PacketEvent) =>
-  flags.includes('.') && (hasTimestampOption || window > 0);
+  flags.includes('.') && (hasTimestampOption === true || window > 0);
 
 /** Whether the client waited for an answer: the last data was its own. */
 function phaseOf({ goesToClient }: WireConnection, before: readonly PacketEvent[]): Phase {

@@ -1,7 +1,7 @@
 // Every fact by its name: the vocabulary in which the exclusions and the causes are written.
 import * as server from './around-server.ts';
 import * as counters from './counters.ts';
-import * as ending from './ending.ts';
+import * as ending from './how-it-ended.ts';
 import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entries.ts';
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as form from './reset-form.ts';

@@ -8,7 +8,7 @@ import { findMove } from '../facts/port.ts';
 import { partsOf, type Suspects } from '../who/suspects.ts';
 import { wantedWords } from '../witness-words.ts';
 import type { CauseModel } from './cause-model.ts';
-import { lookedForInVain, type Judgement, type Standing } from './judge.ts';
+import { lookedForInVain, type Judgement, type Standing } from './judge-causes.ts';
 import { showConnection } from './show-connection.ts';
 
 /** A lost connection with everything that was seen of it and what follows from that. */

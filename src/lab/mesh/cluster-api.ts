@@ -57,7 +57,8 @@ export async function startClusterApi(port: number): Promise<ClusterApi> {
   }
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
-    const url = new URL(request.url ?? '/', 'http://api');
+    const target = `http://api${request.url ?? '/'}`;
+    const url = new URL(URL.canParse(target) ? target : 'http://api/');
     const match =
       /^\/(?:api\/v1|apis\/discovery\.k8s\.io\/v1\/namespaces\/[^/]+)\/(nodes|endpointslices)$/.exec(
         url.pathname,

@@ -1,9 +1,9 @@
 // The mesh's programs as the lab runs them: each node's server and agent in their pods, the coordinator on the control plane.
-import { createWriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../../model/duration.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
 import { startProgram, type Program } from '../../system/process.ts';
+import { programLog, type LineLog } from '../../system/program-log.ts';
 import { inNetns } from '../../system/tools/ip-netns.ts';
 import { controlAddress, meshPorts, type MeshTopology } from '../topologies/mesh.ts';
 
@@ -11,8 +11,8 @@ export interface PartsSpec {
   readonly topology: MeshTopology;
   /** The words that start this program: Node and its script. */
   readonly self: readonly string[];
-  /** Where the part of that name logs. */
-  readonly logFile: (name: string) => string;
+  /** The log of the part of that name. */
+  readonly log: (name: string) => LineLog;
   readonly namespace: string;
   readonly service: string;
   readonly periodMs: number;
@@ -49,9 +49,9 @@ export function startParts(spec: PartsSpec): Parts {
   failed.catch(() => undefined);
 
   function start({ name, pod, words }: Part): void {
-    const log = createWriteStream(spec.logFile(name));
+    const log = programLog(spec.log(name));
     const program = startProgram(inNetns(pod, [...spec.self, ...words]), {
-      onStderr: (chunk) => log.write(chunk),
+      onStderr: (chunk) => log.take(chunk),
     });
     running.set(name, program);
     program.exited.then(
@@ -125,7 +125,7 @@ function partsOf(spec: PartsSpec): Part[][] {
     pod: null,
     words: [
       ...['mesh', 'coordinator', '--api-server', apiUrl, '--namespace', namespace],
-      ...['--service', service, '--targets', String(spec.targets)],
+      ...['--service', service, '--targets', String(spec.targets), '--no-agent-authentication'],
       ...['--service-address', topology.service.clusterIp],
       ...['--local-address', topology.localService.clusterIp],
       ...['--service-port', String(topology.service.port), '--listen', `:${meshPorts.coordinator}`],

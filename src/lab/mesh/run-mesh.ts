@@ -45,7 +45,7 @@ export interface MeshRun extends Pick<
 }
 
 /** Where what the parts are told, and what they say, is kept: paths of files. */
-type MeshFiles = Pick<PartsSpec, 'logFile'> & { readonly prometheusConfig: string };
+type MeshFiles = Pick<PartsSpec, 'log'> & { readonly prometheusConfig: string };
 
 export interface MeshHooks {
   onStage(text: string): void;

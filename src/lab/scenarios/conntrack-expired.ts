@@ -47,6 +47,14 @@ export const scenario: LabScenario<'conntrack-expired'> = {
     const harmless = choice.variant === clientFirst && !hasVisibility(choice);
     return harmless ? null : 'conntrack-expired';
   },
+  // Whoever's kernel gets the first packet after the silence has no socket for it: the server's, or, of the line that the server
+  // breaks the silence with, the client's (what the client asks afterwards meets a server that was reset already). A strict
+  // conntrack drops that packet: nobody says anything.
+  expectedAuthor(choice) {
+    if (scenario.expectedCause(choice) === null) return [];
+    if (choice.variant === strict) return ['nobody'];
+    return choice.variant === serverFirst ? ['client-kernel'] : ['server-kernel'];
+  },
   setup(choice): Setup {
     const { variant, fix } = choice;
     const speaksLater = variant === serverFirst ? 250 : 0;

@@ -50,6 +50,12 @@ export const scenario: LabScenario<'conntrack-invalid'> = {
     return choice.variant === answer || hasVisibility(choice) ? 'co-located-only' : 'none';
   },
   expectedCause: (choice) => (scenario.expected(choice) === 'none' ? null : 'conntrack-invalid'),
+  // The kernel that gets the untranslated packet: the client's for an answer, which resets the server first and so the client by
+  // its next question; the server's for a question.
+  expectedAuthor(choice) {
+    if (scenario.expectedCause(choice) === null) return [];
+    return choice.variant === question ? ['server-kernel'] : ['client-kernel'];
+  },
   setup(choice): Setup {
     const { fix } = choice;
     const nodes = ['node-1', 'node-2'];

@@ -31,6 +31,8 @@ export const scenario: LabScenario<'conntrack-table-full'> = {
   // Existing connections are spared, and new ones are not reset: timeouts are the symptom.
   expected: () => 'none',
   expectedCause: ({ fix }) => (fix === null ? 'conntrack-table-full' : null),
+  // What finds no place is dropped without a word.
+  expectedAuthor: ({ fix }) => (fix === null ? ['nobody'] : []),
   setup(choice): Setup {
     // Clients must connect anew for the full table to matter, so the server closes connections, in order, from time to time.
     const world = serviceWorld(choice, {

@@ -46,6 +46,8 @@ export const scenario: LabScenario<'forged-reset'> = {
     return hasVisibility(choice) ? 'co-located-only' : 'none';
   },
   expectedCause: (choice) => (scenario.expected(choice) === 'none' ? null : 'forged-reset'),
+  // The middlebox is on the VPC's router, beyond both nodes.
+  expectedAuthor: (choice) => (scenario.expectedCause(choice) === null ? [] : ['in-between']),
   setup(choice): Setup {
     return {
       ...serviceWorld(choice, { changes: choice.fix === hopCountFilter ? filters() : [] }),

@@ -35,6 +35,8 @@ export const scenario: LabScenario<'route-table-conflict'> = {
     return broken ? 'co-located-only' : 'none';
   },
   expectedCause: (choice) => (scenario.expected(choice) === 'none' ? null : 'route-table-conflict'),
+  // The client speaks first, from a port that the server's kernel has no socket for.
+  expectedAuthor: (choice) => (scenario.expectedCause(choice) === null ? [] : ['server-kernel']),
   setup(choice): Setup {
     const topology = choice.variant === serverOnNode2 ? twoNodesSwapped : twoNodes;
     return {

@@ -33,6 +33,7 @@ export const scenario: LabScenario<never> = {
   defaults: { ...brief, speed, maxRatePerHour: brief.maxRatePerHour / speed },
   expected: () => 'none',
   expectedCause: () => null,
+  expectedAuthor: () => [],
   setup(choice): Setup {
     const world = gkeWorld(choice, twoNodes, [10, 250]);
     return {

@@ -49,6 +49,8 @@ export const scenario: LabScenario<'policy-reject'> = {
     return variant === clientNode ? 'remote-only' : 'both';
   },
   expectedCause: ({ fix }) => (fix === null ? 'policy-reject' : null),
+  // Every variant's rule stands in a node's FORWARD chain; none is in a pod.
+  expectedAuthor: ({ fix }) => (fix === null ? ['node-rule'] : []),
   setup(choice): Setup {
     const netns = choice.variant === clientNode ? 'node-2' : 'node-1';
     const rule = rejectRule(choice);

@@ -23,6 +23,8 @@ export const scenario: LabScenario<'probe-stalled'> = {
   defaults: briefDefaults(14_000),
   expected: ({ variant, fix }) => (variant === resetting && fix === null ? 'co-located-only' : 'none'),
   expectedCause: ({ fix }) => (fix === null ? 'probe-stalled' : null),
+  // The server's program hangs up on a client that says nothing for longer than it waits.
+  expectedAuthor: ({ fix }) => (fix === null ? ['server-application'] : []),
   setup(choice): Setup {
     const program = choice.variant === remote ? 'remote' : 'co-located';
     return {

@@ -21,6 +21,8 @@ export const scenario: LabScenario<'server-aborted'> = {
   defaults: briefDefaults(10_000),
   expected: ({ fix }) => (fix === null ? 'both' : 'none'),
   expectedCause: ({ fix }) => (fix === null ? 'server-aborted' : null),
+  // Linger 0 or unread input: it is the application's own close() that sends the RST.
+  expectedAuthor: ({ fix }) => (fix === null ? ['server-application'] : []),
   setup(choice): Setup {
     const badly = choice.variant === unread ? 'unread' : 'reset';
     return serviceWorld(choice, {

@@ -30,6 +30,12 @@ export const scenario: LabScenario<'server-process-died'> = {
   expected: ({ fix }) => (fix === null ? 'both' : 'none'),
   // The fix ends the resets; connections are still closed, and new ones refused until the server is back.
   expectedCause: () => 'server-process-died',
+  // The end of the process ends what lived (it says goodbye itself where it was asked to stop); attempts to connect that follow are
+  // refused by the kernel, and are lost connections of their own to whoever sees only packets.
+  expectedAuthor: ({ fix }) =>
+    fix === null
+      ? ['server-process-died', 'server-kernel']
+      : ['server-process-died', 'server-application', 'server-kernel'],
   setup(choice): Setup {
     return {
       ...serviceWorld(choice, choice.variant === busy ? { clientPeriodMs: 10 } : {}),

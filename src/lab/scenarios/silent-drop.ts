@@ -45,6 +45,8 @@ export const scenario: LabScenario<'silent-drop'> = {
     const reached = choice.variant !== sameNode || hasVisibility(choice);
     return choice.fix === null && reached ? 'silent-drop' : null;
   },
+  // Nothing is sent; the client's program stops waiting before its kernel would.
+  expectedAuthor: (choice) => (scenario.expectedCause(choice) === null ? [] : ['nobody']),
   setup(choice): Setup {
     const rule: ChainRule = {
       ...{ table: 'filter', chain: 'FORWARD', place: 'last' },

@@ -1,11 +1,10 @@
 // The servers and clients of a run: real processes of this program in the pods' namespaces, reporting by events.
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { once } from 'node:events';
 import { formatDuration } from '../../model/duration.ts';
 import { Problem } from '../../model/problem.ts';
 import type { ProbeEvent } from '../../model/probe-event.ts';
 import type { ClientSpec, ServerSpec } from '../../model/scenario.ts';
 import { startProgram, type Program } from '../../system/process.ts';
+import { programLog, type LineLog } from '../../system/program-log.ts';
 import { inNetns } from '../../system/tools/ip-netns.ts';
 import { splitLines } from '../../system/split-lines.ts';
 
@@ -29,8 +28,8 @@ export interface PodProgramSpec {
   readonly name: string;
   /** The words of this program itself: Node, the script, then the command. */
   readonly argv: readonly string[];
-  /** Its log goes here, after what is there already. */
-  readonly logFile: string;
+  /** Its log. */
+  readonly log: LineLog;
 }
 
 /** The words after `netdebug` that start a server; times are divided by `speed`. */
@@ -71,11 +70,11 @@ function timeFlag(flag: string, milliseconds: number | undefined, speed: number)
 }
 
 export function startPodProgram(spec: PodProgramSpec, onEvent: EventSink): PodProgram {
-  const log = createWriteStream(spec.logFile, { flags: 'a' });
+  const log = programLog(spec.log);
   const program = startProgram(inNetns(spec.pod, spec.argv), {
     // Our own program writes these lines, in this very version: the contract is the type.
     onStdout: splitLines((line) => onEvent(JSON.parse(line) as ProbeEvent, line)),
-    onStderr: (chunk) => log.write(chunk),
+    onStderr: (chunk) => log.take(chunk),
   });
   let mayEnd = false;
   const failed = program.exited.then(({ exitCode, signal }) => {
@@ -88,8 +87,8 @@ export function startPodProgram(spec: PodProgramSpec, onEvent: EventSink): PodPr
   });
   failed.catch(() => undefined);
   const gone = program.exited.then(
-    () => close(log),
-    () => close(log),
+    () => log.end(),
+    () => log.end(),
   );
   return {
     failed,
@@ -111,9 +110,4 @@ export function startPodProgram(spec: PodProgramSpec, onEvent: EventSink): PodPr
 function lastWords(program: Program): string {
   const words = program.lastWords();
   return words === '' ? '(it said nothing)' : words;
-}
-
-async function close(stream: WriteStream): Promise<void> {
-  stream.end();
-  await once(stream, 'close');
 }

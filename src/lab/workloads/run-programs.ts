@@ -1,6 +1,7 @@
 // All programs of a run by name: each can be started, signalled and started again, as a fault has it.
 import { Problem } from '../../model/problem.ts';
 import type { ClientSpec, ServerSpec } from '../../model/scenario.ts';
+import type { LineLog } from '../../system/program-log.ts';
 import {
   clientWords,
   serverWords,
@@ -18,8 +19,8 @@ export interface ProgramsSpec {
   readonly speed: number;
   /** The words that start this program: Node and its script. */
   readonly self: readonly string[];
-  /** Where the program of that name logs. */
-  readonly logFile: (name: string) => string;
+  /** The log of the program of that name. */
+  readonly log: (name: string) => LineLog;
 }
 
 export interface RunPrograms {
@@ -45,7 +46,7 @@ export function runPrograms(spec: ProgramsSpec, onEvent: EventSink): RunPrograms
 
   function launch(name: string, pod: string, words: readonly string[], sink: EventSink): PodProgram {
     const argv = [...spec.self, ...words];
-    const program = startPodProgram({ name, pod, argv, logFile: spec.logFile(name) }, sink);
+    const program = startPodProgram({ name, pod, argv, log: spec.log(name) }, sink);
     program.failed.catch(fail);
     running.set(name, program);
     return program;

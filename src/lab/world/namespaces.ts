@@ -1,5 +1,6 @@
 // Whether this user may make the private world that the lab runs in: really tried, and if not, which switch of the kernel says so.
 import { readFile } from 'node:fs/promises';
+import { ownNameAsRoot } from '../../system/own-program.ts';
 import { run } from '../../system/process.ts';
 import { sandboxArgv } from './sandbox.ts';
 
@@ -34,7 +35,7 @@ export function explainRefusal(stderr: string, asRoot: boolean, switches: UserNa
   ].filter((reason) => reason !== false);
   const reason =
     off.length > 0 ? off.join(' and ') : `${said}; in a container, its seccomp profile may be why`;
-  return `ordinary users may not make namespaces here (${reason}); run the lab as root: sudo bin/netdebug lab run`;
+  return `ordinary users may not make namespaces here (${reason}); run the lab as root: ${ownNameAsRoot()} lab run`;
 }
 
 async function readSwitches(): Promise<UserNamespaceSwitches> {

@@ -2,12 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   meshNodeStateSchema,
-  meshPlanSchema,
+  planBounds,
   type MeshNodeState,
   type MeshPlan,
+  type RefusalReason,
 } from '../../model/mesh-plan.ts';
-import { placeHeader, staleHeader } from '../coordinator-headers.ts';
 import { messageOf } from '../../model/problem.ts';
+import { createAsk, type Answer } from './coordinator-request.ts';
+import { foreignText } from './foreign-text.ts';
+import { Refusal } from './refusal.ts';
 
 export interface CoordinatorClient {
   /** When the coordinator last confirmed the plan, monotonic milliseconds; null when it never has. */
@@ -19,8 +22,8 @@ export interface CoordinatorClient {
   heardMs(): number | null;
   /** Asks whether a coordinator on another node can be reached at this moment. */
   reaches(): Promise<boolean>;
-  /** Asks for a node's zone and state; undefined when that is not to be had. */
-  stateOf(node: string): Promise<MeshNodeState | undefined>;
+  /** Asks for a node's zone and state; `gone` when the cluster has no such node, undefined when no answer is to be had. */
+  stateOf(node: string): Promise<MeshNodeState | 'gone' | undefined>;
   stop(): void;
 }
 
@@ -28,6 +31,8 @@ export interface ClientSettings {
   /** `http://HOST:PORT` */
   readonly coordinator: string;
   readonly node: string;
+  /** Whose token says who asks; undefined when nobody wants to know. */
+  readonly tokenFile: string | undefined;
 }
 
 export interface ClientSurroundings {
@@ -37,7 +42,11 @@ export interface ClientSurroundings {
   /** Numbers in [0, 1). */
   readonly random: () => number;
   readonly log: (message: string) => void;
+  /** The plan of an answer, checked. Throws a Refusal. */
+  readonly planOf: (text: string) => MeshPlan;
   readonly onPlan: (plan: MeshPlan) => void;
+  /** An answer was refused. */
+  readonly refused: (reason: RefusalReason) => void;
 }
 
 const waitSeconds = 30;
@@ -46,92 +55,109 @@ const longestPauseMs = 30_000;
 /** An answer that does not come is given up this long after it was due. */
 const patienceMs = 15_000;
 const stateTimeoutMs = 5_000;
-/** How often it is said again that the coordinator is away. */
+const mostStateBytes = 4_096;
+/** A coordinator, or a proxy before it, that does not wait must not be asked in a tight loop. */
+const shortestMs = 1_000;
+/** How often it is said again that the coordinator is away, for the same reason. */
 const remindMs = 5 * 60_000;
 
 export function startCoordinatorClient(
-  { coordinator, node }: ClientSettings,
+  { coordinator, node, tokenFile }: ClientSettings,
   surroundings: ClientSurroundings,
 ): CoordinatorClient {
   const { nowMs, random, log } = surroundings;
+  const put = createAsk(coordinator, tokenFile);
   const stopping = new AbortController();
   let revision: string | undefined;
   let confirmedMs: number | null = null;
   let heardMs: number | null = null;
   let awaySinceMs: number | null = null;
-  let saidMs = 0;
+  /** When it was last said, by reason. */
+  const saidMs = new Map<RefusalReason | 'no-answer', number>();
+  let isAwaySaid = false;
   let pauseMs = firstPauseMs;
 
   const isStopped = () => stopping.signal.aborted;
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
+      const startMs = nowMs();
       try {
         await ask();
         back();
+        await pause(shortestMs - (nowMs() - startMs));
       } catch (error) {
         if (isStopped()) return;
-        away(reasonOf(error));
-        await sleep(pauseMs * (0.5 + random()), undefined, { signal: stopping.signal }).catch(
-          () => undefined,
-        );
+        away(error);
+        await pause(pauseMs * (0.5 + random()));
         pauseMs = Math.min(longestPauseMs, pauseMs * 2);
       }
     }
   }
 
+  async function pause(milliseconds: number): Promise<void> {
+    if (milliseconds <= 0) return;
+    await sleep(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
+  }
+
   /** One question. Throws when the answer is no plan and no confirmation. */
   async function ask(): Promise<void> {
-    const startMs = nowMs();
-    const wait = revision === undefined ? '' : `?wait=${waitSeconds}s`;
-    const limitMs = (revision === undefined ? 0 : waitSeconds * 1_000) + patienceMs;
-    const response = await fetch(`${coordinator}/v1/plan/${encodeURIComponent(node)}${wait}`, {
-      headers: revision === undefined ? {} : { 'if-none-match': `"${revision}"` },
-      signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(limitMs)]),
+    const had = revision;
+    const answer = await put({
+      path: `/v1/plan/${encodeURIComponent(node)}${had === undefined ? '' : `?wait=${waitSeconds}s`}`,
+      headers: had === undefined ? {} : { 'if-none-match': `"${had}"` },
+      signal: limited((had === undefined ? 0 : waitSeconds * 1_000) + patienceMs),
+      mostBytes: planBounds.bytes,
     });
-    note(response);
-    if (response.status === 304) {
-      confirmedMs = nowMs();
-      // A coordinator, or a proxy before it, that does not wait must not be asked in a tight loop.
-      if (nowMs() - startMs < 1_000) await sleep(1_000, undefined, { signal: stopping.signal });
-      return;
+    if (had === undefined || answer.status !== 304) {
+      if (answer.status === 404) note(answer);
+      if (answer.status !== 200) throw refusal(answer);
+      const plan = surroundings.planOf(answer.text);
+      revision = plan.revision;
+      surroundings.onPlan(plan);
     }
-    if (response.status !== 200) throw new Error(await refusal(response));
-    const plan = meshPlanSchema.safeParse(await response.json());
-    if (!plan.success) throw new Error('it answers with something that is no plan; are both of one version?');
     confirmedMs = nowMs();
-    revision = plan.data.revision;
-    surroundings.onPlan(plan.data);
+    note(answer);
   }
 
-  /** Any answer of the coordinator's own, whatever it says. */
-  function note(response: Response): void {
-    if (response.ok || response.status === 304 || response.status === 404) {
-      if (response.headers.get(staleHeader) === null) heardMs = nowMs();
-    }
+  function limited(milliseconds: number): AbortSignal {
+    return AbortSignal.any([stopping.signal, AbortSignal.timeout(milliseconds)]);
   }
 
-  function away(reason: string): void {
+  /** Of an answer that is the coordinator's own. */
+  function note({ isFresh }: Answer): void {
+    if (isFresh) heardMs = nowMs();
+  }
+
+  function away(error: unknown): void {
     awaySinceMs ??= nowMs();
-    if (saidMs !== 0 && nowMs() - saidMs < remindMs) return;
-    const since = saidMs === 0 ? '' : ` for ${Math.round((nowMs() - awaySinceMs) / 60_000)} minutes now`;
-    saidMs = nowMs();
+    const reason = error instanceof Refusal ? error.reason : 'no-answer';
+    if (reason !== 'no-answer') surroundings.refused(reason);
+    const last = saidMs.get(reason);
+    if (last !== undefined && nowMs() - last < remindMs) return;
+    const minutes = Math.round((nowMs() - awaySinceMs) / 60_000);
+    const since = minutes < 2 ? '' : ` for ${minutes} minutes now`;
+    saidMs.set(reason, nowMs());
+    isAwaySaid = true;
     const meanwhile = surroundings.hasPlan()
       ? 'going on with the last one, and trying again'
       : 'there is none yet, so nothing is probed; trying again';
-    log(`The coordinator at ${coordinator} gives no plan${since} (${reason}); ${meanwhile}.`);
+    log(`The coordinator at ${coordinator} gives no plan${since} (${reasonOf(error)}); ${meanwhile}.`);
   }
 
   function back(): void {
-    if (awaySinceMs !== null) log(`The coordinator at ${coordinator} is back.`);
+    if (isAwaySaid) log(`The coordinator at ${coordinator} is back.`);
+    isAwaySaid = false;
     awaySinceMs = null;
-    saidMs = 0;
     pauseMs = firstPauseMs;
   }
 
-  function askState(name: string): Promise<Response> {
-    return fetch(`${coordinator}/v1/nodes/${encodeURIComponent(name)}`, {
-      signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(stateTimeoutMs)]),
+  function askState(name: string, isAnonymous = false): Promise<Answer> {
+    return put({
+      path: `/v1/nodes/${encodeURIComponent(name)}`,
+      signal: limited(stateTimeoutMs),
+      mostBytes: mostStateBytes,
+      isAnonymous,
     });
   }
 
@@ -141,39 +167,48 @@ export function startCoordinatorClient(
     heardMs: () => heardMs,
     async reaches() {
       try {
-        const response = await askState(node);
-        await response.body?.cancel();
+        const { status, place } = await askState(node, true);
         // One on our own node is reached over no network, and shows nothing.
-        return response.status < 500 && response.headers.get(placeHeader) !== node;
-      } catch {
-        return false;
+        return status < 500 && place !== node;
+      } catch (error) {
+        // What is refused was answered.
+        return error instanceof Refusal;
       }
     },
     async stateOf(name) {
       try {
-        const response = await askState(name);
-        note(response);
-        if (response.status === 200) return meshNodeStateSchema.safeParse(await response.json()).data;
-        await response.body?.cancel();
-        // It was there when we reached it, and the coordinator remembers for a while: it is gone for long.
-        if (response.status === 404) return { node: name, zone: '', leftOut: 'node-deleting', doubt: null };
+        const answer = await askState(name);
+        if (answer.status === 404) {
+          note(answer);
+          return 'gone';
+        }
+        if (answer.status !== 200) return undefined;
+        const state = meshNodeStateSchema.safeParse(JSON.parse(answer.text)).data;
+        if (state?.node !== name) return undefined;
+        note(answer);
+        return state;
       } catch {
         // Away; the plan's own polling says so.
+        return undefined;
       }
-      return undefined;
     },
     stop: () => stopping.abort(),
   };
 }
 
-async function refusal(response: Response): Promise<string> {
-  const text = (await response.text()).trim();
-  return `it answers ${response.status}${text === '' || text.length > 300 ? '' : `: ${text}`}`;
+function refusal({ status, text }: Answer): Error {
+  const says = text.trim() === '' ? '' : `: ${foreignText(text.trim())}`;
+  if (status !== 401 && status !== 403) return new Error(`it answers ${status}${says}`);
+  return new Refusal(
+    'unauthenticated',
+    `it answers ${status}${says}; give a token for the audience netdebug-coordinator with --token-file, of a service account that it takes`,
+  );
 }
 
-/** fetch says only that it failed; why is in the cause. */
+/** fetch throws a TypeError that says only that it failed; why is in the cause. What is not our own sentence may hold what the other side sent. */
 function reasonOf(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return messageOf(cause).replace(/\.$/, '');
+  const cause = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
+  const message = messageOf(cause).replace(/\.$/, '');
+  return error instanceof Refusal || /^[ -~]*$/.test(message) ? message : foreignText(message);
 }

@@ -16,6 +16,8 @@ export interface HoldBackSettings {
   readonly waitMs: number;
   /** So many wait at the same time; then the oldest is settled with what is known. */
   readonly mostWaiting: number;
+  /** So many are held at the same time; then the oldest is no longer held, but settled as if its time had come. */
+  readonly mostHeld: number;
 }
 
 /** What the owner knows. */
@@ -32,13 +34,14 @@ export interface HoldBackOwner<T> {
 }
 
 export function createHoldBack<T extends { readonly atMs: number }>(
-  { holdMs, waitMs, mostWaiting }: HoldBackSettings,
+  { holdMs, waitMs, mostWaiting, mostHeld }: HoldBackSettings,
   owner: HoldBackOwner<T>,
 ): HoldBack<T> {
   const held: T[] = [];
   const waiting: T[] = [];
   let settling = false;
 
+  const isDue = ({ atMs }: T) => atMs + holdMs <= owner.nowMs() || held.length > mostHeld;
   const isOver = ({ atMs }: T) => owner.nowMs() >= atMs + holdMs + waitMs;
   const isTold = ({ atMs }: T) => (owner.heardMs() ?? Number.NEGATIVE_INFINITY) > atMs;
 
@@ -54,7 +57,7 @@ export function createHoldBack<T extends { readonly atMs: number }>(
   async function settleDue(): Promise<void> {
     settling = true;
     await settleWaiting();
-    for (let first = held[0]; first !== undefined && first.atMs + holdMs <= owner.nowMs(); first = held[0]) {
+    for (let first = held[0]; first !== undefined && isDue(first); first = held[0]) {
       if (!(await owner.settle(first, false))) waiting.push(first);
       held.shift();
       await settleWaiting();

@@ -1,5 +1,6 @@
 // Notices when the agent's own node was cut off: no other node answered, and the coordinator was asked in vain. What timed out then
 // says nothing of the others. A silent peer, or a coordinator that is away, is not enough: each alone happens to nodes that are well.
+import type { LinkFailure } from './link.ts';
 
 export interface IsolationWatch {
   /** A server on another node has answered. */
@@ -68,4 +69,11 @@ export function createIsolationWatch(
       return [...stretches, ...open].some((one) => one.fromMs <= toMs && one.toMs >= fromMs);
     },
   };
+}
+
+/** What a node that is cut off sees: others do not answer, or are nowhere, and no name is found. A RST or a refusal comes from somebody. */
+export function mayBeIsolation({ event, target, landing }: LinkFailure): boolean {
+  if (event.syscall === 'getaddrinfo') return true;
+  const far = (landing?.class ?? target.class) !== 'same-node';
+  return far && (event.failure === 'timeout' || event.failure === 'unreachable');
 }

@@ -8,6 +8,8 @@ export interface LeftOutMemory {
   heard(node: string, reason: LeftOutReason | null): void;
   /** The latest reason that held at any time since then (monotonic milliseconds); null when none did. */
   since(node: string, sinceMs: number): LeftOutReason | null;
+  /** Nodes that are remembered. */
+  size(): number;
 }
 
 interface Stretch {
@@ -17,12 +19,25 @@ interface Stretch {
 }
 
 const rememberMs = 15 * 60_000;
+/** Nodes that are remembered after they were left out: a plan that names others each time must not fill the memory. */
+const mostEnded = 10_000;
 
 export function createLeftOutMemory(nowMs: () => number): LeftOutMemory {
   const stretches = new Map<string, Stretch>();
 
   function open(node: string, reason: LeftOutReason): void {
     stretches.set(node, { reason, endMs: Number.POSITIVE_INFINITY });
+  }
+
+  /** The oldest of those whose time is over go first. */
+  function bound(lasting: number): void {
+    let surplus = stretches.size - lasting - mostEnded;
+    for (const [node, { endMs }] of stretches) {
+      if (surplus <= 0) return;
+      if (endMs === Number.POSITIVE_INFINITY) continue;
+      stretches.delete(node);
+      surplus -= 1;
+    }
   }
 
   return {
@@ -33,7 +48,9 @@ export function createLeftOutMemory(nowMs: () => number): LeftOutMemory {
         if (nowMs() - stretch.endMs > rememberMs) stretches.delete(node);
       }
       for (const { node, reason } of leftOut) open(node, reason);
+      bound(names.size);
     },
+    size: () => stretches.size,
     heard(node, reason) {
       const known = stretches.get(node);
       if (reason !== null) open(node, reason);

@@ -3,10 +3,17 @@ import type { Endpoint } from '../../model/endpoint.ts';
 import { Problem } from '../../model/problem.ts';
 import { createCoordinatorMetrics } from '../../metrics/coordinator-metrics.ts';
 import { placeHeader, staleHeader } from '../coordinator-headers.ts';
-import { startHttp, type Route } from '../http-listener.ts';
+import { startHttp, type HttpLimits, type Route } from '../http-listener.ts';
 import { coverageOf } from '../plan/coverage.ts';
 import type { ServiceAddresses } from '../plan/node-plan.ts';
+import {
+  agentAudience,
+  createAgentAuthentication,
+  createReviewWords,
+  type AuthenticationSettings,
+} from './agent-authentication.ts';
 import { createClusterState } from './cluster-state.ts';
+import { createCoverageAnswer } from './coverage-answer.ts';
 import { createDisruptionWatch } from './disruption.ts';
 import { follow, type FollowListener } from './follow.ts';
 import type { KubernetesApi, Watched } from '../../kubernetes/api.ts';
@@ -15,6 +22,7 @@ import { createPlanBoard } from './plan-board.ts';
 import { planRoutes } from './plan-routes.ts';
 import { createPollers } from './pollers.ts';
 import { createPlanWords, heldNodes } from './plan-words.ts';
+import { createTokenReviews } from './token-reviews.ts';
 
 export interface CoordinatorSettings {
   readonly listen: Endpoint;
@@ -24,17 +32,24 @@ export interface CoordinatorSettings {
   readonly settleMs: number;
   /** The node that it is on; undefined when nobody says. */
   readonly node?: string | undefined;
+  /** Whose plans are asked for; null when anybody may ask for a plan. */
+  readonly agents: AuthenticationSettings | null;
+  readonly limits?: Partial<HttpLimits>;
+  /** An API that has told nothing so long after the start is given up. Milliseconds; default: never. */
+  readonly giveUpMs?: number | undefined;
 }
 
 export interface Coordinator {
   readonly local: Endpoint;
-  /** Rejects with a Problem when the API refuses us before it has told us anything. */
+  /** Rejects with a Problem when the API refuses us, or is given up, before it has told us anything. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
 /** How often it is said again that the API is away, for the same reason. */
 const remindMs = 5 * 60_000;
+/** An agent has one to wait on, and some to ask of nodes; where all come from one address, that is to be given. */
+const usualLimits = { connections: 8_192, connectionsPerAddress: 64 };
 
 /** Rejects with a Problem when it cannot listen. */
 export async function startCoordinator(
@@ -67,6 +82,8 @@ export async function startCoordinator(
     };
   });
 
+  const sendCoverage = createCoverageAnswer(board, pollers, synced, nowMs);
+
   // First, so that a port that is taken is said before the API is asked anything.
   const http = await startHttp({
     listen: settings.listen,
@@ -81,7 +98,10 @@ export async function startCoordinator(
         ? { ready: true, sentence: 'ok' }
         : { ready: true, sentence: 'stale: the Kubernetes API is away, and the last plan is served' };
     },
-    routes: withHeaders(planRoutes(board, pollers, synced)),
+    routes: withHeaders(planRoutes({ board, pollers, agents: authentication(), sendCoverage })),
+    log,
+    limits: { ...usualLimits, ...settings.limits },
+    onBeyond: (limit) => metrics.beyond(limit),
   });
 
   const followings = [
@@ -89,6 +109,26 @@ export async function startCoordinator(
     follow(api.endpointSlices, state.slices, listenerOf(api.endpointSlices), Math.random),
   ];
   let everSynced = false;
+  let lastFailure = 'no answer yet';
+  const givenUp = Promise.withResolvers<never>();
+  // Nobody may be waiting for it.
+  givenUp.promise.catch(() => undefined);
+  const { giveUpMs } = settings;
+  const patience =
+    giveUpMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          if (!everSynced) givenUp.reject(neverHeard(api.server, giveUpMs, lastFailure));
+        }, giveUpMs);
+
+  function authentication() {
+    if (settings.agents === null) return null;
+    const reviews = createTokenReviews({
+      ...{ nowMs, dateMs: Date.now, random: Math.random, onAway: createReviewWords(log, nowMs) },
+      review: (token) => api.reviewToken(token, agentAudience),
+    });
+    return createAgentAuthentication(settings.agents, { reviews, dateMs: Date.now, log });
+  }
 
   /** The routes, each answer saying where we are and whether we hear the API. */
   function withHeaders(routes: Route): Route {
@@ -109,6 +149,7 @@ export async function startCoordinator(
       changed: settle,
       failed({ message }) {
         metrics.watchError();
+        lastFailure = message;
         if (message === said.reason && nowMs() - said.atMs < remindMs) return;
         said = { reason: message, atMs: nowMs() };
         log(`${api.server} does not tell us of ${name} (${message}); trying again.`);
@@ -139,20 +180,31 @@ export async function startCoordinator(
 
   return {
     local: http.local,
-    ended: Promise.all(followings.map(({ ended }) => ended)).then(
-      () => undefined,
-      (error: unknown) => {
-        throw refusal(error as ApiFailure);
-      },
-    ),
+    ended: Promise.race([
+      givenUp.promise,
+      Promise.all(followings.map(({ ended }) => ended)).then(
+        () => undefined,
+        (error: unknown) => {
+          throw refusal(error as ApiFailure);
+        },
+      ),
+    ]),
     async stop() {
       stopping = true;
       clearTimeout(settling);
       clearTimeout(judging);
+      clearTimeout(patience);
       for (const one of followings) one.stop();
       await http.close();
     },
   };
+}
+
+function neverHeard(server: string, afterMs: number, failure: string): Problem {
+  return new Problem(
+    'missing',
+    `The Kubernetes API at ${server} has told nothing within ${afterMs / 1_000} s (${failure}); see that it runs and can be reached from here, or choose another with --kubeconfig, --context or --api-server.`,
+  );
 }
 
 function refusal({ status, message }: ApiFailure): Problem {

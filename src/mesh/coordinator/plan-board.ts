@@ -10,6 +10,8 @@ export interface PlanBoard {
   update(nodes: readonly MeshNode[]): void;
   /** Null before the first update. */
   assignment(): Assignment | null;
+  /** Another number with each update. */
+  version(): number;
   /** Undefined for a node that is not in the cluster. */
   planOf(node: string): MeshPlan | undefined;
   stateOf(node: string): MeshNodeState | undefined;
@@ -36,6 +38,7 @@ export function createPlanBoard(
 ): PlanBoard {
   const waiters = new Set<Waiter>();
   let current: Assignment | null = null;
+  let version = 0;
   let changedMs: number | null = null;
   let content = '';
   let parts = new Map<string, MeshPlan>();
@@ -61,6 +64,7 @@ export function createPlanBoard(
   return {
     update(nodes) {
       const startMs = performance.now();
+      version += 1;
       current = assign(nodes, targets);
       const now = contentHash(current.nodes);
       if (now !== content) changedMs = startMs;
@@ -70,6 +74,7 @@ export function createPlanBoard(
       wakeSome([...waiters], 0, current);
     },
     assignment: () => current,
+    version: () => version,
     planOf,
     ageSeconds: () => (changedMs === null ? null : (performance.now() - changedMs) / 1_000),
     stateOf(name) {

@@ -3,23 +3,36 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseDuration } from '../../model/duration.ts';
 import type { MeshPlan } from '../../model/mesh-plan.ts';
 import { messageOf } from '../../model/problem.ts';
-import { sendJson, sendText, type Route } from '../http-listener.ts';
-import { coverageOf, probersOf } from '../plan/coverage.ts';
+import { sendJson, sendText } from '../http-answers.ts';
+import type { Route } from '../http-listener.ts';
+import type { AgentAuthentication } from './agent-authentication.ts';
+import type { SendCoverage } from './coverage-answer.ts';
 import type { Poller } from './pollers.ts';
 import type { PlanBoard } from './plan-board.ts';
-import { heldNodes } from './plan-words.ts';
 
 /** Nobody waits longer than this for a change, whatever they ask for. */
 const longestWaitMs = 60_000;
 
-/** @param synced Whether what the board knows is what the API says now. */
-export function planRoutes(board: PlanBoard, pollers: Poller, synced: () => boolean): Route {
+interface PlanRoutes {
+  readonly board: PlanBoard;
+  readonly pollers: Poller;
+  /** Null where anybody may ask for a plan. */
+  readonly agents: AgentAuthentication | null;
+  readonly sendCoverage: SendCoverage;
+}
+
+export function planRoutes({ board, pollers, agents, sendCoverage }: PlanRoutes): Route {
   return (request, response, url) => {
+    if (url.pathname === '/v1/coverage') {
+      if (board.assignment() !== null) return sendCoverage(request, response);
+      sendUnknown(response, '', board);
+      return true;
+    }
     const match = /^\/v1\/(plan|nodes)\/([^/]+)$/.exec(url.pathname);
-    if (url.pathname === '/v1/coverage') sendCoverage(response, board, pollers, synced);
-    else if (match?.[1] === 'plan') void sendPlan(request, response, url, decode(match[2]), board, pollers);
-    else if (match?.[1] === 'nodes') sendState(response, decode(match[2]), board);
-    else return false;
+    const node = decode(match?.[2]);
+    if (match?.[1] === 'plan') return sendPlan(request, response, url, node, { board, pollers, agents });
+    if (match?.[1] !== 'nodes') return false;
+    sendState(response, node, board);
     return true;
   };
 }
@@ -37,8 +50,7 @@ async function sendPlan(
   response: ServerResponse,
   url: URL,
   node: string,
-  board: PlanBoard,
-  pollers: Poller,
+  { board, pollers, agents }: Omit<PlanRoutes, 'sendCoverage'>,
 ): Promise<void> {
   let waitMs = 0;
   try {
@@ -47,6 +59,7 @@ async function sendPlan(
     sendText(response, 400, `wait: ${messageOf(error)}`);
     return;
   }
+  if (await isRefused(request, response, node, agents)) return;
   const had = request.headers['if-none-match']?.replace(/^(?:W\/)?"(.*)"$/, '$1');
   let plan = board.planOf(node);
   if (plan !== undefined) pollers.seen(node, waitMs);
@@ -60,6 +73,22 @@ async function sendPlan(
     plan = board.planOf(node);
   }
   answer(response, plan, node, had, board);
+}
+
+/** Says no to whoever is not the node's agent. True as well when the client has gone meanwhile. */
+async function isRefused(
+  { socket, headers }: IncomingMessage,
+  response: ServerResponse,
+  node: string,
+  agents: AgentAuthentication | null,
+): Promise<boolean> {
+  if (agents === null) return false;
+  const refusal = await agents.refusal(headers.authorization, socket.remoteAddress ?? '', node);
+  if (refusal === null) return response.destroyed;
+  if (refusal.status === 401) response.setHeader('www-authenticate', 'Bearer');
+  if (refusal.status === 503) response.setHeader('retry-after', '5');
+  sendText(response, refusal.status, refusal.sentence);
+  return true;
 }
 
 function answer(
@@ -98,38 +127,4 @@ function sendUnknown(response: ServerResponse, node: string, board: PlanBoard): 
       `The cluster has no node "${node}"; give --node the name that "kubectl get nodes" shows.`,
     );
   }
-}
-
-function sendCoverage(
-  response: ServerResponse,
-  board: PlanBoard,
-  pollers: Poller,
-  synced: () => boolean,
-): void {
-  const assignment = board.assignment();
-  if (assignment === null) {
-    sendUnknown(response, '', board);
-    return;
-  }
-  const left = assignment.nodes.flatMap(({ name, leftOut }) =>
-    leftOut === null ? [] : [{ node: name, reason: leftOut }],
-  );
-  sendJson(response, {
-    schemaVersion: 1,
-    plan: coverageOf(assignment),
-    /** Counting only agents that poll. */
-    now: coverageOf(assignment, (agent) => pollers.isPolling(agent)),
-    leftOut: left,
-    /** Planned against what the API says of them. */
-    held: heldNodes(assignment.nodes).map(({ name, doubt }) => ({ node: name, reason: doubt })),
-    /** Nodes that are planned and whose agents do not poll. */
-    missing: assignment.nodes.flatMap(({ name, leftOut }) =>
-      leftOut === null && !pollers.isPolling(name) ? [name] : [],
-    ),
-    /** Seconds since the plan last became another one. */
-    planAgeSeconds: board.ageSeconds(),
-    /** Whether the coordinator hears the Kubernetes API. */
-    synced: synced(),
-    probers: probersOf(assignment),
-  });
 }

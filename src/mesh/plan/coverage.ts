@@ -18,15 +18,17 @@ export function coverageOf(
   probes: (agent: string) => boolean = () => true,
 ): Coverage {
   const degrees = new Int32Array(nodes.length);
-  const zones: Record<string, Record<string, number>> = {};
+  // Zones and nodes are called as somebody else likes, `constructor` too.
+  const zones = new Map<string, Map<string, number>>();
   targets.forEach((ofAgent, agent) => {
     const source = nodes[agent];
     if (source === undefined || !probes(source.name)) return;
     for (const target of ofAgent) {
       degrees[target] = (degrees[target] ?? 0) + 1;
-      const row = (zones[source.zone] ??= {});
+      const row = zones.get(source.zone) ?? new Map<string, number>();
+      zones.set(source.zone, row);
       const zone = nodes[target]?.zone ?? '';
-      row[zone] = (row[zone] ?? 0) + 1;
+      row.set(zone, (row.get(zone) ?? 0) + 1);
     }
   });
   const planned = [...nodes.keys()].filter((node) => nodes[node]?.leftOut === null);
@@ -39,16 +41,16 @@ export function coverageOf(
       most: counted.reduce((most, count) => Math.max(most, count), 0),
       mean: counted.reduce((sum, count) => sum + count, 0) / Math.max(1, counted.length),
     },
-    zones,
+    zones: Object.fromEntries([...zones].map(([zone, row]) => [zone, Object.fromEntries(row)])),
   };
 }
 
 /** Who probes each planned node, by name. */
 export function probersOf({ nodes, targets }: Assignment): Record<string, string[]> {
-  const probers: Record<string, string[]> = {};
-  for (const { name, leftOut } of nodes) if (leftOut === null) probers[name] = [];
+  const probers = new Map<string, string[]>();
+  for (const { name, leftOut } of nodes) if (leftOut === null) probers.set(name, []);
   targets.forEach((ofAgent, agent) => {
-    for (const target of ofAgent) probers[nodes[target]?.name ?? '']?.push(nodes[agent]?.name ?? '');
+    for (const target of ofAgent) probers.get(nodes[target]?.name ?? '')?.push(nodes[agent]?.name ?? '');
   });
-  return probers;
+  return Object.fromEntries(probers);
 }

@@ -1,6 +1,6 @@
 // Keeps the open page at the run's state: the server sends the parts that changed, and the last message says that it is over.
 const state = document.getElementById('live-state');
-const source = new EventSource('/events');
+const source = new EventSource('events');
 
 /** Puts the new part in the old one's place; what was unfolded, chosen or focused stays so. */
 function replace(id, markup) {
@@ -28,6 +28,10 @@ source.addEventListener('end', () => {
   source.close();
   state.textContent = 'The run has ended. This page is complete and asks for nothing more.';
   state.classList.add('ended');
+});
+source.addEventListener('replaced', () => {
+  source.close();
+  state.textContent = 'Too many pages follow this run, so this one no longer does; load it again to go on.';
 });
 source.addEventListener('error', () => {
   if (source.readyState !== EventSource.CLOSED)

@@ -1,5 +1,6 @@
 // JUnit files, for a CI that shows tests. Of a run: one test case per class and one for the comparison of the classes. Of a
 // matrix: one per run, which fails when another outcome was expected.
+import { lostSentence } from '../../model/lost-output.ts';
 import { missingSentence } from '../../model/missing-witness.ts';
 import type { ClassSummary, Finding, RunRecord } from '../../model/run-record.ts';
 import { findingLines } from '../finding-text.ts';
@@ -25,7 +26,12 @@ function renderRun(run: RunRecord): string {
     name: runTitle(run),
     seconds: run.durationSeconds,
     startedAt: run.startedAt,
-    cases: [...run.classes.map((one) => classCase(one, run)), comparisonCase(run), ...witnessCase(run)],
+    cases: [
+      ...run.classes.map((one) => classCase(one, run)),
+      comparisonCase(run),
+      ...witnessCase(run),
+      ...outputCase(run),
+    ],
   });
 }
 
@@ -57,6 +63,16 @@ function witnessCase({ missingWitnesses: missing = [], durationSeconds }: RunRec
   const text = missing.map(missingSentence).join('\n');
   return [
     { name: 'witnesses on the nodes', seconds: durationSeconds, result: { kind: 'skipped', message, text } },
+  ];
+}
+
+/** The same of what could not be written. */
+function outputCase({ lostOutput: lost = [], durationSeconds }: RunRecord): TestCase[] {
+  if (lost.length === 0) return [];
+  const message = lost.map(({ file }) => file).join(', ');
+  const text = lost.map(lostSentence).join('\n');
+  return [
+    { name: 'output of the run', seconds: durationSeconds, result: { kind: 'skipped', message, text } },
   ];
 }
 

@@ -2,6 +2,7 @@
 // matrix as a table of its runs.
 import { formatFigures } from '../../model/figures.ts';
 import { dataplaneWords } from '../../model/dataplane-words.ts';
+import { lostSentence } from '../../model/lost-output.ts';
 import { missingSentence } from '../../model/missing-witness.ts';
 import type { ClassSummary, LatencyComparison, Rate, RunRecord } from '../../model/run-record.ts';
 import { clusterHeads, clusterLine, clusterRows } from '../cluster-rows.ts';
@@ -35,6 +36,8 @@ function renderRun(run: RunRecord): string {
   ];
   const missing = (run.missingWitnesses ?? []).map((one) => `  ${missingSentence(one)}`);
   if (missing.length > 0) lines.push('', 'Not seen, or not all of it:', ...missing);
+  const lost = (run.lostOutput ?? []).map((one) => `  ${lostSentence(one)}`);
+  if (lost.length > 0) lines.push('', 'Not written, or not all of it:', ...lost);
   const dataplanes = Object.entries(run.dataplanes ?? {});
   if (dataplanes.length > 0) lines.push('', "By the nodes' own rules, as their observers saw them:");
   for (const [node, seen] of dataplanes) lines.push(`  ${node}: ${dataplaneWords(seen)}`);

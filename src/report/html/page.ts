@@ -1,4 +1,5 @@
 // The page of one run, as one self-contained file or, while the run lasts, as parts that replace those of the page that is open.
+import { lostSentence } from '../../model/lost-output.ts';
 import { missingSentence } from '../../model/missing-witness.ts';
 import type { FixProof } from '../fix-proof.ts';
 import { runTitle } from '../run-title.ts';
@@ -62,7 +63,8 @@ function missingSection({ missing, record }: RunView): Markup {
   const brokenOff =
     record?.complete === false ? ['The run was broken off; this is what there was until then.'] : [];
   const witnesses = (record?.missingWitnesses ?? []).map(missingSentence);
-  const all = [...brokenOff, ...witnesses, ...missing];
+  const lost = (record?.lostOutput ?? []).map(lostSentence);
+  const all = [...brokenOff, ...witnesses, ...lost, ...missing];
   if (all.length === 0) return nothing;
   return markup`<div class="missing" role="note"><h2>What is missing</h2><ul>${all.slice(0, mostNotes).map((note) => markup`<li>${note.slice(0, 500)}</li>`)}</ul></div>`;
 }

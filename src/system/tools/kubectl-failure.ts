@@ -46,7 +46,7 @@ const patterns: readonly Pattern[] = [
   {
     kind: 'no-context',
     match:
-      /current-context (?:must exist|is not set)|context was not found|cannot locate context|context .* does not exist|server localhost:8080 was refused|no configuration has been provided|error loading config file|^error: stat .*: no such file/m,
+      /current-context (?:must exist|is not set)|context was not found|cannot locate (?:context|cluster)|context .* does not exist|server localhost:8080 was refused|no configuration has been provided|error loading config file|^error: stat .*: no such file/m,
     advice: (said) =>
       `kubectl knows no cluster to talk to; choose one with --context or --kubeconfig, or as "kubectl config get-contexts" lists them (${said}).`,
   },

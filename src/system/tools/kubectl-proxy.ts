@@ -6,7 +6,7 @@ import { Problem } from '../../model/problem.ts';
 import { startWithOrders, type Program, type RunResult } from '../process.ts';
 import { pause } from '../pause.ts';
 import { lastLine } from '../split-lines.ts';
-import { findKubectl, type KubectlTarget } from './kubectl.ts';
+import { findKubectl, type Kubectl, type KubectlTarget } from './kubectl.ts';
 import { kubectlFailure } from './kubectl-failure.ts';
 
 export interface KubectlProxy {
@@ -29,13 +29,14 @@ const keeper = 'read -r _ <&3; rm -f -- "$1/api.sock"; rmdir -- "$1"';
 
 /**
  * Resolves when it listens. Should it end, it is started again, and `log` hears of it. It ends with this process, and its folder goes,
- * even when that is killed. Rejects with a `missing` Problem when there is no kubectl, or it does not start.
+ * even when that is killed. Rejects with a `missing` Problem when there is no kubectl, it knows no cluster, or does not start.
  */
 export async function startKubectlProxy(
   target: KubectlTarget,
   log: (message: string) => void,
 ): Promise<KubectlProxy> {
   const kubectl = findKubectl(target);
+  if (target.context === undefined) await requireContext(kubectl);
   // Nobody else may enter: whoever reaches the socket is logged in.
   const folder = await mkdtemp(join(tmpdir(), 'netdebug-kubectl-'));
   const keeping = startWithOrders(['sh', '-c', keeper, 'sh', folder], 'ignore');
@@ -95,6 +96,12 @@ export async function startKubectlProxy(
   const failed = keepRunning();
   failed.catch(() => undefined);
   return { socket, failed, stop };
+}
+
+/** Without one, kubectl proxy starts all the same, and asks this machine's port 8080 for ever. */
+async function requireContext(kubectl: Kubectl): Promise<void> {
+  const answer = await kubectl.ask(['config', 'view', '--minify', '--output=name'], { attempts: 1 });
+  if (!answer.ok) throw new Problem('missing', answer.failure.sentence);
 }
 
 const never = new Promise<never>(() => undefined);

@@ -1,0 +1,84 @@
+// What of a run's evidence somebody has who stands at one place, and what a diagnosis says of that.
+import { causeModels } from '../../src/causes/index.ts';
+import { diagnose, diagnoseWire } from '../../src/diagnose/diagnose.ts';
+import type { NodeEvent } from '../../src/model/node-event.ts';
+import type { ProbeEvent } from '../../src/model/probe-event.ts';
+import type { Finding } from '../../src/model/run-record.ts';
+import type { Setup } from '../../src/model/scenario.ts';
+import type { Condition } from './specs.ts';
+
+export interface RunEvidence {
+  readonly probes: readonly ProbeEvent[];
+  readonly nodes: readonly NodeEvent[];
+  readonly setup: Setup;
+}
+
+type Look = (evidence: RunEvidence) => Finding[];
+
+const without =
+  (source: string): Look =>
+  ({ probes, nodes }) =>
+    diagnose({ probes, nodes: nodes.filter((event) => event.source !== source) }, causeModels);
+
+/** `foreign`: what anybody's connections have, who have no client of ours. */
+export const views = {
+  'all witnesses': ({ probes, nodes }) => diagnose({ probes, nodes }, causeModels),
+  'foreign (no client events)': ({ nodes }) => diagnoseWire(nodes, causeModels),
+  "capture only, client's side": (evidence) => captureAt(evidence, mostHitClient(evidence)),
+  "capture only, server's side": (evidence) => captureAt(evidence, evidence.setup.servers[0]?.pod),
+  'no capture': without('capture'),
+  'no conntrack events': without('conntrack-events'),
+  'no rule, route and link changes': without('ip-monitor'),
+} as const satisfies Record<string, Look>;
+export type View = keyof typeof views;
+
+/** Views that are looked at under a condition; with a fix there is nothing to diagnose. */
+export const viewsUnder: Readonly<Record<Condition, readonly View[]>> = {
+  plain: Object.keys(views) as View[],
+  IPv6: ['all witnesses', 'foreign (no client events)'],
+  "server in the node's namespace": ['all witnesses', 'foreign (no client events)'],
+  'busy machine': ['all witnesses', 'foreign (no client events)'],
+  rootless: ['all witnesses'],
+  fixed: [],
+};
+
+const foreign: ReadonlySet<View> = new Set<View>([
+  'foreign (no client events)',
+  "capture only, client's side",
+  "capture only, server's side",
+]);
+
+/** Causes that only events of our own client tell of: nothing of them is on the wire. */
+export const onlyOurs: ReadonlySet<string> = new Set(['probe-stalled']);
+
+/** Whether the cause has a form that the view could show. */
+export const hasForm = (view: View, cause: string | null): boolean =>
+  cause === null || !foreign.has(view) || !onlyOurs.has(cause);
+
+function captureAt({ nodes, setup }: RunEvidence, podName: string | undefined): Finding[] {
+  const pod = setup.topology.pods.find(({ name }) => name === podName);
+  if (pod === undefined) throw new Error(`the topology has no pod "${String(podName)}"`);
+  return diagnoseWire(tcpdumpAt(nodes, pod.node, pod.hostInterface), causeModels);
+}
+
+/** The packets of one interface, as a file of tcpdump has them, which tells neither direction nor interface. */
+export function tcpdumpAt(events: readonly NodeEvent[], node: string, name: string): NodeEvent[] {
+  return events.flatMap((event) =>
+    event.event === 'packet' && event.node === node && event.interface === name
+      ? [{ ...event, node: 'tcpdump', file: 'tcpdump.pcap', interface: 'unknown', direction: 'unknown' }]
+      : [],
+  );
+}
+
+/** The pod whose class lost most: whoever is hit looks at their own client. The first where nobody was. */
+export function mostHitClient({ probes, setup }: RunEvidence): string | undefined {
+  const failed = Map.groupBy(
+    probes.filter((event) => event.event === 'failed'),
+    (event) => event.class,
+  );
+  const hits = setup.clients.map(({ name, pod }) => ({ pod, failures: failed.get(name)?.length ?? 0 }));
+  return hits.reduce<(typeof hits)[number] | undefined>(
+    (most, one) => (most === undefined || one.failures > most.failures ? one : most),
+    undefined,
+  )?.pod;
+}

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Answer } from '../../bench/diagnosis/judgement.ts';
+import type { Trial } from '../../bench/diagnosis/ledger.ts';
+import { renderPage, type PageInput } from '../../bench/diagnosis/page.ts';
+import type { Condition } from '../../bench/diagnosis/specs.ts';
+
+const truth: Answer = {
+  ...{ cause: 'policy-reject', causeCertainty: 'proven', author: 'node-rule', authorCertainty: 'likely' },
+  ...{ connections: 4, suspects: [], rivals: [] },
+};
+const mistaken: Answer = { ...truth, cause: 'forged-reset', author: 'in-between' };
+const open: Answer = {
+  ...truth,
+  cause: 'unknown',
+  causeCertainty: 'open',
+  rivals: ['policy-reject', 'silent-drop'],
+};
+
+let seed = 0;
+const trial = (parts: Partial<Trial>): Trial => ({
+  ...{ condition: 'plain', scenario: 'policy-reject', variant: 'to-server', fix: null, seed: (seed += 1) },
+  ...{ outcome: 'both', resets: 4, failures: 4, milliseconds: 10, answers: {} },
+  ...parts,
+});
+const seen = (all: readonly Answer[], foreign: readonly Answer[] = all) =>
+  trial({ answers: { 'all witnesses': all, 'foreign (no client events)': foreign } });
+
+const page = (trials: readonly Trial[], parts: Partial<PageInput> = {}) =>
+  renderPage({
+    ...{ trials, models: 'c0ffee'.repeat(10), settings: 'some runs', impossible: new Map(), ...parts },
+    planned: parts.planned ?? new Map<Condition, number>([['plain', 10]]),
+  });
+/** The cells of the first row that begins with this one. */
+const row = (text: string, first: string) =>
+  text
+    .split('\n')
+    .find((line) => line.startsWith(`| ${first} |`))
+    ?.split('|')
+    .map((cell) => cell.trim())
+    .slice(2, -1);
+
+describe('the page', () => {
+  const text = page([
+    seen([truth]),
+    seen([truth], []),
+    seen([open], [mistaken]),
+    seen([mistaken], [open]),
+    trial({
+      scenario: 'probe-stalled',
+      variant: 'co-located-client',
+      answers: { 'foreign (no client events)': [] },
+    }),
+    trial({ scenario: 'healthy', variant: 'quiet', answers: { 'all witnesses': [mistaken] } }),
+  ]);
+
+  it('counts right, one of several, unknown and wrong for each column, healthy runs apart', () => {
+    assert.deepEqual(row(text, 'all witnesses'), ['4', '2', '1', '0', '1', '50.0% (6.8% to 93.2%)']);
+    // Without client events there is no stalled probe to be found.
+    assert.deepEqual(row(text, 'foreign (no client events)')?.slice(0, 5), ['4', '1', '1', '1', '1']);
+    assert.match(text, /\| all witnesses \| 1 \| 1 \| 100\.0% \(2\.5% to 100\.0%\) \|/);
+  });
+
+  it('says of each word how often it was right', () => {
+    assert.match(text, /\| all witnesses \| proven \| 0 \| 0 \| - \| 4 \| 2 \| 50\.0%/);
+    assert.match(text, /\| all witnesses \| likely \| 5 \| 2 \| 60\.0% [^|]*\| 0 \| 0 \| - \|/);
+    assert.match(text, /\| all witnesses \| open \| 0 \| 0 \| - \| 1 \| 0 \| 100\.0%/);
+  });
+
+  it('says what was wrong, what left no trace, and who was mistaken for whom', () => {
+    assert.match(
+      text,
+      /- all witnesses: policy-reject \/ to-server: 4 × forged-reset \(proven\) by in-between \(likely\)/,
+    );
+    assert.match(text, /- foreign \(no client events\): policy-reject \/ to-server \(1 run\)/);
+    assert.match(text, /\| policy-reject \| 2 \| 1 \| 1 \|/);
+  });
+
+  it('says which models it is of and how much is missing', () => {
+    assert.match(text, /`c0ffeec0ffeec0ff`/);
+    assert.deepEqual(row(text, 'plain'), ['6', '0', '4', '']);
+  });
+
+  it('says what the lab does not make, and why', () => {
+    const refused = trial({ condition: 'IPv6', refused: 'no such world.' });
+    const other = page([refused], {
+      planned: new Map([
+        ['IPv6', 5],
+        ['busy machine', 5],
+      ]),
+      impossible: new Map([['busy machine', '--busy']]),
+    });
+    assert.deepEqual(row(other, 'IPv6'), ['0', '1', '4', '']);
+    assert.match(other, /- refused: IPv6, policy-reject: no such world\./);
+    assert.match(row(other, 'busy machine')?.[3] ?? '', /`--busy`/);
+  });
+
+  it('without any run it claims nothing', () => {
+    const empty = page([]);
+    assert.deepEqual(row(empty, 'plain'), ['0', '0', '10', '']);
+    assert.match(empty, /No run of these models has been made yet\./);
+    assert.doesNotMatch(empty, /%|NaN|undefined|##/);
+  });
+
+  it('has the fixes where runs with fixes were made', () => {
+    const fixed = trial({
+      condition: 'fixed',
+      fix: 'established-first',
+      outcome: 'none',
+      resets: 0,
+      failures: 2,
+    });
+    assert.deepEqual(row(page([fixed]), 'policy-reject'), ['established-first', '1', '1', '1', '0', '2']);
+  });
+});

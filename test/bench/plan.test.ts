@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { modelsHash, seedOf } from '../../bench/diagnosis/models-hash.ts';
+import { conditions, estimateMinutes, fullPass, rounds, trialKey } from '../../bench/diagnosis/specs.ts';
+import { scenarios } from '../../src/lab/scenarios/index.ts';
+
+const models = 'ab'.repeat(32);
+const plan = rounds(scenarios, models, fullPass);
+const all = plan.flat();
+
+async function tree(t: TestContext, files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'netdebug-models-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  return folder;
+}
+
+describe("the models' hash", () => {
+  const files = {
+    'src/diagnose/a.ts': 'a',
+    'src/diagnose/why/b.ts': 'b',
+    'src/causes/x/cause.ts': 'x',
+    'src/causes/x/page.ts': 'page',
+    'src/report/c.ts': 'c',
+  };
+  const hashOf = async (t: TestContext, changes: Record<string, string> = {}) =>
+    modelsHash(await tree(t, { ...files, ...changes }));
+
+  it('is the same for the same logic, whatever else changes', async (t) => {
+    const same = { 'src/causes/x/page.ts': 'rewritten', 'src/report/c.ts': 'cc' };
+    assert.equal(await hashOf(t), await hashOf(t, same));
+    assert.match(await hashOf(t), /^[0-9a-f]{64}$/);
+  });
+
+  it('is another when logic or causes change, are added, or move text from file to file', async (t) => {
+    const others = await Promise.all([
+      hashOf(t),
+      hashOf(t, { 'src/diagnose/why/b.ts': 'B' }),
+      hashOf(t, { 'src/causes/x/cause.ts': 'X' }),
+      hashOf(t, { 'src/causes/y/cause.ts': '' }),
+      hashOf(t, { 'src/diagnose/a.ts': 'ab', 'src/diagnose/why/b.ts': '' }),
+    ]);
+    assert.equal(new Set(others).size, others.length);
+  });
+
+  it('is there for the repository', async () => {
+    assert.match(await modelsHash(join(import.meta.dirname, '../..')), /^[0-9a-f]{64}$/);
+  });
+});
+
+describe('seeds', () => {
+  it('follow from the models, the run and its number, and from nothing else', () => {
+    assert.equal(seedOf(models, 'plain healthy', 3), seedOf(models, 'plain healthy', 3));
+    const others = [
+      seedOf(models, 'plain healthy', 3),
+      seedOf(models, 'plain healthy', 4),
+      seedOf(models, 'IPv6 healthy', 3),
+      seedOf('cd'.repeat(32), 'plain healthy', 3),
+    ];
+    assert.equal(new Set(others).size, others.length);
+    assert.ok(others.every((seed) => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31));
+  });
+
+  it('are none that anybody set: other models give other runs', () => {
+    const keys = new Set(all.map(trialKey));
+    const others = rounds(scenarios, 'cd'.repeat(32), fullPass).flat();
+    assert.ok(others.every((spec) => !keys.has(trialKey(spec))));
+  });
+});
+
+describe('a whole pass', () => {
+  it('has 20 runs a cause and 100 where nothing is wrong, spread over the variants, and no run twice', () => {
+    assert.equal(new Set(all.map(trialKey)).size, all.length);
+    for (const { name, variants } of scenarios) {
+      const own = all.filter((spec) => spec.condition === 'plain' && spec.scenario === name);
+      const counts = variants.map(
+        ({ name: variant }) => own.filter((spec) => spec.variant === variant).length,
+      );
+      assert.equal(own.length, name === 'healthy' ? 100 : 20, name);
+      assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, `${name}: ${counts.join(' ')}`);
+    }
+  });
+
+  it('has 5 of each scenario under each further condition, and fixes only on demand', () => {
+    const count = (condition: string, some = all) =>
+      some.filter((spec) => spec.condition === condition).length;
+    for (const condition of ['IPv6', "server in the node's namespace", 'busy machine'])
+      assert.equal(count(condition), 5 * scenarios.length);
+    assert.equal(count('fixed'), 0);
+    const pairs = scenarios.reduce((sum, { variants, fixes }) => sum + variants.length * fixes.length, 0);
+    const withFixes = rounds(scenarios, models, { ...fullPass, fixSeeds: 2 }).flat();
+    assert.equal(count('fixed', withFixes), 2 * pairs);
+    assert.ok(withFixes.every(({ condition }) => conditions.includes(condition)));
+  });
+
+  it('makes every scenario in its first round, those beside a busy machine last', () => {
+    const [first = []] = plan;
+    assert.equal(new Set(first.map(({ scenario }) => scenario)).size, scenarios.length);
+    for (const round of plan) {
+      const busy = round.map(({ condition }) => condition === 'busy machine');
+      assert.deepEqual(
+        busy,
+        busy.toSorted((a, b) => Number(a) - Number(b)),
+      );
+    }
+  });
+
+  it('fits into an hour on two cores, by its own estimate', () => {
+    const estimate = estimateMinutes(all, 2);
+    assert.ok(estimate > 0 && estimate <= 60, String(estimate));
+  });
+});

@@ -1,0 +1,213 @@
+// What npm would publish holds all that runs, and nothing else; laid out as npm does it, the program starts, knows its name, and
+// finds its files. test/package/installed.long.test.ts has npm itself install it.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { noOldNode, oldNode } from './old-node.ts';
+import { layOut, ownPath, pack, root, type Packed } from './packed.ts';
+
+let packed: Packed;
+/** The link in the prefix's bin, as it is in PATH. */
+let netdebug = '';
+
+before(async () => {
+  packed = await pack();
+  netdebug = await layOut(packed, join(packed.folder, 'a prefix'));
+});
+after(() => packed.remove());
+
+interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Nothing of the environment leads to the checkout but the Node.js in PATH; compiled code is kept between the starts. */
+const env = () => ({
+  PATH: ownPath(),
+  HOME: packed.folder,
+  NODE_COMPILE_CACHE: join(packed.folder, 'compiled'),
+});
+
+/** Runs a command line elsewhere than in the checkout, with a PATH of its own. */
+function start(file: string, words: readonly string[], path = ownPath()): Promise<Ended> {
+  const child = spawn(file, [...words], {
+    ...{ cwd: packed.folder, stdio: ['ignore', 'pipe', 'pipe'] },
+    env: { ...env(), PATH: path },
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return new Promise((done, failed) => {
+    child.once('error', failed);
+    child.once('close', (exitCode) => done({ exitCode, stdout, stderr }));
+  });
+}
+
+const run = (...words: readonly string[]) => start(netdebug, words);
+
+describe('the package', () => {
+  test('has the program compiled, each file of src once, and what is read beside it', () => {
+    const compiled = (file: string) => file.replace(/^src/, 'dist').replace(/(?<!\.d)\.ts$/, '.js');
+    const sources = globSync('src/**/*', { cwd: root, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('.d.ts'))
+      .map((entry) => compiled(join(entry.parentPath, entry.name).slice(root.length + 1)));
+    const dist = packed.files.filter((file) => file.startsWith('dist/'));
+    assert.deepEqual(dist.sort(), [...sources, 'dist/build.json'].sort());
+  });
+
+  test('has the manifests, rules, dashboards and pages that README and docs lead to', () => {
+    const wanted = globSync(['manifests/**/*.*', 'docs/**/*.*'], { cwd: root });
+    assert.ok(wanted.length > 40);
+    const shipped = packed.files.filter((file) => /^(manifests|docs)\//.test(file));
+    assert.deepEqual(shipped.sort(), wanted.sort());
+  });
+
+  test('has nothing else: no sources, tests, scripts, or starter of a checkout', () => {
+    const rest = packed.files.filter((file) => !/^(dist|manifests|docs)\//.test(file));
+    assert.deepEqual(rest.sort(), ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+  });
+
+  test('is small', (t) => {
+    t.diagnostic(`${packed.size} bytes, unpacked ${packed.unpackedSize}`);
+    assert.ok(packed.size < 1_500_000 && packed.unpackedSize < 5_000_000);
+  });
+});
+
+describe('installed in a folder with blanks, netdebug', () => {
+  test('starts through the link, a link to the link, and by its file', async () => {
+    const again = join(packed.folder, 'elsewhere too', 'nd');
+    await mkdir(dirname(again));
+    await symlink(netdebug, again);
+    const file = join(packed.folder, 'a prefix/lib/node_modules/netdebug/dist/cli/start.mjs');
+    const answers = [await run('--help'), await start(again, ['--help']), await start(file, ['--help'])];
+    for (const { exitCode, stdout, stderr } of answers) {
+      assert.equal(exitCode, 0, stderr);
+      assert.match(stdout, /^Usage: netdebug \[options\] \[command\]\n/);
+    }
+  });
+
+  test('says its version, and the commit that it was built from as far as it is known', async () => {
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+    assert.equal((await run('--version')).stdout, `${version}\n`);
+    const { exitCode, stdout } = await run('version', '--json');
+    assert.equal(exitCode, 0);
+    const { commit, ...said } = JSON.parse(stdout) as Record<string, string | null>;
+    assert.equal(said['version'], version);
+    assert.equal(said['node'], process.versions.node);
+    // Packed from a copy without a repository, inside of which it must not take somebody else's.
+    assert.equal(commit, null);
+  });
+
+  test('loads every command, and none of their help names a file of the checkout', async () => {
+    const commands = [
+      ...[
+        'server',
+        'client',
+        'lab run',
+        'lab matrix',
+        'lab mesh',
+        'lab list',
+        'lab exec',
+        'observe',
+        'explain',
+      ],
+      ...['doctor', 'diagnose', 'report', 'version', 'cluster preflight', 'cluster run', 'cluster cleanup'],
+      ...['mesh coordinator', 'mesh agent', 'mesh server', 'mesh evidence', 'mesh status'],
+    ];
+    for (const command of commands) {
+      const { exitCode, stdout, stderr } = await run(...command.split(' '), '--help');
+      assert.equal(exitCode, 0, `${command}: ${stderr}`);
+      assert.ok(stdout.startsWith(`Usage: netdebug ${command} `), stdout);
+      assert.doesNotMatch(stdout, /bin\/netdebug/, command);
+    }
+  });
+
+  test('explains, lists the scenarios, and advises itself by the name that it has here', async () => {
+    const page = await run('explain', 'conntrack-invalid');
+    assert.match(page.stdout, /\n {2}To see it happen: netdebug lab run conntrack-invalid\n/);
+    assert.match((await run('lab', 'list')).stdout, /^gke-intranode-policy \(default\)$/m);
+    const doctor = await run('doctor');
+    assert.match(doctor.stdout, /\nThe lab can run here: netdebug lab run\n$|\nThe lab cannot run here/);
+  });
+
+  test('renders the page of a run with its style and scripts', async () => {
+    const folder = join(packed.folder, 'a run');
+    await cp(join(root, 'test/recorded/report/default'), folder, { recursive: true });
+    const { exitCode, stderr } = await run('report', folder, '--format', 'html');
+    assert.equal(exitCode, 0, stderr);
+    const page = await readFile(join(folder, 'report.html'), 'utf8');
+    for (const asset of ['page.css', 'timeline.mjs'])
+      assert.ok(page.includes(await readFile(join(root, 'src/report/assets', asset), 'utf8')), asset);
+  });
+
+  test('holds a connection, in several processes too', async (t) => {
+    const server = spawn(netdebug, ['server', '--host', '127.0.0.1', '--port', '0', '--events', '-'], {
+      ...{ cwd: packed.folder, stdio: ['ignore', 'pipe', 'inherit'] },
+      env: env(),
+    });
+    t.after(() => server.kill());
+    const first = await new Promise<string>((done, failed) => {
+      server.stdout.setEncoding('utf8').once('data', done);
+      server.once('close', (code) => failed(new Error(`the server ended with ${String(code)}`)));
+    });
+    const { local } = JSON.parse(first.split('\n')[0] ?? '') as { local: string };
+    const port = local.slice(local.lastIndexOf(':') + 1);
+    for (const workers of ['1', '2']) {
+      const { exitCode, stdout, stderr } = await run(
+        ...['client', '--host', '127.0.0.1', '--port', port, '--period', '100ms', '--connections', '2'],
+        ...['--duration', '1s', '--events', '-', '--workers', workers],
+      );
+      assert.equal(exitCode, 0, stderr);
+      assert.match(stdout, /"answered"/);
+    }
+  });
+});
+
+describe('on a Node.js that is too old, one sentence says so and the exit code is 69:', () => {
+  const skip = oldNode === null ? noOldNode : false;
+  const { file: old, version } = oldNode ?? { file: '', version: '' };
+  /** PATH with nothing newer. */
+  let path = '';
+  before(async () => {
+    const folder = join(packed.folder, 'old');
+    await mkdir(folder);
+    if (old !== '') await symlink(old, join(folder, 'node'));
+    path = `${folder}:/usr/bin:/bin`;
+  });
+
+  test('the installed program', { skip }, async () => {
+    for (const words of [[], ['--help'], ['lab', 'run']]) {
+      const { exitCode, stdout, stderr } = await start(netdebug, words, path);
+      assert.match(
+        stderr,
+        /^netdebug: needs Node\.js 24\.19 or newer, and \/.+ is v[0-9.]+; install a newer one, and put it first in PATH\.\n$/,
+      );
+      assert.ok(stderr.includes(version));
+      assert.deepEqual({ exitCode, stdout }, { exitCode: 69, stdout: '' });
+    }
+  });
+
+  test(
+    'a checkout without its packages, whose starter takes the pinned Node.js once it is there',
+    { skip },
+    async () => {
+      const checkout = join(packed.folder, 'a checkout');
+      for (const part of ['bin', 'src', 'package.json'])
+        await cp(join(root, part), join(checkout, part), { recursive: true });
+      const starter = join(checkout, 'bin/netdebug');
+      assert.deepEqual(await start(starter, ['--help'], path), {
+        exitCode: 69,
+        stdout: '',
+        stderr: `netdebug: needs Node.js 24.19 or newer; install it, or run 'npm ci' in ${checkout} to get the pinned one.\n`,
+      });
+      await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));
+      const { exitCode, stdout, stderr } = await start(starter, ['lab', 'list'], path);
+      assert.equal(exitCode, 0, stderr);
+      assert.match(stdout, /^gke-intranode-policy/m);
+    },
+  );
+});
