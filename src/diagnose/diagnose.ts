@@ -54,13 +54,29 @@ export function clientAddresses({ lost }: ProbeTimeline): Set<string> {
   return new Set(lost.flatMap(({ client }) => (client === null ? [] : [client.address])));
 }
 
+/** A finding with the connections that it is of. */
+export interface Explained {
+  readonly finding: Finding;
+  readonly examined: readonly Examined[];
+}
+
 /** Explains connections whose times are of the nodes' clock. */
-export function explain(
+function explain(
   lost: readonly LostConnection[],
   probes: ProbeTimeline,
   nodes: NodeTimeline,
   models: readonly CauseModel[],
 ): Finding[] {
+  return explainEach(lost, probes, nodes, models).map(({ finding }) => finding);
+}
+
+/** The same, with the connections that each finding is of. */
+export function explainEach(
+  lost: readonly LostConnection[],
+  probes: ProbeTimeline,
+  nodes: NodeTimeline,
+  models: readonly CauseModel[],
+): Explained[] {
   const examined = lost.map((one): Examined => {
     const story = tell(one, probes, nodes);
     const seen = lookForAll(story);
@@ -71,13 +87,13 @@ export function explain(
     hearCompany(examined).filter(isWorthExplaining),
     ({ judgement }) => judgement.cause?.model ?? null,
   );
-  const findings = models.flatMap((model) => {
+  const findings = models.flatMap((model): Explained[] => {
     const own = byCause.get(model);
-    return own === undefined ? [] : [findingOf(model, own)];
+    return own === undefined ? [] : [{ finding: findingOf(model, own), examined: own }];
   });
   const open = byCause.get(null);
-  if (open !== undefined) findings.push(openFinding(open));
-  return findings.sort((a, b) => b.connections - a.connections);
+  if (open !== undefined) findings.push({ finding: openFinding(open), examined: open });
+  return findings.sort((a, b) => b.finding.connections - a.finding.connections);
 }
 
 function lookForAll(story: Examined['story']): Facts {

@@ -1,26 +1,43 @@
 // The diagnosis of what was recorded, wherever it came from: folders of runs, event files, captures that others made.
-import { createReadStream } from 'node:fs';
-import { basename, extname } from 'node:path';
+import type { Readable } from 'node:stream';
 import { causeModels } from '../causes/index.ts';
 import { alignClients } from '../diagnose/connections/client-clock.ts';
 import { createProbeReader, type ProbeTimeline } from '../diagnose/connections/lost-by-probes.ts';
 import type { SeenOnTheWire } from '../diagnose/connections/lost-on-the-wire.ts';
 import { createNodeReader } from '../diagnose/connections/node-timeline.ts';
-import { clientAddresses, explain, seenOnTheWire } from '../diagnose/diagnose.ts';
+import { clientAddresses, explainEach, seenOnTheWire } from '../diagnose/diagnose.ts';
 import type { DiagnosisRecord } from '../model/diagnosis-record.ts';
-import { messageOf, Problem } from '../model/problem.ts';
+import { Problem } from '../model/problem.ts';
 import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
-import type { PacketEvent, SourceEvent } from '../model/node-event.ts';
-import { createCaptureFile } from '../packets/capture-file.ts';
+import type { SourceEvent } from '../model/node-event.ts';
 import { isProbes, readLogs } from '../run-folder/event-log.ts';
 import { findFiles } from '../run-folder/find-files.ts';
 import { placeOfFile } from '../run-folder/layout.ts';
-import { createNodeNames, renamed, type NodeNames } from './node-names.ts';
+import { annotateCaptures } from './annotate-captures.ts';
 import { decidingCommand } from './deciding-command.ts';
+import { captureInput } from './capture-input.ts';
+import { createNodeNames, renamed } from './node-names.ts';
+import { readCaptures } from './read-captures.ts';
 
-/** Throws a usage Problem for paths that cannot be read, or that hold neither an event nor a capture. */
-export async function diagnosePaths(paths: readonly string[]): Promise<DiagnosisRecord> {
-  const { logs, captures } = await findFiles(paths);
+export interface DiagnosisOptions {
+  /** What the path `-` stands for. */
+  readonly stdin?: () => Readable;
+  /** Where the packets of the lost connections are to be written again, with what was found beside them. */
+  readonly annotate?: string;
+}
+
+/**
+ * Throws a usage Problem for paths that cannot be read, or that hold neither events nor packets.
+ */
+export async function diagnosePaths(
+  paths: readonly string[],
+  { stdin = nothingToRead, annotate }: DiagnosisOptions = {},
+): Promise<DiagnosisRecord> {
+  const { logs, captures: files, streams } = await findFiles(paths);
+  const ofFiles = files.map((path) => captureInput(path, stdin));
+  const ofStreams = streams.map((path) => captureInput(path, stdin));
+  const captures = [...ofFiles, ...ofStreams];
+  if (annotate !== undefined) refuseToAnnotate(captures.length, streams);
   const probes = createProbeReader();
   const ofProbes = await readLogs(logs, 'probes', (event, log) => {
     if (isProbes(event)) probes.add(event, log);
@@ -36,7 +53,7 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
     nodes.add(event);
     if (event.event === 'source') sources.push(event);
   });
-  const captureNotes = await readCaptures(captures, names, (event) => nodes.add(event));
+  const ofCaptures = await readCaptures(captures, new Set(ofStreams), names, (event) => nodes.add(event));
   const [probeEvents, nodeEvents] = [ofProbes.events, ofNodes.events];
   if (probeEvents + nodeEvents === 0 && captures.length === 0) {
     throw new Problem(
@@ -48,9 +65,11 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
   const nodeTimeline = nodes.timeline();
   const wire = probeEvents === 0 ? seenOnTheWire(nodeTimeline) : null;
   const lost = wire?.lost ?? alignClients(timeline.lost, nodeTimeline);
+  const explained = explainEach(lost, timeline, nodeTimeline, causeModels);
+  const annotated = annotate === undefined ? 0 : await annotateCaptures(annotate, ofFiles, explained);
   const brokenLines = ofProbes.broken + ofNodes.broken;
   const noteIf = (condition: boolean, text: string) => (condition ? [text] : []);
-  const findings = explain(lost, timeline, nodeTimeline, causeModels);
+  const findings = explained.map(({ finding }) => finding);
   return {
     ...{ schemaVersion: 2, kind: 'diagnose', scenario: null, verdict: null, classes: [] },
     paths: [...paths],
@@ -61,6 +80,7 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
       neverAnswered: timeline.beforeFirstAnswer.neverAnswered,
     },
     findings,
+    unread: ofCaptures.unread,
     toDecide: decidingCommand(findings),
     read: { probeEvents, nodeEvents, brokenLines },
     notes: [
@@ -76,7 +96,10 @@ export async function diagnosePaths(paths: readonly string[]): Promise<Diagnosis
       ...firstAnswerNotes(timeline.beforeFirstAnswer),
       ...noteIf(brokenLines > 0, `${brokenLines} lines hold no event of this version and were left out`),
       ...noteIf(ofProbes.cutOff > 0, `the last line of ${ofProbes.cutOff} files is cut off and was left out`),
-      ...captureNotes,
+      ...ofCaptures.notes,
+      ...(annotate === undefined
+        ? []
+        : [`${annotate}: ${annotated} packets of lost connections, with what was found of them`]),
       ...names.notes(),
       ...missingWitnesses(sources).map(missingSentence),
     ],
@@ -110,34 +133,18 @@ function firstAnswerNotes({ attempts, neverAnswered }: ProbeTimeline['beforeFirs
   ];
 }
 
-const pieceSize = 1 << 18;
-
-/**
- * Reads the files one after the other, each as evidence of a node of its own that is named like it; one sentence for each says what
- * was in it.
- */
-async function readCaptures(
-  files: readonly string[],
-  names: NodeNames,
-  take: (event: PacketEvent) => void,
-): Promise<string[]> {
-  const notes: string[] = [];
-  for (const path of files) {
-    const node = names.nameOf(path, basename(path, extname(path)));
-    const capture = createCaptureFile({ node, file: path }, take);
-    try {
-      for await (const piece of createReadStream(path, { highWaterMark: pieceSize })) {
-        if (Buffer.isBuffer(piece)) capture.push(piece);
-      }
-    } catch (error) {
-      throw new Problem('usage', `${path} cannot be read: ${messageOf(error)}.`, { cause: error });
-    }
-    const { packets, kept, limits } = capture.end();
-    notes.push(
-      [`${path}: ${packets} packets read, ${kept} of them around resets and repetitions`, ...limits].join(
-        '; ',
-      ),
+/** The packets are read a second time, which a pipe does not allow. */
+function refuseToAnnotate(captures: number, streams: readonly string[]): void {
+  const [stream] = streams;
+  if (stream !== undefined)
+    throw new Problem(
+      'usage',
+      `${stream} can be read only once; to annotate its packets, save them in a file.`,
     );
-  }
-  return notes;
+  if (captures === 0)
+    throw new Problem('usage', 'there is no capture here whose packets could be annotated.');
+}
+
+function nothingToRead(): never {
+  throw new Problem('usage', 'there is no standard input here; name a file.');
 }

@@ -22,6 +22,8 @@ export const diagnosisRecordSchema = z.object({
     neverAnswered: count,
   }),
   findings: z.array(findingSchema),
+  /** Some capture could not be read at all: that nothing was lost in it is not known. */
+  unread: z.boolean().default(false),
   /** The one thing to run next; null when nothing is open, or when nothing of ours would tell. */
   toDecide: z
     .object({

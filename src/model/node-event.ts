@@ -100,6 +100,34 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     hasTimestampOption: z.boolean().nullable(),
     /** Its data had been sent before; the copies of one transmission on several interfaces are one. */
     retransmission: z.boolean(),
+    /** What somebody wrote beside it in the capture, and whose packet it is, where ptcpdump did. */
+    comment: z.string().optional(),
+    process: z
+      .object({
+        pid: z.number().int().nullable(),
+        command: z.string().nullable(),
+        container: z.string().nullable(),
+        /** NAMESPACE/NAME */
+        pod: z.string().nullable(),
+      })
+      .optional(),
+  }),
+  /** A router or a host says of a TCP packet that it could not be delivered. */
+  z.object({
+    event: z.literal('icmp-error'),
+    ...base,
+    interface: z.string(),
+    direction: z.enum(['in', 'out', 'unknown']),
+    /** Of the error: who sends it, and to whom. */
+    src: z.string(),
+    dst: z.string(),
+    /** ICMP's numbers where these addresses are IPv4, ICMPv6's where they are IPv6. */
+    type: z.number().int(),
+    code: z.number().int(),
+    /** The longest packet that would pass, where that is the error and it is said. */
+    mtu: z.number().int().nullable(),
+    /** Of the packet that is quoted. */
+    tuple: tupleSchema,
   }),
   /** Counters that moved since they were last read. `scope` is the node's name, or the address of one of its pods. */
   z.object({
@@ -147,6 +175,7 @@ export type LineEvent<E extends NodeEvent = NodeEvent> = E extends unknown
   : never;
 export type RuleChange = Extract<NodeEvent, { event: 'rule-changed' }>;
 export type PacketEvent = Extract<NodeEvent, { event: 'packet' }>;
+export type IcmpErrorEvent = Extract<NodeEvent, { event: 'icmp-error' }>;
 export type CountersEvent = Extract<NodeEvent, { event: 'counters' }>;
 export type SourceEvent = Extract<NodeEvent, { event: 'source' }>;
 export type ConntrackEvent = Extract<NodeEvent, { event: 'conntrack' }>;

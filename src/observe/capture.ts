@@ -192,9 +192,10 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
           unreadable += 1;
           return;
         }
-        const { link, tcp } = layers;
+        const { link, tcp, via } = layers;
         const seenBefore = retransmissions.seenBefore(record.at, link, tcp);
-        onPacket({ at: record.at, link, tcp, flow: flowKey(tcp), seenBefore, record: record.bytes });
+        const packet = { at: record.at, link, tcp, flow: flowKey(tcp), seenBefore, via, comment: null };
+        onPacket({ ...packet, record: record.bytes });
       },
     });
   let reader = newReader();

@@ -1,17 +1,23 @@
 // A capture that somebody made with tcpdump, dumpcap or Wireshark, read like our own: the packets around each reset become events.
 import { isWritable } from '../model/clock.ts';
-import type { PacketEvent } from '../model/node-event.ts';
-import { flowKey, isCutOff, readTcp } from './captured-packet.ts';
+import type { IcmpErrorEvent, PacketEvent } from '../model/node-event.ts';
+import { flowKey } from './captured-packet.ts';
 import { createFlowKeeper, defaultKeeperBounds } from './flow-keeper.ts';
-import { isKnownLinkType } from './link-layer.ts';
+import { icmpErrorEvent, readIcmpError } from './icmp-error.ts';
+import { createLayers } from './layers.ts';
+import type { LinkHeader } from './link-layer.ts';
 import { packetEvent } from './packet-event.ts';
-import { createPcapReader } from './pcap-reader.ts';
-import { createPcapngReader, sectionHeader } from './pcapng-reader.ts';
+import { createRecordReader } from './record-reader.ts';
 import { createRetransmissionCounter } from './retransmissions.ts';
+import { readTcpHeader } from './tcp-packet.ts';
 
 export interface CaptureFileReport {
   readonly packets: number;
+  /** Those with TCP in them. */
+  readonly tcp: number;
   readonly kept: number;
+  /** Those that may have had TCP in them, and could not be read. */
+  readonly unreadable: number;
   /** What could not be read or kept, a sentence each. */
   readonly limits: readonly string[];
 }
@@ -28,16 +34,10 @@ const bounds = { ...defaultKeeperBounds, flowsPerSecond: 2_000, packetsPerSecond
 const settleEveryMicros = 500_000;
 /** Of each packet in memory; what it says was read before. */
 const keptLength = 128;
-
-interface RawPacket {
-  readonly at: number;
-  readonly linkType: number;
-  /** Null where only the link layer may tell. */
-  readonly interfaceName: string | null;
-  readonly direction: 'in' | 'out' | null;
-  readonly data: Buffer;
-  readonly wireLength: number;
-}
+/** Of what is written beside a packet. */
+const keptComment = 2_000;
+/** As many errors say all that errors can say. */
+const mostErrors = 20_000;
 
 /**
  * Reads a pcap or pcapng file, whichever it turns out to be, in bounded memory. Packets of one flow are emitted in order, under the
@@ -46,16 +46,19 @@ interface RawPacket {
 export function createCaptureFile(
   origin: { readonly node: string; readonly file: string },
   emit: (event: PacketEvent) => void,
+  emitError: (event: IcmpErrorEvent) => void = () => undefined,
 ): CaptureFile {
   const retransmissions = createRetransmissionCounter();
   // A packet's link layer has numbers for interfaces, a pcapng file names: both go through the number.
   const names = new Map<number, string>();
   const numbers = new Map<string, number>();
   const otherLinkTypes = new Set<number>();
+  const layers = createLayers();
+  const passedBy = { fragment: 0, 'cut-off': 0, other: 0, 'unknown-link': 0 };
   let packets = 0;
+  let tcpPackets = 0;
   let kept = 0;
-  let otherProtocols = 0;
-  let cutOff = 0;
+  let icmpErrors = 0;
   let ofNoTime = 0;
   let settledAt = 0;
   const nameOf = (index: number | null) => (index === null ? 'unknown' : (names.get(index) ?? `if${index}`));
@@ -70,79 +73,74 @@ export function createCaptureFile(
     return number;
   };
 
-  const add = ({ at, linkType, interfaceName, direction, data, wireLength }: RawPacket) => {
-    packets += 1;
-    if (!isKnownLinkType(linkType)) {
-      otherLinkTypes.add(linkType);
-      return;
-    }
-    if (!isWritable(at)) {
-      ofNoTime += 1;
-      return;
-    }
-    const record = { at, data, wireLength, bytes: data };
-    const layers = readTcp(linkType, record);
-    if (layers === undefined) {
-      if (isCutOff(linkType, record)) cutOff += 1;
-      else otherProtocols += 1;
-      return;
-    }
-    const link = {
-      ...layers.link,
-      interfaceIndex: layers.link.interfaceIndex ?? (interfaceName === null ? null : numberOf(interfaceName)),
-      direction: layers.link.direction ?? direction,
-    };
-    const { tcp } = layers;
-    const seenBefore = retransmissions.seenBefore(at, link, tcp);
-    // A copy: views into the pieces of a file would keep all of it in memory.
-    const bytes = Buffer.from(data.subarray(0, keptLength));
-    keeper.add({ at, link, tcp, flow: flowKey(tcp), seenBefore, record: bytes });
-    if (Math.abs(at - settledAt) < settleEveryMicros) return;
-    settledAt = at;
-    keeper.settle();
+  const takeError = (at: number, link: LinkHeader, data: Buffer): boolean => {
+    const error = readIcmpError(data, layers.ip);
+    if (error === undefined) return false;
+    icmpErrors += 1;
+    if (icmpErrors <= mostErrors)
+      emitError(icmpErrorEvent(at, link, error, layers.via(), { ...origin, nameOf }));
+    return true;
   };
 
-  let linkType = -1;
-  const pcap = createPcapReader({
-    onHeader: (header) => (linkType = header.linkType),
-    onRecord: ({ at, data, wireLength }) =>
-      add({ at, linkType, interfaceName: null, direction: null, data, wireLength }),
-  });
-  const pcapng = createPcapngReader(({ at, from, direction, data, wireLength }) =>
-    add({ at, linkType: from.linkType, interfaceName: from.name, direction, data, wireLength }),
+  const reader = createRecordReader(
+    ({ at, linkType, interfaceName, direction, comment, data, wireLength }) => {
+      packets += 1;
+      const carried = layers.walk(linkType, data, wireLength);
+      if (carried === 'unknown-link') otherLinkTypes.add(linkType);
+      if (carried !== 'tcp' && carried !== 'icmp-error') {
+        passedBy[carried] += 1;
+        return;
+      }
+      if (!isWritable(at)) {
+        ofNoTime += 1;
+        return;
+      }
+      const layer = layers.link();
+      const link = {
+        ...layer,
+        interfaceIndex: layer.interfaceIndex ?? (interfaceName === null ? null : numberOf(interfaceName)),
+        direction: layer.direction ?? direction,
+      };
+      const tcp = carried === 'tcp' ? readTcpHeader(data, layers.ip) : undefined;
+      if (tcp === undefined) {
+        if (carried === 'tcp' || !takeError(at, link, data)) passedBy.other += 1;
+        return;
+      }
+      tcpPackets += 1;
+      const seenBefore = retransmissions.seenBefore(at, link, tcp);
+      // Copies: views into the pieces of a file would keep all of it in memory.
+      const bytes = Buffer.from(data.subarray(0, keptLength));
+      const beside = comment === null ? null : Buffer.from(comment.subarray(0, keptComment));
+      const flow = flowKey(tcp);
+      keeper.add({ at, link, tcp, flow, seenBefore, via: layers.via(), comment: beside, record: bytes });
+      if (Math.abs(at - settledAt) < settleEveryMicros) return;
+      settledAt = at;
+      keeper.settle();
+    },
   );
-  let head: Buffer = Buffer.alloc(0);
-  let reader: { push(chunk: Buffer): void; problem(): string | null } | undefined;
 
   return {
-    push(chunk) {
-      if (reader === undefined) {
-        head = Buffer.concat([head, chunk]);
-        if (head.length < 4) return;
-        reader = head.readUInt32BE(0) === sectionHeader ? pcapng : pcap;
-        reader.push(head);
-      } else {
-        reader.push(chunk);
-      }
-    },
+    push: (chunk) => reader.push(chunk),
     end() {
       keeper.settle();
       const left = keeper.leftOut();
       const types = [...otherLinkTypes].join(', ');
       const limits = [
-        (reader ?? pcap).problem(),
-        otherLinkTypes.size > 0 && `packets of link type ${types} cannot be read`,
-        otherProtocols > 0 && `${otherProtocols} packets are no TCP`,
-        cutOff > 0 && `${cutOff} packets are cut off before the end of their headers, and may be RSTs`,
+        ...reader.limits(),
+        passedBy['unknown-link'] > 0 &&
+          `${passedBy['unknown-link']} packets of link type ${types} cannot be read`,
+        passedBy.other > 0 && `${passedBy.other} packets are no TCP`,
+        passedBy.fragment > 0 && `${passedBy.fragment} packets are fragments without a header of TCP`,
+        passedBy['cut-off'] > 0 &&
+          `${passedBy['cut-off']} packets are cut off before the end of their headers, and may be RSTs`,
         ofNoTime > 0 && `${ofNoTime} packets are of no calendar's time`,
-        pcapng.leftOut.timeless > 0 && `${pcapng.leftOut.timeless} packets have no time`,
-        pcapng.leftOut.broken > 0 &&
-          `${pcapng.leftOut.broken} packets have no interface, or are shorter than they say`,
+        icmpErrors > mostErrors && `${icmpErrors - mostErrors} ICMP errors are left out`,
         left.packets > 0 && `${left.packets} packets of flows with more than can be kept are left out`,
         left.flows > 0 && `${left.flows} repetitions came too fast for their packets to be kept`,
         left.crowdedOut > 0 && `${left.crowdedOut} packets had to leave the memory before their time`,
       ].filter((limit) => typeof limit === 'string');
-      return { packets, kept, limits };
+      const unreadable = passedBy['cut-off'] + passedBy['unknown-link'] + ofNoTime;
+      return { packets, tcp: tcpPackets, kept, unreadable, limits };
     },
   };
 }

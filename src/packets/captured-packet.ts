@@ -1,7 +1,9 @@
 // One packet of a capture: where and when it was seen, what it says, and its bytes.
-import { parseLinkHeader, type LinkHeader } from './link-layer.ts';
+import type { Tuple } from '../model/node-event.ts';
+import { createLayers } from './layers.ts';
+import type { LinkHeader } from './link-layer.ts';
 import type { PcapRecord } from './pcap-reader.ts';
-import { isCutBeforeTcp, parseTcpPacket, type TcpPacket } from './tcp-packet.ts';
+import { readTcpHeader, type TcpPacket } from './tcp-packet.ts';
 
 export interface CapturedPacket {
   /** Microseconds since the epoch, by the kernel that captured it. */
@@ -12,32 +14,31 @@ export interface CapturedPacket {
   readonly flow: string;
   /** How often its sender had sent its data or SYN before; copies of one transmission on several interfaces have the same. */
   readonly seenBefore: number;
+  /** The tunnels that it was in, as evidence names them; null for none. */
+  readonly via: string | null;
+  /** What the capture has written beside it, UTF-8, one comment on each line; null for nothing. */
+  readonly comment: Buffer | null;
   /** The record as in the pcap file, header included. */
   readonly record: Buffer;
 }
 
 /** The two endpoints in an order that does not depend on the direction. */
-export function flowKey({ tuple: { src, sport, dst, dport } }: TcpPacket): string {
+export const flowKey = ({ tuple }: TcpPacket): string => flowKeyOf(tuple);
+
+export function flowKeyOf({ src, sport, dst, dport }: Tuple): string {
   const from = `${src}:${sport}`;
   const to = `${dst}:${dport}`;
   return from < to ? `${from} ${to}` : `${to} ${from}`;
 }
 
+const layers = createLayers();
+
 /** Reads a record's layers; undefined when it is no TCP packet or cut off before its end can be told. */
 export function readTcp(
   linkType: number,
-  record: PcapRecord,
-): { link: LinkHeader; tcp: TcpPacket } | undefined {
-  const link = parseLinkHeader(linkType, record.data);
-  if (link === undefined) return undefined;
-  const tcp = parseTcpPacket(record.data.subarray(link.length), record.wireLength - link.length);
-  return tcp === undefined ? undefined : { link, tcp };
-}
-
-/** Whether a record that `readTcp` cannot read may be a TCP packet of which too little was captured. */
-export function isCutOff(linkType: number, { data, wireLength }: PcapRecord): boolean {
-  const link = parseLinkHeader(linkType, data);
-  // A link layer that is whole and not read carries no IP.
-  if (link === undefined) return data.length < Math.min(wireLength, 14);
-  return isCutBeforeTcp(data.subarray(link.length), wireLength - link.length);
+  { data, wireLength }: PcapRecord,
+): { link: LinkHeader; tcp: TcpPacket; via: string | null } | undefined {
+  if (layers.walk(linkType, data, wireLength) !== 'tcp') return undefined;
+  const tcp = readTcpHeader(data, layers.ip);
+  return tcp === undefined ? undefined : { link: layers.link(), tcp, via: layers.via() };
 }

@@ -30,3 +30,18 @@ function longestZeros(groups: readonly number[]): { from: number; length: number
   });
   return best;
 }
+
+/** Addresses that were written before: a capture has few of them, and each is in many packets. */
+const written = new Map<number | string, string>();
+const mostWritten = 50_000;
+
+/** The address at `offset` in an IP header of that version, in the form of the two above. */
+export function formatAddress(data: Buffer, offset: number, version: 4 | 6): string {
+  const key = version === 4 ? data.readUInt32BE(offset) : data.toString('latin1', offset, offset + 16);
+  const known = written.get(key);
+  if (known !== undefined) return known;
+  if (written.size >= mostWritten) written.clear();
+  const text = version === 4 ? formatIpv4(data, offset) : formatIpv6(data, offset);
+  written.set(key, text);
+  return text;
+}

@@ -1,76 +1,136 @@
 // What stands before the IP packet: which interface it passed, in which direction, and where the IP header begins.
+import { isIpEtherType, readEthernet, skipTags } from './ethernet.ts';
+import { hashOf } from './hash.ts';
 
 /** LINKTYPE_ numbers that we read: https://www.tcpdump.org/linktypes.html */
-export const linkTypes = { ethernet: 1, raw: 101, sll: 113, ipv4: 228, ipv6: 229, sll2: 276 } as const;
+export const linkTypes = {
+  ...{ null: 0, ethernet: 1, raw: 101, loop: 108, sll: 113, ipv4: 228, ipv6: 229, nflog: 239, sll2: 276 },
+} as const;
 /** Numbers under which some systems write raw IP as well. */
 const rawLinkTypes: readonly number[] = [linkTypes.raw, linkTypes.ipv4, linkTypes.ipv6, 12, 14];
+const known: ReadonlySet<number> = new Set([...rawLinkTypes, ...Object.values(linkTypes)]);
 
 export interface LinkHeader {
   /** Null where the link type does not tell. */
   readonly interfaceIndex: number | null;
   readonly direction: 'in' | 'out' | null;
-  /** A number made of the link layer's addresses and tags, alike for packets that have the same; 0 where there are none. */
+  /** A number made of the addresses and tags below IP, alike for packets that have the same; 0 where there are none. */
   readonly addresses: number;
   /** Offset of the IP header. */
   readonly length: number;
 }
 
-export const isKnownLinkType = (linkType: number): boolean =>
-  rawLinkTypes.includes(linkType) || Object.values(linkTypes).some((known) => known === linkType);
+export const isKnownLinkType = (linkType: number): boolean => known.has(linkType);
 
 /** Reads the link layer of a packet; undefined when it carries no IP, is cut off, or the link type is unknown. */
 export function parseLinkHeader(linkType: number, data: Buffer): LinkHeader | undefined {
-  if (linkType === linkTypes.sll2) return parseSll2(data);
-  if (linkType === linkTypes.sll) return parseSll(data);
-  if (linkType === linkTypes.ethernet) return parseEthernet(data);
-  return rawLinkTypes.includes(linkType)
-    ? { interfaceIndex: null, direction: null, addresses: 0, length: 0 }
-    : undefined;
+  switch (linkType) {
+    case linkTypes.ethernet:
+      return parseEthernet(data);
+    case linkTypes.sll2:
+      return parseSll2(data);
+    case linkTypes.sll:
+      return parseSll(data);
+    case linkTypes.null:
+    case linkTypes.loop:
+      return parseLoopback(data);
+    case linkTypes.nflog:
+      return parseNflog(data);
+    default:
+      return rawLinkTypes.includes(linkType) ? bare(0) : undefined;
+  }
 }
 
+/** So many bytes at most are needed to tell that a packet of a known link type carries no IP. */
+export const longestFixedPart = 20;
+
+const bare = (length: number): LinkHeader => ({
+  interfaceIndex: null,
+  direction: null,
+  addresses: 0,
+  length,
+});
+
 function parseSll2(data: Buffer): LinkHeader | undefined {
-  if (data.length < 20 || !isIp(data.readUInt16BE(0))) return undefined;
+  if (data.length < 20) return undefined;
+  // Tags that stand where the packet begins, because the protocol before it says so.
+  const length = isIpEtherType(data.readUInt16BE(0)) ? 20 : skipTags(data, 0, 22);
+  if (length < 0) return undefined;
   return {
     interfaceIndex: data.readUInt32BE(4),
     direction: directionOf(data[10] ?? 0),
     addresses: hashOf(data, 12, 20),
-    length: 20,
+    length,
   };
 }
 
 function parseSll(data: Buffer): LinkHeader | undefined {
-  if (data.length < 16 || !isIp(data.readUInt16BE(14))) return undefined;
+  if (data.length < 16) return undefined;
+  const length = skipTags(data, 14);
+  if (length < 0) return undefined;
   return {
     interfaceIndex: null,
     direction: directionOf(data.readUInt16BE(0)),
-    addresses: hashOf(data, 6, 14),
-    length: 16,
+    addresses: hashOf(data, 6, length - 2),
+    length,
   };
 }
 
 function parseEthernet(data: Buffer): LinkHeader | undefined {
-  let offset = 12;
-  while (data.length >= offset + 2) {
-    const type = data.readUInt16BE(offset);
-    // 802.1Q and 802.1ad tags stand between the addresses and the type.
-    if (type === 0x8100 || type === 0x88a8) offset += 4;
-    else if (!isIp(type)) return undefined;
-    else {
-      const addresses = hashOf(data, 0, offset);
-      return { interfaceIndex: null, direction: null, addresses, length: offset + 2 };
+  const length = readEthernet(data, 0);
+  if (length < 0) return undefined;
+  return { interfaceIndex: null, direction: null, addresses: hashOf(data, 0, length - 2), length };
+}
+
+/** AF_INET, and AF_INET6 of Linux, of NetBSD and OpenBSD, of FreeBSD, of macOS. */
+const ipFamilies: ReadonlySet<number> = new Set([2, 10, 24, 28, 30]);
+
+/** The family stands in the byte order of whoever captured; families are small numbers, which tells it. */
+function parseLoopback(data: Buffer): LinkHeader | undefined {
+  if (data.length < 4) return undefined;
+  const family = data[0] === 0 && data[1] === 0 ? data.readUInt32BE(0) : data.readUInt32LE(0);
+  return ipFamilies.has(family) ? bare(4) : undefined;
+}
+
+// linux/netfilter/nfnetlink_log.h
+const nflog = { packet: 1, indev: 4, outdev: 5, payload: 9 } as const;
+
+/** Attributes, whose lengths and types stand in the byte order of whoever captured; what they hold is in the network's. */
+function parseNflog(data: Buffer): LinkHeader | undefined {
+  let at = 4;
+  let hook = -1;
+  let inward: number | null = null;
+  let outward: number | null = null;
+  while (data.length >= at + 4) {
+    // Types are below 256, so that one of their two bytes is 0. The highest bits are flags.
+    const little = data[at + 3] === 0;
+    const length = little ? data.readUInt16LE(at) : data.readUInt16BE(at);
+    const type = little ? data.readUInt16LE(at + 2) : data.readUInt16BE(at + 2);
+    if (type === nflog.payload) {
+      const direction = nflogDirection(hook, inward, outward);
+      return {
+        interfaceIndex: direction === 'in' ? inward : direction === 'out' ? outward : (outward ?? inward),
+        direction,
+        addresses: 0,
+        length: at + 4,
+      };
     }
+    if (length < 4 || data.length < at + length) return undefined;
+    if (type === nflog.packet && length >= 7) hook = data[at + 6] ?? -1;
+    if (type === nflog.indev && length >= 8) inward = data.readUInt32BE(at + 4);
+    if (type === nflog.outdev && length >= 8) outward = data.readUInt32BE(at + 4);
+    at += (length + 3) & ~3;
   }
   return undefined;
 }
 
-/** FNV-1a, 32 bits. */
-function hashOf(data: Buffer, from: number, to: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ (data[at] ?? 0), 0x01000193);
-  return hash;
+/** The hooks are PREROUTING, INPUT, FORWARD, OUTPUT, POSTROUTING; what is forwarded has come in by one and leaves by the other. */
+function nflogDirection(hook: number, inward: number | null, outward: number | null): 'in' | 'out' | null {
+  if (hook === 0 || hook === 1) return 'in';
+  if (hook === 3 || hook === 4) return 'out';
+  if (inward !== null && outward !== null) return null;
+  return inward !== null ? 'in' : outward !== null ? 'out' : null;
 }
 
 /** Packet types of packet(7): 4 is PACKET_OUTGOING, the others came in. */
 const directionOf = (packetType: number) => (packetType === 4 ? 'out' : 'in');
-
-const isIp = (etherType: number) => etherType === 0x0800 || etherType === 0x86dd;

@@ -2,21 +2,13 @@
 import { formatMicros } from '../model/clock.ts';
 import type { PacketEvent } from '../model/node-event.ts';
 import type { CapturedPacket } from './captured-packet.ts';
+import { directionWords, type PacketOrigin } from './packet-origin.ts';
+import { readComment } from './packet-comment.ts';
 import { formatFlags } from './tcp-packet.ts';
-
-export interface PacketOrigin {
-  readonly node: string;
-  readonly file: string;
-  /** The interface's name, for the number that the capture has. */
-  readonly nameOf: (interfaceIndex: number | null) => string;
-}
-
-// As tcpdump prints them.
-const directionWords = { in: 'In', out: 'Out', unknown: '?' } as const;
 
 /** `text` is written like a line of tcpdump -v, with the fields that tell who made a RST. */
 export function packetEvent(
-  { at, link, tcp, seenBefore }: CapturedPacket,
+  { at, link, tcp, seenBefore, via, comment }: CapturedPacket,
   origin: PacketOrigin,
 ): PacketEvent {
   const { tuple, ttl, ipId, dontFragment, seq, ack, window, ipLength, payloadLength, hasTimestampOption } =
@@ -25,10 +17,12 @@ export function packetEvent(
   // Only captures from elsewhere do not tell the direction.
   const direction = link.direction ?? 'unknown';
   const flags = formatFlags(tcp.flags);
+  const beside = readComment(comment);
   const text =
     `${name} ${directionWords[direction]} ${tuple.src}.${tuple.sport} > ${tuple.dst}.${tuple.dport}: Flags [${flags}], ` +
     `seq ${seq}, ack ${ack}, win ${window}, length ${payloadLength}, ttl ${ttl}, id ${ipId}, ` +
-    `${dontFragment ? 'DF, ' : ''}${hasTimestampOption === null ? 'options cut off, ' : hasTimestampOption ? 'TS, ' : ''}IP length ${ipLength}`;
+    `${dontFragment ? 'DF, ' : ''}${hasTimestampOption === null ? 'options cut off, ' : hasTimestampOption ? 'TS, ' : ''}IP length ${ipLength}` +
+    `${via === null ? '' : `, via ${via}`}${beside.words}`;
   return {
     event: 'packet',
     at: formatMicros(Math.floor(at)),
@@ -50,5 +44,6 @@ export function packetEvent(
     payloadLength,
     hasTimestampOption,
     retransmission: payloadLength > 0 && seenBefore > 0,
+    ...beside.fields,
   };
 }

@@ -28,7 +28,7 @@ export function createPacketRing({ maxAgeMicros, maxBytes, onDrop }: RingBounds)
   let first = 0;
   let bytes = 0;
   let crowdedOut = 0;
-  const cost = (packet: CapturedPacket) => packet.record.length + overhead;
+  const cost = (packet: CapturedPacket) => packet.record.length + (packet.comment?.length ?? 0) + overhead;
   const dropOldest = () => {
     const oldest = packets[first];
     if (oldest !== undefined) {

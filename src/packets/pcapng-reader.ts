@@ -1,5 +1,7 @@
-// Reads the pcapng file format piece by piece, as far as TCP needs it: sections, interfaces, and packets that have a time.
+// Reads the pcapng file format piece by piece, as far as TCP needs it: sections, interfaces and packets.
 // Format: https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-02.html
+
+import { pcapngMagic } from '../model/capture-magic.ts';
 
 interface PcapngInterface {
   /** LINKTYPE_ number: https://www.tcpdump.org/linktypes.html */
@@ -9,6 +11,8 @@ interface PcapngInterface {
   /** Microseconds per unit of its time stamps, and what is to be added to them, microseconds. */
   readonly unit: number;
   readonly offset: number;
+  /** 0: no bound. */
+  readonly snapLength: number;
 }
 
 export interface PcapngPacket {
@@ -16,6 +20,8 @@ export interface PcapngPacket {
   readonly at: number;
   readonly from: PcapngInterface;
   readonly direction: 'in' | 'out' | null;
+  /** What is written beside it, UTF-8, one comment on each line; null for nothing. */
+  readonly comment: Buffer | null;
   readonly data: Buffer;
   /** Bytes that the packet had on the wire. */
   readonly wireLength: number;
@@ -26,12 +32,13 @@ export interface PcapngReader {
   push(chunk: Buffer): void;
   /** Null as long as all that came can be read; otherwise why the rest, or the end, cannot. */
   problem(): string | null;
-  /** Packets of blocks that have no time stamp, which say nothing about order; and those of an interface that was not described, or
-   * with more bytes than their block. */
-  readonly leftOut: { readonly timeless: number; readonly broken: number };
+  /** Packets of blocks that have no time stamp: each has that of the packet before it, and a microsecond. */
+  readonly timeless: number;
+  /** Packets of an interface that was not described, or with more bytes than their block. */
+  readonly leftOut: { readonly broken: number };
 }
 
-export const sectionHeader = 0x0a0d0d0a;
+const sectionHeader = pcapngMagic;
 const interfaceDescription = 1;
 const simplePacket = 3;
 const obsoletePacket = 2;
@@ -39,6 +46,7 @@ const enhancedPacket = 6;
 /** Longer blocks are nobody's packet: we no longer stand at a block's beginning. */
 const longestBlock = 16 * 1_048_576;
 
+const optionComment = 1;
 const optionName = 2;
 const optionFlags = 2;
 const optionResolution = 9;
@@ -51,7 +59,8 @@ export function createPcapngReader(onPacket: (packet: PcapngPacket) => void): Pc
   let littleEndian = true;
   let interfaces: PcapngInterface[] = [];
   let broken: string | null = null;
-  const leftOut = { timeless: 0, broken: 0 };
+  let timeless = 0;
+  const leftOut = { broken: 0 };
 
   const word = (bytes: Buffer, at: number) =>
     littleEndian ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
@@ -81,10 +90,12 @@ export function createPcapngReader(onPacket: (packet: PcapngPacket) => void): Pc
       if (code === optionOffset && value.length === 8)
         offset = Number(littleEndian ? value.readBigInt64LE(0) : value.readBigInt64BE(0)) * 1e6;
     }
-    return { linkType: half(body, 0), name, unit, offset };
+    return { linkType: half(body, 0), snapLength: word(body, 4), name, unit, offset };
   };
 
   /** Enhanced packets and those of the obsolete block differ in how wide the interface's number is. */
+  let lastAt = 0;
+
   const readPacket = (body: Buffer, type: number) => {
     const whole = body.length >= 20;
     const captured = whole ? word(body, 12) : Number.POSITIVE_INFINITY;
@@ -94,20 +105,36 @@ export function createPcapngReader(onPacket: (packet: PcapngPacket) => void): Pc
       return;
     }
     let direction: 'in' | 'out' | null = null;
-    for (const [code, value] of options(body, 20 + padded(captured))) {
-      if (code !== optionFlags || value.length !== 4) continue;
-      const way = word(value, 0) & 3;
-      direction = way === 1 ? 'in' : way === 2 ? 'out' : null;
+    let comment: Buffer | null = null;
+    const optionsAt = 20 + padded(captured);
+    if (optionsAt + 4 <= body.length) {
+      for (const [code, value] of options(body, optionsAt)) {
+        if (code === optionComment) comment = comment === null ? value : bothOf(comment, value);
+        if (code !== optionFlags || value.length !== 4) continue;
+        const way = word(value, 0) & 3;
+        direction = way === 1 ? 'in' : way === 2 ? 'out' : null;
+      }
     }
     // Two words of 32 bits; the product stays exact enough: nanoseconds since 1970 lose a quarter of a microsecond in a double.
     const at = (word(body, 4) * 2 ** 32 + word(body, 8)) * from.unit + from.offset;
-    onPacket({
-      at,
-      from,
-      direction,
-      data: body.subarray(20, 20 + captured),
-      wireLength: word(body, 16),
-    });
+    lastAt = at;
+    const data = body.subarray(20, 20 + captured);
+    onPacket({ at, from, direction, comment, data, wireLength: word(body, 16) });
+  };
+
+  /** A packet of the first interface, with no time: nothing is known but that it came after the one before it. */
+  const readSimplePacket = (body: Buffer) => {
+    const [from] = interfaces;
+    const wireLength = body.length >= 4 ? word(body, 0) : Number.NaN;
+    if (from === undefined || Number.isNaN(wireLength)) {
+      leftOut.broken += 1;
+      return;
+    }
+    timeless += 1;
+    lastAt += 1;
+    const longest = from.snapLength === 0 ? wireLength : Math.min(wireLength, from.snapLength);
+    const data = body.subarray(4, 4 + longest);
+    onPacket({ at: lastAt, from, direction: null, comment: null, data, wireLength });
   };
 
   /** False when the next block has not come whole yet. */
@@ -134,7 +161,7 @@ export function createPcapngReader(onPacket: (packet: PcapngPacket) => void): Pc
     rest = rest.subarray(length);
     if (type === interfaceDescription && body.length >= 8) interfaces.push(describeInterface(body));
     else if (type === enhancedPacket || type === obsoletePacket) readPacket(body, type);
-    else if (type === simplePacket) leftOut.timeless += 1;
+    else if (type === simplePacket) readSimplePacket(body);
     return true;
   };
 
@@ -155,9 +182,14 @@ export function createPcapngReader(onPacket: (packet: PcapngPacket) => void): Pc
         return `the capture ends within a block; its last ${rest.length} bytes are left out`;
       return started ? null : 'the capture is empty';
     },
+    get timeless() {
+      return timeless;
+    },
     leftOut,
   };
 }
 
+const bothOf = (first: Buffer, second: Buffer) => Buffer.concat([first, Buffer.from('\n'), second]);
+
 /** Values stand at multiples of four bytes. */
-const padded = (length: number) => Math.ceil(length / 4) * 4;
+const padded = (length: number) => (length + 3) & ~3;

@@ -1,6 +1,7 @@
 // An IPv4 or IPv6 packet with TCP in it, read from its first bytes.
 import type { Tuple } from '../model/node-event.ts';
-import { formatIpv4, formatIpv6 } from './ip-address.ts';
+import { formatAddress } from './ip-address.ts';
+import { emptyIpHeader, readIpHeader, type IpHeader } from './ip-header.ts';
 
 export interface TcpPacket {
   readonly tuple: Tuple;
@@ -44,30 +45,30 @@ export function formatFlags(flags: number): string {
   return text === '' ? 'none' : text;
 }
 
-interface IpHeader {
-  readonly src: string;
-  readonly dst: string;
-  readonly ttl: number;
-  readonly ipId: number;
-  readonly dontFragment: boolean;
-  readonly ipLength: number;
-  /** Offset of the TCP header from the IP header. */
-  readonly length: number;
-}
-
 /**
  * Reads the packet whose IP header begins at `data[0]`. `wireLength` is the length of the IP packet as it was on the wire.
  * Undefined for anything but TCP, for fragments without the TCP header, and for packets cut off within it.
+ * @public
  */
 export function parseTcpPacket(data: Buffer, wireLength: number): TcpPacket | undefined {
-  const ip = parseIp(data, wireLength);
-  if (ip === undefined || data.length < ip.length + 20) return undefined;
-  const at = ip.length;
+  const ip = emptyIpHeader();
+  if (readIpHeader(data, 0, wireLength, ip) !== 'read' || ip.protocol !== 6) return undefined;
+  return data.length < ip.payloadAt + 20 ? undefined : readTcpHeader(data, ip);
+}
+
+/** Reads the TCP header of a packet that has all of the fixed one; undefined when it says that it is shorter. */
+export function readTcpHeader(data: Buffer, ip: IpHeader): TcpPacket | undefined {
+  const { version, addressesAt, payloadAt: at } = ip;
   const tcpLength = ((data[at + 12] ?? 0) >> 4) * 4;
   if (tcpLength < 20) return undefined;
-  const stamp = findTimestamp(data.subarray(at + 20, at + tcpLength), tcpLength - 20);
+  const stamp = findTimestamp(data, at + 20, at + tcpLength);
   return {
-    tuple: { src: ip.src, dst: ip.dst, sport: data.readUInt16BE(at), dport: data.readUInt16BE(at + 2) },
+    tuple: {
+      src: formatAddress(data, addressesAt, version),
+      dst: formatAddress(data, addressesAt + (version === 4 ? 4 : 16), version),
+      sport: data.readUInt16BE(at),
+      dport: data.readUInt16BE(at + 2),
+    },
     flags: data[at + 13] ?? 0,
     seq: data.readUInt32BE(at + 4),
     ack: data.readUInt32BE(at + 8),
@@ -76,91 +77,27 @@ export function parseTcpPacket(data: Buffer, wireLength: number): TcpPacket | un
     ipId: ip.ipId,
     dontFragment: ip.dontFragment,
     ipLength: ip.ipLength,
-    payloadLength: Math.max(0, ip.ipLength - at - tcpLength),
+    payloadLength: Math.max(0, ip.ipLength - (at - ip.at) - tcpLength),
     hasTimestampOption: stamp === 'cut-off' ? null : stamp !== null,
     timestamp: typeof stamp === 'number' ? stamp : null,
   };
 }
 
-/** Whether the capture ends within an IP packet's headers before all of TCP's fixed one, or before it can be told that it is no TCP. */
-export function isCutBeforeTcp(data: Buffer, wireLength: number): boolean {
-  if (data.length >= wireLength) return false;
-  const ip = parseIp(data, wireLength);
-  if (ip !== undefined) return data.length < ip.length + 20;
-  return data.length < (versionOf(data) === 6 ? 40 : 20);
-}
-
-const versionOf = (data: Buffer): number => (data[0] ?? 0) >> 4;
-
-function parseIp(data: Buffer, wireLength: number): IpHeader | undefined {
-  const version = versionOf(data);
-  if (version === 4) return parseIpv4(data, wireLength);
-  return version === 6 ? parseIpv6(data, wireLength) : undefined;
-}
-
-function parseIpv4(data: Buffer, wireLength: number): IpHeader | undefined {
-  if (data.length < 20 || data[9] !== 6) return undefined;
-  const length = ((data[0] ?? 0) & 15) * 4;
-  const fragment = data.readUInt16BE(6);
-  if (length < 20 || (fragment & 0x1fff) !== 0) return undefined;
-  return {
-    src: formatIpv4(data, 12),
-    dst: formatIpv4(data, 16),
-    ttl: data[8] ?? 0,
-    ipId: data.readUInt16BE(4),
-    dontFragment: (fragment & 0x4000) !== 0,
-    ipLength: data.readUInt16BE(2) || wireLength,
-    length,
-  };
-}
-
-// Hop-by-hop options, routing, destination options; a fragment header has a fixed length.
-const extensionHeaders: readonly number[] = [0, 43, 60];
-const fragmentHeader = 44;
-
-function parseIpv6(data: Buffer, wireLength: number): IpHeader | undefined {
-  if (data.length < 40) return undefined;
-  let next = data[6] ?? 0;
-  let length = 40;
-  while (next !== 6) {
-    if (data.length < length + 8) return undefined;
-    const header = next;
-    next = data[length] ?? 0;
-    if (header === fragmentHeader) {
-      if (data.readUInt16BE(length + 2) >> 3 !== 0) return undefined;
-      length += 8;
-    } else if (extensionHeaders.includes(header)) {
-      length += ((data[length + 1] ?? 0) + 1) * 8;
-    } else {
-      return undefined;
-    }
-  }
-  const payload = data.readUInt16BE(4);
-  return {
-    src: formatIpv6(data, 8),
-    dst: formatIpv6(data, 24),
-    ttl: data[7] ?? 0,
-    ipId: 0,
-    dontFragment: true,
-    ipLength: payload === 0 ? wireLength : payload + 40,
-    length,
-  };
-}
-
 /**
- * TSval of the timestamp option (RFC 7323) among options of `length` bytes, of which `options` was captured: null when there is
- * none, 'cut-off' when it may stand in what was not captured, 'unreadable' when it stands there without its value.
+ * TSval of the timestamp option (RFC 7323) among the options from `start` to `end`, of which the last may not have been captured:
+ * null when there is none, 'cut-off' when it may stand in what was not captured, 'unreadable' when it stands there without its value.
  */
-function findTimestamp(options: Buffer, length: number): number | 'unreadable' | 'cut-off' | null {
-  let at = 0;
-  while (at < options.length) {
-    const kind = options[at] ?? 0;
-    if (kind === 8) return at + 6 <= options.length ? options.readUInt32BE(at + 2) : 'unreadable';
+function findTimestamp(data: Buffer, start: number, end: number): number | 'unreadable' | 'cut-off' | null {
+  const captured = Math.min(end, data.length);
+  let at = start;
+  while (at < captured) {
+    const kind = data[at] ?? 0;
+    if (kind === 8) return at + 6 <= captured ? data.readUInt32BE(at + 2) : 'unreadable';
     if (kind === 0) return null;
-    if (kind !== 1 && at + 1 >= options.length) break;
-    const step = kind === 1 ? 1 : (options[at + 1] ?? 0);
+    if (kind !== 1 && at + 1 >= captured) break;
+    const step = kind === 1 ? 1 : (data[at + 1] ?? 0);
     if (step === 0) return null;
     at += step;
   }
-  return options.length < length && at < length ? 'cut-off' : null;
+  return captured < end && at < end ? 'cut-off' : null;
 }

@@ -4,8 +4,10 @@ import type { Finding } from '../model/run-record.ts';
 import { authorInBrief, causeInBrief, lostCount } from './finding-words.ts';
 
 /** `2 lost connections, 2 findings`; nothing lost is said as such. */
-export function diagnosisHeadline({ counts, findings }: DiagnosisRecord): string {
+export function diagnosisHeadline({ counts, findings, unread }: DiagnosisRecord): string {
   if (counts.lost === 0) {
+    if (unread)
+      return 'No lost connection was found, but in some capture no TCP packet could be read; see below.';
     return counts.neverAnswered === 0
       ? 'No lost connections: nothing to explain.'
       : 'No lost connections, but some never had an answer: see that the server can be reached from there.';

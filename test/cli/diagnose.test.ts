@@ -267,4 +267,28 @@ describe('netdebug diagnose', () => {
     symlinkSync(join(folder, 'clients', 'a.ndjson'), join(path, 'events.ndjson'));
     assert.equal(diagnose(path).status, 64);
   });
+
+  it('reads a capture from standard input, and says by its exit code when it can write or read nothing', () => {
+    const capture = resolve(import.meta.dirname, '../recorded/cases/captures/vxlan-server-aborted.pcap');
+    const piped = (input: Buffer, ...words: readonly string[]) =>
+      spawnSync(process.execPath, [mainScript, 'diagnose', ...words], { input, encoding: 'utf8' });
+    const { status, stdout, stderr } = piped(readFileSync(capture), '-');
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /Finding: server-aborted/);
+    const none = piped(Buffer.from('no capture'), '-');
+    assert.deepEqual([none.status, none.stdout], [64, '']);
+    assert.match(none.stderr, /^netdebug: - holds no capture [^\n]*\n$/);
+    const nowhere = diagnose(capture, '--annotate', join(folder, 'no/such/folder.pcapng'));
+    assert.deepEqual([nowhere.status, nowhere.stdout], [73, '']);
+    assert.match(nowhere.stderr, /^netdebug: .*folder\.pcapng cannot be written: [^\n]*\n$/);
+    // 26 bytes of its first packet: not enough to tell that it is none of TCP's.
+    const short = write('short', {});
+    mkdirSync(short);
+    const bytes = Buffer.from(readFileSync(capture).subarray(0, 24 + 16 + 26));
+    bytes.writeUInt32LE(26, 24 + 8);
+    writeFileSync(join(short, 'x'), bytes);
+    const unread = diagnose(short);
+    assert.equal(unread.status, 2);
+    assert.match(unread.stdout, /in some capture no TCP packet could be read/);
+  });
 });

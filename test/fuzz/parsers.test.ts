@@ -11,6 +11,8 @@ import { Problem } from '../../src/model/problem.ts';
 import { seededRandom, type Random } from '../../src/model/random.ts';
 import { readEventLine } from '../../src/cluster/logged-event.ts';
 import { createCaptureFile } from '../../src/packets/capture-file.ts';
+import { madeFrame, madePcap } from '../packets/made-capture.ts';
+import { geneve, gre, icmpError, ipInIp, nflogged, tagged, vxlan } from '../packets/wrapped.ts';
 import { parseLinkHeader } from '../../src/packets/link-layer.ts';
 import { parseTcpPacket } from '../../src/packets/tcp-packet.ts';
 import { parseConntrackStats } from '../../src/observe/conntrack-stats.ts';
@@ -153,11 +155,31 @@ describe('parsers of bytes', () => {
   test('link layers and TCP packets', (t) => {
     const file = bytesOf('looped-flow.pcap');
     const tries = tryMany([file.subarray(40, 140)], mutateBytes, (input, random) => {
-      for (const type of [1, 12, 101, 113, 276, 228, 229]) parseLinkHeader(type, input);
+      for (const type of [0, 1, 12, 101, 108, 113, 228, 229, 239, 276]) parseLinkHeader(type, input);
       parseTcpPacket(input, below(random, 2_000));
       parseTcpPacket(input.subarray(14), input.length);
     });
     t.diagnostic(`packets: ${tries} inputs`);
+  });
+
+  test('tunnels, what is in them, and errors about it', (t) => {
+    const frame = madeFrame({ seq: 1, stamp: 5 });
+    const seeds = [
+      ...[vxlan(ipInIp(frame), 1), geneve(frame, 1, 8), gre(frame, { key: 1, sequence: true })],
+      ...[icmpError(vxlan(frame, 1), 3, 4, 1_400, 200), nflogged(frame, 'BE', 1, 2), tagged(frame, 0x8100)],
+    ];
+    const tries = tryMany(seeds, mutateBytes, (input, random) => {
+      const records = [0, 1, 101, 108, 113, 239, 276].map((linkType) => ({
+        linkType,
+        captured: below(random, input.length + 1),
+      }));
+      for (const { linkType, captured } of records) {
+        const file = createCaptureFile({ node: 'n', file: 'x' }, () => undefined);
+        file.push(madePcap([{ at: 1, data: input, captured }], linkType));
+        assert.equal(file.end().packets, 1);
+      }
+    });
+    t.diagnostic(`tunnels: ${tries} inputs`);
   });
 
   test('the wire: lines come out as they went in, however they are cut, and quoting never fails', (t) => {

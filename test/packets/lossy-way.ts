@@ -100,14 +100,14 @@ export async function runLossyWay(folder: string, options: LossyWayOptions): Pro
   }
 }
 
-interface Program {
+export interface Program {
   /** Resolves when its output has the words; rejects when it ends before. */
   said(words: string): Promise<void>;
   signal(signal: NodeJS.Signals): void;
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
-function startProgram([program = '', ...words]: readonly string[]): Program {
+export function startProgram([program = '', ...words]: readonly string[]): Program {
   // Bounded, whatever goes wrong.
   const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -208,7 +208,7 @@ function lose(router: string, percent: number): void {
   run(['ip', 'netns', 'exec', router, 'nft', `table inet lossy { ${chain}; }`]);
 }
 
-function run(argv: readonly string[]): string {
+export function run(argv: readonly string[]): string {
   const [program = '', ...words] = argv;
   const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);

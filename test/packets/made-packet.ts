@@ -34,7 +34,16 @@ export function madePacket({
     ...wanted,
   };
   const link = { interfaceIndex: 2, direction: 'in', addresses: 1, length: 20 } as const;
-  return { at: at * 1e6, link, tcp, flow: flowKey(tcp), seenBefore, record: Buffer.alloc(bytes) };
+  return {
+    at: at * 1e6,
+    link,
+    tcp,
+    flow: flowKey(tcp),
+    seenBefore,
+    via: null,
+    comment: null,
+    record: Buffer.alloc(bytes),
+  };
 }
 
 export const madeReset = (at: number, sport?: number): CapturedPacket =>

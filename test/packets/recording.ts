@@ -33,8 +33,9 @@ export function recordedPackets(): CapturedPacket[] {
   return records.flatMap((record) => {
     const layers = readTcp(header?.linkType ?? -1, record);
     if (layers === undefined) return [];
-    const { link, tcp } = layers;
+    const { link, tcp, via } = layers;
     const seenBefore = retransmissions.seenBefore(record.at, link, tcp);
-    return [{ at: record.at, link, tcp, flow: flowKey(tcp), seenBefore, record: record.bytes }];
+    const packet = { at: record.at, link, tcp, flow: flowKey(tcp), seenBefore, via, comment: null };
+    return [{ ...packet, record: record.bytes }];
   });
 }

@@ -112,9 +112,21 @@ describe('a pcapng file', () => {
     assert.deepEqual(limits, []);
   });
 
-  it('says how many packets have no time', () => {
+  it('may have packets without a time, which have an order', () => {
     const { events, limits } = read(madePcapng(['a', 'b'], records, packetBlocks.simple));
-    assert.deepEqual([events, limits], [[], ['3 packets have no time']]);
+    assert.deepEqual(
+      events.map((event) => [event.seq, event.interface]),
+      [
+        [1, 'a'],
+        [2, 'a'],
+        [3, 'a'],
+      ],
+    );
+    assert.deepEqual(
+      events.map(({ at }) => at),
+      events.map(({ at }) => at).toSorted(),
+    );
+    assert.deepEqual(limits, ['3 packets have no time of their own, and are known by their order alone']);
   });
 
   it('tells interfaces without a name apart', () => {

@@ -145,6 +145,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
           blind.add(`${event.source} ${spot} ${event.node}`).add(`${event.source} ${spot}`);
         break;
       case 'dataplane':
+      case 'icmp-error':
         break;
     }
   }

@@ -114,6 +114,7 @@ function kindOf(event: NodeEvent): LaneKind | undefined {
       return event.flags.includes('R') ? 'rst' : undefined;
     case 'counters':
     case 'dataplane':
+    case 'icmp-error':
     case 'source':
       return undefined;
   }
@@ -140,6 +141,7 @@ function changeOf(event: NodeEvent): NodeChange['change'] | undefined {
     case 'packet':
     case 'counters':
     case 'dataplane':
+    case 'icmp-error':
     case 'source':
       return undefined;
   }

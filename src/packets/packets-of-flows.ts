@@ -1,0 +1,37 @@
+// Finds the packets of some connections in a capture, with all their bytes: what was kept of them before is their beginning only.
+import { flowKeyOf } from './captured-packet.ts';
+import { createLayers } from './layers.ts';
+import { createRecordReader, type CaptureRecord, type RecordReader } from './record-reader.ts';
+import { formatFlags, readTcpHeader, type TcpPacket } from './tcp-packet.ts';
+import type { PacketEvent, Tuple } from '../model/node-event.ts';
+
+/** Which connections, whichever way their packets go. */
+export interface Flows {
+  has(tuple: Tuple): boolean;
+}
+
+export function flowsOf(tuples: Iterable<Tuple>): Flows {
+  const keys = new Set([...tuples].map(flowKeyOf));
+  return { has: (tuple) => keys.has(flowKeyOf(tuple)) };
+}
+
+/** Hands out the packets of `flows` in a capture that is pushed piece by piece. */
+export function createFlowFilter(
+  flows: Flows,
+  onPacket: (record: CaptureRecord, packet: TcpPacket) => void,
+): RecordReader {
+  const layers = createLayers();
+  return createRecordReader((record) => {
+    if (layers.walk(record.linkType, record.data, record.wireLength) !== 'tcp') return;
+    const tcp = readTcpHeader(record.data, layers.ip);
+    if (tcp !== undefined && flows.has(tcp.tuple)) onPacket(record, tcp);
+  });
+}
+
+/** What tells a packet from all others of a capture but its copies on other interfaces; alike for the packet and its event. */
+export const identityOf = (packet: TcpPacket | PacketEvent): string => {
+  const { tuple, seq, ack, flags, payloadLength, ipId, ttl } = packet;
+  const { src, sport, dst, dport } = tuple;
+  const letters = typeof flags === 'number' ? formatFlags(flags) : flags;
+  return `${src} ${sport} ${dst} ${dport} ${seq} ${ack} ${letters} ${payloadLength} ${ipId} ${ttl}`;
+};
