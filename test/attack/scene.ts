@@ -83,7 +83,7 @@ export async function send(socket: Socket, data: string | Uint8Array, longestMs 
   socket.off('close', done);
 }
 
-/** Writes one piece again and again, up to so many bytes or until the connection is closed or the time is over. */
+/** Writes one piece again and again, up to so many bytes or until the other side hangs up or the time is over. */
 export async function pour(
   socket: Socket,
   piece: Uint8Array,
@@ -93,11 +93,22 @@ export async function pour(
   const endMs = performance.now() + longestMs;
   for (let sent = 0; sent < bytes && !socket.destroyed; sent += piece.length) {
     if (performance.now() > endMs) return;
-    if (!socket.write(piece)) await Promise.race([once(socket, 'drain'), closed(socket), sleep(200)]);
+    if (!socket.write(piece)) await drained(socket);
   }
 }
 
-const closed = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
+/** Also when the other side has hung up, which is its to choose: `once` of node:events would reject with what the socket says of it. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const over = () => {
+      clearTimeout(timer);
+      for (const event of ['drain', 'close']) socket.off(event, over);
+      resolve();
+    };
+    const timer = setTimeout(over, 200);
+    for (const event of ['drain', 'close']) socket.once(event, over);
+  });
+}
 
 /** Reads on; resolves with the beginning of the answer, or with what there is when the connection ends or a second has passed. */
 export async function answerOn(socket: Socket, longestMs = 1_000): Promise<string> {
