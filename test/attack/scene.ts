@@ -5,10 +5,13 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Scene {
-  /** A connection to 127.0.0.1 that reads nothing before it is told to. Resolves also when it could not be made. */
-  dial(port: number): Promise<Socket>;
-  /** So many at once. */
-  dialMany(port: number, count: number): Promise<Socket[]>;
+  /**
+   * A connection to 127.0.0.1 that reads nothing before it is told to. Resolves also when it could not be made.
+   * @param from Of 127.0.0.0/8; default: 127.0.0.1.
+   */
+  dial(port: number, from?: string): Promise<Socket>;
+  /** So many at once, dealt out over so many addresses. */
+  dialMany(port: number, count: number, addresses?: number): Promise<Socket[]>;
   /** Called when the scene is over. */
   onEnd(undo: () => unknown): void;
   end(): Promise<void>;
@@ -20,8 +23,9 @@ export function openScene(): Scene {
   const sockets = new Set<Socket>();
   const undoings: (() => unknown)[] = [];
 
-  async function dial(port: number): Promise<Socket> {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+  async function dial(port: number, from = '127.0.0.1'): Promise<Socket> {
+    const at = { port, host: '127.0.0.1', localAddress: from };
+    const socket = connect({ ...at, allowHalfOpen: true, noDelay: true });
     sockets.add(socket);
     // What becomes of an attacker's connection is the program's to choose.
     socket.on('error', () => undefined);
@@ -35,11 +39,14 @@ export function openScene(): Scene {
 
   return {
     dial,
-    async dialMany(port, count) {
+    async dialMany(port, count, addresses = 1) {
       const made: Socket[] = [];
       while (made.length < count) {
         const some = Math.min(atOnce, count - made.length);
-        made.push(...(await Promise.all(Array.from({ length: some }, () => dial(port)))));
+        const begun = Array.from({ length: some }, (_, at) => {
+          return dial(port, `127.0.0.${1 + ((made.length + at) % addresses)}`);
+        });
+        made.push(...(await Promise.all(begun)));
       }
       return made;
     },
