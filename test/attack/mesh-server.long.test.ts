@@ -12,10 +12,10 @@ const addresses = 30;
 const attacks: readonly Attack<LineTarget & HttpTarget>[] = [
   ...lineAttacks,
   {
-    name: `3,000 peers at ${addresses} addresses with a megabyte of lines each who do not read the answers`,
+    name: `3,000 peers at ${addresses} addresses with 250 kB of lines each who do not read the answers`,
     async attack({ port }, scene) {
       const sockets = await scene.dialMany(port, 3_000, addresses);
-      const lines = Buffer.alloc(1_000_000, `${'x'.repeat(99)}\n`);
+      const lines = Buffer.alloc(250_000, `${'x'.repeat(99)}\n`);
       assert.ok(sockets.filter(({ destroyed }) => !destroyed).length > 2_000, 'they are let in');
       await Promise.all(sockets.map((socket) => send(socket, lines, 1_500)));
       await untilStill(sockets);
