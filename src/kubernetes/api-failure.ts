@@ -11,6 +11,9 @@ export class ApiFailure extends Error {
   }
 }
 
+/** Characters. */
+const longestWords = 300;
+
 /** What OpenSSL and Node.js call a certificate that does not fit. */
 const untrusted =
   /^(?:SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|CERT_|CRL_|INVALID_CA|PATH_LENGTH|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
@@ -41,10 +44,18 @@ export function statusFailure(status: number, body: string): ApiFailure {
 function messageIn(body: string): string {
   try {
     const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === 'object' && parsed !== null && 'message' in parsed) return String(parsed.message);
+    if (typeof parsed === 'object' && parsed !== null && 'message' in parsed) {
+      return saidBriefly(parsed.message);
+    }
     return '';
   } catch {
     const line = body.trim().split('\n')[0] ?? '';
-    return line.startsWith('<') ? '' : line.slice(0, 300);
+    return line.startsWith('<') ? '' : saidBriefly(line);
   }
+}
+
+/** What the API said of itself, for a sentence: it is logged and kept, and bounded by nobody. */
+export function saidBriefly(said: unknown): string {
+  const words = typeof said === 'string' ? said : '';
+  return words.length > longestWords ? `${words.slice(0, longestWords)}…` : words;
 }

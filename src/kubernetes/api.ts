@@ -1,5 +1,5 @@
 // What the coordinator asks of the API: the two kinds of objects that the plan is made of, listed and watched, and whose a token is.
-import { readNode, readSlice } from './kept-fields.ts';
+import { readNode, readSlice, type OnUnusable } from './kept-fields.ts';
 import { listPage, type ListPage } from './list.ts';
 import { reviewToken, type TokenReview } from './token-review.ts';
 import { createTransport, type KubernetesAccess } from './transport.ts';
@@ -49,12 +49,14 @@ const watchSeconds = 300;
 /**
  * Asks the API nothing yet. Throws a `missing` Problem when a pod's credentials cannot be read.
  * @param service The EndpointSlices of this Service, in this namespace, are watched.
+ * @param onUnusable Hears of what kept-fields.ts leaves out, each time.
  */
 export function openKubernetes(
   access: KubernetesAccess,
   namespace: string,
   service: string,
   limits: Partial<ApiLimits> = {},
+  onUnusable?: OnUnusable,
 ): KubernetesApi {
   const transport = createTransport(access);
   const { pageSize, listTimeoutMs, silenceMs, reviewTimeoutMs } = { ...usualLimits, ...limits };
@@ -81,12 +83,12 @@ export function openKubernetes(
   const slices = `/apis/discovery.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/endpointslices`;
   return {
     server: transport.server,
-    nodes: watched('nodes', '/api/v1/nodes', {}, readNode),
+    nodes: watched('nodes', '/api/v1/nodes', {}, (object) => readNode(object, onUnusable)),
     endpointSlices: watched(
       'endpointslices.discovery.k8s.io',
       slices,
       { labelSelector: `kubernetes.io/service-name=${service}` },
-      readSlice,
+      (object) => readSlice(object, onUnusable),
     ),
     reviewToken: (token, audience) => reviewToken(transport, token, audience, reviewTimeoutMs),
   };

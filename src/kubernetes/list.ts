@@ -5,7 +5,7 @@ import { createItemSplitter } from './item-splitter.ts';
 import type { Transport } from './transport.ts';
 
 export interface ListPage {
-  /** As `reduce` made them. */
+  /** As `reduce` made them, without those that it made null. */
   readonly objects: readonly unknown[];
   /** Where a watch of what follows begins. */
   readonly version: string;
@@ -29,7 +29,10 @@ export async function listPage(
 ): Promise<ListPage> {
   const deadline = createTimeLimit(timeoutMs);
   const objects: unknown[] = [];
-  const splitter = createItemSplitter(limits, (item) => objects.push(reduce(item)));
+  const splitter = createItemSplitter(limits, (item) => {
+    const object = reduce(item);
+    if (object !== null) objects.push(object);
+  });
   try {
     const answer = await transport.get(path, deadline.signal);
     for await (const chunk of answer as AsyncIterable<Buffer>) splitter.push(chunk);

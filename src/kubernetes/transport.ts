@@ -73,7 +73,8 @@ export function createTransport(access: KubernetesAccess): Transport {
       } catch (error) {
         // The API closed the connection while we were taking it up again, and has not seen the request.
         const stale = asked.reusedSocket && isReset(error);
-        if (!stale || signal.aborted) throw error;
+        signal.throwIfAborted();
+        if (!stale) throw error;
       }
     }
   }
@@ -112,10 +113,11 @@ export function createTransport(access: KubernetesAccess): Transport {
 
 /**
  * Ends a request, and its answer's body, when the signal aborts. Among the options of the request the signal would go on to the
- * connection, which outlives the request: aborted later, it would end in an error that nobody listens to.
+ * connection, which outlives the request: aborted later, it would end in an error that nobody listens to. For the same reason the
+ * connection is ended without an error: when the answer is whole already, the request lets go of it before the error would be told.
  */
 function endWith(signal: AbortSignal, asked: ClientRequest): void {
-  const end = () => asked.destroy(signal.reason instanceof Error ? signal.reason : undefined);
+  const end = () => asked.destroy();
   signal.addEventListener('abort', end, { once: true });
   asked.once('close', () => signal.removeEventListener('abort', end));
 }

@@ -1,5 +1,5 @@
 // One watch, from its version to its end: a line of JSON for each event.
-import { ApiFailure } from './api-failure.ts';
+import { ApiFailure, saidBriefly } from './api-failure.ts';
 import { createTimeLimit } from './time-limit.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import { longestObject } from './list.ts';
@@ -64,12 +64,20 @@ function eventOf(received: unknown, reduce: (object: unknown) => unknown): Watch
   switch (type) {
     case 'ADDED':
     case 'MODIFIED':
-      return { type: 'put', object: reduce(object), version };
+      return change('put', reduce(object), version);
     case 'DELETED':
-      return { type: 'remove', object: reduce(object), version };
+      return change('remove', reduce(object), version);
     case 'BOOKMARK':
       return { type: 'bookmark', version };
     default:
-      return { type: 'error', status: object?.code ?? 0, message: object?.message ?? type };
+      return {
+        ...{ type: 'error', status: object?.code ?? 0 },
+        message: saidBriefly(object?.message ?? type),
+      };
   }
+}
+
+/** Of an object that `reduce` made null there is nothing to know but how far the watch has come. */
+function change(type: 'put' | 'remove', object: unknown, version: string): WatchEvent {
+  return object === null ? { type: 'bookmark', version } : { type, object, version };
 }

@@ -1,4 +1,5 @@
 // What the mesh's coordinator tells an agent: whom to hold connections to, by which path, and which nodes are left out and why.
+import { addressPattern, nodeNamePattern, zonePattern } from './mesh-names.ts';
 import { z } from './schema.ts';
 
 /** Where a target is, seen from the agent. */
@@ -49,9 +50,8 @@ export type RefusalReason = (typeof refusalReasons)[number];
 /** An agent takes no more than this of a plan: some 20 times the connections that K = 10 makes, and all nodes of a large cluster left out. */
 export const planBounds = { bytes: 1_048_576, targets: 500, connections: 500, leftOut: 10_000 } as const;
 
-/** What Kubernetes allows as a node's name (RFC 1123), and what it allows as a label's value. */
-const nodeNameSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/);
-const zoneSchema = z.string().regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/);
+const nodeNameSchema = z.string().regex(nodeNamePattern);
+const zoneSchema = z.string().regex(zonePattern);
 
 const leftOutSchema = z.object({ node: nodeNameSchema, reason: z.enum(leftOutReasons) });
 
@@ -62,8 +62,7 @@ const meshTargetSchema = z.object({
   /** With a null node, what a connection counts as that was never made. */
   class: z.enum(meshClasses),
   path: z.enum(meshPaths),
-  /** A name or an IP address. */
-  address: z.string().regex(/^[A-Za-z0-9.:_-]{1,253}$/),
+  address: z.string().regex(addressPattern),
   port: z.number().int().min(1).max(65_535),
   /** How many to hold. */
   connections: z.number().int().min(1).max(planBounds.connections),

@@ -15,6 +15,7 @@ import {
 import { streamErrorInGo } from './go-words.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createLineReader, type LineReader } from './line-reader.ts';
+import type { LineRoom } from './line-room.ts';
 import type { SilentPeer, SilentPeers } from './silent-peers.ts';
 import { moment, toMicroseconds, type Surroundings } from './surroundings.ts';
 import { answerPrefix, newline, pushLine } from './wire.ts';
@@ -39,6 +40,8 @@ export interface Announcements {
 export interface ServedSettings {
   /** Bytes. */
   readonly maxLine: number;
+  /** For unfinished lines of all of them. Default: any. */
+  readonly lineRoom?: LineRoom;
   readonly deadlines: Deadlines<ServedConnection>;
   /** Until the first line is answered; default: the same. */
   readonly firstDeadlines?: Deadlines<ServedConnection>;
@@ -99,7 +102,7 @@ class Served implements ServedConnection, SilentPeer {
     // Taken now, because a socket that was reset no longer knows them.
     this.#local = printedAddress(socket.localAddress, socket.localPort) ?? 'unknown';
     this.#peer = printedAddress(socket.remoteAddress, socket.remotePort) ?? 'unknown';
-    this.#reader = createLineReader(settings.maxLine);
+    this.#reader = createLineReader(settings.maxLine, settings.lineRoom);
     keepAlive(socket);
     firstDeadlines.renew(this);
     settings.silentPeers.accepted(this);
@@ -246,6 +249,7 @@ class Served implements ServedConnection, SilentPeer {
     const { surroundings, deadlines, firstDeadlines = deadlines, guests, onEnd } = this.#settings;
     if (this.#state === 'writing') guests?.waited();
     this.#state = 'over';
+    this.#reader.drop();
     (this.#answers === 0 ? firstDeadlines : deadlines).clear(this);
     const livedMs = toMicroseconds(surroundings.clock.monotonic() - this.#acceptedMs);
     surroundings.report?.({

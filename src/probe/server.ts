@@ -6,6 +6,7 @@ import { createAdmission, type AdmissionLimits, type TurnedAway } from './admiss
 import { createDeadlines } from './deadlines.ts';
 import { failureOf } from './failure.ts';
 import { acceptErrorInGo } from './go-words.ts';
+import { createLineRoom } from './line-room.ts';
 import { listenProblem } from './listen-problem.ts';
 import { misbehave, type Misbehaviour } from './misbehaviour.ts';
 import { serveConnection, type Announcements, type ServedConnection } from './served-connection.ts';
@@ -45,6 +46,8 @@ export interface RunningServer {
 
 /** As many as Linux lets wait by default, and as Go asks for. */
 const backlog = 4_096;
+/** A thousand lines of the longest length that have begun and not ended; more belong to nobody who probes. */
+const lineRoomBytes = 64 * 1_024 ** 2;
 /** Between two lines about refused connections. */
 const refusalsEveryMs = 1_000;
 /** How long a peer may take to answer our FIN. */
@@ -77,6 +80,7 @@ export async function startServer(
   const silentPeers = createSilentPeers(surroundings);
   const served = {
     maxLine: settings.maxLine,
+    lineRoom: createLineRoom(lineRoomBytes),
     deadlines,
     firstDeadlines,
     surroundings,

@@ -20,8 +20,6 @@ export interface Coordinator {
   asked(): number;
   /** Answers that the impostor gave and that are over: read, cut off, or given up. */
   finished(): number;
-  /** For an agent that is yet to be started. */
-  forget(): void;
   /** Ends the impostor's answers; resolves when the agent waits for news of an honest plan. */
   beHonest(): Promise<void>;
   close(): Promise<void>;
@@ -139,7 +137,6 @@ export async function startHonestCoordinator(peerPort: number): Promise<Coordina
     },
     asked: () => asked,
     finished: () => finished,
-    forget: () => void (impostor = null),
     async beHonest() {
       impostor = null;
       for (const response of impostors) response.destroy();

@@ -85,15 +85,32 @@ function* itemsOf(count: number, item: (at: number) => unknown): Generator<strin
   yield ']}';
 }
 
+function* addedWithoutEnd(): Generator<string> {
+  for (let at = 0; ; at++) yield watchEvent('ADDED', nodeNamed(`node-${at}`));
+}
+
 const objectNames = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'];
 const megabyte = 'z'.repeat(1_000_000);
 const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 const escapes = '\x1b]0;owned\x07\x1b[2J\x1b[31m\n';
-let pages = 0;
-const page = listOf(
-  Array.from({ length: 250 }, (_, at) => nodeNamed(`PAGE-${at}-${'n'.repeat(2_000)}`)),
-  { continue: 'PAGE' },
-);
+
+/** A list of pages without end, each with other names. */
+function pagesOf(name: string): ApiAnswer {
+  const page = listOf(
+    Array.from({ length: 250 }, (_, at) => nodeNamed(`PAGE-${at}${name}`)),
+    { continue: 'PAGE' },
+  );
+  let pages = 0;
+  return (response, kind, isWatch) => {
+    ok(response);
+    if (isWatch) response.flushHeaders();
+    else if (kind !== 'nodes') response.end(listOf([]));
+    else {
+      pages += 1;
+      response.end(page.replaceAll('PAGE', String(pages)));
+    }
+  };
+}
 
 export const hostileApis: readonly HostileApi[] = [
   { name: 'whose watches end at once, for ever', answer: watches((response) => response.end()) },
@@ -172,15 +189,24 @@ export const hostileApis: readonly HostileApi[] = [
   {
     name: 'whose list has more and more pages',
     mostAsked: 1_000_000,
-    answer: (response, kind, isWatch) => {
-      ok(response);
-      if (isWatch) response.flushHeaders();
-      else if (kind !== 'nodes') response.end(listOf([]));
-      else {
-        pages += 1;
-        response.end(page.replaceAll('PAGE', String(pages)));
-      }
-    },
+    answer: pagesOf('n'.repeat(200)),
+  },
+  {
+    name: 'whose list has more and more pages of names that no node can have',
+    mostAsked: 1_000_000,
+    answer: pagesOf('N'.repeat(2_000)),
+  },
+  {
+    name: 'with 400 nodes that have a megabyte in each other field that is read',
+    answer: listsOneByOne(400, (at) => ({
+      metadata: { name: `node-${at}`, deletionTimestamp: megabyte },
+      spec: { taints: [{ key: megabyte }] },
+      status: { conditions: [{ type: 'Ready', status: megabyte }] },
+    })),
+  },
+  {
+    name: 'whose watch tells of more and more nodes',
+    answer: watches((response) => writeAll(response, addedWithoutEnd())),
   },
   {
     name: 'with nodes and zones that are called like properties of Object',

@@ -5,10 +5,13 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Scene {
-  /** A connection to 127.0.0.1 that reads nothing before it is told to. Resolves also when it could not be made. */
-  dial(port: number): Promise<Socket>;
-  /** So many at once. */
-  dialMany(port: number, count: number): Promise<Socket[]>;
+  /**
+   * A connection to 127.0.0.1 that reads nothing before it is told to. Resolves also when it could not be made.
+   * @param from Of 127.0.0.0/8; default: 127.0.0.1.
+   */
+  dial(port: number, from?: string): Promise<Socket>;
+  /** So many at once, dealt out over so many addresses. */
+  dialMany(port: number, count: number, addresses?: number): Promise<Socket[]>;
   /** Called when the scene is over. */
   onEnd(undo: () => unknown): void;
   end(): Promise<void>;
@@ -20,8 +23,9 @@ export function openScene(): Scene {
   const sockets = new Set<Socket>();
   const undoings: (() => unknown)[] = [];
 
-  async function dial(port: number): Promise<Socket> {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+  async function dial(port: number, from = '127.0.0.1'): Promise<Socket> {
+    const at = { port, host: '127.0.0.1', localAddress: from };
+    const socket = connect({ ...at, allowHalfOpen: true, noDelay: true });
     sockets.add(socket);
     // What becomes of an attacker's connection is the program's to choose.
     socket.on('error', () => undefined);
@@ -35,11 +39,14 @@ export function openScene(): Scene {
 
   return {
     dial,
-    async dialMany(port, count) {
+    async dialMany(port, count, addresses = 1) {
       const made: Socket[] = [];
       while (made.length < count) {
         const some = Math.min(atOnce, count - made.length);
-        made.push(...(await Promise.all(Array.from({ length: some }, () => dial(port)))));
+        const begun = Array.from({ length: some }, (_, at) => {
+          return dial(port, `127.0.0.${1 + ((made.length + at) % addresses)}`);
+        });
+        made.push(...(await Promise.all(begun)));
       }
       return made;
     },
@@ -83,7 +90,7 @@ export async function send(socket: Socket, data: string | Uint8Array, longestMs 
   socket.off('close', done);
 }
 
-/** Writes one piece again and again, up to so many bytes or until the connection is closed or the time is over. */
+/** Writes one piece again and again, up to so many bytes or until the other side hangs up or the time is over. */
 export async function pour(
   socket: Socket,
   piece: Uint8Array,
@@ -93,11 +100,22 @@ export async function pour(
   const endMs = performance.now() + longestMs;
   for (let sent = 0; sent < bytes && !socket.destroyed; sent += piece.length) {
     if (performance.now() > endMs) return;
-    if (!socket.write(piece)) await Promise.race([once(socket, 'drain'), closed(socket), sleep(200)]);
+    if (!socket.write(piece)) await drained(socket);
   }
 }
 
-const closed = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
+/** Also when the other side has hung up, which is its to choose: `once` of node:events would reject with what the socket says of it. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const over = () => {
+      clearTimeout(timer);
+      for (const event of ['drain', 'close']) socket.off(event, over);
+      resolve();
+    };
+    const timer = setTimeout(over, 200);
+    for (const event of ['drain', 'close']) socket.once(event, over);
+  });
+}
 
 /** Reads on; resolves with the beginning of the answer, or with what there is when the connection ends or a second has passed. */
 export async function answerOn(socket: Socket, longestMs = 1_000): Promise<string> {

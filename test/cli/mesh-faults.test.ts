@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -48,4 +49,38 @@ test('outside a pod a coordinator whose kubectl knows no cluster says so at once
     program.stderr(),
     /^netdebug: kubectl knows no cluster to talk to; choose one with --context or --kubeconfig.*\(current-context must exist/,
   );
+});
+
+test('what an API says is logged on a line of its own, with nothing in it that a terminal would obey', async (t) => {
+  const message = '\x1b]0;größer\x07\x1b[2J\nA line of our own.\r\tDone.';
+  const api = createServer((_, response) => {
+    response.writeHead(500, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ kind: 'Status', message }));
+  });
+  api.listen(0, '127.0.0.1');
+  await once(api, 'listening');
+  t.after(() => {
+    api.close();
+    api.closeAllConnections();
+  });
+  const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+  const coordinator = runProgram(
+    t,
+    ...['mesh', 'coordinator', '--api-server', url, '--listen', '127.0.0.1:0'],
+  );
+  await until('it says so', () => coordinator.stderr().split('does not tell us').length > 2);
+  coordinator.child.kill('SIGTERM');
+  assert.equal(await coordinator.exit(), 0, coordinator.stderr());
+  const lines = coordinator.stderr().split('\n').slice(0, -1);
+  const said = lines.filter((line) => line.includes('does not tell us'));
+  const escaped = '(\\x1b]0;größer\\x07\\x1b[2J\\x0aA line of our own.\\x0d Done.)';
+  assert.ok(
+    said.every((line) => line.includes(escaped)),
+    coordinator.stderr(),
+  );
+  assert.ok(
+    lines.every((line) => /^[0-9]{4}-|^[0-9]{2}:/.test(line)),
+    coordinator.stderr(),
+  );
+  assert.doesNotMatch(coordinator.stderr(), /[\0-\x09\x0b-\x1f\x7f]/);
 });

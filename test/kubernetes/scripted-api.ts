@@ -65,7 +65,7 @@ export const node = (name: string, padding = '') => ({
   metadata: {
     name,
     resourceVersion: '7',
-    labels: { 'topology.kubernetes.io/zone': 'zone-ä', 'kubernetes.io/hostname': name },
+    labels: { 'topology.kubernetes.io/zone': 'zone-a', 'kubernetes.io/hostname': name },
     annotations: { padding },
   },
   spec: { unschedulable: false, taints: [{ key: 'dedicated', value: 'x', effect: 'NoSchedule' }] },
@@ -79,8 +79,8 @@ export const node = (name: string, padding = '') => ({
 
 /** What of it is kept. */
 export const keptNode = (name: string) => ({
-  metadata: { name, labels: { 'topology.kubernetes.io/zone': 'zone-ä' }, deletionTimestamp: null },
-  spec: { unschedulable: false, taints: [{ key: 'dedicated' }] },
+  metadata: { name, labels: { 'topology.kubernetes.io/zone': 'zone-a' }, deletionTimestamp: null },
+  spec: { unschedulable: false, taints: [] },
   status: { conditions: [{ type: 'Ready', status: 'True' }] },
 });
 

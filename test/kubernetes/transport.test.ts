@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { ApiFailure } from '../../src/kubernetes/api-failure.ts';
 import { openKubernetes } from '../../src/kubernetes/api.ts';
-import type { KubernetesAccess } from '../../src/kubernetes/transport.ts';
+import { createTransport, type KubernetesAccess } from '../../src/kubernetes/transport.ts';
+import { until } from '../probe/recording.ts';
 import { certificate, json, keptNode, listOf, scriptedApi, type Answer } from './scripted-api.ts';
 
 const open = (access: KubernetesAccess) => openKubernetes(access, 'netdebug-mesh', 'servers');
@@ -124,4 +125,44 @@ test('a URL may have a path, and an IPv6 address in brackets', async (t) => {
   await nodes.list(undefined);
   assert.equal(server, `http://[::1]:${api.port}`);
   assert.deepEqual(api.asked, ['/clusters/c-1/api/v1/nodes?limit=250']);
+});
+
+// What nobody listens to, an error of the connection, would end the program: here it fails the test.
+test('a signal ends a request and its body wherever they are, and no connection fails for it', async (t) => {
+  const waiting: Answer = () => undefined;
+  const half: Answer = (response) => response.write('half');
+  const whole: Answer = (response) => response.end('whole');
+  const api = await scriptedApi(t, [waiting, half, whole, whole, whole]);
+  const transport = createTransport({ from: 'url', url: api.url });
+  const bodyOf = async (answer: AsyncIterable<Buffer>, atFirst: () => void) => {
+    let text = '';
+    for await (const chunk of answer) {
+      text += chunk.toString();
+      atFirst();
+    }
+    return text;
+  };
+  const nothing = () => undefined;
+
+  const early = new AbortController();
+  const asked = transport.get('/', early.signal);
+  await until('it is asked', () => api.asked.length === 1);
+  early.abort();
+  await assert.rejects(asked, { name: 'ApiFailure', status: 0 });
+
+  const between = new AbortController();
+  const begun = await transport.get('/', between.signal);
+  await assert.rejects(bodyOf(begun, () => between.abort()));
+
+  const last = new AbortController();
+  const complete = await transport.get('/', last.signal);
+  await until('all of it is here', () => complete.complete);
+  assert.equal(await bodyOf(complete, () => last.abort()), 'whole');
+
+  const late = new AbortController();
+  assert.equal(await bodyOf(await transport.get('/', late.signal), nothing), 'whole');
+  const connections = api.connections();
+  late.abort();
+  assert.equal(await bodyOf(await transport.get('/', new AbortController().signal), nothing), 'whole');
+  assert.equal(api.connections(), connections, 'the connection outlives the request whose signal aborts');
 });

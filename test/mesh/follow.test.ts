@@ -8,6 +8,7 @@ import { until } from '../probe/recording.ts';
 import {
   eventLine,
   gone,
+  json,
   listOf,
   node,
   scriptedApi,
@@ -26,8 +27,8 @@ const open =
     for (const line of lines) response.write(line);
   };
 
-function following(t: TestContext, { url }: ScriptedApi) {
-  const state = createClusterState(() => 0);
+function following(t: TestContext, { url }: ScriptedApi, most?: number) {
+  const state = createClusterState(() => 0, most);
   const said: string[] = [];
   const { nodes } = openKubernetes({ from: 'url', url }, 'netdebug-mesh', 'servers', { pageSize: 2 });
   const running = follow(
@@ -132,4 +133,49 @@ test('heartbeats change nothing, and a bookmark says from where to go on', async
   await until('it watches again', () => api.asked.length === 3);
   assert.deepEqual(paths(api), ['list', 'watch 1', 'watch 6']);
   assert.deepEqual(said, ['changed'], 'a plan is made of none of it');
+});
+
+test('a list whose second page fails is begun anew, and not watched from its first', async (t) => {
+  const api = await scriptedApi(t, [
+    listOf(['a'], { resourceVersion: '7', continue: 'more' }),
+    json(500, { kind: 'Status', message: 'etcd is away' }),
+    listOf(['a'], { resourceVersion: '8', continue: 'more' }),
+    listOf(['b'], { resourceVersion: '8' }),
+    open(),
+  ]);
+  const { names } = following(t, api);
+  await until('it watches', () => api.asked.length === 5);
+  assert.deepEqual(paths(api), ['list', 'list more', 'list', 'list more', 'watch 8']);
+  assert.equal(names(), 'a b');
+});
+
+test('an API that tells of more than any cluster has is not taken in, in a list or a watch, and says why', async (t) => {
+  const api = await scriptedApi(t, [
+    listOf(['a', 'b'], { resourceVersion: '7', continue: 'more' }),
+    listOf(['c', 'd'], { resourceVersion: '7', continue: 'more' }),
+    listOf(['a', 'b'], { resourceVersion: '8' }),
+    open(event('ADDED', 'c', '9'), event('ADDED', 'd', '10')),
+    listOf(['b', 'c', 'd'], { resourceVersion: '11' }),
+    open(),
+  ]);
+  const { names, said } = following(t, api, 3);
+  await until('it watches again', () => api.asked.length === 6);
+  assert.deepEqual(paths(api), ['list', 'list more', 'list', 'watch 8', 'list', 'watch 11']);
+  assert.equal(names(), 'b c d');
+  const failures = said.filter((line) => line.startsWith('failed'));
+  assert.match(failures[0] ?? '', /its list goes on beyond 3 of them/);
+  assert.match(failures[1] ?? '', /it tells of more than 3 nodes/);
+});
+
+test('a node that no cluster can have is passed over in a watch, which goes on behind it', async (t) => {
+  const api = await scriptedApi(t, [
+    listOf(['a', 'UPPER']),
+    (response) => response.end(event('ADDED', 'b c', '8')),
+    open(),
+  ]);
+  const { names, said } = following(t, api);
+  await until('it watches again', () => api.asked.length === 3);
+  assert.deepEqual(paths(api).slice(1), ['watch 7', 'watch 8']);
+  assert.equal(names(), 'a');
+  assert.deepEqual(said, ['changed']);
 });

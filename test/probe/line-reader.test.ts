@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLineReader, type LineReader } from '../../src/probe/line-reader.ts';
+import { createLineRoom } from '../../src/probe/line-room.ts';
 
 function drain(reader: LineReader): string[] {
   const lines: string[] = [];
@@ -82,4 +83,30 @@ test('an earlier line keeps its bytes while later ones are read', () => {
   assert.equal(reader.next(), undefined);
   reader.push(Buffer.from('ond\n'));
   assert.deepEqual([first?.toString(), ...drain(reader)], ['first', 'second']);
+});
+
+test('what all unfinished lines take together is bounded, and is given back when they end or are dropped', () => {
+  const room = createLineRoom(1_000);
+  const begin = () => {
+    const reader = createLineReader(600, room);
+    reader.push(Buffer.from('x'.repeat(400)));
+    return { reader, read: drain(reader) };
+  };
+  const [first, second, third] = [begin(), begin(), begin()];
+  assert.deepEqual([first.read, second.read, third.read], [[], [], ['TOO LONG']]);
+  third.reader.drop();
+  assert.deepEqual(begin().read, ['TOO LONG'], 'of a line that was refused there is nothing to give back');
+  first.reader.push(Buffer.from('y\nwhole\n'));
+  assert.deepEqual(
+    drain(first.reader),
+    ['TOO LONG'],
+    'a longer buffer is needed, and there is no room for it',
+  );
+  first.reader.drop();
+  assert.deepEqual(begin().read, []);
+  second.reader.drop();
+  const last = begin();
+  last.reader.push(Buffer.from('\n'));
+  assert.deepEqual(drain(last.reader), ['x'.repeat(400)]);
+  assert.deepEqual([begin().read, begin().read], [[], ['TOO LONG']]);
 });

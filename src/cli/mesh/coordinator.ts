@@ -103,11 +103,13 @@ export function coordinatorCommand(): Command {
     const { namespace, service } = flags;
     // Loaded late, as in each part: a pod holds only what its part needs.
     const { startCoordinator } = await import('../../mesh/coordinator/coordinator.ts');
+    const { createUnusableWords } = await import('../../mesh/coordinator/unusable-words.ts');
     const { openKubernetes } = await import('../../kubernetes/api.ts');
     await runPart(async (log) => {
       const reached = await reachApi(flags, log);
       try {
-        const api = openKubernetes(reached.access, namespace, service);
+        const unusable = createUnusableWords(log, () => performance.now());
+        const api = openKubernetes(reached.access, namespace, service, {}, unusable);
         const settings = settingsOf(flags, reached.access.from === 'pod' ? undefined : patienceMs);
         const running = await startCoordinator(settings, api, log);
         if (settings.agents === null) {

@@ -1,6 +1,7 @@
 // Runs a part of the mesh from start to orderly end.
 import { Problem } from '../../model/problem.ts';
 import { systemClock, formatMicros } from '../../model/clock.ts';
+import { visible } from '../../report/visible.ts';
 
 interface Part {
   /** Rejects when it cannot go on. */
@@ -11,7 +12,7 @@ interface Part {
 /** Starts it, waits for SIGTERM, SIGINT or its own end, and stops it. Rejects with a Problem when it cannot start or go on. */
 export async function runPart(start: (log: (message: string) => void) => Promise<Part>): Promise<void> {
   const clock = systemClock();
-  const log = (message: string) => process.stderr.write(`${formatMicros(clock.now())} ${message}\n`);
+  const log = (message: string) => process.stderr.write(`${formatMicros(clock.now())} ${oneLine(message)}\n`);
   const told = Promise.withResolvers<'stopped' | 'interrupted'>();
   // Once only: a second signal ends the process the hard way.
   process.once('SIGTERM', () => told.resolve('stopped'));
@@ -25,3 +26,6 @@ export async function runPart(start: (log: (message: string) => void) => Promise
     await part.stop();
   }
 }
+
+/** What others wrote, names among it, is in many sentences: no terminal obeys it, and no line is made up. */
+const oneLine = (message: string) => visible(message).replaceAll('\n', '\\x0a');

@@ -1,6 +1,6 @@
 // What the API said of nodes and of the servers' endpoints, reduced to what a plan needs: a node's other kilobytes are not kept.
 import type { LeftOutReason } from '../../model/mesh-plan.ts';
-import { readNode, readSlice, zoneLabel } from '../../kubernetes/kept-fields.ts';
+import { readNode, readSlice, zoneLabel, type SliceObject } from '../../kubernetes/kept-fields.ts';
 import type { MeshNode } from '../plan/mesh-node.ts';
 
 interface NodeFacts {
@@ -17,7 +17,7 @@ interface EndpointFacts {
 }
 
 export interface ClusterState {
-  /** Takes all nodes, or one more or less. Throws when the object is no Node. */
+  /** Each throws when an object is none of its kind, or when that is more than `most`; passes over what no cluster can have. */
   readonly nodes: ObjectIntake;
   readonly slices: ObjectIntake;
   /** Nodes of the cluster, and those that went away within the last while. */
@@ -25,6 +25,10 @@ export interface ClusterState {
 }
 
 export interface ObjectIntake {
+  /** So much is taken in all, as `sizeOf` counts. */
+  readonly most: number;
+  /** Of a node 1, of a slice its endpoints, and 1. */
+  sizeOf(object: unknown): number;
   /** What the API lists; all that is not in it is gone. */
   reset(objects: readonly unknown[]): void;
   /** True when it changes what a plan is made of: of the API's events most are a node's heartbeats, which do not. */
@@ -34,20 +38,21 @@ export interface ObjectIntake {
 
 /** An agent's failure may come this long before it hears that the node is gone, and asks then. */
 const rememberGoneMs = 10 * 60_000;
-/** What the cluster autoscaler, and Karpenter, mark a node with before they take it away. */
-const deletingTaints = [
-  'ToBeDeletedByClusterAutoscaler',
-  'karpenter.sh/disrupted',
-  'node.kubernetes.io/out-of-service',
-];
+/** Nodes, or endpoints: beyond what any cluster is offered with, and what still goes into the coordinator's memory. */
+const mostTaken = 100_000;
 
-/** @param nowMs Monotonic milliseconds. */
-export function createClusterState(nowMs: () => number): ClusterState {
+/**
+ * @param nowMs Monotonic milliseconds.
+ * @param most Nodes; and endpoints with their slices.
+ */
+export function createClusterState(nowMs: () => number, most = mostTaken): ClusterState {
   const nodes = new Map<string, NodeFacts>();
   const gone = new Map<string, { readonly facts: NodeFacts; readonly atMs: number }>();
   const slices = new Map<string, readonly EndpointFacts[]>();
+  let endpointCount = 0;
 
   function putFacts(facts: NodeFacts): void {
+    if (nodes.size >= most && !nodes.has(facts.name)) throw tooMany('nodes', most);
     gone.delete(facts.name);
     nodes.set(facts.name, facts);
   }
@@ -57,34 +62,61 @@ export function createClusterState(nowMs: () => number): ClusterState {
     if (facts === undefined) return;
     nodes.delete(name);
     gone.set(name, { facts: { ...facts, leftOut: 'node-deleting' }, atMs: nowMs() });
+    // Of names that come and go without end the youngest are remembered.
+    const [oldest] = gone.keys();
+    if (gone.size > most && oldest !== undefined) gone.delete(oldest);
+  }
+
+  function removeSlice(name: string): void {
+    endpointCount -= slices.get(name)?.length ?? 0;
+    slices.delete(name);
+  }
+
+  function putSlice(object: unknown): boolean {
+    const slice = readSlice(object);
+    if (slice === null) return false;
+    const { name } = slice.metadata;
+    const facts = endpointFacts(slice);
+    removeSlice(name);
+    if (endpointCount + facts.length + slices.size + 1 > most) throw tooMany('endpoints', most);
+    slices.set(name, facts);
+    endpointCount += facts.length;
+    return true;
   }
 
   return {
     nodes: {
+      ...{ most, sizeOf: () => 1 },
       reset(objects) {
-        const all = objects.map(nodeFacts);
+        const all = objects.flatMap((object) => nodeFacts(object) ?? []);
         const names = new Set(all.map(({ name }) => name));
-        for (const facts of all) putFacts(facts);
         for (const name of [...nodes.keys()]) if (!names.has(name)) removeNode(name);
+        for (const facts of all) putFacts(facts);
       },
       put(object) {
         const facts = nodeFacts(object);
+        if (facts === null) return false;
         const before = nodes.get(facts.name);
         putFacts(facts);
         return before === undefined || before.zone !== facts.zone || before.leftOut !== facts.leftOut;
       },
-      remove: (object) => removeNode(readNode(object).metadata.name),
+      remove(object) {
+        const node = readNode(object);
+        if (node !== null) removeNode(node.metadata.name);
+      },
     },
     slices: {
+      ...{ most, sizeOf: (object) => 1 + (readSlice(object)?.endpoints.length ?? 0) },
       reset(objects) {
         slices.clear();
-        for (const object of objects) slices.set(...endpointFacts(object));
+        endpointCount = 0;
+        for (const object of objects) putSlice(object);
       },
-      put(object) {
-        slices.set(...endpointFacts(object));
-        return true;
+      put: putSlice,
+      remove(object) {
+        const slice = readSlice(object);
+        if (slice !== null) removeSlice(slice.metadata.name);
       },
-      remove: (object) => void slices.delete(readSlice(object).metadata.name),
     },
     view() {
       for (const [name, { atMs }] of gone) if (nowMs() - atMs > rememberGoneMs) gone.delete(name);
@@ -96,11 +128,14 @@ export function createClusterState(nowMs: () => number): ClusterState {
   };
 }
 
-function nodeFacts(object: unknown): NodeFacts {
-  const { metadata, spec, status } = readNode(object);
-  const ready = status.conditions.some((one) => one.type === 'Ready' && one.status === 'True');
-  const deleting =
-    metadata.deletionTimestamp !== null || spec.taints.some(({ key }) => deletingTaints.includes(key));
+const tooMany = (what: string, most: number) => new RangeError(`it tells of more than ${most} ${what}`);
+
+function nodeFacts(object: unknown): NodeFacts | null {
+  const node = readNode(object);
+  if (node === null) return null;
+  const { metadata, spec, status } = node;
+  const ready = status.conditions.some((one) => one.status === 'True');
+  const deleting = metadata.deletionTimestamp !== null || spec.taints.length > 0;
   return {
     name: metadata.name,
     zone: metadata.labels[zoneLabel] ?? '',
@@ -114,18 +149,16 @@ function nodeFacts(object: unknown): NodeFacts {
   };
 }
 
-function endpointFacts(object: unknown): [slice: string, endpoints: EndpointFacts[]] {
-  const { metadata, ports, endpoints } = readSlice(object);
-  const port = ports.find((one) => one.port !== null)?.port;
-  const facts = endpoints.flatMap(({ addresses, nodeName, conditions }): EndpointFacts[] => {
-    const address = addresses[0];
-    if (nodeName === null || address === undefined || typeof port !== 'number') return [];
+function endpointFacts({ ports: [first], endpoints }: SliceObject): EndpointFacts[] {
+  if (first === undefined) return [];
+  const { port } = first;
+  return endpoints.flatMap(({ addresses: [address], nodeName, conditions }): EndpointFacts[] => {
+    if (address === undefined) return [];
     // The API's documentation: a condition that is not stated is to be read as ready.
     const ready = conditions.ready ?? true;
     const state = conditions.terminating === true ? 'terminating' : ready ? 'ready' : 'not-ready';
     return [{ node: nodeName, address, port, state }];
   });
-  return [metadata.name, facts];
 }
 
 const rank = { ready: 0, 'not-ready': 1, terminating: 2 };

@@ -59,9 +59,17 @@ export function follow(
 
   async function list(): Promise<void> {
     const objects: unknown[] = [];
+    let size = 0;
     let next: string | undefined;
     do {
-      const page = await watched.list(next);
+      const page = await watched.list(next).catch((error: unknown) => {
+        // From the version of a list that did not come to its end nothing may be watched; one that has expired begins anew at once.
+        if (!(error instanceof ApiFailure && error.status === 410)) version = undefined;
+        throw error;
+      });
+      // An API whose list has more and more pages is not listened to until memory is full.
+      for (const object of page.objects) size += intake.sizeOf(object);
+      if (size > intake.most) throw new RangeError(`its list goes on beyond ${intake.most} of them`);
       objects.push(...page.objects);
       next = page.next;
       version = page.version;
