@@ -1,23 +1,25 @@
 // One run of a scenario, inside the private world: build, watch, probe, stop, and make the record of it.
 import { causeModels } from '../causes/index.ts';
-import { diagnose } from '../diagnose/diagnose.ts';
+import { diagnose, diagnoseWire } from '../diagnose/diagnose.ts';
 import { runActors } from '../lab/actors/run-actors.ts';
 import { applyPlan } from '../lab/world/apply.ts';
 import { findScenario } from '../lab/scenarios/index.ts';
 import { runFaults } from '../lab/faults/run-faults.ts';
+import { findWorkload } from '../lab/workloads/foreign/index.ts';
+import { runForeign } from '../lab/workloads/foreign/run-foreign.ts';
 import { runPrograms } from '../lab/workloads/run-programs.ts';
 import { formatMicros, systemClock } from '../model/clock.ts';
 import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
 import type { NodeEvent } from '../model/node-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
-import type { RunRecord } from '../model/run-record.ts';
+import type { RunRecord, Verdict } from '../model/run-record.ts';
 import { watchNode } from '../observe/watch-node.ts';
 import { evidenceFile } from '../run-folder/layout.ts';
 import { openRunFolder } from '../run-folder/open-for-writing.ts';
 import { writeRunRecord } from '../run-folder/write-record.ts';
 import { pause } from '../system/pause.ts';
 import type { Tally } from '../verdict/tally.ts';
-import type { LabSettings } from './lab-settings.ts';
+import { setupOf, type LabSettings } from './lab-settings.ts';
 import { makeRecord, verdictOn, type RunHooks } from './make-record.ts';
 import { seenByObservers } from './seen-by-observers.ts';
 import { StopStack } from './stop-stack.ts';
@@ -42,7 +44,8 @@ export async function runInLab(
   const { choice, folder, seed, speed, episodeWindowMs } = settings;
   const { signal } = hooks;
   const scenario = findScenario(settings.scenario);
-  const setup = scenario.setup(choice);
+  const setup = setupOf(settings);
+  const workload = settings.workload === null ? null : findWorkload(settings.workload);
   const probes: ProbeEvent[] = [];
   const nodes: NodeEvent[] = [];
   const files = await openRunFolder(folder, 'lab');
@@ -72,13 +75,12 @@ export async function runInLab(
       await Promise.all(watches.map((watch) => watch.stop()));
     });
 
-    const programs = runPrograms(
-      {
-        ...{ ...settings, self, servers: setup.servers, clients: setup.clients },
-        logFile: (name) => evidenceFile(folder, `${name}.log`),
-      },
-      record,
-    );
+    const programsSpec = {
+      ...{ ...settings, self, servers: setup.servers, clients: setup.clients },
+      logFile: (name: string) => evidenceFile(folder, `${name}.log`),
+    };
+    const programs =
+      workload === null ? runPrograms(programsSpec, record) : runForeign({ ...programsSpec, workload });
     const serverNames = setup.servers.map((server) => server.name);
     running.onStop(() => programs.stop(serverNames));
     await Promise.all(serverNames.map((name) => programs.start(name)));
@@ -107,6 +109,8 @@ export async function runInLab(
 
     hooks.onStage('stopping the clients and reading what is left');
     await stopFaults();
+    // Programs that are not ours are killed, and how they then end is no part of the run.
+    if (workload !== null) await stopWatches();
     await stopClients();
     await stopWatches();
     const endedAt = systemClock().now();
@@ -115,9 +119,14 @@ export async function runInLab(
     const result = makeRecord({
       ...{ kind: 'lab', scenario: scenario.name, ...choice, factors: { ...choice.factors }, seed, speed },
       ...{ startedAt, endedAt, complete },
+      ...(workload === null ? {} : { workload: workload.name }),
       classes: setup.clients.flatMap(({ name }) => summaries.find((one) => one.name === name) ?? []),
-      verdict: verdictOn(tally, { episodeWindowMs, maxRatePerHour }, endedAt),
-      findings: diagnose({ probes, nodes }, causeModels),
+      verdict:
+        workload === null
+          ? verdictOn(tally, { episodeWindowMs, maxRatePerHour }, endedAt)
+          : withoutProbes(workload.name),
+      findings:
+        workload === null ? diagnose({ probes, nodes }, causeModels) : diagnoseWire(nodes, causeModels),
       ...seenByObservers(nodes, [], []),
     });
     await writeRunRecord(folder, result);
@@ -127,4 +136,9 @@ export async function runInLab(
     await running.stop();
     await files.close();
   }
+}
+
+function withoutProbes(workload: string): Verdict {
+  const sentence = `No probes ran, so nothing was compared: the connections were those of ${workload}, and what is said of them is the diagnosis.`;
+  return { outcome: 'inconclusive', confidence: 0, sentence };
 }

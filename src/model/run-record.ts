@@ -161,6 +161,8 @@ export const runRecordSchema = z.object({
   /** Absent in records of before there were variants. */
   variant: z.string().nullable().optional(),
   fix: z.string().nullable(),
+  /** Programs whose connections these were, in the lab; absent where they were our own probes’. */
+  workload: z.string().optional(),
   seed: z.number().int().nullable(),
   /** How many times faster than real the scenario's periods ran. */
   speed: z.number().positive(),

@@ -86,5 +86,6 @@ export interface Scenario extends Named {
   expected(choice: Choice): Outcome;
   /** What a diagnosis ought to find; null for nothing. It never sees this. */
   expectedCause(choice: Choice): string | null;
-  setup(choice: Choice): Setup;
+  /** @param whose Programs that are not ours wait as long as the kernel does, or less: what must outlast them is longer for them. */
+  setup(choice: Choice, whose?: 'probes' | 'foreign'): Setup;
 }

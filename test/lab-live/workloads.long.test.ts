@@ -1,0 +1,51 @@
+// The lab with programs that are not ours at both ends: what ended their connections is found from the nodes' evidence alone.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { findWorkload, foreignWorkloads } from '../../src/lab/workloads/foreign/index.ts';
+import { missingPrograms } from '../../src/system/workload-programs.ts';
+import { labRun, labSkip, readProbeEvents } from './netdebug.ts';
+
+const noLab = await labSkip();
+
+function skipWithout(workload: string): string | false {
+  if (noLab !== false) return noLab;
+  const missing = missingPrograms(findWorkload(workload).programs);
+  return missing.length === 0 ? false : `not installed: ${missing.join(', ')}`;
+}
+
+for (const { name } of foreignWorkloads) {
+  describe(`connections of ${name}`, { skip: skipWithout(name), concurrency: 1 }, () => {
+    it('are rejected by a policy, and that is said of them', async (t) => {
+      const { record, exitCode, stderr, folder } = await labRun(
+        t,
+        'policy-reject',
+        '--workload',
+        name,
+        '--duration',
+        '6s',
+      );
+      assert.equal(exitCode, 0, stderr);
+      const [finding] = record.findings;
+      assert.deepEqual([finding?.cause, finding?.author], ['policy-reject', 'node-rule']);
+      // The programs connected again by themselves: each of the eight connections was lost more than once.
+      assert.ok((finding?.connections ?? 0) > 8, String(finding?.connections));
+      assert.equal(record.workload, name);
+      assert.deepEqual([record.classes, record.verdict.outcome], [[], 'inconclusive']);
+      assert.deepEqual(await readProbeEvents(folder), []);
+    });
+
+    it('live on where nothing is wrong, and nothing is said of them', async (t) => {
+      const { record, exitCode, stderr } = await labRun(t, 'healthy', '--workload', name, '--duration', '4s');
+      assert.equal(exitCode, 0, stderr);
+      assert.deepEqual(record.findings, []);
+    });
+  });
+}
+
+describe('the bug of GKE', { skip: skipWithout('redis') }, () => {
+  it('is found in connections of redis-cli', async (t) => {
+    const { record, exitCode, stderr } = await labRun(t, '--workload', 'redis', '--duration', '8s');
+    assert.equal(exitCode, 0, stderr);
+    assert.equal(record.findings[0]?.cause, 'route-table-conflict');
+  });
+});
