@@ -120,6 +120,7 @@ export async function runInLab(
       ...{ kind: 'lab', scenario: scenario.name, ...choice, factors: { ...choice.factors }, seed, speed },
       ...{ startedAt, endedAt, complete },
       ...(workload === null ? {} : { workload: workload.name }),
+      ...(settings.server === 'pod' ? {} : { server: settings.server }),
       classes: setup.clients.flatMap(({ name }) => summaries.find((one) => one.name === name) ?? []),
       verdict:
         workload === null

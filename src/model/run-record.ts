@@ -163,6 +163,8 @@ export const runRecordSchema = z.object({
   fix: z.string().nullable(),
   /** Programs whose connections these were, in the lab; absent where they were our own probes’. */
   workload: z.string().optional(),
+  /** Where the server was, in the lab; absent where it was in a pod of its own. */
+  server: z.enum(['node']).optional(),
   seed: z.number().int().nullable(),
   /** How many times faster than real the scenario's periods ran. */
   speed: z.number().positive(),

@@ -82,6 +82,8 @@ export interface Scenario extends Named {
   readonly defaults: ScenarioDefaults;
   /** True when kernel timers that cannot be scaled (retransmission, conntrack's seconds) are part of it: it runs at speed 1 only. */
   readonly realTime?: true;
+  /** Why its server cannot be in the node's own network; absent when it can. */
+  readonly needsPod?: string;
   /** The verdict, which counts resets only: `none` may stand beside a cause that makes timeouts or closes. */
   expected(choice: Choice): Outcome;
   /** What a diagnosis ought to find; null for nothing. It never sees this. */

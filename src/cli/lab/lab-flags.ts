@@ -1,6 +1,6 @@
 // What the user typed after `lab run` and `lab matrix`, checked, with the scenario's defaults filled in.
 import type { Expectation } from '../../experiment/conclude.ts';
-import type { LabWishes } from '../../experiment/lab-settings.ts';
+import { serverPlaces, type LabWishes } from '../../experiment/lab-settings.ts';
 import { findWorkload } from '../../lab/workloads/foreign/index.ts';
 import { choose, defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import { parseDuration } from '../../model/duration.ts';
@@ -20,6 +20,7 @@ export interface RunFlags {
   readonly out?: string;
   readonly expect?: string;
   readonly workload?: string;
+  readonly server?: string;
 }
 
 /** Throws a usage Problem, one sentence with the allowed values, for anything that cannot be run. */
@@ -38,6 +39,15 @@ export function readWishes(name: string | undefined, flags: RunFlags, folder: st
     durationMs: given('--duration', flags.duration, positiveDuration),
     expected: given('--expect', flags.expect, expectation),
     workload: given('--workload', flags.workload, workload),
+    server: given('--server', flags.server, oneOf(serverPlaces)),
+  };
+}
+
+function oneOf<T extends string>(all: readonly T[]): (flag: string, text: string) => T {
+  return (flag, text) => {
+    const found = all.find((one) => one === text);
+    if (found !== undefined) return found;
+    throw new Problem('usage', `${flag} ${text}: choose one of: ${all.join(', ')}.`);
   };
 }
 
