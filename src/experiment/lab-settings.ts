@@ -1,16 +1,18 @@
 // What a run in the lab is made of, as plain data: read once from what the user wants, and handed to the inside of the world as it is.
 import { findScenario } from '../lab/scenarios/index.ts';
 import { intranodeVisibility } from '../lab/scenarios/service-world.ts';
+import { inIpv6 } from '../lab/world/in-ipv6.ts';
 import { onHostNetwork } from '../lab/world/on-host-network.ts';
 import { findWorkload, refuseUnable } from '../lab/workloads/foreign/index.ts';
 import { patiencePlan } from '../lab/workloads/foreign/tasks.ts';
+import type { Family } from '../model/family.ts';
 import { Problem } from '../model/problem.ts';
 import type { Choice, Setup } from '../model/scenario.ts';
 import type { Expectation } from './conclude.ts';
 
 /** Times in milliseconds, as they run: `speed` has divided them. */
 export const serverPlaces = ['pod', 'node'] as const;
-export type ServerPlace = (typeof serverPlaces)[number];
+type ServerPlace = (typeof serverPlaces)[number];
 
 export interface LabSettings {
   /** The scenario's name. */
@@ -20,6 +22,8 @@ export interface LabSettings {
   readonly workload: string | null;
   /** Where the server is: in a pod of its own, or in its node's network. */
   readonly server: ServerPlace;
+  /** Of all addresses of the world. */
+  readonly family: Family;
   readonly seed: number;
   /** How many times faster than real the scenario's periods run. */
   readonly speed: number;
@@ -40,7 +44,7 @@ export interface LabSettings {
 export type LabWishes = Pick<LabSettings, 'scenario' | 'choice' | 'seed' | 'folder'> &
   Pick<
     Unset<LabSettings>,
-    'speed' | 'connections' | 'periodMs' | 'durationMs' | 'expected' | 'workload' | 'server'
+    'speed' | 'connections' | 'periodMs' | 'durationMs' | 'expected' | 'workload' | 'server' | 'family'
   >;
 
 type Unset<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
@@ -65,7 +69,16 @@ export function labSettings(wishes: LabWishes): LabSettings {
   if (workload !== null) refuseUnable(findWorkload(workload), scenario.name, setup);
   const periodMs = wishes.periodMs ?? setup.clientPeriodMs;
   return {
-    ...{ scenario: scenario.name, choice, workload, server, seed, speed, folder },
+    ...{
+      scenario: scenario.name,
+      choice,
+      workload,
+      server,
+      family: wishes.family ?? 'ipv4',
+      seed,
+      speed,
+      folder,
+    },
     connections: wishes.connections ?? defaults.connections,
     periodMs: periodMs / speed,
     // A trigger is noticed within a period; twice that also covers clients that run late (docs/calibration.md).
@@ -84,11 +97,12 @@ function asSeen(choice: Choice, server: ServerPlace): Choice {
 
 /** The world of a run: the scenario's, with the server where it is to be, and what programs that are not ours need besides. */
 export function setupOf(
-  settings: Pick<LabSettings, 'scenario' | 'choice' | 'workload' | 'server' | 'speed'>,
+  settings: Pick<LabSettings, 'scenario' | 'choice' | 'workload' | 'server' | 'family' | 'speed'>,
 ): Setup {
-  const { scenario, choice, workload, server, speed } = settings;
+  const { scenario, choice, workload, server, family, speed } = settings;
   const written = findScenario(scenario).setup(choice, workload === null ? 'probes' : 'foreign');
-  const setup = server === 'node' ? onHostNetwork(written) : written;
+  const placed = server === 'node' ? onHostNetwork(written) : written;
+  const setup = family === 'ipv6' ? inIpv6(placed) : placed;
   if (workload === null) return setup;
   return { ...setup, plan: [...setup.plan, ...patiencePlan(setup, speed)] };
 }

@@ -121,6 +121,7 @@ export async function runInLab(
       ...{ startedAt, endedAt, complete },
       ...(workload === null ? {} : { workload: workload.name }),
       ...(settings.server === 'pod' ? {} : { server: settings.server }),
+      ...(settings.family === 'ipv4' ? {} : { family: settings.family }),
       classes: setup.clients.flatMap(({ name }) => summaries.find((one) => one.name === name) ?? []),
       verdict:
         workload === null

@@ -165,6 +165,8 @@ export const runRecordSchema = z.object({
   workload: z.string().optional(),
   /** Where the server was, in the lab; absent where it was in a pod of its own. */
   server: z.enum(['node']).optional(),
+  /** Of all addresses, in the lab; absent where it was IPv4. */
+  family: z.enum(['ipv6']).optional(),
   seed: z.number().int().nullable(),
   /** How many times faster than real the scenario's periods ran. */
   speed: z.number().positive(),

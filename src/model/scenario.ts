@@ -1,4 +1,5 @@
 // A scenario: a topology, factors that can be switched off, variants, faults, fixes, and the outcome and cause to expect.
+import type { Family } from './family.ts';
 import type { FaultSpec } from './fault.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './run-record.ts';
@@ -12,10 +13,11 @@ export interface Named {
 
 /** A program that runs on a node while the world lives and changes it; what each kind does, and when, is in lab/actors. */
 export type ActorSpec =
-  | { readonly kind: 'netd'; readonly node: string }
+  | { readonly kind: 'netd'; readonly node: string; readonly family?: Family }
   | {
       readonly kind: 'felix';
       readonly node: string;
+      readonly family?: Family;
       /** The tables that this Felix believes to be its own; it takes the lowest for WireGuard. */
       readonly routeTableRange: readonly [number, number];
     };

@@ -21,6 +21,7 @@ export interface RunFlags {
   readonly expect?: string;
   readonly workload?: string;
   readonly server?: string;
+  readonly family?: string;
 }
 
 /** Throws a usage Problem, one sentence with the allowed values, for anything that cannot be run. */
@@ -40,6 +41,7 @@ export function readWishes(name: string | undefined, flags: RunFlags, folder: st
     expected: given('--expect', flags.expect, expectation),
     workload: given('--workload', flags.workload, workload),
     server: given('--server', flags.server, oneOf(serverPlaces)),
+    family: given('--family', flags.family, oneOf(['ipv4', 'ipv6'])),
   };
 }
 

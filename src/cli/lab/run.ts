@@ -35,6 +35,7 @@ export function runCommand(): Command {
     .option('--variant <name>', 'another way in which the same happens (default: the scenario’s first)')
     .option('--fix <name>', 'apply a fix')
     .option('--workload <name>', `whose connections: probes (ours, the default), ${workloadNames}`)
+    .option('--family <family>', 'of all addresses: ipv4 (the default) or ipv6')
     .option('--server <place>', 'where the server is: pod (the default), or node, for hostNetwork')
     .option('--seed <n>', 'fixes jitter and everything else that is random', '1')
     .option('--speed <x>', 'divides all periods: 1 is the real thing (default: the scenario’s)')

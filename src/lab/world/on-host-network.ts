@@ -4,6 +4,7 @@ import type { Change, Plan } from '../../model/plan.ts';
 import type { FaultAction } from '../../model/fault.ts';
 import type { Setup } from '../../model/scenario.ts';
 import type { Pod } from '../../model/topology.ts';
+import { mapStrings } from './map-strings.ts';
 
 /**
  * Takes the server's pod away, and puts its node's address where the pod's was: in the Service, in rules, in what clients dial. A
@@ -42,15 +43,6 @@ export function onHostNetwork(setup: Setup): Setup {
 function replaceInStrings<T>(value: T, from: string, to: string): T {
   const word = new RegExp(`(?<![0-9.])${from.replaceAll('.', '\\.')}(?![0-9])`, 'g');
   return mapStrings(value, (text) => text.replace(word, to));
-}
-
-/** The same value with each of its strings, keys left as they are, made into another. */
-export function mapStrings<T>(value: T, map: (text: string) => string): T {
-  if (typeof value === 'string') return map(value) as T;
-  if (Array.isArray(value)) return value.map((item: unknown) => mapStrings(item, map)) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, item]: [string, unknown]) => [key, mapStrings(item, map)]);
-  return Object.fromEntries(entries) as T;
 }
 
 /** What makes the pod, its link and the way to it. */

@@ -73,6 +73,7 @@ describe('a server in its node’s own network', () => {
             choice,
             workload: null,
             server: 'node',
+            family: 'ipv4',
             speed: 1,
           } as const;
           const { plan, faults, servers, clients } = setupOf(settings);
