@@ -128,9 +128,9 @@ export async function listLinks(netns: string | null): Promise<Map<number, strin
   return parseLinks((await runChecked(['ip', ...netnsFlag(netns), '-json', 'link'])).stdout);
 }
 
-/** Prints a line for each rule, route or link that comes, goes or changes. Its times are local; our programs run in UTC. */
+/** Prints a line for each rule and route, of both families, and each link that comes, goes or changes. Its times are local; our programs run in UTC. */
 export const ipMonitorArgv = (netns: string | null): string[] => [
-  ...['ip', '-4', ...netnsFlag(netns), '-timestamp', '-tshort', 'monitor'],
+  ...['ip', ...netnsFlag(netns), '-timestamp', '-tshort', 'monitor'],
   ...['rule', 'route', 'link'],
 ];
 
