@@ -65,7 +65,8 @@ export function labSettings(wishes: LabWishes): LabSettings {
     throw new Problem('usage', `${scenario.name} has no form with --server node: ${scenario.needsPod}.`);
   }
   const seen = asSeen(choice, server);
-  const setup = scenario.setup(choice, workload === null ? 'probes' : 'foreign');
+  const family = wishes.family ?? 'ipv4';
+  const setup = setupOf({ scenario: scenario.name, choice, workload, server, family, speed });
   if (workload !== null) refuseUnable(findWorkload(workload), scenario.name, setup);
   const periodMs = wishes.periodMs ?? setup.clientPeriodMs;
   return {

@@ -7,6 +7,7 @@ import { findScenario } from '../lab/scenarios/index.ts';
 import { runFaults } from '../lab/faults/run-faults.ts';
 import { findWorkload } from '../lab/workloads/foreign/index.ts';
 import { runForeign } from '../lab/workloads/foreign/run-foreign.ts';
+import { startProxies } from '../lab/workloads/proxies.ts';
 import { runPrograms } from '../lab/workloads/run-programs.ts';
 import { formatMicros, systemClock } from '../model/clock.ts';
 import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
@@ -85,6 +86,9 @@ export async function runInLab(
     running.onStop(() => programs.stop(serverNames));
     await Promise.all(serverNames.map((name) => programs.start(name)));
 
+    const proxies = await startProxies(setup, programsSpec.logFile);
+    running.onStop(() => proxies.stop());
+
     const actors = runActors(setup.actors, speed, seed);
     running.onStop(() => actors.stop());
     const startedAt = systemClock().now();
@@ -100,7 +104,7 @@ export async function runInLab(
 
     hooks.onStage(`running ${setup.clients.length} classes of ${settings.connections} connections`);
     hooks.onStarted();
-    const failures = [programs, ...watches, actors, faults].map((part) => part.failed);
+    const failures = [programs, proxies, ...watches, actors, faults].map((part) => part.failed);
     // A timer that nobody waits for any more would keep the process alive.
     const over = new AbortController();
     const time = pause(settings.durationMs, AbortSignal.any([signal, over.signal]));

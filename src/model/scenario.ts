@@ -44,6 +44,16 @@ export interface ServerSpec {
   readonly closeWith?: CloseWith;
 }
 
+/** A program beside a server in its pod that takes what comes for the server's port and hands it on over loopback. */
+export interface ProxySpec {
+  readonly name: string;
+  readonly pod: string;
+  /** Where it listens. */
+  readonly port: number;
+  /** The server's port. */
+  readonly to: number;
+}
+
 /** A `netdebug client` in a pod, holding a class's connections. */
 export interface ClientSpec extends ClientClass {
   /** For connecting, and for each answer. */
@@ -59,6 +69,8 @@ export interface Setup {
   readonly faults: readonly FaultSpec[];
   /** Started before the clients, in this order. */
   readonly servers: readonly ServerSpec[];
+  /** Started after the servers. */
+  readonly proxies?: readonly ProxySpec[];
   readonly clients: readonly ClientSpec[];
   readonly clientPeriodMs: number;
   /** Resets of one class no further apart than this have one trigger. Default: twice the clients' period. */

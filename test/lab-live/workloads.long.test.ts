@@ -42,6 +42,35 @@ for (const { name } of foreignWorkloads) {
   });
 }
 
+describe('connections of redis', { skip: skipWithout('redis') || skipWithout('raw'), concurrency: 1 }, () => {
+  const rejected = ['policy-reject', '--workload', 'redis', '--duration', '6s'];
+  for (const [words, author] of [
+    [['--variant', 'sidecar'], 'node-rule'],
+    [['--family', 'ipv6'], 'node-rule'],
+    [['--family', 'ipv6', '--variant', 'sidecar'], 'node-rule'],
+  ] as const) {
+    it(`are told to be rejected by the node with ${words.join(' ')}`, async (t) => {
+      const { record, exitCode, stderr } = await labRun(t, ...rejected, ...words);
+      assert.equal(exitCode, 0, stderr);
+      assert.deepEqual([record.findings[0]?.cause, record.findings[0]?.author], ['policy-reject', author]);
+    });
+  }
+
+  it('to a server in its node’s network are told to be ended by a rule of the node', async (t) => {
+    const { record, stderr } = await labRun(t, ...rejected, '--server', 'node');
+    assert.equal(record.findings[0]?.author, 'node-rule', stderr);
+    assert.equal(record.server, 'node');
+  });
+
+  it('in IPv6 are hit by the bug of GKE', async (t) => {
+    const words = ['--workload', 'redis', '--family', 'ipv6', '--duration', '8s'];
+    const { record, exitCode, stderr } = await labRun(t, ...words);
+    assert.equal(exitCode, 0, stderr);
+    assert.equal(record.findings[0]?.cause, 'route-table-conflict');
+    assert.equal(record.family, 'ipv6');
+  });
+});
+
 describe('the bug of GKE', { skip: skipWithout('redis') }, () => {
   it('is found in connections of redis-cli', async (t) => {
     const { record, exitCode, stderr } = await labRun(t, '--workload', 'redis', '--duration', '8s');

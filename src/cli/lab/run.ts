@@ -73,7 +73,7 @@ async function run(name: string | undefined, flags: Flags): Promise<number> {
     return exitCodes.finished;
   }
   refuseForLab(settings.folder);
-  if (foreign !== null) requirePrograms(foreign);
+  requirePrograms(foreign, setupOf(settings));
   await requireLab();
   const made = await makeFolder(settings.folder);
   // Loaded by the outer process alone, and late: the inside must start fast.

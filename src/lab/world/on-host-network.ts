@@ -18,6 +18,12 @@ export function onHostNetwork(setup: Setup): Setup {
   if (setup.servers.length !== 1 || pod === undefined || node === undefined) {
     throw new Problem('usage', 'only a single server can be placed in its node’s own network.');
   }
+  if (setup.proxies !== undefined) {
+    throw new Problem(
+      'usage',
+      'a proxy beside the server is a part of its pod: it has no form with --server node.',
+    );
+  }
   const move = <T>(value: T): T => replaceInStrings(value, pod.address, node.address);
   const onNode = (change: Change): Change => delivered(move(change), node.name, node.address);
   const plan: Plan = setup.plan

@@ -122,3 +122,27 @@ describe('workloads that are not ours', () => {
     assert.equal(argvOf('policy-reject', 'redis').beside, null);
   });
 });
+
+describe('a proxy beside the server', () => {
+  it('gets what comes for the server’s port from outside, and hands it on over loopback', () => {
+    const settings = settingsOf('policy-reject', 'redis', 'sidecar');
+    const setup = setupOf(settings);
+    const script = dryRunScript(setup, { ...settings, foreign: findWorkload('redis') });
+    const rule = '-A PREROUTING -i eth0 -p tcp -m tcp --dport 8080 -j REDIRECT --to-ports 15006';
+    assert.match(
+      script,
+      new RegExp(`ip netns exec server iptables-restore <<'END'\n\\*nat\n:PREROUTING .*\n${rule}\n`),
+    );
+    assert.match(script, /socat TCP4-LISTEN:15006,reuseaddr,fork,backlog=64 TCP:127\.0\.0\.1:8080 &/);
+    const ipv6 = dryRunScript(setupOf({ ...settings, family: 'ipv6' }), settings);
+    assert.match(ipv6, /socat TCP6-LISTEN:15006,reuseaddr,fork,backlog=64 'TCP:\[::1\]:8080' &/);
+  });
+
+  it('is a part of a pod, so it has no form in a node’s network', () => {
+    const choice = choose(findScenario('policy-reject'), { variant: 'sidecar' });
+    assert.throws(
+      () => labSettings({ scenario: 'policy-reject', choice, server: 'node', seed: 1, folder: '/nowhere' }),
+      usage('--server node'),
+    );
+  });
+});

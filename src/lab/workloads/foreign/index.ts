@@ -35,14 +35,19 @@ export function refuseUnable(workload: ForeignWorkload, scenario: string, { serv
   }
 }
 
-/** Throws a `missing` Problem with the command that installs them when programs of the workload are not here. */
-export function requirePrograms(workload: ForeignWorkload): void {
-  const missing = missingPrograms(workload.programs);
+/** Throws a `missing` Problem with the command that installs them when programs of a run that are not ours are not here. */
+export function requirePrograms(workload: ForeignWorkload | null, { proxies = [] }: Setup): void {
+  const missing = missingPrograms([
+    ...new Set([...(workload?.programs ?? []), ...proxies.map(() => 'socat' as const)]),
+  ]);
   if (missing.length === 0) return;
   const manager = findPackageManager();
   const how =
     manager === undefined
       ? 'install the packages that bring them'
       : `type: ${installProgramsCommand(missing, manager, { root: process.getuid?.() === 0 })}`;
-  throw new Problem('missing', `The workload ${workload.name} needs ${missing.join(', ')}; ${how}`);
+  throw new Problem(
+    'missing',
+    `The ${workload === null ? 'proxy' : `workload ${workload.name}`} needs ${missing.join(', ')}; ${how}`,
+  );
 }
