@@ -1,6 +1,7 @@
 // The lab with programs that are not ours at both ends: what ended their connections is found from the nodes' evidence alone.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { findWorkload, foreignWorkloads } from '../../src/lab/workloads/foreign/index.ts';
 import { missingPrograms } from '../../src/system/workload-programs.ts';
 import { labRun, labSkip, readProbeEvents } from './netdebug.ts';
@@ -13,14 +14,20 @@ function skipWithout(workload: string): string | false {
   return missing.length === 0 ? false : `not installed: ${missing.join(', ')}`;
 }
 
-for (const { name } of foreignWorkloads) {
-  describe(`connections of ${name}`, { skip: skipWithout(name), concurrency: 1 }, () => {
+const grpc = `grpc=${fileURLToPath(new URL('../workloads/grpc.ts', import.meta.url))}`;
+const workloads = [
+  ...foreignWorkloads.map(({ name }) => ({ name, word: name })),
+  { name: 'grpc', word: grpc },
+];
+
+for (const { name, word } of workloads) {
+  describe(`connections of ${name}`, { skip: skipWithout(word), concurrency: 1 }, () => {
     it('are rejected by a policy, and that is said of them', async (t) => {
       const { record, exitCode, stderr, folder } = await labRun(
         t,
         'policy-reject',
         '--workload',
-        name,
+        word,
         '--duration',
         '6s',
       );
@@ -35,7 +42,7 @@ for (const { name } of foreignWorkloads) {
     });
 
     it('live on where nothing is wrong, and nothing is said of them', async (t) => {
-      const { record, exitCode, stderr } = await labRun(t, 'healthy', '--workload', name, '--duration', '4s');
+      const { record, exitCode, stderr } = await labRun(t, 'healthy', '--workload', word, '--duration', '4s');
       assert.equal(exitCode, 0, stderr);
       assert.deepEqual(record.findings, []);
     });

@@ -55,7 +55,9 @@ function oneOf<T extends string>(all: readonly T[]): (flag: string, text: string
 
 /** Null for our own probes. */
 function workload(_flag: string, text: string): string | null {
-  return text === 'probes' ? null : findWorkload(text).name;
+  if (text === 'probes') return null;
+  findWorkload(text);
+  return text;
 }
 
 /** Reads `--expect`. Throws a usage Problem that lists the outcomes. */

@@ -34,7 +34,10 @@ export function runCommand(): Command {
     .option('--without <factor>', 'switch a factor of the scenario off (repeatable)', gathered, [])
     .option('--variant <name>', 'another way in which the same happens (default: the scenario’s first)')
     .option('--fix <name>', 'apply a fix')
-    .option('--workload <name>', `whose connections: probes (ours, the default), ${workloadNames}`)
+    .option(
+      '--workload <name>',
+      `whose connections: probes (ours, the default), ${workloadNames}, grpc=PROGRAM`,
+    )
     .option('--family <family>', 'of all addresses: ipv4 (the default) or ipv6')
     .option('--server <place>', 'where the server is: pod (the default), or node, for hostNetwork')
     .option('--seed <n>', 'fixes jitter and everything else that is random', '1')

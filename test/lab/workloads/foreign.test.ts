@@ -35,7 +35,7 @@ function argvOf(scenario: string, workload: string, variant?: string) {
 
 describe('workloads that are not ours', () => {
   it('an unknown one is refused with the names of those that there are', () => {
-    assert.throws(() => settingsOf('healthy', 'mysql'), usage('raw, redis, postgres, http'));
+    assert.throws(() => settingsOf('healthy', 'mysql'), usage('raw, redis, postgres, http, grpc=PROGRAM'));
   });
 
   for (const { name } of foreignWorkloads) {
@@ -111,6 +111,14 @@ describe('workloads that are not ours', () => {
     );
     assert.match(argvOf('server-aborted', 'http', 'linger').files, /\$msec" \$abort \{ 12\.50% 1; \* 0; \}/);
     assert.match(argvOf('policy-reject', 'http').files, /\$msec" \$abort \{ \* 0; \}/);
+  });
+
+  it('gRPC is a program that the user names, run by this Node.js', () => {
+    const { clients, server } = argvOf('conntrack-table-full', 'grpc=/some/program.ts');
+    assert.deepEqual(server, [process.execPath, '/some/program.ts', 'server', '8080', '700']);
+    const words = ['clients', '10.48.14.50', '8080', '4', '100', '1800'];
+    assert.deepEqual(clients, [process.execPath, '/some/program.ts', ...words]);
+    assert.throws(() => settingsOf('healthy', 'grpc=/some/program.ts', 'chatty-server'), usage('unasked'));
   });
 
   it('a server that closes in an orderly way does so when nobody waits for an answer', () => {

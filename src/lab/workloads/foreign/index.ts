@@ -1,8 +1,10 @@
 // Every workload that is not of our own probes: one is its file and a line here.
+import { resolve } from 'node:path';
 import { Problem } from '../../../model/problem.ts';
 import type { Setup } from '../../../model/scenario.ts';
 import { findPackageManager } from '../../../system/find-tool.ts';
 import { installProgramsCommand, missingPrograms } from '../../../system/workload-programs.ts';
+import { grpc } from './grpc.ts';
 import { http } from './http.ts';
 import { postgres } from './postgres.ts';
 import { raw } from './raw.ts';
@@ -11,12 +13,14 @@ import type { ForeignWorkload } from './workload.ts';
 
 export const foreignWorkloads: readonly ForeignWorkload[] = [raw, redis, postgres, http];
 
-/** Throws a usage Problem that lists them when there is none of that name. */
+/** `grpc=PROGRAM` names the program, too. Throws a usage Problem that lists them when there is none of that name. */
 export function findWorkload(name: string): ForeignWorkload {
+  const program = /^grpc=(.+)$/.exec(name)?.[1];
+  if (program !== undefined) return grpc(resolve(program));
   const found = foreignWorkloads.find((one) => one.name === name);
   if (found !== undefined) return found;
   const names = foreignWorkloads.map((one) => one.name).join(', ');
-  throw new Problem('usage', `there is no workload "${name}"; choose one of: ${names}.`);
+  throw new Problem('usage', `there is no workload "${name}"; choose one of: ${names}, grpc=PROGRAM.`);
 }
 
 /** Throws a usage Problem when the scenario has no form with these programs. */
