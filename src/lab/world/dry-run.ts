@@ -6,7 +6,7 @@ import { unprivileged } from '../../system/unprivileged.ts';
 import { shellScript } from './plan-commands.ts';
 import { actorScript } from '../actors/index.ts';
 import { faultScript } from '../faults/describe.ts';
-import { foreignScript } from '../workloads/foreign/describe.ts';
+import { foreignScript } from '../workloads/foreign/foreign-script.ts';
 import type { ForeignWorkload } from '../workloads/foreign/workload.ts';
 import { proxyWords } from '../workloads/proxies.ts';
 import { clientWords, serverWords } from '../workloads/pod-programs.ts';
