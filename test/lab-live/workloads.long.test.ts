@@ -1,5 +1,6 @@
 // The lab with programs that are not ours at both ends: what ended their connections is found from the nodes' evidence alone.
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { findWorkload, foreignWorkloads } from '../../src/lab/workloads/foreign/index.ts';
@@ -83,5 +84,18 @@ describe('the bug of GKE', { skip: skipWithout('redis') }, () => {
     const { record, exitCode, stderr } = await labRun(t, '--workload', 'redis', '--duration', '8s');
     assert.equal(exitCode, 0, stderr);
     assert.equal(record.findings[0]?.cause, 'route-table-conflict');
+  });
+});
+
+describe('a run with PostgreSQL', { skip: skipWithout('postgres') }, () => {
+  it('leaves no shared memory on the machine', async (t) => {
+    const left = async () => [
+      ...(await readdir('/dev/shm')).filter((name) => name.startsWith('PostgreSQL')),
+      ...(await readFile('/proc/sysvipc/shm', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/)[1]),
+    ];
+    const before = await left();
+    const { exitCode, stderr } = await labRun(t, 'healthy', '--workload', 'postgres', '--duration', '2s');
+    assert.equal(exitCode, 0, stderr);
+    assert.deepEqual(await left(), before);
   });
 });

@@ -1,4 +1,4 @@
-// The private world: new network, mount, PID and, for an ordinary user, user namespaces, gone when we are, however we end.
+// The private world: new network, mount, PID, IPC and, for an ordinary user, user namespaces, gone when we are, however we end.
 import { mkdir } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { ordersFd, runChecked, startWithOrders } from '../../system/process.ts';
@@ -21,7 +21,7 @@ export interface SandboxOptions {
 export function sandboxArgv(asRoot: boolean): string[] {
   // An ordinary user keeps their own id: tcpdump gives its rights away when it believes to be root, and cannot here.
   const user = asRoot ? [] : ['--user', '--map-current-user', '--keep-caps'];
-  return ['unshare', ...user, '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  return ['unshare', ...user, '--net', '--mount', '--pid', '--ipc', '--fork', '--kill-child', '--mount-proc'];
 }
 
 /**

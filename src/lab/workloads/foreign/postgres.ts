@@ -38,6 +38,8 @@ export const postgres: ForeignWorkload = {
       listen_addresses: '*',
       unix_socket_directories: '',
       fsync: 'off',
+      // In its own folder, and not in the machine's /dev/shm, where what is killed leaves it.
+      dynamic_shared_memory_type: 'mmap',
       hba_file: `${folder}/hba`,
       max_connections: '60',
       shared_buffers: '16MB',
