@@ -1,7 +1,8 @@
 // Brings a fresh checkout to where it runs; needs only Node.js 20 and npm, and does nothing when nothing is missing.
 //   node scripts/setup.mjs        the npm packages, the pinned Node.js among them
 //   node scripts/setup.mjs lab    and the Debian packages that the lab's tools are in
-//   node scripts/setup.mjs test   and Chromium, which the tests of the report look at its pages with, and Prometheus for the mesh's
+//   node scripts/setup.mjs test   and Chromium, which the tests of the report look at its pages with, Prometheus for the mesh's, and
+//                                 the programs of the lab's workloads
 import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +32,8 @@ async function setUp(parts) {
       await bringBrowser();
       const { bringPrometheus } = await import('./setup/prometheus.mjs');
       await bringPrometheus(root);
+      const { bringWorkloadPrograms } = await import('./setup/workload-programs.mjs');
+      await bringWorkloadPrograms();
     }
   }
   return 0;

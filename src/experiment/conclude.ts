@@ -16,6 +16,18 @@ export function conclude(
   return verdict.outcome === 'inconclusive' ? 'inconclusive' : 'unexpected';
 }
 
+/** Of a run without probes: whether the diagnosis found the cause that was to be found, or nothing where nothing is wrong. */
+export function concludeFindings(
+  { complete, findings }: Pick<RunRecord, 'complete' | 'findings'>,
+  expectedCause: string | null,
+  interrupted: boolean,
+): Conclusion {
+  if (interrupted && !complete) return 'interrupted';
+  const found = findings.map(({ cause }) => cause);
+  if (expectedCause === null ? found.length === 0 : found.includes(expectedCause)) return 'finished';
+  return found.length > 0 && found.every((cause) => cause === 'unknown') ? 'inconclusive' : 'unexpected';
+}
+
 /** Of several runs: the worst, and a wrong outcome is worse than none. */
 export function concludeAll(all: readonly Conclusion[]): Conclusion {
   return (['unexpected', 'inconclusive'] as const).find((one) => all.includes(one)) ?? 'finished';

@@ -1,14 +1,29 @@
 // What a run in the lab is made of, as plain data: read once from what the user wants, and handed to the inside of the world as it is.
 import { findScenario } from '../lab/scenarios/index.ts';
+import { intranodeVisibility } from '../lab/scenarios/service-world.ts';
+import { inIpv6 } from '../lab/world/in-ipv6.ts';
+import { onHostNetwork } from '../lab/world/on-host-network.ts';
+import { findWorkload, refuseUnable } from '../lab/workloads/foreign/index.ts';
+import { patiencePlan } from '../lab/workloads/foreign/tasks.ts';
+import type { Family } from '../model/family.ts';
 import { Problem } from '../model/problem.ts';
-import type { Choice } from '../model/scenario.ts';
+import type { Choice, Setup } from '../model/scenario.ts';
 import type { Expectation } from './conclude.ts';
 
 /** Times in milliseconds, as they run: `speed` has divided them. */
+export const serverPlaces = ['pod', 'node'] as const;
+type ServerPlace = (typeof serverPlaces)[number];
+
 export interface LabSettings {
   /** The scenario's name. */
   readonly scenario: string;
   readonly choice: Choice;
+  /** Whose connections the world carries; null for our own probes. */
+  readonly workload: string | null;
+  /** Where the server is: in a pod of its own, or in its node's network. */
+  readonly server: ServerPlace;
+  /** Of all addresses of the world. */
+  readonly family: Family;
   readonly seed: number;
   /** How many times faster than real the scenario's periods run. */
   readonly speed: number;
@@ -19,13 +34,18 @@ export interface LabSettings {
   readonly episodeWindowMs: number;
   readonly durationMs: number;
   readonly expected: Expectation;
+  /** Of a workload that is not ours: what its diagnosis ought to find, null for nothing. */
+  readonly expectedCause: string | null;
   /** The run's folder, absolute. */
   readonly folder: string;
 }
 
 /** What differs from the scenario's defaults; `periodMs` is the real one, before `speed` divides it. */
 export type LabWishes = Pick<LabSettings, 'scenario' | 'choice' | 'seed' | 'folder'> &
-  Pick<Unset<LabSettings>, 'speed' | 'connections' | 'periodMs' | 'durationMs' | 'expected'>;
+  Pick<
+    Unset<LabSettings>,
+    'speed' | 'connections' | 'periodMs' | 'durationMs' | 'expected' | 'workload' | 'server' | 'family'
+  >;
 
 type Unset<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
 
@@ -39,15 +59,51 @@ export function labSettings(wishes: LabWishes): LabSettings {
     const why = 'timers of the kernel, which go no faster, are part of it';
     throw new Problem('usage', `${scenario.name} runs at --speed 1 only: ${why}.`);
   }
-  const setup = scenario.setup(choice);
+  const workload = wishes.workload ?? null;
+  const server = wishes.server ?? 'pod';
+  if (server === 'node' && scenario.needsPod !== undefined) {
+    throw new Problem('usage', `${scenario.name} has no form with --server node: ${scenario.needsPod}.`);
+  }
+  const seen = asSeen(choice, server);
+  const family = wishes.family ?? 'ipv4';
+  const setup = setupOf({ scenario: scenario.name, choice, workload, server, family, speed });
+  if (workload !== null) refuseUnable(findWorkload(workload), scenario.name, setup);
   const periodMs = wishes.periodMs ?? setup.clientPeriodMs;
   return {
-    ...{ scenario: scenario.name, choice, seed, speed, folder },
+    ...{
+      scenario: scenario.name,
+      choice,
+      workload,
+      server,
+      family: wishes.family ?? 'ipv4',
+      seed,
+      speed,
+      folder,
+    },
     connections: wishes.connections ?? defaults.connections,
     periodMs: periodMs / speed,
     // A trigger is noticed within a period; twice that also covers clients that run late (docs/calibration.md).
     episodeWindowMs: (setup.episodeWindowMs ?? 2 * periodMs) / speed,
     durationMs: wishes.durationMs ?? (defaults.durationMs * defaults.speed) / speed,
-    expected: wishes.expected ?? scenario.expected(choice),
+    expected: wishes.expected ?? scenario.expected(seen),
+    expectedCause: scenario.expectedCause(seen),
   };
+}
+
+/** What is delivered on the node itself never leaves it for the VPC and back, whether netd wants that or not. */
+function asSeen(choice: Choice, server: ServerPlace): Choice {
+  if (server === 'pod') return choice;
+  return { ...choice, factors: { ...choice.factors, [intranodeVisibility.name]: false } };
+}
+
+/** The world of a run: the scenario's, with the server where it is to be, and what programs that are not ours need besides. */
+export function setupOf(
+  settings: Pick<LabSettings, 'scenario' | 'choice' | 'workload' | 'server' | 'family' | 'speed'>,
+): Setup {
+  const { scenario, choice, workload, server, family, speed } = settings;
+  const written = findScenario(scenario).setup(choice, workload === null ? 'probes' : 'foreign');
+  const placed = server === 'node' ? onHostNetwork(written) : written;
+  const setup = family === 'ipv6' ? inIpv6(placed) : placed;
+  if (workload === null) return setup;
+  return { ...setup, plan: [...setup.plan, ...patiencePlan(setup, speed)] };
 }

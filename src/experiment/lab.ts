@@ -1,23 +1,26 @@
 // One run of a scenario, inside the private world: build, watch, probe, stop, and make the record of it.
 import { causeModels } from '../causes/index.ts';
-import { diagnose } from '../diagnose/diagnose.ts';
+import { diagnose, diagnoseWire } from '../diagnose/diagnose.ts';
 import { runActors } from '../lab/actors/run-actors.ts';
 import { applyPlan } from '../lab/world/apply.ts';
 import { findScenario } from '../lab/scenarios/index.ts';
 import { runFaults } from '../lab/faults/run-faults.ts';
+import { findWorkload } from '../lab/workloads/foreign/index.ts';
+import { runForeign } from '../lab/workloads/foreign/run-foreign.ts';
+import { startProxies } from '../lab/workloads/proxies.ts';
 import { runPrograms } from '../lab/workloads/run-programs.ts';
 import { formatMicros, systemClock } from '../model/clock.ts';
 import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
 import type { NodeEvent } from '../model/node-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
-import type { RunRecord } from '../model/run-record.ts';
+import type { RunRecord, Verdict } from '../model/run-record.ts';
 import { watchNode } from '../observe/watch-node.ts';
 import { createLostBooks } from '../run-folder/lost-books.ts';
 import { openRunFolder } from '../run-folder/open-for-writing.ts';
 import { keepRunRecord } from '../run-folder/write-record.ts';
 import { pause } from '../system/pause.ts';
 import type { Tally } from '../verdict/tally.ts';
-import type { LabSettings } from './lab-settings.ts';
+import { setupOf, type LabSettings } from './lab-settings.ts';
 import { makeRecord, verdictOn, type RunHooks } from './make-record.ts';
 import { seenByObservers } from './seen-by-observers.ts';
 import { StopStack } from './stop-stack.ts';
@@ -44,7 +47,8 @@ export async function runInLab(
   const { choice, folder, seed, speed, episodeWindowMs } = settings;
   const { signal } = hooks;
   const scenario = findScenario(settings.scenario);
-  const setup = scenario.setup(choice);
+  const setup = setupOf(settings);
+  const workload = settings.workload === null ? null : findWorkload(settings.workload);
   const probes: ProbeEvent[] = [];
   const nodes: NodeEvent[] = [];
   const books = createLostBooks(folder, (sentence) => hooks.onLost(sentence));
@@ -75,16 +79,18 @@ export async function runInLab(
       await Promise.all(watches.map((watch) => watch.stop()));
     });
 
-    const programs = runPrograms(
-      {
-        ...{ ...settings, self, servers: setup.servers, clients: setup.clients },
-        log: (name) => files.log(name),
-      },
-      record,
-    );
+    const programsSpec = {
+      ...{ ...settings, self, servers: setup.servers, clients: setup.clients },
+      log: (name: string) => files.log(name),
+    };
+    const programs =
+      workload === null ? runPrograms(programsSpec, record) : runForeign({ ...programsSpec, workload });
     const serverNames = setup.servers.map((server) => server.name);
     running.onStop(() => programs.stop(serverNames));
     await Promise.all(serverNames.map((name) => programs.start(name)));
+
+    const proxies = await startProxies(setup, programsSpec.log);
+    running.onStop(() => proxies.stop());
 
     const actors = runActors(setup.actors, speed, seed);
     running.onStop(() => actors.stop());
@@ -101,7 +107,7 @@ export async function runInLab(
 
     hooks.onStage(`running ${setup.clients.length} classes of ${settings.connections} connections`);
     hooks.onStarted();
-    const failures = [programs, ...watches, actors, faults].map((part) => part.failed);
+    const failures = [programs, proxies, ...watches, actors, faults].map((part) => part.failed);
     // A timer that nobody waits for any more would keep the process alive.
     const over = new AbortController();
     const time = pause(settings.durationMs, AbortSignal.any([signal, over.signal]));
@@ -110,6 +116,8 @@ export async function runInLab(
 
     hooks.onStage('stopping the clients and reading what is left');
     await stopFaults();
+    // Programs that are not ours are killed, and how they then end is no part of the run.
+    if (workload !== null) await stopWatches();
     await stopClients();
     await stopWatches();
     const endedAt = systemClock().now();
@@ -118,9 +126,16 @@ export async function runInLab(
     const made = makeRecord({
       ...{ kind: 'lab', scenario: scenario.name, ...choice, factors: { ...choice.factors }, seed, speed },
       ...{ startedAt, endedAt, complete },
+      ...(workload === null ? {} : { workload: workload.name }),
+      ...(settings.server === 'pod' ? {} : { server: settings.server }),
+      ...(settings.family === 'ipv4' ? {} : { family: settings.family }),
       classes: setup.clients.flatMap(({ name }) => summaries.find((one) => one.name === name) ?? []),
-      verdict: verdictOn(tally, { episodeWindowMs, maxRatePerHour }, endedAt),
-      findings: diagnose({ probes, nodes }, causeModels),
+      verdict:
+        workload === null
+          ? verdictOn(tally, { episodeWindowMs, maxRatePerHour }, endedAt)
+          : withoutProbes(workload.name),
+      findings:
+        workload === null ? diagnose({ probes, nodes }, causeModels) : diagnoseWire(nodes, causeModels),
       ...seenByObservers(nodes, [], []),
     });
     files.flush();
@@ -131,4 +146,9 @@ export async function runInLab(
     await running.stop();
     files.close();
   }
+}
+
+function withoutProbes(workload: string): Verdict {
+  const sentence = `No probes ran, so nothing was compared: the connections were those of ${workload}, and what is said of them is the diagnosis.`;
+  return { outcome: 'inconclusive', confidence: 0, sentence };
 }

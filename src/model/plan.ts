@@ -1,4 +1,5 @@
 // A plan is a list of steps as data: printed by --dry-run, applied by the lab, undone in reverse when one of them fails.
+import type { Family } from './family.ts';
 
 /** One end of a veth pair: the interface's name and the namespace it is in. */
 interface VethEnd {
@@ -39,6 +40,11 @@ export interface ChainRule {
   readonly rule: string;
 }
 
+/** Changes that no address in them tells the family of; IPv4 unless they say so. */
+interface OfFamily {
+  readonly family?: Family;
+}
+
 export type Change =
   | { readonly do: 'add-netns'; readonly netns: string }
   | { readonly do: 'delete-netns'; readonly netns: string }
@@ -54,16 +60,20 @@ export type Change =
       readonly dev: string;
       readonly table?: string;
     }
-  | { readonly do: 'add-rule'; readonly netns: string; readonly rule: PolicyRule }
-  | { readonly do: 'delete-rule'; readonly netns: string; readonly rule: PolicyRule }
+  | (OfFamily & { readonly do: 'add-rule'; readonly netns: string; readonly rule: PolicyRule })
+  | (OfFamily & { readonly do: 'delete-rule'; readonly netns: string; readonly rule: PolicyRule })
   | { readonly do: 'set-sysctl'; readonly netns: string; readonly key: string; readonly value: string }
-  | { readonly do: 'load-iptables'; readonly netns: string; readonly tables: readonly IptablesTable[] }
-  | { readonly do: 'add-chain-rule'; readonly netns: string; readonly rule: ChainRule }
-  | { readonly do: 'delete-chain-rule'; readonly netns: string; readonly rule: ChainRule }
+  | (OfFamily & {
+      readonly do: 'load-iptables';
+      readonly netns: string;
+      readonly tables: readonly IptablesTable[];
+    })
+  | (OfFamily & { readonly do: 'add-chain-rule'; readonly netns: string; readonly rule: ChainRule })
+  | (OfFamily & { readonly do: 'delete-chain-rule'; readonly netns: string; readonly rule: ChainRule })
   /** Replaces the table of family inet and that name; `body` is what stands between its braces. */
   | { readonly do: 'load-nft-table'; readonly netns: string; readonly name: string; readonly body: string }
   | { readonly do: 'delete-nft-table'; readonly netns: string; readonly name: string }
-  | { readonly do: 'delete-entries'; readonly netns: string; readonly filter: EntryFilter }
+  | (OfFamily & { readonly do: 'delete-entries'; readonly netns: string; readonly filter: EntryFilter })
   /**
    * Adds assured entries of flows that nobody has until `leaveFree` more would fit into the table. They come from the addresses
    * SOURCE.0.0/16 (`source` is `172.16`), carry `mark`, and live for `lifeSeconds`.

@@ -165,6 +165,12 @@ export const runRecordSchema = z.object({
   /** Absent in records of before there were variants. */
   variant: z.string().nullable().optional(),
   fix: z.string().nullable(),
+  /** Programs whose connections these were, in the lab; absent where they were our own probes’. */
+  workload: z.string().optional(),
+  /** Where the server was, in the lab; absent where it was in a pod of its own. */
+  server: z.enum(['node']).optional(),
+  /** Of all addresses, in the lab; absent where it was IPv4. */
+  family: z.enum(['ipv6']).optional(),
   seed: z.number().int().nullable(),
   /** How many times faster than real the scenario's periods ran. */
   speed: z.number().positive(),

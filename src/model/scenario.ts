@@ -1,5 +1,6 @@
 // A scenario: a topology, factors that can be switched off, variants, faults, fixes, and the outcome and cause to expect.
 import type { Author } from './author.ts';
+import type { Family } from './family.ts';
 import type { FaultSpec } from './fault.ts';
 import type { Plan } from './plan.ts';
 import type { Outcome } from './run-record.ts';
@@ -13,10 +14,11 @@ export interface Named {
 
 /** A program that runs on a node while the world lives and changes it; what each kind does, and when, is in lab/actors. */
 export type ActorSpec =
-  | { readonly kind: 'netd'; readonly node: string }
+  | { readonly kind: 'netd'; readonly node: string; readonly family?: Family }
   | {
       readonly kind: 'felix';
       readonly node: string;
+      readonly family?: Family;
       /** The tables that this Felix believes to be its own; it takes the lowest for WireGuard. */
       readonly routeTableRange: readonly [number, number];
     };
@@ -43,6 +45,16 @@ export interface ServerSpec {
   readonly closeWith?: CloseWith;
 }
 
+/** A program beside a server in its pod that takes what comes for the server's port and hands it on over loopback. */
+export interface ProxySpec {
+  readonly name: string;
+  readonly pod: string;
+  /** Where it listens. */
+  readonly port: number;
+  /** The server's port. */
+  readonly to: number;
+}
+
 /** A `netdebug client` in a pod, holding a class's connections. */
 export interface ClientSpec extends ClientClass {
   /** For connecting, and for each answer. */
@@ -58,6 +70,8 @@ export interface Setup {
   readonly faults: readonly FaultSpec[];
   /** Started before the clients, in this order. */
   readonly servers: readonly ServerSpec[];
+  /** Started after the servers. */
+  readonly proxies?: readonly ProxySpec[];
   readonly clients: readonly ClientSpec[];
   readonly clientPeriodMs: number;
   /** Resets of one class no further apart than this have one trigger. Default: twice the clients' period. */
@@ -83,11 +97,14 @@ export interface Scenario extends Named {
   readonly defaults: ScenarioDefaults;
   /** True when kernel timers that cannot be scaled (retransmission, conntrack's seconds) are part of it: it runs at speed 1 only. */
   readonly realTime?: true;
+  /** Why its server cannot be in the node's own network; absent when it can. */
+  readonly needsPod?: string;
   /** The verdict, which counts resets only: `none` may stand beside a cause that makes timeouts or closes. */
   expected(choice: Choice): Outcome;
   /** What a diagnosis ought to find; null for nothing. It never sees this. */
   expectedCause(choice: Choice): string | null;
   /** Whom it ought to name for having ended the connections: any of these is right. Empty exactly where no cause is expected. */
   expectedAuthor(choice: Choice): readonly Author[];
-  setup(choice: Choice): Setup;
+  /** @param whose Programs that are not ours wait as long as the kernel does, or less: what must outlast them is longer for them. */
+  setup(choice: Choice, whose?: 'probes' | 'foreign'): Setup;
 }

@@ -1,6 +1,6 @@
 // Finds the network namespaces beside the node's own, each by a process in it, and names them by their address.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { parseLocalAddresses } from './local-addresses.ts';
+import { globalIpv6, parseLocalAddresses } from './local-addresses.ts';
 import { isOfOtherNode } from './pod-routes.ts';
 import { seesOnlyItsFamily } from './process-family.ts';
 
@@ -93,13 +93,4 @@ function addressIn(proc: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The first address of global scope in /proc/net/if_inet6, all groups written out; undefined when there is none. */
-function globalIpv6(text: string): string | undefined {
-  const match = /^([0-9a-f]{32}) [0-9a-f]+ [0-9a-f]+ 00 /m.exec(text);
-  return match?.[1]
-    ?.match(/.{4}/g)
-    ?.map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
 }

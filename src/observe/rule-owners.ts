@@ -19,7 +19,11 @@ export const ruleOwners: Witness = {
       recogniseDataplane({
         chains: await orNull(findTool('iptables-save') !== undefined, () => listIptablesChains(netns)),
         nftTables: await orNull(findTool('nft') !== undefined, () => listNftTables(netns)),
-        rules: await orNull(true, () => listRules(netns)),
+        rules: await orNull(true, async () => [
+          ...(await listRules(netns)),
+          // A kernel without IPv6 has no such rules.
+          ...(await listRules(netns, 'ipv6').catch(() => [])),
+        ]),
         links: await orNull(true, async () => [...(await listLinks(netns)).values()]),
       });
     const first = await read();

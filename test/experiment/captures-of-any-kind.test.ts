@@ -55,7 +55,11 @@ describe('a recorded capture', () => {
   });
 
   it('that holds neighbour discovery alone has no fault, and nothing was lost in it', async () => {
-    const { counts: { lost: failures }, notes, unread } = await diagnosePaths([join(recorded, 'ipv6-server-aborted.pcap')]);
+    const {
+      counts: { lost: failures },
+      notes,
+      unread,
+    } = await diagnosePaths([join(recorded, 'ipv6-server-aborted.pcap')]);
     assert.deepEqual([failures, unread], [0, false]);
     assert.match(notes.join('\n'), /11 packets read, 0 of them .*; 11 packets are no TCP/);
   });
@@ -143,7 +147,10 @@ describe('a capture', () => {
       ['gzip', gzipSync(bytes, { level: 0 })],
       ['zstd', zstdCompressSync(Buffer.concat([bytes, Buffer.alloc(400_000, 'x')]))],
     ] as const) {
-      const { counts: { lost: failures }, notes } = await diagnosePaths([written('cut', packed.subarray(0, -9))]);
+      const {
+        counts: { lost: failures },
+        notes,
+      } = await diagnosePaths([written('cut', packed.subarray(0, -9))]);
       assert.equal(failures, 1, name);
       assert.match(notes.join('\n'), new RegExp(`its ${name} data is cut off`));
     }
@@ -199,7 +206,10 @@ describe('a capture in which nothing can be read', () => {
   const frame = madeFrame({ seq: 1, flags: tcpFlags.rst });
   it('is not one in which nothing was lost', async () => {
     const cut = madePcap([{ at: 1, data: frame, captured: 30 }]);
-    const { counts: { lost: failures }, unread } = await diagnosePaths([written('short', cut)]);
+    const {
+      counts: { lost: failures },
+      unread,
+    } = await diagnosePaths([written('short', cut)]);
     assert.deepEqual([failures, unread], [0, true]);
     const radio = await diagnosePaths([written('radio', madePcap([{ at: 1, data: frame }], 127))]);
     assert.equal(radio.unread, true);

@@ -36,7 +36,7 @@ describe('durations', () => {
     '5s ',
     '5x',
     '1e3s',
-    `${'9'.repeat(400)}`,
+    '9'.repeat(400),
     '5sm',
     '.s',
     'five',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseLocalAddresses } from '../../src/observe/local-addresses.ts';
+import { globalIpv6, parseLocalAddresses } from '../../src/observe/local-addresses.ts';
 import { recordedText } from './recorded.ts';
 
 describe("a namespace's own addresses", () => {
@@ -15,5 +15,15 @@ describe("a namespace's own addresses", () => {
       parseLocalAddresses('Local:\n  +-- 127.0.0.0/8 2 0 2\n     |-- 127.0.0.1\n        /32 host LOCAL\n'),
       [],
     );
+  });
+
+  it('of IPv6 are written as in the packets that they are looked for in', () => {
+    const lines = [
+      'fe80000000000000041f33fffe1c2a01 02 40 20 80     eth0',
+      '00000000000000000000000000000001 01 80 10 80       lo',
+      'fd000010004400000000000000000010 02 80 00 80     eth0',
+    ];
+    assert.equal(globalIpv6(lines.join('\n')), 'fd00:10:44::10');
+    assert.equal(globalIpv6(lines.slice(0, 2).join('\n')), undefined);
   });
 });

@@ -1,6 +1,7 @@
 // What the user typed after `lab run` and `lab matrix`, checked, with the scenario's defaults filled in.
 import type { Expectation } from '../../experiment/conclude.ts';
-import type { LabWishes } from '../../experiment/lab-settings.ts';
+import { serverPlaces, type LabWishes } from '../../experiment/lab-settings.ts';
+import { findWorkload } from '../../lab/workloads/foreign/index.ts';
 import { choose, defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { Problem } from '../../model/problem.ts';
@@ -18,6 +19,9 @@ export interface RunFlags {
   readonly duration?: string;
   readonly out?: string;
   readonly expect?: string;
+  readonly workload?: string;
+  readonly server?: string;
+  readonly family?: string;
 }
 
 /** Throws a usage Problem, one sentence with the allowed values, for anything that cannot be run. */
@@ -35,7 +39,25 @@ export function readWishes(name: string | undefined, flags: RunFlags, folder: st
     periodMs: given('--period', flags.period, positiveDuration),
     durationMs: given('--duration', flags.duration, positiveDuration),
     expected: given('--expect', flags.expect, expectation),
+    workload: given('--workload', flags.workload, workload),
+    server: given('--server', flags.server, oneOf(serverPlaces)),
+    family: given('--family', flags.family, oneOf(['ipv4', 'ipv6'])),
   };
+}
+
+function oneOf<T extends string>(all: readonly T[]): (flag: string, text: string) => T {
+  return (flag, text) => {
+    const found = all.find((one) => one === text);
+    if (found !== undefined) return found;
+    throw new Problem('usage', `${flag} ${text}: choose one of: ${all.join(', ')}.`);
+  };
+}
+
+/** Null for our own probes. */
+function workload(_flag: string, text: string): string | null {
+  if (text === 'probes') return null;
+  findWorkload(text);
+  return text;
 }
 
 /** Reads `--expect`. Throws a usage Problem that lists the outcomes. */

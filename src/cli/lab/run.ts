@@ -12,10 +12,11 @@ import { serveShell } from '../../lab/world/world-shell.ts';
 import { dryRunScript } from '../../lab/world/dry-run.ts';
 import { vpc } from '../../lab/world/wires.ts';
 import { createTally } from '../../verdict/tally.ts';
-import { conclude } from '../../experiment/conclude.ts';
-import { labSettings } from '../../experiment/lab-settings.ts';
+import { conclude, concludeFindings } from '../../experiment/conclude.ts';
+import { labSettings, setupOf } from '../../experiment/lab-settings.ts';
 import { runInLab } from '../../experiment/lab.ts';
-import { defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
+import { defaultScenario } from '../../lab/scenarios/index.ts';
+import { findWorkload, foreignWorkloads, requirePrograms } from '../../lab/workloads/foreign/index.ts';
 import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
 import { readWishes, type RunFlags } from './lab-flags.ts';
 import { exitCodeOf } from '../exit.ts';
@@ -38,6 +39,12 @@ export function runCommand(): Command {
     .addOption(repeatable('--without <factor>', 'switch a factor of the scenario off', String))
     .option('--variant <name>', 'another way in which the same happens (default: the scenario’s first)')
     .option('--fix <name>', 'apply a fix')
+    .option(
+      '--workload <name>',
+      `whose connections: probes (ours, the default), ${workloadNames}, grpc=PROGRAM`,
+    )
+    .option('--family <family>', 'of all addresses: ipv4 (the default) or ipv6')
+    .option('--server <place>', 'where the server is: pod (the default), or node, for hostNetwork')
     .option('--seed <n>', 'fixes jitter and everything else that is random', '1')
     .option('--speed <x>', 'divides all periods: 1 is the real thing (default: the scenario’s)')
     .option('--connections <n>', 'connections per class')
@@ -55,6 +62,8 @@ export function runCommand(): Command {
     });
 }
 
+const workloadNames = foreignWorkloads.map(({ name }) => name).join(', ');
+
 const examples = `
 Examples:
   netdebug lab run                              the GKE bug, in about 20 seconds
@@ -66,11 +75,13 @@ Examples:
 async function run(name: string | undefined, flags: Flags): Promise<number> {
   const folder = chooseFolder(flags.out, new Date(), name ?? defaultScenario);
   const settings = labSettings(readWishes(name, flags, folder));
+  const foreign = settings.workload === null ? null : findWorkload(settings.workload);
   if (flags.dryRun === true) {
-    print(dryRunScript(findScenario(settings.scenario).setup(settings.choice), settings));
+    print(dryRunScript(setupOf(settings), { ...settings, foreign }));
     return exitCodes.finished;
   }
   refuseForLab(settings.folder);
+  requirePrograms(foreign, setupOf(settings));
   await requireLab();
   const made = await makeFolder(settings.folder);
   // Loaded by the outer process alone, and late: the inside must start fast.
@@ -95,7 +106,7 @@ export async function runInside(
   { signal, pid }: InsideWorld,
 ): Promise<number> {
   const { episodeWindowMs, durationMs, folder } = settings;
-  const { topology } = findScenario(settings.scenario).setup(settings.choice);
+  const { topology } = setupOf(settings);
   await serveShell([
     vpc,
     ...topology.nodes.map((node) => node.name),
@@ -122,7 +133,9 @@ export async function runInside(
       signal,
     });
     if (lost.some) return exitCodes.unwritable;
-    return exitCodes[conclude(record, settings.expected, signal.aborted)];
+    const { workload, expected, expectedCause } = settings;
+    if (workload === null || expected === 'any') return exitCodes[conclude(record, expected, signal.aborted)];
+    return exitCodes[concludeFindings(record, expectedCause, signal.aborted)];
   } finally {
     view.end();
   }

@@ -44,6 +44,7 @@ export const scenario: LabScenario<'conntrack-invalid'> = {
     [headlessService.name]: headlessService.about,
   },
   defaults: briefDefaults(10_000),
+  needsPod: 'the packet that it changes is one that the node forwards',
   expected(choice) {
     if (choice.fix !== null) return 'none';
     if (choice.variant === answerToRemote) return 'remote-only';

@@ -1,6 +1,7 @@
 // A policy change rejects flows that live: a node answers their packets with a RST of its own making.
 import type { ChainRule } from '../../model/plan.ts';
-import type { Choice, Setup } from '../../model/scenario.ts';
+import type { Choice, ProxySpec, Setup } from '../../model/scenario.ts';
+import { redirectPlan } from '../workloads/proxies.ts';
 import type { LabScenario } from './lab-scenario.ts';
 import {
   briefDefaults,
@@ -14,6 +15,7 @@ import {
 const toServer = 'to-server';
 const oneClient = 'one-client';
 const fromServer = 'from-server';
+const sidecar = 'sidecar';
 const clientNode = 'client-node';
 const establishedFirst = 'established-first';
 
@@ -22,8 +24,12 @@ const matches: Readonly<Record<string, string>> = {
   [toServer]: toServerMatch,
   [oneClient]: `-s ${coLocatedAddress} ${toServerMatch}`,
   [fromServer]: `-s ${serverAddress} -p tcp --sport ${servicePort}`,
+  [sidecar]: toServerMatch,
   [clientNode]: toServerMatch,
 };
+
+/** The port of Istio's. */
+const proxy: ProxySpec = { name: 'sidecar', pod: 'server', port: 15_006, to: servicePort };
 
 export const scenario: LabScenario<'policy-reject'> = {
   name: 'policy-reject',
@@ -35,6 +41,10 @@ export const scenario: LabScenario<'policy-reject'> = {
     {
       name: fromServer,
       about: 'the server’s node rejects what the server sends, so that the server is reset first',
+    },
+    {
+      name: sidecar,
+      about: 'as the first, with a proxy beside the server that its pod redirects everything to',
     },
     { name: clientNode, about: 'the other node rejects what its client sends to the server' },
   ],
@@ -54,8 +64,12 @@ export const scenario: LabScenario<'policy-reject'> = {
   setup(choice): Setup {
     const netns = choice.variant === clientNode ? 'node-2' : 'node-1';
     const rule = rejectRule(choice);
+    const world = serviceWorld(choice);
     return {
-      ...serviceWorld(choice),
+      ...world,
+      ...(choice.variant === sidecar
+        ? { plan: [...world.plan, ...redirectPlan(proxy)], proxies: [proxy] }
+        : {}),
       faults: [
         {
           about: 'a policy rejects, and is taken back',

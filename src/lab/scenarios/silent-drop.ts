@@ -47,7 +47,9 @@ export const scenario: LabScenario<'silent-drop'> = {
   },
   // Nothing is sent; the client's program stops waiting before its kernel would.
   expectedAuthor: (choice) => (scenario.expectedCause(choice) === null ? [] : ['nobody']),
-  setup(choice): Setup {
+  setup(choice, whose = 'probes'): Setup {
+    // A kernel that gives up has repeated what was lost after 200 and 600 ms, or 1,400 at the most, with nothing answered between.
+    const [outageMs, everyMs] = whose === 'foreign' ? [1_600, 4_000] : [560, 1_600];
     const rule: ChainRule = {
       ...{ table: 'filter', chain: 'FORWARD', place: 'last' },
       rule: `${matches[choice.variant] ?? ''} -j DROP`,
@@ -62,10 +64,10 @@ export const scenario: LabScenario<'silent-drop'> = {
       faults: [
         {
           about: 'the firewall drops, and is put right',
-          ...{ firstMs: 1_200, everyMs: 1_600, jitterMs: 100 },
+          ...{ firstMs: 1_200, everyMs, jitterMs: 100 },
           steps: [
             { afterMs: 0, actions: [{ do: 'add-chain-rule', netns: vpc, rule }] },
-            { afterMs: 560, actions: [{ do: 'delete-chain-rule', netns: vpc, rule }] },
+            { afterMs: outageMs, actions: [{ do: 'delete-chain-rule', netns: vpc, rule }] },
           ],
         },
       ],

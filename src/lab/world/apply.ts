@@ -119,7 +119,9 @@ export function batches(plan: Plan): Batch[] {
 /** Steps with the same key can share a process; the empty key stands alone. */
 function batchKey(change: Change): string {
   if (change.do === 'set-sysctl') return `sysctl ${change.netns}`;
-  return isIpChange(change) ? `ip ${ipCommand(change).netns ?? ''}` : '';
+  if (!isIpChange(change)) return '';
+  const { netns, family = 'ipv4' } = ipCommand(change);
+  return `ip ${family} ${netns ?? ''}`;
 }
 
 function applyBatch(changes: readonly Change[]): Promise<void> {
@@ -127,17 +129,17 @@ function applyBatch(changes: readonly Change[]): Promise<void> {
   if (first === undefined) return Promise.resolve();
   switch (first.do) {
     case 'load-iptables':
-      return restoreTables(first.netns, first.tables);
+      return restoreTables(first.netns, first.tables, first.family);
     case 'add-chain-rule':
-      return changeChainRule(first.netns, 'add', first.rule);
+      return changeChainRule(first.netns, 'add', first.rule, first.family);
     case 'delete-chain-rule':
-      return changeChainRule(first.netns, 'delete', first.rule);
+      return changeChainRule(first.netns, 'delete', first.rule, first.family);
     case 'load-nft-table':
       return loadNftTable(first.netns, first.name, first.body);
     case 'delete-nft-table':
       return deleteNftTable(first.netns, first.name);
     case 'delete-entries':
-      return deleteEntries(first.netns, first.filter);
+      return deleteEntries(first.netns, first.filter, first.family);
     case 'fill-conntrack':
       return fillConntrack(first);
     case 'set-sysctl': {

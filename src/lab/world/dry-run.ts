@@ -1,9 +1,14 @@
 // Everything that a run would do, as commands that a person could type: the world, the programs in it, who and what changes it.
 import type { Setup } from '../../model/scenario.ts';
+import { shellQuote } from '../../system/shell-quote.ts';
 import { inNetns } from '../../system/tools/ip-netns.ts';
+import { unprivileged } from '../../system/unprivileged.ts';
 import { shellScript } from './plan-commands.ts';
 import { actorScript } from '../actors/index.ts';
 import { faultScript } from '../faults/describe.ts';
+import { foreignScript } from '../workloads/foreign/foreign-script.ts';
+import type { ForeignWorkload } from '../workloads/foreign/workload.ts';
+import { proxyWords } from '../workloads/proxies.ts';
 import { clientWords, serverWords } from '../workloads/pod-programs.ts';
 
 export interface DryRunOptions {
@@ -11,10 +16,27 @@ export interface DryRunOptions {
   /** The clients' period as they would run it, after `speed`. */
   readonly periodMs: number;
   readonly speed: number;
+  /** Programs that are not ours, in place of our own. */
+  readonly foreign?: ForeignWorkload | null;
 }
 
 /** The plan, then the servers and clients, then each actor and each fault with its times. Ends with a newline. */
-export function dryRunScript(setup: Setup, { connections, periodMs, speed }: DryRunOptions): string {
+export function dryRunScript(setup: Setup, options: DryRunOptions): string {
+  const { speed, foreign = null } = options;
+  const started =
+    foreign === null
+      ? probeScript(setup, options)
+      : foreignScript({ ...setup, ...options, workload: foreign });
+  const proxies = (setup.proxies ?? []).map((proxy) => {
+    const argv = inNetns(proxy.pod, unprivileged(true, proxyWords(proxy, setup)));
+    return `${shellQuote(argv)} &\n`;
+  });
+  const actors = setup.actors.map((actor) => `\n${actorScript(actor, speed)}`);
+  const faults = setup.faults.map((fault) => `\n${faultScript(fault, speed)}`);
+  return [shellScript(setup.plan), '\n# the programs\n', started, ...proxies, ...actors, ...faults].join('');
+}
+
+function probeScript(setup: Setup, { connections, periodMs, speed }: DryRunOptions): string {
   const programs = [
     ...setup.servers.map((server) => ({ pod: server.pod, words: serverWords(server, speed) })),
     ...setup.clients.map((client) => ({
@@ -22,8 +44,5 @@ export function dryRunScript(setup: Setup, { connections, periodMs, speed }: Dry
       words: clientWords(client, connections, periodMs, speed),
     })),
   ];
-  const started = programs.map(({ pod, words }) => `${inNetns(pod, ['netdebug', ...words]).join(' ')} &\n`);
-  const actors = setup.actors.map((actor) => `\n${actorScript(actor, speed)}`);
-  const faults = setup.faults.map((fault) => `\n${faultScript(fault, speed)}`);
-  return [shellScript(setup.plan), '\n# the programs\n', ...started, ...actors, ...faults].join('');
+  return programs.map(({ pod, words }) => `${inNetns(pod, ['netdebug', ...words]).join(' ')} &\n`).join('');
 }

@@ -1,9 +1,9 @@
 // A plan as commands that a person could type, for --dry-run and for error messages.
 import type { Change, Plan } from '../../model/plan.ts';
 import { deleteEntriesWords, fillWords } from '../../system/tools/conntrack.ts';
-import { ipCommand } from '../../system/tools/ip.ts';
+import { familyFlag, ipCommand } from '../../system/tools/ip.ts';
 import { inNetns, netnsFlag } from '../../system/tools/ip-netns.ts';
-import { chainRuleWords, restoreText } from '../../system/tools/iptables.ts';
+import { chainRuleWords, restoreText, restoreWords } from '../../system/tools/iptables.ts';
 import { deleteNftTableWords, nftTableText } from '../../system/tools/nft.ts';
 import { sysctlWords } from '../../system/tools/sysctl.ts';
 
@@ -13,25 +13,25 @@ export function shellCommand(change: Change): string {
     case 'set-sysctl':
       return inside(change.netns, sysctlWords([change]));
     case 'load-iptables':
-      return inside(change.netns, ['iptables-restore'], restoreText(change.tables));
+      return inside(change.netns, restoreWords(change.family), restoreText(change.tables));
     case 'add-chain-rule':
-      return inside(change.netns, chainRuleWords('add', change.rule));
+      return inside(change.netns, chainRuleWords('add', change.rule, change.family));
     case 'delete-chain-rule':
-      return inside(change.netns, chainRuleWords('delete', change.rule));
+      return inside(change.netns, chainRuleWords('delete', change.rule, change.family));
     case 'load-nft-table':
       return inside(change.netns, ['nft', '-f', '-'], nftTableText(change.name, change.body));
     case 'delete-nft-table':
       return inside(change.netns, deleteNftTableWords(change.name));
     case 'delete-entries':
-      return inside(change.netns, deleteEntriesWords(change.filter));
+      return inside(change.netns, deleteEntriesWords(change.filter, change.family));
     case 'fill-conntrack': {
       const { netns, source, mark, leaveFree, lifeSeconds } = change;
       const what = `assured entries from ${source}.0.0/16 with mark ${mark} for ${lifeSeconds} s, until ${leaveFree} are free`;
       return `${inside(netns, fillWords)}  # ${what}`;
     }
     default: {
-      const { netns, words } = ipCommand(change);
-      return ['ip', ...netnsFlag(netns), ...words].join(' ');
+      const { netns, family, words } = ipCommand(change);
+      return ['ip', ...familyFlag(family), ...netnsFlag(netns), ...words].join(' ');
     }
   }
 }

@@ -1,4 +1,4 @@
-// The private world: new network, mount, PID and, for an ordinary user, user namespaces, gone when we are, however we end.
+// The private world: new network, mount, PID, IPC and, for an ordinary user, user namespaces, gone when we are, however we end.
 import { mkdir } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { Problem } from '../../model/problem.ts';
@@ -35,7 +35,7 @@ const done = /^done ([0-9]+)$/;
 export function sandboxArgv(asRoot: boolean): [string, ...string[]] {
   // An ordinary user keeps their own id: tcpdump gives its rights away when it believes to be root, and cannot here.
   const user = asRoot ? [] : ['--user', '--map-current-user', '--keep-caps'];
-  return ['unshare', ...user, '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  return ['unshare', ...user, '--net', '--mount', '--pid', '--ipc', '--fork', '--kill-child', '--mount-proc'];
 }
 
 /**

@@ -1,5 +1,6 @@
 // conntrack's syntax: entries deleted by filter, a table filled with entries of flows that nobody has, and the events it prints.
 import { formatMicros } from '../../model/clock.ts';
+import type { Family } from '../../model/family.ts';
 import type { ConntrackEvent, LineEvent, Tuple } from '../../model/node-event.ts';
 import type { Change, EntryFilter } from '../../model/plan.ts';
 import { commandFailed, run } from '../process.ts';
@@ -9,10 +10,10 @@ import { readSysctls } from './sysctl.ts';
 type Fill = Extract<Change, { do: 'fill-conntrack' }>;
 
 /** `conntrack -D …` for the entries that the filter takes. */
-export function deleteEntriesWords(filter: EntryFilter): string[] {
+export function deleteEntriesWords(filter: EntryFilter, family: Family = 'ipv4'): string[] {
   const { originalSource, originalDestination, replySource, mark } = filter;
   return [
-    ...['conntrack', '-D', '-p', 'tcp'],
+    ...['conntrack', '-D', ...(family === 'ipv4' ? [] : ['-f', family]), '-p', 'tcp'],
     ...(originalSource === undefined ? [] : ['-s', originalSource]),
     ...(originalDestination === undefined ? [] : ['-d', originalDestination]),
     ...(replySource === undefined ? [] : ['-r', replySource]),
@@ -21,8 +22,8 @@ export function deleteEntriesWords(filter: EntryFilter): string[] {
 }
 
 /** Deletes what the filter takes; that it takes nothing is no error. */
-export async function deleteEntries(netns: string, filter: EntryFilter): Promise<void> {
-  const argv = inNetns(netns, deleteEntriesWords(filter));
+export async function deleteEntries(netns: string, filter: EntryFilter, family?: Family): Promise<void> {
+  const argv = inNetns(netns, deleteEntriesWords(filter, family));
   const result = await run(argv);
   // conntrack ends with 1 when there was nothing to delete, and says so.
   const nothing = result.exitCode === 1 && result.stderr.includes('0 flow entries have been deleted');

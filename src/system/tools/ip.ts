@@ -1,5 +1,6 @@
 // iproute2's syntax: the lab's changes as `ip` commands, and what `ip` prints: rules, links, and changes as they happen.
 import { formatMicros, parseMicros } from '../../model/clock.ts';
+import type { Family } from '../../model/family.ts';
 import type { LineEvent, NodeEvent } from '../../model/node-event.ts';
 import type { Change, PolicyRule } from '../../model/plan.ts';
 import { z } from '../../model/schema.ts';
@@ -24,9 +25,11 @@ export function isIpChange(change: Change): change is IpChange {
   return ipChanges.some((name) => name === change.do);
 }
 
-/** Where a command runs and its words: `ip [-n NETNS] WORDS…`. `netns` null means the world's own namespace. */
+/** Where a command runs and its words: `ip [-6] [-n NETNS] WORDS…`. `netns` null means the world's own namespace. */
 export interface IpCommand {
   readonly netns: string | null;
+  /** Said where no word tells it; IPv4 without. */
+  readonly family?: Family | undefined;
   readonly words: readonly string[];
 }
 
@@ -53,11 +56,16 @@ export function ipCommand(change: IpChange): IpCommand {
       return { netns, words: ['route', 'add', to, ...pair('via', via), 'dev', dev, ...pair('table', table)] };
     }
     case 'add-rule':
-      return { netns: change.netns, words: ['rule', 'add', ...ruleWords(change.rule)] };
+      return { ...ruleIn(change), words: ['rule', 'add', ...ruleWords(change.rule)] };
     case 'delete-rule':
-      return { netns: change.netns, words: ['rule', 'delete', ...ruleWords(change.rule)] };
+      return { ...ruleIn(change), words: ['rule', 'delete', ...ruleWords(change.rule)] };
   }
 }
+
+const ruleIn = ({ netns, family }: { netns: string; family?: Family }) => ({ netns, family });
+
+/** `ip`'s own flag for a family that it would not guess. */
+export const familyFlag = (family: Family | undefined): string[] => (family === 'ipv6' ? ['-6'] : []);
 
 function ruleWords({ not, fwmark, iif, table, preference }: PolicyRule): string[] {
   const selector = [...(not === true ? ['not'] : []), ...pair('fwmark', fwmark), ...pair('iif', iif)];
@@ -66,10 +74,11 @@ function ruleWords({ not, fwmark, iif, table, preference }: PolicyRule): string[
 
 const pair = (name: string, value: string | undefined) => (value === undefined ? [] : [name, value]);
 
-/** Makes many changes with one `ip -batch` per namespace: a process per command would be most of the lab's start-up time. */
+/** Makes many changes, of one family, with one `ip -batch` per namespace: a process per command would be most of the lab's start-up time. */
 export async function applyIpBatch(netns: string | null, commands: readonly IpCommand[]): Promise<void> {
   const input = commands.map((command) => `${command.words.join(' ')}\n`).join('');
-  await runChecked(['ip', ...netnsFlag(netns), '-batch', '-'], { input });
+  const flags = [...familyFlag(commands[0]?.family), ...netnsFlag(netns)];
+  await runChecked(['ip', ...flags, '-batch', '-'], { input });
 }
 
 const ruleListSchema = z.array(
@@ -101,9 +110,10 @@ export function parseRules(json: string): PolicyRule[] {
   return rules;
 }
 
-/** The IPv4 policy-routing rules of a namespace, in order of preference. */
-export async function listRules(netns: string | null): Promise<PolicyRule[]> {
-  return parseRules((await runChecked(['ip', ...netnsFlag(netns), '-json', 'rule', 'show'])).stdout);
+/** The policy-routing rules of a namespace, of one family, in order of preference. */
+export async function listRules(netns: string | null, family: Family = 'ipv4'): Promise<PolicyRule[]> {
+  const argv = ['ip', ...familyFlag(family), ...netnsFlag(netns), '-json', 'rule', 'show'];
+  return parseRules((await runChecked(argv)).stdout);
 }
 
 const linksSchema = z.array(z.object({ ifindex: z.number(), ifname: z.string() }));
@@ -118,9 +128,9 @@ export async function listLinks(netns: string | null): Promise<Map<number, strin
   return parseLinks((await runChecked(['ip', ...netnsFlag(netns), '-json', 'link'])).stdout);
 }
 
-/** Prints a line for each rule, route or link that comes, goes or changes. Its times are local; our programs run in UTC. */
+/** Prints a line for each rule and route, of both families, and each link that comes, goes or changes. Its times are local; our programs run in UTC. */
 export const ipMonitorArgv = (netns: string | null): string[] => [
-  ...['ip', '-4', ...netnsFlag(netns), '-timestamp', '-tshort', 'monitor'],
+  ...['ip', ...netnsFlag(netns), '-timestamp', '-tshort', 'monitor'],
   ...['rule', 'route', 'link'],
 ];
 

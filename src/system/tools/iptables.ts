@@ -1,4 +1,5 @@
 // iptables' syntax: how a ruleset reaches a namespace, and the counters of those of its rules that end flows.
+import type { Family } from '../../model/family.ts';
 import type { ChainRule, IptablesTable } from '../../model/plan.ts';
 import { runChecked } from '../process.ts';
 import { inNetns } from './ip-netns.ts';
@@ -28,22 +29,36 @@ export function restoreText(tables: readonly IptablesTable[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-export async function restoreTables(netns: string, tables: readonly IptablesTable[]): Promise<void> {
-  await runChecked(inNetns(netns, ['iptables-restore']), { input: restoreText(tables) });
+/** The program of a family. */
+export const restoreWords = (family: Family | undefined): string[] => [`${programOf(family)}-restore`];
+
+const programOf = (family: Family | undefined) => (family === 'ipv6' ? 'ip6tables' : 'iptables');
+
+export async function restoreTables(
+  netns: string,
+  tables: readonly IptablesTable[],
+  family?: Family,
+): Promise<void> {
+  await runChecked(inNetns(netns, restoreWords(family)), { input: restoreText(tables) });
 }
 
 /** The command that puts a rule into a chain, or takes it out again. */
-export function chainRuleWords(action: 'add' | 'delete', { table, chain, place, rule }: ChainRule): string[] {
+export function chainRuleWords(
+  action: 'add' | 'delete',
+  { table, chain, place, rule }: ChainRule,
+  family?: Family,
+): string[] {
   const how = action === 'delete' ? '-D' : place === 'first' ? '-I' : '-A';
-  return ['iptables', '-t', table, how, chain, ...rule.split(' ')];
+  return [programOf(family), '-t', table, how, chain, ...rule.split(' ')];
 }
 
 export async function changeChainRule(
   netns: string,
   action: 'add' | 'delete',
   rule: ChainRule,
+  family?: Family,
 ): Promise<void> {
-  await runChecked(inNetns(netns, chainRuleWords(action, rule)));
+  await runChecked(inNetns(netns, chainRuleWords(action, rule, family)));
 }
 
 /** In these tables alone can iptables refuse or drop; the nat table, by far the longest on a Kubernetes node, cannot. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseIpMonitorLine } from '../../../src/system/tools/ip.ts';
+import { ipMonitorArgv, parseIpMonitorLine } from '../../../src/system/tools/ip.ts';
 
 // Lines as iproute2 6.1.0 printed them: `ip -4 -timestamp -tshort monitor rule route link`, TZ=UTC.
 const parse = parseIpMonitorLine;
@@ -29,6 +29,14 @@ describe('a line of ip monitor', () => {
     assert.equal(mark?.event === 'rule-changed' && mark.selector, 'from all fwmark 0x4000/0x4000');
     const hole = parse('[2026-11-23T06:49:57.979492] 99:\tfrom 10.0.0.0/8 blackhole');
     assert.equal(hole?.event === 'rule-changed' && hole.table, null);
+  });
+
+  it('is printed for both families, and a rule of IPv6 looks like one of IPv4', () => {
+    assert.deepEqual(ipMonitorArgv('node-1').slice(0, 3), ['ip', '-n', 'node-1']);
+    const route = parse(
+      '[2026-11-28T04:09:25.069891] fd00:10:44::10 dev cali-server metric 1024 pref medium',
+    );
+    assert.equal(route?.event, 'route-changed');
   });
 
   it('about a route says which came or went', () => {

@@ -5,17 +5,21 @@ import { shellCommand } from '../../world/plan-commands.ts';
 import type { Actor } from '../actor.ts';
 import { netdRules } from './tables.ts';
 
-const addRules = (netns: string) => netdRules.map((rule) => ({ do: 'add-rule', netns, rule }) as const);
+type NetdSpec = Extract<ActorSpec, { kind: 'netd' }>;
 
-export const netd: Actor<Extract<ActorSpec, { kind: 'netd' }>> = {
+const addRules = ({ node: netns, family = 'ipv4' }: NetdSpec) =>
+  netdRules.map((rule) => ({ do: 'add-rule', netns, family, rule }) as const);
+
+export const netd: Actor<NetdSpec> = {
   name: 'netd',
   pace: { everyMs: 10_000, jitterMs: 0 },
-  async act({ node }) {
-    const present = new Set((await listRules(node)).map((rule) => rule.preference));
-    const missing = addRules(node).filter(({ rule }) => !present.has(rule.preference));
+  async act(spec) {
+    const { node, family } = spec;
+    const present = new Set((await listRules(node, family)).map((rule) => rule.preference));
+    const missing = addRules(spec).filter(({ rule }) => !present.has(rule.preference));
     // All in one go.
     if (missing.length > 0) await applyIpBatch(node, missing.map(ipCommand));
   },
   about: () => 'puts back those of its rules that are missing',
-  commands: ({ node }) => addRules(node).map(shellCommand),
+  commands: (spec) => addRules(spec).map(shellCommand),
 };
