@@ -43,7 +43,7 @@ test('a duration has a default that the help shows as it would be typed', () => 
 test('a duration without a unit is seconds, for whichever flag', () => {
   for (const flag of ['-t, --period <time>', '--duration <time>', '--timeout <time>', '--deadline <time>']) {
     const option = durationOption(flag, 'about');
-    const read = (text: string): unknown => option.parseArg?.(text, undefined) as unknown;
+    const read = (text: string): unknown => option.parseArg?.(text, undefined);
     assert.deepEqual([read('10'), read('0.5')], [10_000, 500]);
     assert.throws(() => read('0'), /no time at all/);
   }

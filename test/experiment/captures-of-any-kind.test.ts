@@ -175,8 +175,9 @@ describe('a pipe', () => {
     const fifo = join(root, 'fifo');
     execFileSync('mkfifo', [fifo]);
     const filled = spawn('sh', ['-c', 'cat "$1" > "$0"', fifo, overlay], { stdio: 'ignore' });
+    const exited = new Promise((done) => filled.once('exit', done));
     assert.deepEqual(await told(fifo), [aborted]);
-    assert.equal(await new Promise((done) => filled.once('exit', done)), 0);
+    assert.equal(await exited, 0);
   });
 
   it('that holds none is an error, and so is an empty one', async () => {

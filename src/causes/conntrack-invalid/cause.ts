@@ -5,13 +5,20 @@ import { page } from './page.ts';
 export const cause = defineCause(page, {
   authors: ['client-kernel', 'server-kernel'],
   shownBy: [
-    ['packets were INVALID', 'client answered what was not translated'],
-    ['packets were INVALID', 'RST translated too early'],
+    // An entry that is gone leaves packets untranslated as well: that it was there has to be seen.
+    ['packets were INVALID', 'client answered what was not translated', 'not entry deleted by a program'],
+    ['packets were INVALID', 'RST translated too early', 'not entry deleted by a program'],
   ],
   suggestedBy: [
     ['client answered what was not translated', 'not picked up in mid-stream'],
     ['RST translated too early', 'not picked up in mid-stream'],
-    ['packets were INVALID', 'RST without a socket', 'not rule changed'],
+    [
+      'packets were INVALID',
+      'RST without a socket',
+      'not rule changed',
+      'not entry deleted by a program',
+      'not entry expired',
+    ],
   ],
   contradictedBy: [
     'not was reset',

@@ -5,7 +5,8 @@ import { page } from './page.ts';
 export const cause = defineCause(page, {
   authors: ['in-between'],
   shownBy: [['RST from outside']],
-  suggestedBy: [['RST has another TTL']],
+  // A RST with other hops to go is not the peer's, and that is all it says.
+  suggestedBy: [],
   contradictedBy: [
     'not was reset',
     "RST left the server's pod",

@@ -10,7 +10,8 @@ export const cause = defineCause(page, {
     ['listener closed', 'RST of a live socket'],
   ],
   suggestedBy: [
-    ['listener closed', 'was reset'],
+    // The kernel ends what the process had with a FIN; one that has no socket never had any.
+    ['listener closed', 'was reset', 'not RST without a socket'],
     ['listener closed', 'was refused'],
     ['refused afterwards', 'was closed'],
     ['refused afterwards', 'server closed first'],

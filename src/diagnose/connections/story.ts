@@ -159,7 +159,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     ruleChanges,
     ruleHistory:
       identities.size === 0 ? [] : nodes.rules.filter((rule) => identities.has(ruleIdentity(rule))),
-    endpointChanges: between(nodes.links, bornAt, failedAt + slack).filter((change) =>
+    endpointChanges: between(nodes.links, servedSince(lost), failedAt + slack).filter((change) =>
       namesServer(change, server, serverInterface),
     ),
     listenerChanges: between(nodes.listeners, listenedSince(lost) - slack, failedAt + 1e6).filter(
@@ -207,6 +207,10 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     slack,
   };
 }
+
+/** What became of the server's pod shortly before an attempt to reach it is told, too. */
+const servedSince = ({ phase, bornAt, failedAt }: LostConnection): Micros =>
+  phase === 'connecting' ? Math.min(bornAt, failedAt - 10e6) : bornAt;
 
 /** An attempt to connect has no last good moment: what became of the listener shortly before is told. */
 const listenedSince = ({ phase, lastGoodAt, failedAt }: LostConnection): Micros =>

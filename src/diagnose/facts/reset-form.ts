@@ -67,14 +67,23 @@ export const resetHasOtherTtl: Look = (story) => {
     const others = likeIt(rst, story);
     const [sample] = others;
     if (sample === undefined) continue;
-    if (others.every(({ ttl }) => ttl !== rst.ttl)) {
+    if (others.every(({ ttl }) => isOfAnotherMachine(rst.ttl, ttl))) {
       const text = `its TTL is ${rst.ttl}; the sender's other packets have ${sample.ttl} on ${rst.interface}`;
       return yes(asEvidence(rst), conclusion(story, text));
     }
-    compared = Math.max(compared, others.length);
+    if (others.some(({ ttl }) => ttl === rst.ttl)) compared = Math.max(compared, others.length);
   }
   return compared >= enoughToCompare ? no() : unknown('packets-to-compare');
 };
+
+/**
+ * Whether two packets with these hops to go, seen at one place, are of two machines: one is fresh and the other is not, or they began
+ * with different counts. A few hops more or less are no sign: the way may have changed.
+ */
+const isOfAnotherMachine = (ttl: number, other: number): boolean =>
+  beganWith(ttl) !== beganWith(other) || initialTtls.has(ttl) !== initialTtls.has(other);
+
+const beganWith = (ttl: number): number => (ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255);
 
 /** The RST comes from the sender's own host: neither it nor the sender's other packets have passed a router, and they are alike. */
 export const resetIsFreshLikeOthers = ofFirstReset((first, story) => {

@@ -95,7 +95,8 @@ export const resetFromOutside = ofDirectedReset((first, story) => {
   if (!toClient && !clientWatched(first, story)) return unknown('capture-at-client');
   const isOwn = toClient ? isServers(first, story) : isClients(first, story);
   if (isOwn === null) return unknown('packets-to-compare');
-  if (isOwn || !cameFromOutside(first, story)) return no();
+  if (isOwn) return no();
+  if (!cameFromOutside(first, story)) return unknown('packets-to-compare');
   if (story.lostSome('capture')) return unknown('what-was-lost');
   const end = toClient
     ? `the server's pod on ${story.serverNode ?? 'its node'}`
@@ -205,11 +206,18 @@ function originOfOthers(first: PacketEvent, story: Story): 'here' | 'elsewhere' 
   return story.originOf(first.node, formatEndpoint({ address: src, port: sport })) ?? 'unknown';
 }
 
-/** By the interface that packets of the connection left by before, or with fewer hops to go than one that is fresh has. */
+/**
+ * Whether a packet came into the node by the way of other nodes' packets: with fewer hops to go than one that is fresh, or by an
+ * interface that packets which had passed a router came in by as well. Fresh, on an interface that no such packet is known of, it may
+ * be a pod's: the one that has the address now, say.
+ */
 function cameFromOutside(packet: PacketEvent, { packets }: Story): boolean {
-  const leftBefore = packets.some(
+  if (!initialTtls.has(packet.ttl)) return true;
+  return packets.some(
     (other) =>
-      other.node === packet.node && other.interface === packet.interface && other.direction === 'out',
+      other.node === packet.node &&
+      other.interface === packet.interface &&
+      other.direction === 'in' &&
+      !initialTtls.has(other.ttl),
   );
-  return leftBefore || !initialTtls.has(packet.ttl);
 }

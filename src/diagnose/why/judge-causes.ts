@@ -38,14 +38,14 @@ export function judge(facts: Facts, suspects: Suspects, models: readonly CauseMo
   const [first, second] = leading;
   if (first === undefined || second !== undefined) {
     const rivals = first === undefined ? possible : leading;
-    return { cause: null, causeCertainty: 'open', ...authorOf(null, suspects), rivals, standings };
+    return { cause: null, causeCertainty: 'open', ...authorOf(null, suspects, false), rivals, standings };
   }
   const rivals = [...(first.is === 'shown' ? suggested : []), ...possible];
   const proven = first.is === 'shown' && rivals.length === 0;
   return {
     cause: first,
     causeCertainty: proven ? 'proven' : 'likely',
-    ...authorOf(first, suspects),
+    ...authorOf(first, suspects, proven),
     rivals,
     standings,
   };
@@ -72,14 +72,16 @@ function standingOf(model: CauseModel, facts: Facts, { left }: Suspects): Standi
 function authorOf(
   cause: Standing | null,
   { left, excluded }: Suspects,
+  isProven: boolean,
 ): Pick<Judgement, 'author' | 'authorCertainty'> {
   const [only, another] = left;
   if (only !== undefined && another === undefined) {
     const byPhysics = [...excluded.values()].every(({ basis }) => basis === 'physics');
     return { author: only, authorCertainty: byPhysics ? 'proven' : 'likely' };
   }
-  const [narrowed] = cause?.authors ?? [];
-  return narrowed === undefined
+  const [narrowed, other] = cause?.authors ?? [];
+  // Of several authors that a cause can have the usual one is named only where the cause itself is beyond doubt.
+  return narrowed === undefined || (other !== undefined && !isProven)
     ? { author: 'unknown', authorCertainty: 'open' }
     : { author: narrowed, authorCertainty: 'likely' };
 }
