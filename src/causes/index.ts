@@ -1,4 +1,4 @@
-// The causes, in the order in which they are listed and in which the diagnosis weighs them: a cause is its folder and a line here.
+// The causes, in the order in which they are listed and in which the diagnosis asks for them: a cause is its folder and a line here.
 import type { CauseModel } from '../diagnose/why/cause-model.ts';
 import type { CatalogueEntry } from './cause-page.ts';
 

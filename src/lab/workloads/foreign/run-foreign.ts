@@ -1,9 +1,8 @@
 // The programs of a run with a workload that is not ours: started in the pods without rights, waited for by what the kernel says.
-import { chown, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { Problem } from '../../../model/problem.ts';
 import type { ClientSpec, ServerSpec } from '../../../model/scenario.ts';
 import { pause } from '../../../system/pause.ts';
+import { makeProgramFolder } from '../../../system/program-folder.ts';
 import { runChecked, startProgram, type Program } from '../../../system/process.ts';
 import { signalTree } from '../../../system/process-tree.ts';
 import { programLog, type LineLog } from '../../../system/program-log.ts';
@@ -135,13 +134,7 @@ const besideOf = (server: string) => `${server}-beside`;
 async function prepare(spec: ForeignProgramsSpec, server: ServerSpec): Promise<void> {
   const { workload } = spec;
   const task = serverTask(spec, server);
-  await mkdir(dirname(task.folder), { recursive: true, mode: 0o755 });
-  await mkdir(task.folder, { mode: 0o700 });
-  for (const [name, text] of Object.entries(workload.files(task))) {
-    const file = join(task.folder, name);
-    await writeFile(file, text, { mode: 0o644 });
-  }
-  if (isRoot()) await chown(task.folder, nobody, nobody);
+  await makeProgramFolder(task.folder, workload.files(task), isRoot() ? nobody : null);
   const argv = workload.prepare(task);
   if (argv !== null)
     await runChecked(inNetns(server.pod, unprivileged(isRoot(), argv)), { timeoutMs: 60_000 });
