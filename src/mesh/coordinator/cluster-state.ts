@@ -38,8 +38,11 @@ export interface ObjectIntake {
 
 /** An agent's failure may come this long before it hears that the node is gone, and asks then. */
 const rememberGoneMs = 10 * 60_000;
-/** Nodes, or endpoints: beyond what any cluster is offered with, and what still goes into the coordinator's memory. */
-const mostTaken = 100_000;
+/**
+ * Nodes, or endpoints: four times what Kubernetes is said to support. So many still go into the coordinator's memory, and into a plan that is
+ * made within a second, while nobody's question for its health is answered.
+ */
+const mostTaken = 20_000;
 
 /**
  * @param nowMs Monotonic milliseconds.
