@@ -71,20 +71,10 @@ export interface Story {
   readonly lookedIntoServer: (witness: NodeWitness) => boolean;
   /** Whether such a witness looked into every pod of the node. */
   readonly lookedIntoPodsOf: (witness: NodeWitness, node: string) => boolean;
-  readonly lastHeard: NodeTimeline['lastHeard'];
-  readonly firstHeard: NodeTimeline['firstHeard'];
-  readonly lastRoundSince: NodeTimeline['lastRoundSince'];
   /** Whether such a witness lost something on a node that carried the connection: what it does not show may have been there. */
   readonly lostSome: (witness: NodeWitness) => boolean;
-  /** The node that has this address in one of its pods, as its observers named it. */
-  readonly podNodeOf: NodeTimeline['nodeOf'];
-  readonly countedJustThose: NodeTimeline['countedJustThose'];
-  readonly originOf: NodeTimeline['originOf'];
-  readonly counted: NodeTimeline['counted'];
-  /** How many RSTs of that address were seen leaving it in that time. */
-  readonly resetsBy: NodeTimeline['resetsBy'];
-  /** Whether the witness ran on the node. */
-  readonly watched: (witness: NodeWitness, node: string) => boolean;
+  /** All that the nodes saw, for what is asked of a place and not of this connection. */
+  readonly nodes: NodeTimeline;
   /** How far the order of two stamps of different tools can be trusted here, microseconds. */
   readonly slack: Micros;
 }
@@ -194,16 +184,8 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       );
     },
     lookedIntoPodsOf: (witness, node) => nodes.ran(witness, node) && !nodes.blind(witness, 'pods', node),
-    lastHeard: nodes.lastHeard,
-    firstHeard: nodes.firstHeard,
-    lastRoundSince: nodes.lastRoundSince,
     lostSome: (witness) => [...carriers].some((node) => nodes.lostSome(witness, node)),
-    podNodeOf: nodes.nodeOf,
-    countedJustThose: nodes.countedJustThose,
-    originOf: nodes.originOf,
-    counted: nodes.counted,
-    resetsBy: nodes.resetsBy,
-    watched: nodes.ran,
+    nodes,
     slack,
   };
 }

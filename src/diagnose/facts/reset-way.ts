@@ -39,19 +39,15 @@ const leftBy = (first: PacketEvent, isOwn: boolean | null): Fact =>
   isOwn === null ? unknown('packets-to-compare') : seenIf(isOwn, asEvidence(first));
 
 /** Observers of the node found the server's address in one of its pods, where its packets come in: no machine beyond has it. */
-export const serverPodKnown: Look = ({ server, serverInterface, podNodeOf }) =>
-  podKnown(server?.address, serverInterface?.node, podNodeOf);
+export const serverPodKnown: Look = ({ server, serverInterface, nodes }) =>
+  podKnown(server?.address, serverInterface?.node, nodes);
 
 /** Likewise the client's. */
-export const clientPodKnown: Look = ({ lost, clientInterface, podNodeOf }) =>
-  podKnown(lost.client?.address, clientInterface?.node, podNodeOf);
+export const clientPodKnown: Look = ({ lost, clientInterface, nodes }) =>
+  podKnown(lost.client?.address, clientInterface?.node, nodes);
 
-function podKnown(
-  address: string | undefined,
-  node: string | undefined,
-  podNodeOf: Story['podNodeOf'],
-): Fact {
-  const home = address === undefined ? null : podNodeOf(address);
+function podKnown(address: string | undefined, node: string | undefined, nodes: Story['nodes']): Fact {
+  const home = address === undefined ? null : nodes.nodeOf(address);
   if (home === null || node === undefined) return unknown('pods-of-node');
   return seenIf(home === node);
 }
@@ -60,7 +56,7 @@ function podKnown(
 export const senderIsOnNodeItself = ofDirectedReset((first, story) => {
   if (first.direction !== 'out' || cameIn(first, story)) return no();
   // What goes out in the name of a pod's address is born here by the hands of somebody else, a proxy say.
-  if (story.podNodeOf(first.tuple.src) !== null) return unknown(null);
+  if (story.nodes.nodeOf(first.tuple.src) !== null) return unknown(null);
   const origin = originOfOthers(first, story);
   // One that has lost a hop came by an interface that nobody captured.
   if (origin === 'unknown' || !initialTtls.has(first.ttl)) return unknown('packets-to-compare');
@@ -137,17 +133,17 @@ function serverWatched(first: PacketEvent, story: Story): boolean {
 
 /** Likewise the client's. */
 function clientWatched(first: PacketEvent, story: Story): boolean {
-  const { clientInterface, lost, podNodeOf } = story;
-  const node = clientInterface?.node ?? (lost.client === null ? null : podNodeOf(lost.client.address));
+  const { clientInterface, lost, nodes } = story;
+  const node = clientInterface?.node ?? (lost.client === null ? null : nodes.nodeOf(lost.client.address));
   return node !== null && captureRan(first, node, story);
 }
 
-function captureRan({ at }: PacketEvent, node: string, { watched, firstHeard, lastHeard, slack }: Story) {
+function captureRan({ at }: PacketEvent, node: string, { nodes, slack }: Story) {
   const then = parseMicros(at);
   return (
-    watched('capture', node) &&
-    firstHeard('capture', node) <= then + slack &&
-    lastHeard('capture', node) >= then - slack
+    nodes.ran('capture', node) &&
+    nodes.firstHeard('capture', node) <= then + slack &&
+    nodes.lastHeard('capture', node) >= then - slack
   );
 }
 
@@ -203,7 +199,7 @@ function originOfOthers(first: PacketEvent, story: Story): 'here' | 'elsewhere' 
   if (directions.has('out')) return 'here';
   // Nothing else was sent on this connection: what others had from the same end tells.
   const { src, sport } = first.tuple;
-  return story.originOf(first.node, formatEndpoint({ address: src, port: sport })) ?? 'unknown';
+  return story.nodes.originOf(first.node, formatEndpoint({ address: src, port: sport })) ?? 'unknown';
 }
 
 /**

@@ -17,7 +17,10 @@ export const senderCountedJustThose: Look = (story) => {
   if (counted.seen !== 'yes') return counted;
   const [first] = story.resets;
   const sender = first === undefined ? null : senderOf(first, story);
-  return seenIf(sender !== null && story.countedJustThose(sender.scope, sender.address), ...counted.evidence);
+  return seenIf(
+    sender !== null && story.nodes.countedJustThose(sender.scope, sender.address),
+    ...counted.evidence,
+  );
 };
 
 /** The sender's kernel counted sockets that their own program aborted, closing them with data unread or with linger 0. */
@@ -29,10 +32,10 @@ export const senderGaveUp = senderCounted(/^TcpExtTCPAbortOnTimeout$/, 'some');
 /** The node that the first RST was made on sent RSTs by its own kernel. */
 export const nodeCountedResets: Look = ofFirstReset((first, story) => {
   const name = /^TcpOutRsts$/;
-  if (!story.watched('snmp', first.node)) return unknown('snmp');
+  if (!story.nodes.ran('snmp', first.node)) return unknown('snmp');
   const moved = around(first, story).filter(({ scope, node }) => scope === node && node === first.node);
   const risen = moved.filter((event) => rose(event, name));
-  if (risen.length === 0 && !(story.lastRoundSince('snmp', first.node) >= parseMicros(first.at)))
+  if (risen.length === 0 && !(story.nodes.lastRoundSince('snmp', first.node) >= parseMicros(first.at)))
     return unknown('snmp');
   return risen.length === 0 ? no() : yes(...risen.slice(0, 2).map((event) => counterLine(event, name)));
 });
@@ -54,7 +57,7 @@ function senderCounted(name: RegExp, wanted: 'all' | 'some'): Look {
     const evidence = risen.slice(0, 2).map((event) => counterLine(event, name));
     if (wanted === 'some') return yes(...evidence);
     const [from, to] = spanOf(risen);
-    const seen = story.resetsBy(sender.address, from + story.slack, to - story.slack);
+    const seen = story.nodes.resetsBy(sender.address, from + story.slack, to - story.slack);
     return sumOf(risen, name) >= Math.max(1, seen) ? yes(...evidence) : unknown(null);
   };
 }
@@ -68,19 +71,19 @@ function senderOf(
   if (sender === null) return null;
   const { address } = sender;
   if (isNodesOwn(first, story))
-    return { scope: first.node, address: first.tuple.src, lookedInto: story.watched('snmp', first.node) };
+    return { scope: first.node, address: first.tuple.src, lookedInto: story.nodes.ran('snmp', first.node) };
   const lookedInto = story.goesToClient(first)
     ? story.lookedIntoServer('snmp')
     : story.lookedIntoPodsOf('snmp', first.node);
   // A namespace whose counters were never heard of may not have been read.
-  return { scope: address, address, lookedInto: lookedInto && story.counted(address) };
+  return { scope: address, address, lookedInto: lookedInto && story.nodes.counted(address) };
 }
 
 /** Whether the same namespace was still read later: that a counter did not move can be said of no other. */
 function readOnAfterwards(first: PacketEvent, story: Story): boolean {
-  const { endpointChanges, listenerChanges, lastRoundSince } = story;
+  const { endpointChanges, listenerChanges, nodes } = story;
   const isSame = endpointChanges.length === 0 && listenerChanges.every(({ change }) => change !== 'closed');
-  return isSame && lastRoundSince('snmp', first.node) >= parseMicros(first.at);
+  return isSame && nodes.lastRoundSince('snmp', first.node) >= parseMicros(first.at);
 }
 
 /** Counters of the protocol that moved in a span which has the RST in it. */

@@ -147,7 +147,12 @@ const classesOf = (examined: readonly Examined[]) =>
 
 /** The lines of the signs, with those of the ending in any case, in order of time. */
 function evidenceFor(signs: readonly string[], facts: Facts): EvidenceItem[] {
-  const names = [...signs.filter((sign) => !sign.startsWith('not ')), ...endings] as FactName[];
+  // The RST itself is the evidence for who, whatever the cause is shown by.
+  const names = [
+    ...signs.filter((sign) => !sign.startsWith('not ')),
+    'RST on the wire',
+    ...endings,
+  ] as FactName[];
   const items = new Map<string, EvidenceItem>();
   for (const name of names) {
     const fact = facts[name];
