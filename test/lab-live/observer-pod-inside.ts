@@ -12,10 +12,13 @@ import { mainScript } from '../program.ts';
 const [folder = '', capabilities = '', pidNamespace = 'host'] = process.argv.slice(2);
 const podAddress = '10.44.0.10';
 
+/** What `observe` has said so far. */
+let stderr = '';
+
 async function waitUntil(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not within 30 s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`not within 30 s: ${what}; observe said: ${stderr}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -68,9 +71,12 @@ const words = [
 ];
 const [file = '', ...args] = words;
 const observer = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-let stderr = '';
 observer.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-await waitUntil('observe has started', () => stderr.includes('Observing here') || observer.exitCode !== null);
+await waitUntil('observe has started', () => {
+  if (observer.exitCode !== null)
+    throw new Error(`observe has ended with ${String(observer.exitCode)}: ${stderr}`);
+  return stderr.includes('Observing here');
+});
 
 const server = createServer().listen(9_000, '127.0.0.1');
 await once(server, 'listening');
@@ -87,8 +93,9 @@ await end(pod, 'SIGKILL');
 
 const events = join(folder, 'evidence/here/events.ndjson');
 const has = (text: string) => existsSync(events) && readFileSync(events, 'utf8').includes(text);
-const hasNoCapture = has('"source":"capture"') && has('"state":"unavailable"');
-await waitUntil('the RST is in the evidence', () => hasNoCapture || has('"flags":"R.'));
+// Asked anew each time: what is said at the start may be written only now.
+const hasNoCapture = () => has('"source":"capture"') && has('"state":"unavailable"');
+await waitUntil('the RST is in the evidence', () => hasNoCapture() || has('"flags":"R.'));
 // The last reading, at the end, finds that the pod's listener went.
 const gone = once(observer, 'close') as Promise<[number | null]>;
 // Under `unshare` the observer is its child.
