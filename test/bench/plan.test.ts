@@ -75,16 +75,32 @@ describe('seeds', () => {
 });
 
 describe('a whole pass', () => {
-  it('has 20 runs a cause and 100 where nothing is wrong, spread over the variants, and no run twice', () => {
+  it('has 20 runs of each scenario, spread over the variants, and no run twice', () => {
     assert.equal(new Set(all.map(trialKey)).size, all.length);
     for (const { name, variants } of scenarios) {
       const own = all.filter((spec) => spec.condition === 'plain' && spec.scenario === name);
       const counts = variants.map(
         ({ name: variant }) => own.filter((spec) => spec.variant === variant).length,
       );
-      assert.equal(own.length, name === 'healthy' ? 100 : 20, name);
+      assert.equal(own.length, 20, name);
       assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, `${name}: ${counts.join(' ')}`);
     }
+  });
+
+  it('has 100 of real workloads where nothing is wrong and 5 of each cause, the programs in turn', () => {
+    const real = all.filter(({ condition }) => condition === 'real workloads');
+    for (const { name, variants } of scenarios) {
+      const own = real.filter(({ scenario }) => scenario === name);
+      assert.equal(own.length, name === 'healthy' ? 100 : 5, name);
+      const programs = Map.groupBy(own, ({ workload }) => workload);
+      assert.ok(programs.size >= 4 && !programs.has(null), name);
+      if (name !== 'healthy') continue;
+      const pairs = new Set(own.map(({ variant, workload }) => `${variant} ${workload}`));
+      assert.equal(pairs.size, variants.length * programs.size);
+    }
+    assert.ok(
+      all.every(({ condition, workload }) => (condition === 'real workloads') === (workload !== null)),
+    );
   });
 
   it('has 5 of each scenario under each further condition, and fixes only on demand', () => {
