@@ -1,5 +1,6 @@
 // Which runs the benchmark makes: so many of each cause, spread over its variants; some under other conditions; some with each fix.
-import type { Choice, Scenario } from '../../src/model/scenario.ts';
+import { asSeen } from '../../src/experiment/lab-settings.ts';
+import type { Choice, Named, Scenario } from '../../src/model/scenario.ts';
 import { choose, findScenario } from '../../src/lab/scenarios/index.ts';
 import type { Truth } from './judgement.ts';
 import { seedOf } from './models-hash.ts';
@@ -60,9 +61,10 @@ export function rounds(scenarios: readonly Scenario[], models: string, amounts: 
   const some = (condition: Condition, scenario: Scenario, from: number, to: number): TrialSpec[] =>
     Array.from({ length: Math.max(0, to - from) }, (_, offset) => {
       const index = from + offset;
-      const { name: variant } = scenario.variants[index % scenario.variants.length] ?? scenario.variants[0];
+      const variants = variantsUnder(condition, scenario);
+      const { name: variant } = variants[index % variants.length] ?? scenario.variants[0];
       const seed = seedOf(models, `${condition} ${scenario.name}`, index);
-      const workload = condition === 'real workloads' ? workloadOf(index, scenario.variants.length) : null;
+      const workload = condition === 'real workloads' ? workloadOf(index, variants.length) : null;
       return { condition, scenario: scenario.name, variant, fix: null, workload, seed };
     });
   const count = Math.max(amounts.seeds, amounts.conditionSeeds, amounts.rootlessSeeds, amounts.fixSeeds, 1);
@@ -90,6 +92,19 @@ export function rounds(scenarios: readonly Scenario[], models: string, amounts: 
       ...under('busy machine', amounts.conditionSeeds),
     ];
   });
+}
+
+/** Those that the condition leaves something to be found of; where it leaves nothing, all: then nothing may be found. */
+function variantsUnder(condition: Condition, scenario: Scenario): readonly Named[] {
+  const hit = scenario.variants.filter(
+    ({ name: variant }) =>
+      scenario.expectedCause(seenUnder(condition, choose(scenario, { variant }))) !== null,
+  );
+  return hit.length === 0 ? scenario.variants : hit;
+}
+
+function seenUnder(condition: Condition, choice: Choice): Choice {
+  return asSeen(choice, condition === "server in the node's namespace" ? 'node' : 'pod');
 }
 
 /** In turn, shifted by one when the turns begin anew, so that in time each program meets each variant. */
@@ -121,7 +136,7 @@ export function choiceOf({ scenario, variant, fix }: TrialSpec): Choice {
 /** What a diagnosis of the run ought to find; it never sees this. */
 export function truthOf(spec: TrialSpec): Truth {
   const scenario = findScenario(spec.scenario);
-  const choice = choiceOf(spec);
+  const choice = seenUnder(spec.condition, choiceOf(spec));
   return { cause: scenario.expectedCause(choice), authors: scenario.expectedAuthor(choice) };
 }
 

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { modelsHash, seedOf } from '../../bench/diagnosis/models-hash.ts';
-import { conditions, estimateMinutes, fullPass, rounds, trialKey } from '../../bench/diagnosis/specs.ts';
+import {
+  conditions,
+  estimateMinutes,
+  fullPass,
+  rounds,
+  trialKey,
+  truthOf,
+} from '../../bench/diagnosis/specs.ts';
 import { scenarios } from '../../src/lab/scenarios/index.ts';
 
 const models = 'ab'.repeat(32);
@@ -101,6 +108,16 @@ describe('a whole pass', () => {
     assert.ok(
       all.every(({ condition, workload }) => (condition === 'real workloads') === (workload !== null)),
     );
+  });
+
+  it("takes variants that a server in the node's own network can be hit by; where there are none, nothing is to be found", () => {
+    const onNode = all.filter(({ condition }) => condition === "server in the node's namespace");
+    const truths = Map.groupBy(onNode, ({ scenario }) => scenario);
+    const causes = (name: string) => new Set(truths.get(name)?.map((spec) => truthOf(spec).cause));
+    // What is delivered on the node itself does not cross the VPC, where the middlebox is.
+    assert.deepEqual([...causes('forged-reset')], ['forged-reset']);
+    assert.ok(truths.get('forged-reset')?.every(({ variant }) => variant !== 'same-node'));
+    assert.deepEqual([...causes('gke-intranode-policy')], [null]);
   });
 
   it('has 5 of each scenario under each further condition, and fixes only on demand', () => {
