@@ -1,4 +1,5 @@
 // Captures TCP on all interfaces of a node and keeps the packets around each reset.
+import { loopback } from '../model/loopback.ts';
 import { Problem } from '../model/problem.ts';
 import { startProgram, type Program } from '../system/process.ts';
 import { endingWithUs } from '../system/ending-with-us.ts';
@@ -115,7 +116,7 @@ async function startTcpdump(context: WitnessContext, keeper: PacketKeeping): Pro
     program,
     lost() {
       const counts = captureCounts(said);
-      return counts === null ? null : lostPackets(counts);
+      return counts === null ? null : lostPackets(counts, keeper.looped());
     },
     async caughtUp(atMostMs) {
       const deadline = performance.now() + atMostMs;
@@ -123,7 +124,7 @@ async function startTcpdump(context: WitnessContext, keeper: PacketKeeping): Pro
         await ask(deadline);
         const counts = captureCounts(said);
         if (counts === null || performance.now() >= deadline) return;
-        if (counts.captured >= counts.received - counts.dropped) return;
+        if (counts.captured + keeper.looped() >= counts.received - counts.dropped) return;
         await shortPause();
       }
     },
@@ -136,6 +137,8 @@ interface PacketKeeping {
   /** A new capture begins: its header comes first. */
   begin(): void;
   push(chunk: Buffer): void;
+  /** Packets of this capture that came in by the loopback. */
+  looped(): number;
   /** Resolves when no packet has come for `forMs`, or after `atMostMs`. */
   quiet(forMs: number, atMostMs: number): Promise<void>;
   /** Writes what still waits; says what was kept and what was not. */
@@ -149,6 +152,7 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
   let seen = 0;
   let kept = 0;
   let unreadable = 0;
+  let looped = 0;
   let toldLeftOut = false;
   let lastChunk = monotonic();
   let settled = -Infinity;
@@ -169,6 +173,7 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
   const onPacket = (packet: CapturedPacket) => {
     const index = packet.link.interfaceIndex;
     if (index !== null && !names.knows(index)) void names.refresh();
+    if (packet.link.direction === 'in' && names.nameOf(index) === loopback) looped += 1;
     keeper.add(packet);
     if ((packet.tcp.flags & tcpFlags.rst) !== 0) context.sawReset();
   };
@@ -203,7 +208,9 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
   return {
     begin() {
       reader = newReader();
+      looped = 0;
     },
+    looped: () => looped,
     push(chunk) {
       lastChunk = monotonic();
       reader.push(chunk);

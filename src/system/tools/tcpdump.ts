@@ -57,7 +57,10 @@ export function captureCounts(stderr: string): CaptureCounts | null {
   return { captured: Number(last[1]), received: Number(last[2]), dropped: Number(last[3]) };
 }
 
-/** Packets that it did not get: dropped by the kernel, or still waiting when it was stopped. */
-export function lostPackets({ captured, received, dropped }: CaptureCounts): number {
-  return Math.max(dropped, received - captured);
+/**
+ * Packets that it did not get: dropped by the kernel, or still waiting when it was stopped.
+ * @param looped Those that came in by the loopback: as each of them goes out there the kernel hands it over as well, and libpcap passes over that.
+ */
+export function lostPackets({ captured, received, dropped }: CaptureCounts, looped: number): number {
+  return Math.max(dropped, received - captured - looped);
 }
