@@ -160,6 +160,8 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     lost: z.number().int().nullable(),
     /** What it cannot see though it watches just that, as `blindSpots` names it; absent where nothing is known to be hidden. */
     blindTo: z.array(z.string()).optional(),
+    /** The addresses of the node's own network namespace but those of its loopback, as its witness began. */
+    ownAddresses: z.array(z.string()).optional(),
   }),
   z.object({ event: z.literal('dataplane'), ...base, ...dataplaneSchema.shape }),
 ]);

@@ -5,6 +5,7 @@ import type { Limit, RunningWitness, WitnessContext } from './witness.ts';
 export interface Readings extends Partial<SamplerOptions> {
   readonly scope: string;
   readonly limit?: Limit | null;
+  readonly ownAddresses?: readonly string[];
   readonly sample: SamplerOptions['sample'];
   /** What is said when the last reading is done. */
   readonly end: () => string;
@@ -13,7 +14,7 @@ export interface Readings extends Partial<SamplerOptions> {
 /** Reads at the pace that the context names, unless another is given. */
 export function readAtIntervals(
   { pace, clock, limited }: Pick<WitnessContext, 'pace' | 'clock' | 'limited'>,
-  { scope, limit = null, end, ...options }: Readings,
+  { scope, limit = null, ownAddresses = [], end, ...options }: Readings,
 ): RunningWitness {
   const sampler = startSampler({
     ...pace,
@@ -24,6 +25,7 @@ export function readAtIntervals(
   return {
     scope,
     limit,
+    ownAddresses,
     onReset: () => sampler.soon(),
     async stop() {
       await sampler.stop();

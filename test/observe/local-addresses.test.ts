@@ -23,7 +23,7 @@ describe("a namespace's own addresses", () => {
       '00000000000000000000000000000001 01 80 10 80       lo',
       'fd000010004400000000000000000010 02 80 00 80     eth0',
     ];
-    assert.equal(globalIpv6(lines.join('\n')), 'fd00:10:44::10');
-    assert.equal(globalIpv6(lines.slice(0, 2).join('\n')), undefined);
+    assert.deepEqual(globalIpv6(lines.join('\n')), ['fd00:10:44::10']);
+    assert.deepEqual(globalIpv6(lines.slice(0, 2).join('\n')), []);
   });
 });

@@ -12,7 +12,14 @@ import type {
 import { formatEndpoint } from '../../model/endpoint.ts';
 import { aligner, clockOffsets } from './clock-offsets.ts';
 import { indexEntries, type EntryIndex } from './entry-index.ts';
-import { countResets, findAliases, findEntrances, findOrigins, type Entrance } from './packet-index.ts';
+import {
+  countBornResets,
+  countResets,
+  findAliases,
+  findEntrances,
+  findOrigins,
+  type Entrance,
+} from './packet-index.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
 import type { NodeWitness } from '../witness-words.ts';
 
@@ -53,14 +60,18 @@ export interface NodeTimeline {
   readonly nodes: ReadonlySet<string>;
   /** The node that has this address in one of its pods, as far as its observers named it; null when those of several did. */
   readonly nodeOf: (address: string) => string | null;
+  /** The node whose own address it is, as its observers found; null when several have it, as each has a Service's with ipvs. */
+  readonly hostOf: (address: string) => string | null;
   /** How far the stamps of two nodes may still be apart after alignment, microseconds. */
   readonly clockError: Micros;
   /** Whether counters of that namespace were read at all: it was heard of when one moved. */
   readonly counted: (scope: string) => boolean;
   /** How many RSTs of that address were seen leaving it, from `from` to `to`; each once, whatever it crossed. */
   readonly resetsBy: (address: string, from?: Micros, to?: Micros) => number;
-  /** Whether the namespace `scope`, which has that address, counted, in all, just the RSTs that were seen leaving it: none of a rule, none unseen. */
-  readonly countedJustThose: (scope: string, address: string) => boolean;
+  /** How many RSTs were born on that node, in whatever name, from `from` to `to`; each once. */
+  readonly resetsBornOn: (node: string, from?: Micros, to?: Micros) => number;
+  /** How many RSTs the kernel of that namespace counted as its own in all that was recorded. */
+  readonly ownResets: (scope: string) => number;
   /** Where fresh packets of the address come in, be it on other connections; null when at several places, or none. */
   readonly entranceOf: (address: string) => Entrance | null;
   /** When the last capture was heard of for the last time. */
@@ -96,6 +107,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const nodes = new Set<string>();
   const homes = new Map<string, Set<string>>();
   const settle = (scope: string, node: string) => homes.set(scope, (homes.get(scope) ?? new Set()).add(node));
+  const hosts = new Map<string, Set<string>>();
   const blind = new Set<string>();
   const isWanted = (address: string) => clients === null || clients.has(address);
   const isOurs = ({ src, dst }: Tuple) => isWanted(src) || isWanted(dst);
@@ -141,6 +153,8 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       }
       case 'source':
         if ((event.lost ?? 0) > 0) lostSome.add(said);
+        for (const address of event.ownAddresses ?? [])
+          hosts.set(address, (hosts.get(address) ?? new Set()).add(event.node));
         for (const spot of event.blindTo ?? [])
           blind.add(`${event.source} ${spot} ${event.node}`).add(`${event.source} ${spot}`);
         break;
@@ -161,7 +175,6 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       [...packets].map(([endpoint, list]) => [endpoint, byTime(list.map((one) => moved.get(one) ?? one))]),
     );
     const inOrder = byTime([...moved.values()]);
-    const resetsBy = countResets(inOrder);
     return {
       entries: indexEntries(sorted(conntrack)),
       rules: sorted(rules),
@@ -175,8 +188,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       ),
       packets: inOrder,
       counted: (scope) => counted.has(scope),
-      resetsBy,
-      countedJustThose: (scope, address) => ownResets.get(scope) === resetsBy(address),
+      resetsBy: countResets(inOrder),
+      resetsBornOn: countBornResets(inOrder),
+      ownResets: (scope) => ownResets.get(scope) ?? 0,
       entranceOf: findEntrances(inOrder),
       packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
       aliasesOf: findAliases(byEndpoint),
@@ -190,6 +204,10 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       nodes,
       nodeOf(address) {
         const [only = null, another] = homes.get(address) ?? [];
+        return another === undefined ? only : null;
+      },
+      hostOf(address) {
+        const [only = null, another] = hosts.get(address) ?? [];
         return another === undefined ? only : null;
       },
       clockError: Math.max(0, ...[...offsets.values()].map(({ error }) => error)),

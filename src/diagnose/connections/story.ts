@@ -15,7 +15,7 @@ import { loopDelayMs, type LostConnection } from './lost-connection.ts';
 import { peerKey, type AcceptedEvent, type EndedEvent, type ProbeTimeline } from './lost-by-probes.ts';
 import type { LinkChange, ListenerEvent, NodeTimeline } from './node-timeline.ts';
 import type { Entrance } from './packet-index.ts';
-import { findBirthplace, findEntrance, serverOf, serverOnTheWire } from './places.ts';
+import { findEntrance, findHost, serverOf, serverOnTheWire } from './places.ts';
 import { inCausalOrder } from './reset-order.ts';
 import { between } from './time-range.ts';
 
@@ -57,6 +57,8 @@ export interface Story {
   readonly clientInterface: Entrance | null;
   /** The server is no pod but a socket of its node: its packets are born there, by all that crossed the node. */
   readonly serverIsNodeItself: boolean;
+  /** The server's network namespace, as listeners and TCP counters name it: the node's, or the pod's address. */
+  readonly serverScope: string | null;
   /** Whether a packet of the connection goes towards the client. */
   readonly goesToClient: (packet: PacketEvent) => boolean;
   /** The witnesses that ran where this connection went: what such a one did not see did not happen. */
@@ -112,7 +114,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
   const ends = new Set(legs);
   const goesToClient = ({ tuple }: PacketEvent) =>
     ends.has(formatEndpoint({ address: tuple.dst, port: tuple.dport }));
-  const bornOn = findBirthplace(packets, goesToClient);
+  const bornOn = findHost(server, target, packets, goesToClient, nodes);
   const carriers = new Set([
     ...[...firsts, ...second].map((entry) => entry.node),
     ...packets.map((packet) => packet.node),
@@ -135,6 +137,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
   const podNode = server === null ? null : nodes.nodeOf(server.address);
   const serverIsNodeItself = serverInterface === null && bornOn !== null && (podNode ?? bornOn) === bornOn;
   const serverNode = serverIsNodeItself ? bornOn : (serverInterface?.node ?? podNode);
+  const serverScope = serverIsNodeItself ? serverNode : (server?.address ?? null);
   const places = carriers.size === 0 ? [null] : [...carriers];
   return {
     lost,
@@ -153,7 +156,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       namesServer(change, server, serverInterface),
     ),
     listenerChanges: between(nodes.listeners, listenedSince(lost) - slack, failedAt + 1e6).filter(
-      (change) => server !== null && change.scope === server.address && change.port === server.port,
+      (change) => server !== null && change.scope === serverScope && change.port === server.port,
     ),
     counters: nodes.counters.within(lastGoodAt, failedAt + slack),
     packets,
@@ -162,6 +165,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     serverInterface,
     clientInterface,
     serverIsNodeItself,
+    serverScope,
     goesToClient,
     available: new Set(
       nodeWitnesses.filter(
@@ -180,7 +184,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       const where = serverNode === null ? places : [serverNode];
       return (
         where.some((node) => nodes.ran(witness, node)) &&
-        !where.some((node) => nodes.blind(witness, 'pods', node))
+        (serverIsNodeItself || !where.some((node) => nodes.blind(witness, 'pods', node)))
       );
     },
     lookedIntoPodsOf: (witness, node) => nodes.ran(witness, node) && !nodes.blind(witness, 'pods', node),

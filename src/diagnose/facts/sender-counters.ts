@@ -18,7 +18,7 @@ export const senderCountedJustThose: Look = (story) => {
   const [first] = story.resets;
   const sender = first === undefined ? null : senderOf(first, story);
   return seenIf(
-    sender !== null && story.nodes.countedJustThose(sender.scope, sender.address),
+    sender !== null && story.nodes.ownResets(sender.scope) === sender.resetsSeen(),
     ...counted.evidence,
   );
 };
@@ -56,33 +56,53 @@ function senderCounted(name: RegExp, wanted: 'all' | 'some'): Look {
       return sender.lookedInto && readOnAfterwards(first, story) ? no() : unknown('snmp');
     const evidence = risen.slice(0, 2).map((event) => counterLine(event, name));
     if (wanted === 'some') return yes(...evidence);
+    // One that was seen while the counter stood still was not among those that it counted.
+    const at = parseMicros(first.at);
     const [from, to] = spanOf(risen);
-    const seen = story.nodes.resetsBy(sender.address, from + story.slack, to - story.slack);
+    const seen = sender.resetsSeen(Math.min(from, at - story.slack), Math.max(to, at + story.slack));
     return sumOf(risen, name) >= Math.max(1, seen) ? yes(...evidence) : unknown(null);
   };
 }
 
-/** The namespace that the RST's sender is in, as the counters name it; null when that is not known. */
-function senderOf(
-  first: PacketEvent,
-  story: Story,
-): { readonly scope: string; readonly address: string; readonly lookedInto: boolean } | null {
+interface Sender {
+  /** The network namespace that it is in, as the counters name it. */
+  readonly scope: string;
+  readonly lookedInto: boolean;
+  /** How many RSTs were seen leaving that namespace. */
+  readonly resetsSeen: (from?: Micros, to?: Micros) => number;
+}
+
+/** Null when it is not known. */
+function senderOf(first: PacketEvent, story: Story): Sender | null {
+  const { nodes } = story;
   const sender = story.goesToClient(first) ? story.server : story.lost.client;
   if (sender === null) return null;
   const { address } = sender;
+  // A node's kernel counts for all its addresses together, and translation has put the Service's in the place of some.
   if (isNodesOwn(first, story))
-    return { scope: first.node, address: first.tuple.src, lookedInto: story.nodes.ran('snmp', first.node) };
+    return {
+      scope: first.node,
+      lookedInto: nodes.ran('snmp', first.node),
+      resetsSeen: (from, to) => nodes.resetsBornOn(first.node, from, to),
+    };
   const lookedInto = story.goesToClient(first)
     ? story.lookedIntoServer('snmp')
     : story.lookedIntoPodsOf('snmp', first.node);
   // A namespace whose counters were never heard of may not have been read.
-  return { scope: address, address, lookedInto: lookedInto && story.nodes.counted(address) };
+  return {
+    scope: address,
+    lookedInto: lookedInto && nodes.counted(address),
+    resetsSeen: (from, to) => nodes.resetsBy(address, from, to),
+  };
 }
 
 /** Whether the same namespace was still read later: that a counter did not move can be said of no other. */
 function readOnAfterwards(first: PacketEvent, story: Story): boolean {
   const { endpointChanges, listenerChanges, nodes } = story;
-  const isSame = endpointChanges.length === 0 && listenerChanges.every(({ change }) => change !== 'closed');
+  // A node's own namespace outlives whoever listens in it.
+  const isSame =
+    isNodesOwn(first, story) ||
+    (endpointChanges.length === 0 && listenerChanges.every(({ change }) => change !== 'closed'));
   return isSame && nodes.lastRoundSince('snmp', first.node) >= parseMicros(first.at);
 }
 
