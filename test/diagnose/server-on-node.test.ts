@@ -146,6 +146,20 @@ describe("a server's process on the node itself", () => {
     assert.deepEqual(only(nodes, probes).author, 'server-kernel');
   });
 
+  it('is named with the certainty that half of the connections have, beside attempts that its kernel refused', () => {
+    const tries = { ...asked, sport: port + 1 };
+    const refusal = { ...answered, dport: port + 1 };
+    const nodes = [
+      ...[...world, last, rst(aborted), counted, laterRound('node-1')],
+      packet(lost + 0.1, ['cali-client', 'in'], tries, 'S', { seq: 1 }),
+      packet(lost + 0.101, ['cali-client', 'out'], refusal, 'R.', { seq: 0, ack: 2 }),
+      ...[nodeListener(0.5, 'opened'), nodeListener(lost, 'closed')],
+    ];
+    const finding = only(nodes, []);
+    assert.deepEqual([finding.cause, finding.connections], ['server-process-died', 2]);
+    assert.deepEqual([finding.author, finding.certainty?.author], ['server-process-died', 'likely']);
+  });
+
   it('that closes with data unread is no rule, even without timestamps and with its window full', () => {
     const bare = { flags: 'R.', window: 0, hasTimestampOption: false, ack: 35 };
     const hit = counters('rule-counters', 'node-1', { 'filter INPUT -p tcp -j REJECT': 2 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { describe, it } from 'node:test';
-import { globalIpv6, parseLocalAddresses } from '../../src/observe/local-addresses.ts';
+import { globalIpv6, ownAddressesIn, parseLocalAddresses } from '../../src/observe/local-addresses.ts';
 import { recordedText } from './recorded.ts';
 
 describe("a namespace's own addresses", () => {
@@ -15,6 +16,15 @@ describe("a namespace's own addresses", () => {
       parseLocalAddresses('Local:\n  +-- 127.0.0.0/8 2 0 2\n     |-- 127.0.0.1\n        /32 host LOCAL\n'),
       [],
     );
+  });
+
+  it('are all that a process there has in /proc, and none once it is gone', () => {
+    const own = ownAddressesIn('/proc/self');
+    const known = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+    for (const { address, internal, scopeid } of known)
+      if (!internal && (scopeid ?? 0) === 0) assert.ok(own.includes(address), `${address} of ${own.join()}`);
+    assert.ok(!own.some((address) => address.startsWith('127.') || address === '::1'));
+    assert.deepEqual(ownAddressesIn('/proc/no-process'), []);
   });
 
   it('of IPv6 are written as in the packets that they are looked for in', () => {

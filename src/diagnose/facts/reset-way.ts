@@ -39,8 +39,8 @@ const leftBy = (first: PacketEvent, isOwn: boolean | null): Fact =>
   isOwn === null ? unknown('packets-to-compare') : seenIf(isOwn, asEvidence(first));
 
 /** Observers of the node found the server's address in one of its pods, where its packets come in: no machine beyond has it. */
-export const serverPodKnown: Look = ({ server, serverInterface, nodes }) =>
-  podKnown(server?.address, serverInterface?.node, nodes);
+export const serverPodKnown: Look = ({ server, serverInterface, serverIsNodeItself, nodes }) =>
+  serverIsNodeItself ? no() : podKnown(server?.address, serverInterface?.node, nodes);
 
 /** Likewise the client's. */
 export const clientPodKnown: Look = ({ lost, clientInterface, nodes }) =>
