@@ -13,14 +13,7 @@ import type {
 import { formatEndpoint } from '../../model/endpoint.ts';
 import { aligner, clockOffsets } from './clock-offsets.ts';
 import { indexEntries, type EntryIndex } from './entry-index.ts';
-import {
-  countBornResets,
-  countResets,
-  findAliases,
-  findEntrances,
-  findOrigins,
-  type Entrance,
-} from './packet-index.ts';
+import { countResets, findAliases, findEntrances, findOrigins, type Entrance } from './packet-index.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
 import type { NodeWitness } from '../witness-words.ts';
 
@@ -70,12 +63,10 @@ export interface NodeTimeline {
   readonly clockError: Micros;
   /** Whether counters of that namespace were read at all: it was heard of when one moved. */
   readonly counted: (scope: string) => boolean;
-  /** How many RSTs of that address were seen leaving it, from `from` to `to`; each once, whatever it crossed. */
-  readonly resetsBy: (address: string, from?: Micros, to?: Micros) => number;
-  /** How many RSTs were born on that node, in whatever name, from `from` to `to`; each once. */
-  readonly resetsBornOn: (node: string, from?: Micros, to?: Micros) => number;
-  /** How many RSTs the kernel of that namespace counted as its own in all that was recorded. */
-  readonly ownResets: (scope: string) => number;
+  /** How many RSTs were seen leaving a pod, by its address, or born on a node, by its name, from `from` to `to`; each once. */
+  readonly resetsBy: (place: string, from?: Micros, to?: Micros) => number;
+  /** Whether the namespace `scope`, which is at that place, counted, in all, just the RSTs that were seen leaving it: none of a rule, none unseen. */
+  readonly countedJustThose: (scope: string, place: string) => boolean;
   /** Where fresh packets of the address come in, be it on other connections; null when at several places, or none. */
   readonly entranceOf: (address: string) => Entrance | null;
   /** When the last capture was heard of for the last time. */
@@ -188,6 +179,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       [...packets].map(([endpoint, list]) => [endpoint, byTime(list.map((one) => moved.get(one) ?? one))]),
     );
     const inOrder = byTime([...moved.values()]);
+    const resetsBy = countResets(inOrder);
     return {
       entries: indexEntries(sorted(conntrack)),
       rules: sorted(rules),
@@ -201,9 +193,8 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       ),
       packets: inOrder,
       counted: (scope) => counted.has(scope),
-      resetsBy: countResets(inOrder),
-      resetsBornOn: countBornResets(inOrder),
-      ownResets: (scope) => ownResets.get(scope) ?? 0,
+      resetsBy,
+      countedJustThose: (scope, place) => ownResets.get(scope) === resetsBy(place),
       entranceOf: findEntrances(inOrder),
       packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
       aliasesOf: findAliases(byEndpoint),

@@ -67,36 +67,33 @@ export function findEntrances(packets: readonly PacketEvent[]): (address: string
 // What operating systems begin with; a packet that has one of these has passed no router yet.
 export const initialTtls: ReadonlySet<number> = new Set([64, 128, 255]);
 
-/** RSTs by who sent them, so that a count can be held against a kernel's own. */
+/**
+ * RSTs by who sent them, so that a count can be held against a kernel's own: those of a pod by its address, those that are born on a node
+ * by its name, since a node has many addresses, and translation puts others in their place.
+ */
 export function countResets(
   packets: readonly PacketEvent[],
-): (address: string, from?: Micros, to?: Micros) => number {
-  const byAddress = Map.groupBy(
-    packets.filter(({ flags }) => flags.includes('R')),
-    ({ tuple }) => tuple.src,
-  );
-  const inAll = new Map([...byAddress].map(([address, own]) => [address, distinct(own)]));
-  return (address, from, to) =>
+): (place: string, from?: Micros, to?: Micros) => number {
+  const resets = packets.filter(({ flags }) => flags.includes('R'));
+  const byPlace = new Map([
+    ...Map.groupBy(resets, ({ tuple }) => tuple.src),
+    ...Map.groupBy(bornAmong(resets), ({ node }) => node),
+  ]);
+  const inAll = new Map([...byPlace].map(([place, own]) => [place, distinct(own)]));
+  return (place, from, to) =>
     from === undefined || to === undefined
-      ? (inAll.get(address) ?? 0)
-      : distinct(between(byAddress.get(address) ?? [], from, to));
+      ? (inAll.get(place) ?? 0)
+      : distinct(between(byPlace.get(place) ?? [], from, to));
 }
 
-/** RSTs that a node sent itself, by whatever part of it and in whatever name: their first sighting there is their birth. */
-export function countBornResets(
-  packets: readonly PacketEvent[],
-): (node: string, from?: Micros, to?: Micros) => number {
-  const resets = packets.filter(({ flags }) => flags.includes('R'));
+/** Those that their node sent itself, by whatever part of it and in whatever name: their first sighting there is their birth. */
+function bornAmong(packets: readonly PacketEvent[]): PacketEvent[] {
   const firsts = new Map<string, PacketEvent>();
-  for (const packet of resets) {
+  for (const packet of packets) {
     const identity = `${packet.node} ${wireIdentity(packet)}`;
     if (!firsts.has(identity)) firsts.set(identity, packet);
   }
-  const byNode = Map.groupBy([...firsts.values()].filter(isBorn), ({ node }) => node);
-  return (node, from, to) => {
-    const born = byNode.get(node) ?? [];
-    return from === undefined || to === undefined ? born.length : between(born, from, to).length;
-  };
+  return [...firsts.values()].filter(isBorn);
 }
 
 const distinct = (packets: readonly PacketEvent[]): number => new Set(packets.map(wireIdentity)).size;

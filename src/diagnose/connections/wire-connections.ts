@@ -123,7 +123,12 @@ const fromClient = (packets: readonly PacketEvent[], entries: EntryIndex): Packe
 /** Where only the server's packets were seen, a RST perhaps: what they are the answer to went the other way. */
 const answered = (packet: PacketEvent): PacketEvent => ({ ...packet, tuple: turned(packet.tuple) });
 
-const turned = ({ src, sport, dst, dport }: Tuple): Tuple => ({ src: dst, sport: dport, dst: src, dport: sport });
+const turned = ({ src, sport, dst, dport }: Tuple): Tuple => ({
+  src: dst,
+  sport: dport,
+  dst: src,
+  dport: sport,
+});
 const bothWays = (tuple: Tuple): Tuple[] => [tuple, turned(tuple)];
 const find = ({ src, sport, dst, dport }: Tuple, entries: EntryIndex) => entries.find(src, sport, dst, dport);
 

@@ -18,7 +18,7 @@ export const senderCountedJustThose: Look = (story) => {
   const [first] = story.resets;
   const sender = first === undefined ? null : senderOf(first, story);
   return seenIf(
-    sender !== null && story.nodes.ownResets(sender.scope) === sender.resetsSeen(),
+    sender !== null && story.nodes.countedJustThose(sender.scope, sender.place),
     ...counted.evidence,
   );
 };
@@ -59,41 +59,27 @@ function senderCounted(name: RegExp, wanted: 'all' | 'some'): Look {
     // One that was seen while the counter stood still was not among those that it counted.
     const at = parseMicros(first.at);
     const [from, to] = spanOf(risen);
-    const seen = sender.resetsSeen(Math.min(from, at - story.slack), Math.max(to, at + story.slack));
+    const hull = [Math.min(from, at - story.slack), Math.max(to, at + story.slack)] as const;
+    const seen = story.nodes.resetsBy(sender.place, ...hull);
     return sumOf(risen, name) >= Math.max(1, seen) ? yes(...evidence) : unknown(null);
   };
 }
 
-interface Sender {
-  /** The network namespace that it is in, as the counters name it. */
-  readonly scope: string;
-  readonly lookedInto: boolean;
-  /** How many RSTs were seen leaving that namespace. */
-  readonly resetsSeen: (from?: Micros, to?: Micros) => number;
-}
-
-/** Null when it is not known. */
-function senderOf(first: PacketEvent, story: Story): Sender | null {
-  const { nodes } = story;
+/** The namespace that the RST's sender is in, as the counters name it, and as RSTs are counted; null when that is not known. */
+function senderOf(
+  first: PacketEvent,
+  story: Story,
+): { readonly scope: string; readonly place: string; readonly lookedInto: boolean } | null {
   const sender = story.goesToClient(first) ? story.server : story.lost.client;
   if (sender === null) return null;
   const { address } = sender;
-  // A node's kernel counts for all its addresses together, and translation has put the Service's in the place of some.
   if (isNodesOwn(first, story))
-    return {
-      scope: first.node,
-      lookedInto: nodes.ran('snmp', first.node),
-      resetsSeen: (from, to) => nodes.resetsBornOn(first.node, from, to),
-    };
+    return { scope: first.node, place: first.node, lookedInto: story.nodes.ran('snmp', first.node) };
   const lookedInto = story.goesToClient(first)
     ? story.lookedIntoServer('snmp')
     : story.lookedIntoPodsOf('snmp', first.node);
   // A namespace whose counters were never heard of may not have been read.
-  return {
-    scope: address,
-    lookedInto: lookedInto && nodes.counted(address),
-    resetsSeen: (from, to) => nodes.resetsBy(address, from, to),
-  };
+  return { scope: address, place: address, lookedInto: lookedInto && story.nodes.counted(address) };
 }
 
 /** Whether the same namespace was still read later: that a counter did not move can be said of no other. */
