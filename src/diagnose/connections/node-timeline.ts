@@ -155,6 +155,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         break;
       case 'dataplane':
       case 'icmp-error':
+      case 'kernel':
+      case 'socket':
+      case 'name':
         break;
     }
   }
