@@ -139,6 +139,8 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     blindTo: z.array(z.string()).optional(),
     /** The addresses of the node's own network namespace but those of its loopback, as its witness began. */
     ownAddresses: z.array(z.string()).optional(),
+    /** Of a witness that reads at intervals, as it stopped: all that it reads was read once more after that moment. */
+    readUntil: z.string().optional(),
   }),
   z.object({ event: z.literal('dataplane'), ...base, ...dataplaneSchema.shape }),
   kernelEventSchema,

@@ -9,6 +9,7 @@ import { createFlowKeeper, defaultKeeperBounds, type LeftOut } from '../packets/
 import { keepRunning } from './keep-running.ts';
 import { createInterfaceNames, type InterfaceNames } from './interface-names.ts';
 import { packetEvent } from '../packets/packet-event.ts';
+import { parseLinkHeader } from '../packets/link-layer.ts';
 import { createPcapReader, type PcapHeader } from '../packets/pcap-reader.ts';
 import { createRetransmissionCounter } from '../packets/retransmissions.ts';
 import { tcpFlags } from '../packets/tcp-packet.ts';
@@ -16,6 +17,7 @@ import { inNetns } from '../system/tools/ip-netns.ts';
 import {
   captureCounts,
   captureFilter,
+  hasCaughtUp,
   lostPackets,
   saysListening,
   tcpdumpArgv,
@@ -79,6 +81,7 @@ async function startTcpdump(context: WitnessContext, keeper: PacketKeeping): Pro
   keeper.begin();
   let said = '';
   let heard = 0;
+  let hadCaughtUp = false;
   const ready = Promise.withResolvers<undefined>();
   const program = startProgram(endingWithUs(inNetns(context.netns, tcpdumpArgv(scope))), {
     onStdout: (chunk) => keeper.push(chunk),
@@ -116,7 +119,7 @@ async function startTcpdump(context: WitnessContext, keeper: PacketKeeping): Pro
     program,
     lost() {
       const counts = captureCounts(said);
-      return counts === null ? null : lostPackets(counts, keeper.looped());
+      return counts === null ? null : lostPackets(counts, { looped: keeper.looped(), hadCaughtUp });
     },
     async caughtUp(atMostMs) {
       const deadline = performance.now() + atMostMs;
@@ -124,7 +127,8 @@ async function startTcpdump(context: WitnessContext, keeper: PacketKeeping): Pro
         await ask(deadline);
         const counts = captureCounts(said);
         if (counts === null || performance.now() >= deadline) return;
-        if (counts.captured + keeper.looped() >= counts.received - counts.dropped) return;
+        hadCaughtUp = hasCaughtUp(counts, keeper.looped());
+        if (hadCaughtUp) return;
         await shortPause();
       }
     },
@@ -173,7 +177,6 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
   const onPacket = (packet: CapturedPacket) => {
     const index = packet.link.interfaceIndex;
     if (index !== null && !names.knows(index)) void names.refresh();
-    if (packet.link.direction === 'in' && names.nameOf(index) === loopback) looped += 1;
     keeper.add(packet);
     if ((packet.tcp.flags & tcpFlags.rst) !== 0) context.sawReset();
   };
@@ -193,6 +196,8 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
       onRecord(record) {
         seen += 1;
         const layers = readTcp(linkType, record);
+        const passed = layers?.link ?? parseLinkHeader(linkType, record.data);
+        if (passed?.direction === 'in' && names.nameOf(passed.interfaceIndex) === loopback) looped += 1;
         if (layers === undefined) {
           unreadable += 1;
           return;

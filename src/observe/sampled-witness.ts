@@ -1,4 +1,5 @@
 // A witness that reads something at intervals, and at once when a RST was seen.
+import { formatMicros } from '../model/clock.ts';
 import { startSampler, type SamplerOptions } from './sampler.ts';
 import type { Limit, RunningWitness, WitnessContext } from './witness.ts';
 
@@ -16,10 +17,14 @@ export function readAtIntervals(
   { pace, clock, limited }: Pick<WitnessContext, 'pace' | 'clock' | 'limited'>,
   { scope, limit = null, ownAddresses = [], end, ...options }: Readings,
 ): RunningWitness {
+  let failures = 0;
   const sampler = startSampler({
     ...pace,
     monotonic: () => clock.monotonic(),
-    onError: (error) => limited(`a reading failed: ${String(error)}`, null),
+    onError(error) {
+      failures += 1;
+      limited(`a reading failed: ${String(error)}`, null);
+    },
     ...options,
   });
   return {
@@ -28,8 +33,9 @@ export function readAtIntervals(
     ownAddresses,
     onReset: () => sampler.soon(),
     async stop() {
+      const [before, readUntil] = [failures, formatMicros(clock.now())];
       await sampler.stop();
-      return { lost: 0, text: end() };
+      return { lost: 0, text: end(), ...(failures === before ? { readUntil } : {}) };
     },
   };
 }

@@ -88,7 +88,11 @@ export async function watchNode(
     state: SourceEvent['state'],
     text: string,
     lost: number | null,
-    more?: { readonly blindTo?: readonly BlindSpot[]; readonly ownAddresses?: readonly string[] },
+    more?: {
+      readonly blindTo?: readonly BlindSpot[];
+      readonly ownAddresses?: readonly string[];
+      readonly readUntil?: string;
+    },
   ) => void;
   const rawName = (witness: Witness) => `${witness.name}.${witness.extension}`;
   const sourceEvent = (witness: Witness, ...[state, text, lost, more]: Parameters<Say>): SourceEvent => ({
@@ -96,6 +100,7 @@ export async function watchNode(
     ...{ file: files.nameOf(rawName(witness)), state, lost },
     ...(more?.blindTo === undefined ? {} : { blindTo: [...more.blindTo] }),
     ...(more?.ownAddresses === undefined ? {} : { ownAddresses: [...more.ownAddresses] }),
+    ...(more?.readUntil === undefined ? {} : { readUntil: more.readUntil }),
   });
   const sayFor = (witness: Witness): Say => {
     return (...words) => {
@@ -177,7 +182,7 @@ export async function watchNode(
     await Promise.all(
       running.map(async ({ witness, run, say }) => {
         const end = await run.stop();
-        if (live.has(witness)) say('stopped', end.text, end.lost);
+        if (live.has(witness)) say('stopped', end.text, end.lost, end);
       }),
     );
     await closeAll();

@@ -45,6 +45,8 @@ interface WitnessEnd {
   /** Messages or packets that it could not get; null when unknown. */
   readonly lost: number | null;
   readonly text: string;
+  /** A time stamp: all that it reads was read once more after that moment. */
+  readonly readUntil?: string;
 }
 
 export interface WitnessContext {

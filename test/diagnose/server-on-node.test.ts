@@ -116,6 +116,19 @@ describe("a rule that rejects in a node's own chains", () => {
   });
 });
 
+describe("a node's counters", () => {
+  it('did not move where the last reading, which its witness tells of, was made after the RST', () => {
+    const stopped = (readUntil: number): NodeEvent => ({
+      ...source('snmp', 'stopped'),
+      ...{ event: 'source', state: 'stopped', lost: 0, readUntil: at(readUntil) },
+    });
+    const nodes = [...world, last, rst()];
+    assert.equal(look('sender counted its RSTs', nodes), 'unknown');
+    assert.equal(look('sender counted its RSTs', [...nodes, stopped(lost - 0.1)]), 'unknown');
+    assert.equal(look('sender counted its RSTs', [...nodes, stopped(lost)]), 'no');
+  });
+});
+
 describe("a server's process on the node itself", () => {
   const aborted = { flags: 'R.', window: 500, hasTimestampOption: true };
   const counted = ofNode({ TcpOutRsts: 1, TcpExtTCPAbortOnClose: 1 });

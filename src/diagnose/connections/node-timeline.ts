@@ -46,7 +46,7 @@ export interface NodeTimeline {
   readonly missesSince: (witness: NodeWitness, node: string) => Micros;
   /**
    * Counters that a round of readings on the node found to have moved since this moment: all others of the node were read in that
-   * round, too. That a witness was stopped later says nothing of when it last read.
+   * round, too; or all were read once more after it, as the witness says. That it was stopped later says nothing of when it last read.
    */
   readonly lastRoundSince: (witness: NodeWitness, node: string) => Micros;
   /**
@@ -148,6 +148,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       }
       case 'source':
         noteMissed(event, said);
+        if ((event.readUntil ?? '') > (lastRound.get(said) ?? '')) lastRound.set(said, event.readUntil ?? '');
         for (const address of event.ownAddresses ?? [])
           hosts.set(address, (hosts.get(address) ?? new Set()).add(event.node));
         for (const spot of event.blindTo ?? [])

@@ -55,9 +55,8 @@ export interface Story {
   readonly serverInterface: Entrance | null;
   /** Where the client's packets enter theirs, likewise. */
   readonly clientInterface: Entrance | null;
-  /** The server is no pod but a socket of its node: its packets are born there, by all that crossed the node. */
+  /** The server is no pod but a socket of its node; and its namespace, as listeners and counters name it: the node, or its address. */
   readonly serverIsNodeItself: boolean;
-  /** The server's network namespace, as listeners and TCP counters name it: the node's, or the pod's address. */
   readonly serverScope: string | null;
   /** Whether a packet of the connection goes towards the client. */
   readonly goesToClient: (packet: PacketEvent) => boolean;
