@@ -86,14 +86,17 @@ export function countResets(
       : distinct(between(byPlace.get(place) ?? [], from, to));
 }
 
-/** Those that their node sent itself, by whatever part of it and in whatever name: their first sighting there is their birth. */
+/** Those that their node sent itself, by whatever part of it and in whatever name: their first sighting there is their birth. As often as they were sent. */
 function bornAmong(packets: readonly PacketEvent[]): PacketEvent[] {
   const firsts = new Map<string, PacketEvent>();
   for (const packet of packets) {
     const identity = `${packet.node} ${wireIdentity(packet)}`;
     if (!firsts.has(identity)) firsts.set(identity, packet);
   }
-  return [...firsts.values()].filter(isBorn);
+  return packets.filter((packet) => {
+    const first = firsts.get(`${packet.node} ${wireIdentity(packet)}`) ?? packet;
+    return isBorn(first) && packet.interface === first.interface && packet.direction === first.direction;
+  });
 }
 
 const distinct = (packets: readonly PacketEvent[]): number => new Set(packets.map(wireIdentity)).size;
