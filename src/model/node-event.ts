@@ -137,6 +137,10 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     lost: z.number().int().nullable(),
     /** What it cannot see though it watches just that, as `blindSpots` names it; absent where nothing is known to be hidden. */
     blindTo: z.array(z.string()).optional(),
+    /** The addresses of the node's own network namespace but those of its loopback, as its witness began. */
+    ownAddresses: z.array(z.string()).optional(),
+    /** Of a witness that reads at intervals, as it stopped: all that it reads was read once more after that moment. */
+    readUntil: z.string().optional(),
   }),
   z.object({ event: z.literal('dataplane'), ...base, ...dataplaneSchema.shape }),
   kernelEventSchema,

@@ -1,4 +1,5 @@
 // Captures TCP on all interfaces of a node and keeps the packets around each reset.
+import { loopback } from '../model/loopback.ts';
 import { Problem } from '../model/problem.ts';
 import { startProgram, type Program } from '../system/process.ts';
 import { endingWithUs } from '../system/ending-with-us.ts';
@@ -8,6 +9,7 @@ import { createFlowKeeper, defaultKeeperBounds, type LeftOut } from '../packets/
 import { keepRunning } from './keep-running.ts';
 import { createInterfaceNames, type InterfaceNames } from './interface-names.ts';
 import { packetEvent } from '../packets/packet-event.ts';
+import { parseLinkHeader } from '../packets/link-layer.ts';
 import { createPcapReader, type PcapHeader } from '../packets/pcap-reader.ts';
 import { createRetransmissionCounter } from '../packets/retransmissions.ts';
 import { tcpFlags } from '../packets/tcp-packet.ts';
@@ -15,6 +17,7 @@ import { inNetns } from '../system/tools/ip-netns.ts';
 import {
   captureCounts,
   captureFilter,
+  hasCaughtUp,
   lostPackets,
   saysListening,
   tcpdumpArgv,
@@ -78,6 +81,7 @@ async function startTcpdump(context: WitnessContext, keeper: PacketKeeping): Pro
   keeper.begin();
   let said = '';
   let heard = 0;
+  let hadCaughtUp = false;
   const ready = Promise.withResolvers<undefined>();
   const program = startProgram(endingWithUs(inNetns(context.netns, tcpdumpArgv(scope))), {
     onStdout: (chunk) => keeper.push(chunk),
@@ -115,7 +119,7 @@ async function startTcpdump(context: WitnessContext, keeper: PacketKeeping): Pro
     program,
     lost() {
       const counts = captureCounts(said);
-      return counts === null ? null : lostPackets(counts);
+      return counts === null ? null : lostPackets(counts, { looped: keeper.looped(), hadCaughtUp });
     },
     async caughtUp(atMostMs) {
       const deadline = performance.now() + atMostMs;
@@ -123,7 +127,8 @@ async function startTcpdump(context: WitnessContext, keeper: PacketKeeping): Pro
         await ask(deadline);
         const counts = captureCounts(said);
         if (counts === null || performance.now() >= deadline) return;
-        if (counts.captured >= counts.received - counts.dropped) return;
+        hadCaughtUp = hasCaughtUp(counts, keeper.looped());
+        if (hadCaughtUp) return;
         await shortPause();
       }
     },
@@ -136,6 +141,8 @@ interface PacketKeeping {
   /** A new capture begins: its header comes first. */
   begin(): void;
   push(chunk: Buffer): void;
+  /** Packets of this capture that came in by the loopback. */
+  looped(): number;
   /** Resolves when no packet has come for `forMs`, or after `atMostMs`. */
   quiet(forMs: number, atMostMs: number): Promise<void>;
   /** Writes what still waits; says what was kept and what was not. */
@@ -149,6 +156,7 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
   let seen = 0;
   let kept = 0;
   let unreadable = 0;
+  let looped = 0;
   let toldLeftOut = false;
   let lastChunk = monotonic();
   let settled = -Infinity;
@@ -188,6 +196,8 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
       onRecord(record) {
         seen += 1;
         const layers = readTcp(linkType, record);
+        const passed = layers?.link ?? parseLinkHeader(linkType, record.data);
+        if (passed?.direction === 'in' && names.nameOf(passed.interfaceIndex) === loopback) looped += 1;
         if (layers === undefined) {
           unreadable += 1;
           return;
@@ -203,7 +213,9 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
   return {
     begin() {
       reader = newReader();
+      looped = 0;
     },
+    looped: () => looped,
     push(chunk) {
       lastChunk = monotonic();
       reader.push(chunk);

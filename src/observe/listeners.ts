@@ -1,6 +1,7 @@
 // Which TCP ports the node and its pods listen on, as they come and go: a process that dies takes its listener with it.
 import { formatMicros } from '../model/clock.ts';
 import { listenerChanges, listeningPorts, type ListeningPorts } from './listening-ports.ts';
+import { ownAddressesIn } from './local-addresses.ts';
 import { readAtIntervals } from './sampled-witness.ts';
 import { podLimit, trackScopes, type Scope } from './scopes.ts';
 import type { Witness } from './witness.ts';
@@ -37,6 +38,7 @@ export const listeners: Witness = {
     return readAtIntervals(context, {
       scope: `every ${context.pace.periodMs} ms, of the node and ${scopes.size - 1} pods`,
       limit: podLimit(pods),
+      ownAddresses: ownAddressesIn(context.proc),
       end: () => 'the last listeners are read',
       sample() {
         scopes.each((scope) => {

@@ -8,6 +8,8 @@ export const cause = defineCause(page, {
     ['RST made on the node', 'reject rule hit'],
     // What goes out, came from nowhere and is not the node's own kernel's can only be a rule's.
     ['RST made on the node', 'not node counted RSTs of its own'],
+    // The same where the server is a socket of the node itself, whose kernel would have counted its own.
+    ['sender is the node itself', 'not sender counted its RSTs'],
   ],
   suggestedBy: [
     ['RST made on the node', 'not packets were INVALID'],

@@ -46,7 +46,7 @@ export interface NodeTimeline {
   readonly missesSince: (witness: NodeWitness, node: string) => Micros;
   /**
    * Counters that a round of readings on the node found to have moved since this moment: all others of the node were read in that
-   * round, too. That a witness was stopped later says nothing of when it last read.
+   * round, too; or all were read once more after it, as the witness says. That it was stopped later says nothing of when it last read.
    */
   readonly lastRoundSince: (witness: NodeWitness, node: string) => Micros;
   /**
@@ -57,14 +57,16 @@ export interface NodeTimeline {
   readonly nodes: ReadonlySet<string>;
   /** The node that has this address in one of its pods, as far as its observers named it; null when those of several did. */
   readonly nodeOf: (address: string) => string | null;
+  /** The node whose own address it is, as its observers found; null when several have it, as each has a Service's with ipvs. */
+  readonly hostOf: (address: string) => string | null;
   /** How far the stamps of two nodes may still be apart after alignment, microseconds. */
   readonly clockError: Micros;
   /** Whether counters of that namespace were read at all: it was heard of when one moved. */
   readonly counted: (scope: string) => boolean;
-  /** How many RSTs of that address were seen leaving it, from `from` to `to`; each once, whatever it crossed. */
-  readonly resetsBy: (address: string, from?: Micros, to?: Micros) => number;
-  /** Whether the namespace `scope`, which has that address, counted, in all, just the RSTs that were seen leaving it: none of a rule, none unseen. */
-  readonly countedJustThose: (scope: string, address: string) => boolean;
+  /** How many RSTs were seen leaving a pod, by its address, or born on a node, by its name, from `from` to `to`; each once. */
+  readonly resetsBy: (place: string, from?: Micros, to?: Micros) => number;
+  /** Whether the namespace `scope`, which is at that place, counted, in all, just the RSTs that were seen leaving it: none of a rule, none unseen. */
+  readonly countedJustThose: (scope: string, place: string) => boolean;
   /** Where fresh packets of the address come in, be it on other connections; null when at several places, or none. */
   readonly entranceOf: (address: string) => Entrance | null;
   /** When the last capture was heard of for the last time. */
@@ -100,6 +102,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const nodes = new Set<string>();
   const homes = new Map<string, Set<string>>();
   const settle = (scope: string, node: string) => homes.set(scope, (homes.get(scope) ?? new Set()).add(node));
+  const hosts = new Map<string, Set<string>>();
   const blind = new Set<string>();
   const isWanted = (address: string) => clients === null || clients.has(address);
   const isOurs = ({ src, dst }: Tuple) => isWanted(src) || isWanted(dst);
@@ -145,6 +148,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       }
       case 'source':
         noteMissed(event, said);
+        if ((event.readUntil ?? '') > (lastRound.get(said) ?? '')) lastRound.set(said, event.readUntil ?? '');
+        for (const address of event.ownAddresses ?? [])
+          hosts.set(address, (hosts.get(address) ?? new Set()).add(event.node));
         for (const spot of event.blindTo ?? [])
           blind.add(`${event.source} ${spot} ${event.node}`).add(`${event.source} ${spot}`);
         break;
@@ -192,7 +198,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       packets: inOrder,
       counted: (scope) => counted.has(scope),
       resetsBy,
-      countedJustThose: (scope, address) => ownResets.get(scope) === resetsBy(address),
+      countedJustThose: (scope, place) => ownResets.get(scope) === resetsBy(place),
       entranceOf: findEntrances(inOrder),
       packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
       aliasesOf: findAliases(byEndpoint),
@@ -206,6 +212,10 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       nodes,
       nodeOf(address) {
         const [only = null, another] = homes.get(address) ?? [];
+        return another === undefined ? only : null;
+      },
+      hostOf(address) {
+        const [only = null, another] = hosts.get(address) ?? [];
         return another === undefined ? only : null;
       },
       clockError: Math.max(0, ...[...offsets.values()].map(({ error }) => error)),

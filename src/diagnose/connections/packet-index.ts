@@ -1,6 +1,7 @@
 // Indexes over everything that was captured, made once: what is asked of them is asked for each lost connection.
 import type { Micros } from '../../model/clock.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
+import { loopback } from '../../model/loopback.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import { wireIdentity } from './clock-offsets.ts';
 import { between } from './time-range.ts';
@@ -11,16 +12,27 @@ export interface Entrance {
   readonly name: string;
 }
 
+/**
+ * Whether the node itself sent what was first seen so. What goes round by its loopback is captured where it comes in (libpcap passes
+ * over its going out), and nothing comes in there from elsewhere.
+ */
+export const isBorn = ({ direction, interface: name }: PacketEvent): boolean =>
+  direction === 'out' || (direction === 'in' && name === loopback);
+
+/** Whether it came into the node from elsewhere: from a pod or by the uplink. */
+export const hasComeIn = ({ direction, interface: name }: PacketEvent): boolean =>
+  direction === 'in' && name !== loopback;
+
 /** The first sighting of each packet on each node tells whether it came in or is born there; on all later ones it has that origin, too. */
 export function findOrigins(
   packets: readonly PacketEvent[],
 ): (node: string, endpoint: string) => 'here' | 'elsewhere' | null {
-  const firsts = new Map<string, PacketEvent['direction']>();
-  const origins = new Map<string, Set<PacketEvent['direction']>>();
+  const firsts = new Map<string, Origin>();
+  const origins = new Map<string, Set<Origin>>();
   for (const packet of packets) {
     if (packet.flags.includes('R') || !isTelling(packet)) continue;
     const identity = `${packet.node} ${wireIdentity(packet)}`;
-    const first = firsts.get(identity) ?? packet.direction;
+    const first = firsts.get(identity) ?? originOf(packet);
     firsts.set(identity, first);
     const { src, sport } = packet.tuple;
     const place = `${packet.node} ${formatEndpoint({ address: src, port: sport })}`;
@@ -28,16 +40,21 @@ export function findOrigins(
   }
   return (node, endpoint) => {
     const [only, another] = origins.get(`${node} ${endpoint}`) ?? [];
-    if (another !== undefined || only === undefined || only === 'unknown') return null;
-    return only === 'out' ? 'here' : 'elsewhere';
+    return another !== undefined || only === undefined || only === 'unknown' ? null : only;
   };
 }
+
+type Origin = 'here' | 'elsewhere' | 'unknown';
+
+const originOf = (packet: PacketEvent): Origin =>
+  isBorn(packet) ? 'here' : packet.direction === 'in' ? 'elsewhere' : 'unknown';
 
 /** A sender's own way into its node: what comes in there has all its hops still before it. */
 export function findEntrances(packets: readonly PacketEvent[]): (address: string) => Entrance | null {
   const entrances = new Map<string, Map<string, Entrance>>();
-  for (const { flags, direction, ttl, tuple, node, interface: name } of packets) {
-    if (flags.includes('R') || direction !== 'in' || !initialTtls.has(ttl)) continue;
+  for (const packet of packets) {
+    const { flags, ttl, tuple, node, interface: name } = packet;
+    if (flags.includes('R') || !hasComeIn(packet) || !initialTtls.has(ttl)) continue;
     const own = entrances.get(tuple.src) ?? new Map<string, Entrance>();
     entrances.set(tuple.src, own.set(`${node} ${name}`, { node, name }));
   }
@@ -50,19 +67,36 @@ export function findEntrances(packets: readonly PacketEvent[]): (address: string
 // What operating systems begin with; a packet that has one of these has passed no router yet.
 export const initialTtls: ReadonlySet<number> = new Set([64, 128, 255]);
 
-/** RSTs by who sent them, so that a count can be held against a kernel's own. */
+/**
+ * RSTs by who sent them, so that a count can be held against a kernel's own: those of a pod by its address, those that are born on a node
+ * by its name, since a node has many addresses, and translation puts others in their place.
+ */
 export function countResets(
   packets: readonly PacketEvent[],
-): (address: string, from?: Micros, to?: Micros) => number {
-  const byAddress = Map.groupBy(
-    packets.filter(({ flags }) => flags.includes('R')),
-    ({ tuple }) => tuple.src,
-  );
-  const inAll = new Map([...byAddress].map(([address, own]) => [address, distinct(own)]));
-  return (address, from, to) =>
+): (place: string, from?: Micros, to?: Micros) => number {
+  const resets = packets.filter(({ flags }) => flags.includes('R'));
+  const byPlace = new Map([
+    ...Map.groupBy(resets, ({ tuple }) => tuple.src),
+    ...Map.groupBy(bornAmong(resets), ({ node }) => node),
+  ]);
+  const inAll = new Map([...byPlace].map(([place, own]) => [place, distinct(own)]));
+  return (place, from, to) =>
     from === undefined || to === undefined
-      ? (inAll.get(address) ?? 0)
-      : distinct(between(byAddress.get(address) ?? [], from, to));
+      ? (inAll.get(place) ?? 0)
+      : distinct(between(byPlace.get(place) ?? [], from, to));
+}
+
+/** Those that their node sent itself, by whatever part of it and in whatever name: their first sighting there is their birth. As often as they were sent. */
+function bornAmong(packets: readonly PacketEvent[]): PacketEvent[] {
+  const firsts = new Map<string, PacketEvent>();
+  for (const packet of packets) {
+    const identity = `${packet.node} ${wireIdentity(packet)}`;
+    if (!firsts.has(identity)) firsts.set(identity, packet);
+  }
+  return packets.filter((packet) => {
+    const first = firsts.get(`${packet.node} ${wireIdentity(packet)}`) ?? packet;
+    return isBorn(first) && packet.interface === first.interface && packet.direction === first.direction;
+  });
 }
 
 const distinct = (packets: readonly PacketEvent[]): number => new Set(packets.map(wireIdentity)).size;

@@ -15,7 +15,7 @@ import { loopDelayMs, type LostConnection } from './lost-connection.ts';
 import { peerKey, type AcceptedEvent, type EndedEvent, type ProbeTimeline } from './lost-by-probes.ts';
 import type { LinkChange, ListenerEvent, NodeTimeline } from './node-timeline.ts';
 import type { Entrance } from './packet-index.ts';
-import { findBirthplace, findEntrance, serverOf, serverOnTheWire } from './places.ts';
+import { findEntrance, findHost, serverOf, serverOnTheWire } from './places.ts';
 import { inCausalOrder } from './reset-order.ts';
 import { between } from './time-range.ts';
 
@@ -55,8 +55,9 @@ export interface Story {
   readonly serverInterface: Entrance | null;
   /** Where the client's packets enter theirs, likewise. */
   readonly clientInterface: Entrance | null;
-  /** The server is no pod but a socket of its node: its packets are born there, by all that crossed the node. */
+  /** The server is no pod but a socket of its node; and its namespace, as listeners and counters name it: the node, or its address. */
   readonly serverIsNodeItself: boolean;
+  readonly serverScope: string | null;
   /** Whether a packet of the connection goes towards the client. */
   readonly goesToClient: (packet: PacketEvent) => boolean;
   /** The witnesses that ran where this connection went: what such a one did not see did not happen. */
@@ -112,7 +113,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
   const ends = new Set(legs);
   const goesToClient = ({ tuple }: PacketEvent) =>
     ends.has(formatEndpoint({ address: tuple.dst, port: tuple.dport }));
-  const bornOn = findBirthplace(packets, goesToClient);
+  const bornOn = findHost(server, target, packets, goesToClient, nodes);
   const carriers = new Set([
     ...[...firsts, ...second].map((entry) => entry.node),
     ...packets.map((packet) => packet.node),
@@ -135,6 +136,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
   const podNode = server === null ? null : nodes.nodeOf(server.address);
   const serverIsNodeItself = serverInterface === null && bornOn !== null && (podNode ?? bornOn) === bornOn;
   const serverNode = serverIsNodeItself ? bornOn : (serverInterface?.node ?? podNode);
+  const serverScope = serverIsNodeItself ? serverNode : (server?.address ?? null);
   const places = carriers.size === 0 ? [null] : [...carriers];
   return {
     lost,
@@ -153,7 +155,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       namesServer(change, server, serverInterface),
     ),
     listenerChanges: between(nodes.listeners, listenedSince(lost) - slack, failedAt + 1e6).filter(
-      (change) => server !== null && change.scope === server.address && change.port === server.port,
+      (change) => server !== null && change.scope === serverScope && change.port === server.port,
     ),
     counters: nodes.counters.within(lastGoodAt, failedAt + slack),
     packets,
@@ -162,6 +164,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     serverInterface,
     clientInterface,
     serverIsNodeItself,
+    serverScope,
     goesToClient,
     available: new Set(
       nodeWitnesses.filter(
@@ -180,7 +183,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       const where = serverNode === null ? places : [serverNode];
       return (
         where.some((node) => nodes.ran(witness, node)) &&
-        !where.some((node) => nodes.blind(witness, 'pods', node))
+        (serverIsNodeItself || !where.some((node) => nodes.blind(witness, 'pods', node)))
       );
     },
     lookedIntoPodsOf: (witness, node) => nodes.ran(witness, node) && !nodes.blind(witness, 'pods', node),

@@ -18,7 +18,7 @@ export const senderCountedJustThose: Look = (story) => {
   const [first] = story.resets;
   const sender = first === undefined ? null : senderOf(first, story);
   return seenIf(
-    sender !== null && story.nodes.countedJustThose(sender.scope, sender.address),
+    sender !== null && story.nodes.countedJustThose(sender.scope, sender.place),
     ...counted.evidence,
   );
 };
@@ -56,33 +56,39 @@ function senderCounted(name: RegExp, wanted: 'all' | 'some'): Look {
       return sender.lookedInto && readOnAfterwards(first, story) ? no() : unknown('snmp');
     const evidence = risen.slice(0, 2).map((event) => counterLine(event, name));
     if (wanted === 'some') return yes(...evidence);
+    // One that was seen while the counter stood still was not among those that it counted.
+    const at = parseMicros(first.at);
     const [from, to] = spanOf(risen);
-    const seen = story.nodes.resetsBy(sender.address, from + story.slack, to - story.slack);
+    const hull = [Math.min(from, at - story.slack), Math.max(to, at + story.slack)] as const;
+    const seen = story.nodes.resetsBy(sender.place, ...hull);
     return sumOf(risen, name) >= Math.max(1, seen) ? yes(...evidence) : unknown(null);
   };
 }
 
-/** The namespace that the RST's sender is in, as the counters name it; null when that is not known. */
+/** The namespace that the RST's sender is in, as the counters name it, and as RSTs are counted; null when that is not known. */
 function senderOf(
   first: PacketEvent,
   story: Story,
-): { readonly scope: string; readonly address: string; readonly lookedInto: boolean } | null {
+): { readonly scope: string; readonly place: string; readonly lookedInto: boolean } | null {
   const sender = story.goesToClient(first) ? story.server : story.lost.client;
   if (sender === null) return null;
   const { address } = sender;
   if (isNodesOwn(first, story))
-    return { scope: first.node, address: first.tuple.src, lookedInto: story.nodes.ran('snmp', first.node) };
+    return { scope: first.node, place: first.node, lookedInto: story.nodes.ran('snmp', first.node) };
   const lookedInto = story.goesToClient(first)
     ? story.lookedIntoServer('snmp')
     : story.lookedIntoPodsOf('snmp', first.node);
   // A namespace whose counters were never heard of may not have been read.
-  return { scope: address, address, lookedInto: lookedInto && story.nodes.counted(address) };
+  return { scope: address, place: address, lookedInto: lookedInto && story.nodes.counted(address) };
 }
 
 /** Whether the same namespace was still read later: that a counter did not move can be said of no other. */
 function readOnAfterwards(first: PacketEvent, story: Story): boolean {
   const { endpointChanges, listenerChanges, nodes } = story;
-  const isSame = endpointChanges.length === 0 && listenerChanges.every(({ change }) => change !== 'closed');
+  // A node's own namespace outlives whoever listens in it.
+  const isSame =
+    isNodesOwn(first, story) ||
+    (endpointChanges.length === 0 && listenerChanges.every(({ change }) => change !== 'closed'));
   return isSame && nodes.lastRoundSince('snmp', first.node) >= parseMicros(first.at);
 }
 

@@ -11,8 +11,10 @@ export const byEnding: readonly Exclusion[] = [
   },
   {
     when: ['was refused'],
-    excludes: [...quiet, ...clientEnds, 'privileged-program'],
-    because: 'the attempt to connect was answered, with a RST or an ICMP error',
+    // A listener's program first hears of a connection that its kernel has made; what closes with it has been answered before.
+    excludes: [...quiet, ...clientEnds, 'server-application', 'server-process-died', 'privileged-program'],
+    because:
+      'the attempt to connect was answered with a RST or an ICMP error, before any program could see it',
     basis: 'physics',
   },
   {

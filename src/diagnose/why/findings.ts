@@ -133,7 +133,7 @@ const weakness = (certainty: Certainty): number => certainties.indexOf(certainty
 /** What at least half of them have, or better. */
 function middle(all: readonly Certainty[]): Certainty {
   const sorted = all.toSorted((a, b) => weakness(a) - weakness(b));
-  return sorted[Math.floor(sorted.length / 2)] ?? 'open';
+  return sorted[Math.ceil(sorted.length / 2) - 1] ?? 'open';
 }
 
 function mostNamed(examined: readonly Examined[]): Author {

@@ -57,7 +57,24 @@ export function captureCounts(stderr: string): CaptureCounts | null {
   return { captured: Number(last[1]), received: Number(last[2]), dropped: Number(last[3]) };
 }
 
-/** Packets that it did not get: dropped by the kernel, or still waiting when it was stopped. */
-export function lostPackets({ captured, received, dropped }: CaptureCounts): number {
-  return Math.max(dropped, received - captured);
+/**
+ * Packets of which it did not get as many as the kernel counted, and was not to get: those that go out by the loopback, which libpcap
+ * passes over since they come in there as well, so `looped` is how many did; and, once it had caught up and was to end, those that came
+ * while it ended.
+ */
+export interface NotLost {
+  readonly looped: number;
+  readonly hadCaughtUp: boolean;
 }
+
+/** Packets that it did not get: dropped by the kernel, or still waiting when it was stopped. */
+export function lostPackets(counts: CaptureCounts, notLost: NotLost): number {
+  return notLost.hadCaughtUp ? counts.dropped : Math.max(counts.dropped, waiting(counts, notLost.looped));
+}
+
+/** Whether it has all that the kernel has for it, but those that go out by the loopback. */
+export const hasCaughtUp = (counts: CaptureCounts, looped: number): boolean =>
+  waiting(counts, looped) <= counts.dropped;
+
+const waiting = ({ captured, received }: CaptureCounts, looped: number): number =>
+  received - captured - looped;

@@ -312,7 +312,8 @@ const rows: Readonly<Record<FactName, Row>> = {
   },
   "server's pod is known": {
     seen: { nodes: [...watchedTalk, ...snmp({})], probes: timedOut },
-    notSeen: 'fresh packets of a pod that is known to be elsewhere are not taken for its own interface',
+    // It is the node itself.
+    notSeen: { nodes: [...nodeBorn, ...nodeRst(), ...capture], probes: reset },
     unknowable: { nodes: watchedTalk, probes: timedOut, missing: 'pods-of-node' },
   },
   "client's pod is known": {

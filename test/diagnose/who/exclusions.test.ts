@@ -24,7 +24,7 @@ const beforeClient = `${S} server-pod-rule node-rule node-kernel in-between`;
 /** The conditions of a row, its basis, and whom it leaves out; written out once more, so that no row changes unnoticed. */
 const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', excludes: string])[] = [
   ['was reset', 'physics', 'nobody'],
-  ['was refused', 'physics', `${C} ${quiet} ${privileged}`],
+  ['was refused', 'physics', `${C} server-application server-process-died ${quiet} ${privileged}`],
   ['was closed', 'physics', `${C} ${kernels} ${rules} ${quiet} ${privileged}`],
   ['was closed', 'convention', 'in-between'],
   ['was closed + server gave up waiting', 'physics', 'in-between server-process-died'],
