@@ -63,8 +63,8 @@ export interface NodeTimeline {
   readonly countedJustThose: (scope: string, address: string) => boolean;
   /** Where fresh packets of the address come in, be it on other connections; null when at several places, or none. */
   readonly entranceOf: (address: string) => Entrance | null;
-  /** When the last capture was heard of for the last time. */
-  readonly endOfCapture: Micros;
+  /** Until when what was captured of the node is whole: when its capture was last heard of; -Infinity where it lost some. */
+  readonly capturedUntil: (node: string) => Micros;
   /** Every packet that was kept, in order of time. */
   readonly packets: readonly PacketEvent[];
 }
@@ -170,9 +170,11 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       counters: indexSpans(
         sorted(counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at }))),
       ),
-      endOfCapture: Math.max(
-        ...[...nodes].map((node) => parseMicros(lastHeard.get(`capture ${node}`) ?? '') || 0),
-      ),
+      capturedUntil(node) {
+        const at = lastHeard.get(`capture ${node}`);
+        if (at === undefined || lostSome.has(`capture ${node}`)) return Number.NEGATIVE_INFINITY;
+        return parseMicros(align({ node, at }).at);
+      },
       packets: inOrder,
       counted: (scope) => counted.has(scope),
       resetsBy,

@@ -168,7 +168,7 @@ describe('a connection on the wire is not lost', () => {
       ...opened(),
       asks(2),
       asks(2.2, 2, { retransmission: true }),
-      ...[answers(2.3)],
+      ...[answers(2.3, 501, { ack: 11 })],
     ]);
     assert.deepEqual([lost, stalled, benign], [[], 0, 0]);
   });

@@ -1,0 +1,127 @@
+// What one side sent again and again without an answer, and whether it gave up: told by what passed where its own packets begin,
+// for of what was seen elsewhere it need not have heard.
+import { parseMicros, type Micros } from '../../model/clock.ts';
+import type { PacketEvent } from '../../model/node-event.ts';
+import type { WireConnection } from './wire-connections.ts';
+
+export interface SentInVain {
+  /** `alive`: too little was sent again, or too shortly before the end of the evidence, to tell. */
+  readonly is: 'given-up' | 'stalled' | 'alive';
+  /** The last that was sent again. */
+  readonly last: PacketEvent;
+}
+
+/** When what was captured of a node ended, or -Infinity where something of it was lost: what did not come may have been there. */
+export type CapturedUntil = (node: string) => Micros;
+
+/** So many repetitions without anything back are silence, where nothing else says that it was given up. */
+const enoughRepetitions = 3;
+
+/** One repetition is soon made (a probe for the tail of what was sent); two take more than half a second. */
+const enoughToBeLate = 2;
+
+/** A FIN that waited for what was sent to be acknowledged follows the acknowledgement within: microseconds. */
+const atOnce: Micros = 20_000;
+
+/** No kernel of Linux sends again on time-out sooner: TCP_RTO_MIN. A probe for the tail of what was sent comes sooner, once. */
+const soonestRepetition: Micros = 200_000;
+
+/** The next repetition comes after twice the time of the last one, unless its sender gave up; that long it may be late. */
+const patience = 3;
+
+/**
+ * Null when all that the side sent again was answered, or none was. Who closes while something is unanswered says so only when it is
+ * answered (the FIN waits for a place in the window, which time-outs close), and goes on sending it again till then.
+ */
+export function sentInVain(
+  { packets, goesToClient }: WireConnection,
+  toClient: boolean,
+  capturedUntil: CapturedUntil,
+): SentInVain | null {
+  const isRepetition = repetitionsIn(packets);
+  const isOwn = (packet: PacketEvent) => goesToClient(packet) === toClient;
+  const home = nearest(packets.filter((packet) => isOwn(packet) && isRepetition(packet)));
+  if (home === null) return null;
+  const here = packets.filter((packet) => passes(home, packet, isOwn(packet)));
+  const said = here.filter(isOwn);
+  const end = said.find(isEnd);
+  const last = said.findLast((packet) => isRepetition(packet) && (end === undefined || packet.at <= end.at));
+  if (last === undefined) return null;
+  const sent = said.filter(({ seq, at, ...one }) => seq === last.seq && at <= last.at && carries(one));
+  const repetitions = sent.filter(isRepetition).length;
+  const isLong = repetitions >= enoughToBeLate;
+  const heard = here.filter((packet) => !isOwn(packet));
+  // What came before it was sent once more did not arrive, unless the two passed each other.
+  const answer = heard.find((packet) => acknowledges(packet, last) && lag(last, packet) > -soonestRepetition);
+  if (end !== undefined && (answer === undefined || end.at < answer.at)) return { is: 'given-up', last };
+  if (answer !== undefined)
+    return isLong && cameTooLate(answer, end, last, here) ? { is: 'given-up', last } : null;
+  const otherEnd = heard.find(isEnd);
+  const until = Math.min(
+    capturedUntil(last.node),
+    otherEnd === undefined ? Infinity : parseMicros(otherEnd.at),
+  );
+  const gap = lag(sent.at(-2) ?? last, last);
+  const isOverdue = gap > 0 && until - parseMicros(last.at) > patience * Math.max(gap, soonestRepetition);
+  // The time before a single repetition may be that of a probe for the tail, which says nothing of the next; and where nothing of
+  // the other side passes, its answers may have come another way.
+  const tells = isOpening(last) || (isLong && heard.length > 0);
+  if (isOverdue && tells && said.at(-1) === last) return { is: 'given-up', last };
+  if (otherEnd !== undefined) return null;
+  return { is: isOverdue || repetitions >= enoughRepetitions ? 'stalled' : 'alive', last };
+}
+
+/**
+ * Who had gone by the time that the answer came acknowledges none of it: it meets data with the RST of a kernel that has no reader for
+ * it, and an acknowledgement with the FIN that has waited for one.
+ */
+function cameTooLate(
+  answer: PacketEvent,
+  end: PacketEvent | undefined,
+  last: PacketEvent,
+  here: readonly PacketEvent[],
+): boolean {
+  if (end === undefined) return false;
+  const between = here.filter(({ at }) => at > last.at && at < end.at);
+  if (between.some(({ tuple }) => tuple.src === end.tuple.src && tuple.sport === end.tuple.sport))
+    return false;
+  if (end.flags === 'R') return true;
+  return (
+    end.flags.includes('F') &&
+    lag(answer, end) < atOnce &&
+    between.every((packet) => packet.payloadLength === 0)
+  );
+}
+
+/** The sighting of a packet that has most hops before it, and so is nearest to its sender; the first of several. */
+const nearest = (packets: readonly PacketEvent[]): PacketEvent | null =>
+  packets.reduce<PacketEvent | null>((best, one) => (best === null || one.ttl > best.ttl ? one : best), null);
+
+/** Whether a packet passes the place of `home` the same way, if it is of the same side, or comes the other way. */
+function passes(home: PacketEvent, packet: PacketEvent, isOwn: boolean): boolean {
+  if (packet.node !== home.node || packet.interface !== home.interface) return false;
+  return home.direction === 'unknown' || (packet.direction === home.direction) === isOwn;
+}
+
+const lag = (from: PacketEvent, to: PacketEvent): Micros => parseMicros(to.at) - parseMicros(from.at);
+
+export const isOpening = ({ flags }: Pick<PacketEvent, 'flags'>): boolean =>
+  flags.includes('S') && !flags.includes('.');
+const isEnd = ({ flags }: PacketEvent): boolean => /[RF]/.test(flags);
+const carries = (packet: Pick<PacketEvent, 'payloadLength' | 'flags'>): boolean =>
+  packet.payloadLength > 0 || isOpening(packet);
+
+/** Numbers begin anew after 2^32. */
+const acknowledges = ({ flags, ack }: PacketEvent, { seq }: PacketEvent): boolean =>
+  flags.includes('.') && ((ack - seq) | 0) > 0;
+
+function repetitionsIn(packets: readonly PacketEvent[]): (packet: PacketEvent) => boolean {
+  const firstAt = new Map<string, string>();
+  const openingKey = ({ seq, node, interface: name }: PacketEvent) => `${seq} ${node} ${name}`;
+  for (const packet of packets) {
+    if (isOpening(packet) && !firstAt.has(openingKey(packet))) firstAt.set(openingKey(packet), packet.at);
+  }
+  return (packet) =>
+    packet.retransmission ||
+    (isOpening(packet) && (firstAt.get(openingKey(packet)) ?? packet.at) < packet.at);
+}
