@@ -63,8 +63,8 @@ export interface NodeTimeline {
   readonly countedJustThose: (scope: string, address: string) => boolean;
   /** Where fresh packets of the address come in, be it on other connections; null when at several places, or none. */
   readonly entranceOf: (address: string) => Entrance | null;
-  /** Until when what was captured of the node is whole: when its capture was last heard of; -Infinity where it lost some. */
-  readonly capturedUntil: (node: string) => Micros;
+  /** When the node's capture was last heard of, -Infinity for none, and how many packets it lost. */
+  readonly capturedUntil: (node: string) => { readonly until: Micros; readonly lost: number };
   /** Every packet that was kept, in order of time. */
   readonly packets: readonly PacketEvent[];
 }
@@ -90,7 +90,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const lastHeard = new Map<string, string>();
   const firstHeard = new Map<string, string>();
   const lastRound = new Map<string, string>();
-  const lostSome = new Set<string>();
+  const lost = new Map<string, number>();
   const ownResets = new Map<string, number>();
   const counted = new Set<string>();
   const nodes = new Set<string>();
@@ -140,7 +140,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         break;
       }
       case 'source':
-        if ((event.lost ?? 0) > 0) lostSome.add(said);
+        lost.set(said, Math.max(lost.get(said) ?? 0, event.lost ?? 0));
         for (const spot of event.blindTo ?? [])
           blind.add(`${event.source} ${spot} ${event.node}`).add(`${event.source} ${spot}`);
         break;
@@ -172,8 +172,8 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       ),
       capturedUntil(node) {
         const at = lastHeard.get(`capture ${node}`);
-        if (at === undefined || lostSome.has(`capture ${node}`)) return Number.NEGATIVE_INFINITY;
-        return parseMicros(align({ node, at }).at);
+        const until = at === undefined ? Number.NEGATIVE_INFINITY : parseMicros(align({ node, at }).at);
+        return { until, lost: lost.get(`capture ${node}`) ?? 0 };
       },
       packets: inOrder,
       counted: (scope) => counted.has(scope),
@@ -187,7 +187,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       lastHeard: (source, node) => parseMicros(lastHeard.get(`${source} ${node}`) ?? ''),
       firstHeard: (source, node) => parseMicros(firstHeard.get(`${source} ${node}`) ?? ''),
       lastRoundSince: (source, node) => parseMicros(lastRound.get(`${source} ${node}`) ?? ''),
-      lostSome: (source, node) => lostSome.has(`${source} ${node}`),
+      lostSome: (source, node) => (lost.get(`${source} ${node}`) ?? 0) > 0,
       originOf: findOrigins(inOrder),
       nodes,
       nodeOf(address) {

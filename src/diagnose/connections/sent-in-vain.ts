@@ -11,8 +11,8 @@ export interface SentInVain {
   readonly last: PacketEvent;
 }
 
-/** When what was captured of a node ended, or -Infinity where something of it was lost: what did not come may have been there. */
-export type CapturedUntil = (node: string) => Micros;
+/** When what was captured of a node ended, and how many packets it lost till then. */
+export type CapturedUntil = (node: string) => { readonly until: Micros; readonly lost: number };
 
 /** So many repetitions without anything back are silence, where nothing else says that it was given up. */
 const enoughRepetitions = 3;
@@ -26,8 +26,8 @@ const atOnce: Micros = 20_000;
 /** No kernel of Linux sends again on time-out sooner: TCP_RTO_MIN. A probe for the tail of what was sent comes sooner, once. */
 const soonestRepetition: Micros = 200_000;
 
-/** The next repetition comes after twice the time of the last one, unless its sender gave up; that long it may be late. */
-const patience = 3;
+/** The next repetition comes after twice the time of the last one, or sooner; half as much again it may be late. */
+const patience = 1.5;
 
 /**
  * Null when all that the side sent again was answered, or none was. Who closes while something is unanswered says so only when it is
@@ -57,18 +57,18 @@ export function sentInVain(
   if (answer !== undefined)
     return isLong && cameTooLate(answer, end, last, here) ? { is: 'given-up', last } : null;
   const otherEnd = heard.find(isEnd);
-  const until = Math.min(
-    capturedUntil(last.node),
-    otherEnd === undefined ? Infinity : parseMicros(otherEnd.at),
-  );
+  const { until, lost } = capturedUntil(last.node);
   const gap = lag(sent.at(-2) ?? last, last);
-  const isOverdue = gap > 0 && until - parseMicros(last.at) > patience * Math.max(gap, soonestRepetition);
+  const horizon = Math.min(until, otherEnd === undefined ? Infinity : parseMicros(otherEnd.at));
+  const missing =
+    gap > 0 ? repetitionsDue(horizon - parseMicros(last.at), Math.max(gap, soonestRepetition)) : 0;
   // The time before a single repetition may be that of a probe for the tail, which says nothing of the next; and where nothing of
   // the other side passes, its answers may have come another way.
   const tells = isOpening(last) || (isLong && heard.length > 0);
-  if (isOverdue && tells && said.at(-1) === last) return { is: 'given-up', last };
+  // A capture that lost fewer than did not come would have had some of them.
+  if (missing > lost && tells && said.at(-1) === last) return { is: 'given-up', last };
   if (otherEnd !== undefined) return null;
-  return { is: isOverdue || repetitions >= enoughRepetitions ? 'stalled' : 'alive', last };
+  return { is: missing > 0 || repetitions >= enoughRepetitions ? 'stalled' : 'alive', last };
 }
 
 /**
@@ -91,6 +91,13 @@ function cameTooLate(
     lag(answer, end) < atOnce &&
     between.every((packet) => packet.payloadLength === 0)
   );
+}
+
+/** How many more repetitions would have come within `time`, each after twice the time of the one before. */
+function repetitionsDue(time: Micros, gap: Micros): number {
+  let due = 0;
+  for (let [next, at] = [2 * gap, 2 * gap]; patience * at < time; next *= 2, at += next) due += 1;
+  return due;
 }
 
 /** The sighting of a packet that has most hops before it, and so is nearest to its sender; the first of several. */
