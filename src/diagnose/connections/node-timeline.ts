@@ -40,6 +40,8 @@ export interface NodeTimeline {
   readonly firstHeard: (witness: NodeWitness, node: string) => Micros;
   /** Whether the witness said that it lost something on the node: what such a one does not show may have been there. */
   readonly lostSome: (witness: NodeWitness, node: string) => boolean;
+  /** Whether the witness said that it began on the node after `from`, or stopped before `to`: what it does not show it could not see. */
+  readonly missed: (witness: NodeWitness, node: string, from: Micros, to: Micros) => boolean;
   /**
    * Counters that a round of readings on the node found to have moved since this moment: all others of the node were read in that
    * round, too. That a witness was stopped later says nothing of when it last read.
@@ -91,6 +93,8 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const firstHeard = new Map<string, string>();
   const lastRound = new Map<string, string>();
   const lost = new Map<string, number>();
+  const begun = new Map<string, string>();
+  const stopped = new Map<string, string>();
   const ownResets = new Map<string, number>();
   const counted = new Set<string>();
   const nodes = new Set<string>();
@@ -140,6 +144,8 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         break;
       }
       case 'source':
+        if (event.state === 'started' && event.at < (begun.get(said) ?? '\uffff')) begun.set(said, event.at);
+        if (event.state === 'stopped' && event.at > (stopped.get(said) ?? '')) stopped.set(said, event.at);
         lost.set(said, Math.max(lost.get(said) ?? 0, event.lost ?? 0));
         for (const spot of event.blindTo ?? [])
           blind.add(`${event.source} ${spot} ${event.node}`).add(`${event.source} ${spot}`);
@@ -188,6 +194,16 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       firstHeard: (source, node) => parseMicros(firstHeard.get(`${source} ${node}`) ?? ''),
       lastRoundSince: (source, node) => parseMicros(lastRound.get(`${source} ${node}`) ?? ''),
       lostSome: (source, node) => (lost.get(`${source} ${node}`) ?? 0) > 0,
+      missed(source, node, from, to) {
+        const said = `${source} ${node}`;
+        const time = (at: string) => parseMicros(align({ node, at }).at);
+        const [first, end] = [begun.get(said), stopped.get(said)];
+        return (
+          (first !== undefined && time(first) > from) ||
+          // What says something later was begun anew.
+          (end !== undefined && time(end) < to && lastHeard.get(said) === end)
+        );
+      },
       originOf: findOrigins(inOrder),
       nodes,
       nodeOf(address) {

@@ -73,6 +73,8 @@ export interface Story {
   readonly lookedIntoPodsOf: (witness: NodeWitness, node: string) => boolean;
   /** Whether such a witness lost something on a node that carried the connection: what it does not show may have been there. */
   readonly lostSome: (witness: NodeWitness) => boolean;
+  /** Whether such a witness did not watch a node that carried the connection for all of its last moments. */
+  readonly missedSome: (witness: NodeWitness) => boolean;
   /** All that the nodes saw, for what is asked of a place and not of this connection. */
   readonly nodes: NodeTimeline;
   /** How far the order of two stamps of different tools can be trusted here, microseconds. */
@@ -184,6 +186,8 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       );
     },
     lookedIntoPodsOf: (witness, node) => nodes.ran(witness, node) && !nodes.blind(witness, 'pods', node),
+    missedSome: (witness) =>
+      [...carriers].some((node) => nodes.missed(witness, node, Math.max(lastGoodAt, bornAt), failedAt)),
     lostSome: (witness) => [...carriers].some((node) => nodes.lostSome(witness, node)),
     nodes,
     slack,
