@@ -57,6 +57,8 @@ const [entries, rules, stats, monitor, listeners] = [
   'ip-monitor',
   'listeners',
 ].map(ran) as [NodeEvent[], NodeEvent[], NodeEvent[], NodeEvent[], NodeEvent[]];
+/** Of a witness that stopped before the loss. */
+const stoppedEarly = (name: string) => [source(name, 'started'), source(name, 'stopped', { seconds: good })];
 const watchedTalk = [...talk(), ...capture];
 const noCapture: Unknowable = { probes: reset, missing: 'capture' };
 const missedIt: Unknowable = { nodes: watchedTalk, probes: reset, missing: 'captured-reset' };
@@ -512,3 +514,27 @@ for (const [name, { seen, notSeen, unknowable }] of Object.entries(rows) as [Fac
       it('cannot be known', () =>
         assert.deepEqual(look(unknowable), { seen: 'unknown', missing: unknowable.missing }));
   });
+
+describe('a witness that had stopped before the loss, or began after the last good moment, cannot have seen', () => {
+  const late = (name: string) => [source(name, 'started', { seconds: lost }), source(name, 'stopped')];
+  const asked: Partial<Record<FactName, string>> = {
+    'rule changed': 'ip-monitor',
+    'endpoint changed': 'ip-monitor',
+    'entry deleted by a program': 'conntrack-events',
+    'entry expired': 'conntrack-events',
+    'picked up in mid-stream': 'conntrack-events',
+    'packets were INVALID': 'conntrack-stats',
+    'table overflowed': 'conntrack-stats',
+    'table full': 'conntrack-stats',
+  };
+  for (const [name, witness] of Object.entries(asked) as [FactName, string][]) {
+    it(name, () => {
+      for (const partly of [stoppedEarly(witness), late(witness)]) {
+        const fact = facts[name](
+          storyOf([firstEntry(1, port), secondEntry(1, port, 5_001), ...watchedTalk, ...partly], reset),
+        );
+        assert.deepEqual(fact, { seen: 'unknown', missing: 'its-hours' });
+      }
+    });
+  }
+});
