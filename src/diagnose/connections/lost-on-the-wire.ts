@@ -4,7 +4,7 @@ import { formatEndpoint } from '../../model/endpoint.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import type { FailureKind, Phase } from '../../model/probe-event.ts';
 import type { LostConnection, NextAttempt } from './lost-connection.ts';
-import { isOpening, sentInVain, type CapturedUntil, type SentInVain } from './sent-in-vain.ts';
+import { isOpening, isSentAgain, sentInVain, type CapturedUntil, type SentInVain } from './sent-in-vain.ts';
 import type { WireConnection } from './wire-connections.ts';
 
 export interface SeenOnTheWire {
@@ -16,7 +16,14 @@ export interface SeenOnTheWire {
 }
 
 type Ending =
-  | { readonly is: 'lost'; readonly failure: FailureKind; readonly phase: Phase; readonly by: PacketEvent }
+  | {
+      readonly is: 'lost';
+      readonly failure: FailureKind;
+      readonly phase: Phase;
+      readonly by: PacketEvent;
+      /** The last packet while all was well; undefined for what the ending side said last. */
+      readonly good?: PacketEvent | undefined;
+    }
   | { readonly is: 'benign' | 'stalled' | 'alive' };
 
 export function lostOnTheWire(
@@ -47,8 +54,8 @@ function endingOf(connection: WireConnection, capturedUntil: CapturedUntil): End
   return { is: ofClient?.is === 'stalled' || ofServer?.is === 'stalled' ? 'stalled' : 'alive' };
 }
 
-const endingInSilence = ({ packets }: WireConnection, { last }: SentInVain): Ending => ({
-  ...{ is: 'lost', failure: 'timeout', by: last },
+const endingInSilence = ({ packets }: WireConnection, { last, good }: SentInVain): Ending => ({
+  ...{ is: 'lost', failure: 'timeout', by: last, good },
   phase: packets.every(isOpening) ? 'connecting' : 'awaiting',
 });
 
@@ -62,6 +69,9 @@ function endingByReset(connection: WireConnection, by: PacketEvent): Ending {
   const opening = before.every(({ flags }) => flags.includes('S'));
   if (opening) {
     const answered = before.some(({ flags }) => flags.includes('S') && flags.includes('.'));
+    const last = before.at(-1) ?? by;
+    if (answered && wasAbandoned(by, before))
+      return { is: 'lost', failure: 'timeout', phase: 'connecting', by: last, good: before[0] };
     return { is: 'lost', failure: answered ? 'reset' : 'refused', phase: 'connecting', by };
   }
   const ends = (toClient: boolean) =>
@@ -77,6 +87,20 @@ function endingByReset(connection: WireConnection, by: PacketEvent): Ending {
   return { is: 'lost', failure: ends(true) ? 'closed' : 'reset', phase, by };
 }
 
+/**
+ * Whether an opening was given up before its answer came, which met no socket, while either was sent again: packets had vanished. The
+ * RST goes where the opening went, so the answer came as it should, and only late.
+ */
+function wasAbandoned(reset: PacketEvent, before: readonly PacketEvent[]): boolean {
+  const opening = before.find((packet) => isOpening(packet) && isSamePlace(packet, reset));
+  return reset.flags === 'R' && opening !== undefined && isSameWay(opening, reset) && isSentAgain(before);
+}
+
+const isSamePlace = (a: PacketEvent, b: PacketEvent) => a.node === b.node && a.interface === b.interface;
+
+const isSameWay = ({ tuple: a }: PacketEvent, { tuple: b }: PacketEvent): boolean =>
+  a.src === b.src && a.sport === b.sport && a.dst === b.dst && a.dport === b.dport;
+
 const isLive = ({ flags, window, hasTimestampOption }: PacketEvent) =>
   flags.includes('.') && (hasTimestampOption === true || window > 0);
 
@@ -89,14 +113,14 @@ function phaseOf({ goesToClient }: WireConnection, before: readonly PacketEvent[
 
 function lossOf(
   { packets, client, target, legs, goesToClient }: WireConnection,
-  { failure, phase, by }: Extract<Ending, { is: 'lost' }>,
+  { failure, phase, by, good: heard }: Extract<Ending, { is: 'lost' }>,
 ): LostConnection {
   const failedAt = parseMicros(by.at);
   const first = packets[0] ?? by;
   const toClient = goesToClient(by);
   const before = packets.slice(0, packets.indexOf(by));
   // What the ending side last said while all was well.
-  const good = before.findLast((packet) => goesToClient(packet) === toClient);
+  const good = heard ?? before.findLast((packet) => goesToClient(packet) === toClient);
   const bornAt = parseMicros(first.at);
   return {
     ...{ origin: '', group: client.address, client, target, legs },

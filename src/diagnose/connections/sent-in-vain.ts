@@ -9,6 +9,8 @@ export interface SentInVain {
   readonly is: 'given-up' | 'stalled' | 'alive';
   /** The last that was sent again. */
   readonly last: PacketEvent;
+  /** What was last heard of the other side before any of it was sent; undefined when nothing was. */
+  readonly good: PacketEvent | undefined;
 }
 
 /** When what was captured of a node ended, and how many packets it lost till then. */
@@ -24,7 +26,7 @@ const enoughToBeLate = 2;
 const atOnce: Micros = 20_000;
 
 /** No kernel of Linux sends again on time-out sooner: TCP_RTO_MIN. A probe for the tail of what was sent comes sooner, once. */
-const soonestRepetition: Micros = 200_000;
+export const soonestRepetition: Micros = 200_000;
 
 /** The next repetition comes after twice the time of the last one, or sooner; half as much again it may be late. */
 const patience = 1.5;
@@ -51,11 +53,14 @@ export function sentInVain(
   const repetitions = sent.filter(isRepetition).length;
   const isLong = repetitions >= enoughToBeLate;
   const heard = here.filter((packet) => !isOwn(packet));
+  const [first = last] = sent;
+  const good = heard.findLast(({ at }) => at <= first.at);
   // What came before it was sent once more did not arrive, unless the two passed each other.
   const answer = heard.find((packet) => acknowledges(packet, last) && lag(last, packet) > -soonestRepetition);
-  if (end !== undefined && (answer === undefined || end.at < answer.at)) return { is: 'given-up', last };
+  if (end !== undefined && (answer === undefined || end.at < answer.at))
+    return { is: 'given-up', last, good };
   if (answer !== undefined)
-    return isLong && cameTooLate(answer, end, last, here) ? { is: 'given-up', last } : null;
+    return isLong && cameTooLate(answer, end, last, here) ? { is: 'given-up', last, good } : null;
   const otherEnd = heard.find(isEnd);
   const { until, lost } = capturedUntil(last.node);
   const gap = lag(sent.at(-2) ?? last, last);
@@ -66,9 +71,9 @@ export function sentInVain(
   // the other side passes, its answers may have come another way.
   const tells = isOpening(last) || (isLong && heard.length > 0);
   // A capture that lost fewer than did not come would have had some of them.
-  if (missing > lost && tells && said.at(-1) === last) return { is: 'given-up', last };
+  if (missing > lost && tells && said.at(-1) === last) return { is: 'given-up', last, good };
   if (otherEnd !== undefined) return null;
-  return { is: missing > 0 || repetitions >= enoughRepetitions ? 'stalled' : 'alive', last };
+  return { is: missing > 0 || repetitions >= enoughRepetitions ? 'stalled' : 'alive', last, good };
 }
 
 /**
@@ -131,4 +136,19 @@ function repetitionsIn(packets: readonly PacketEvent[]): (packet: PacketEvent) =
   return (packet) =>
     packet.retransmission ||
     (isOpening(packet) && (firstAt.get(openingKey(packet)) ?? packet.at) < packet.at);
+}
+
+/** Whether an opening, or its answer, passed some place twice, further apart than one packet that was captured twice. */
+export const isSentAgain = (packets: readonly PacketEvent[]): boolean => openedAgain(packets) !== undefined;
+
+/** The first opening, or answer to one, that was sent again. */
+export function openedAgain(packets: readonly PacketEvent[]): PacketEvent | undefined {
+  const firsts = new Map<string, PacketEvent>();
+  return packets.find((packet) => {
+    if (!packet.flags.includes('S')) return false;
+    const key = `${packet.node} ${packet.interface} ${packet.flags} ${packet.seq}`;
+    const first = firsts.get(key);
+    if (first === undefined) firsts.set(key, packet);
+    return first !== undefined && lag(first, packet) >= soonestRepetition;
+  });
 }
