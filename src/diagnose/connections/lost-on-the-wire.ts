@@ -4,7 +4,14 @@ import { formatEndpoint } from '../../model/endpoint.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import type { FailureKind, Phase } from '../../model/probe-event.ts';
 import type { LostConnection, NextAttempt } from './lost-connection.ts';
-import { isOpening, isSentAgain, sentInVain, type CapturedUntil, type SentInVain } from './sent-in-vain.ts';
+import {
+  isOpening,
+  isSameWay,
+  isSentAgain,
+  sentInVain,
+  type CapturedUntil,
+  type SentInVain,
+} from './sent-in-vain.ts';
 import type { WireConnection } from './wire-connections.ts';
 
 export interface SeenOnTheWire {
@@ -47,16 +54,16 @@ function endingOf(connection: WireConnection, capturedUntil: CapturedUntil): End
   if (ofClient?.is === 'given-up') return endingInSilence(connection, ofClient);
   const ofServer = sentInVain(connection, true, capturedUntil);
   // A client that had ended it lacks nothing that the server still says.
-  if (ofServer?.is === 'given-up' && !hasEnded(connection, ofServer.last))
-    return endingInSilence(connection, ofServer);
+  const lacks = ofServer !== null && !hasEnded(connection, ofServer.last);
+  if (lacks && ofServer.is === 'given-up') return endingInSilence(connection, ofServer);
   const reset = packets.find(({ flags }) => flags.includes('R'));
   if (reset !== undefined) return endingByReset(connection, reset);
-  return { is: ofClient?.is === 'stalled' || ofServer?.is === 'stalled' ? 'stalled' : 'alive' };
+  return { is: ofClient?.is === 'stalled' || (lacks && ofServer.is === 'stalled') ? 'stalled' : 'alive' };
 }
 
 const endingInSilence = ({ packets }: WireConnection, { last, good }: SentInVain): Ending => ({
   ...{ is: 'lost', failure: 'timeout', by: last, good },
-  phase: packets.every(isOpening) ? 'connecting' : 'awaiting',
+  phase: packets.every(({ flags }) => /[SR]/.test(flags)) ? 'connecting' : 'awaiting',
 });
 
 const hasEnded = ({ packets, goesToClient }: WireConnection, before: PacketEvent): boolean =>
@@ -97,9 +104,6 @@ function wasAbandoned(reset: PacketEvent, before: readonly PacketEvent[]): boole
 }
 
 const isSamePlace = (a: PacketEvent, b: PacketEvent) => a.node === b.node && a.interface === b.interface;
-
-const isSameWay = ({ tuple: a }: PacketEvent, { tuple: b }: PacketEvent): boolean =>
-  a.src === b.src && a.sport === b.sport && a.dst === b.dst && a.dport === b.dport;
 
 const isLive = ({ flags, window, hasTimestampOption }: PacketEvent) =>
   flags.includes('.') && (hasTimestampOption === true || window > 0);

@@ -13,6 +13,7 @@ import { formatEndpoint } from '../../model/endpoint.ts';
 import { aligner, clockOffsets } from './clock-offsets.ts';
 import { indexEntries, type EntryIndex } from './entry-index.ts';
 import { countResets, findAliases, findEntrances, findOrigins, type Entrance } from './packet-index.ts';
+import type { CapturedUntil } from './sent-in-vain.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
 import type { NodeWitness } from '../witness-words.ts';
 
@@ -65,8 +66,8 @@ export interface NodeTimeline {
   readonly countedJustThose: (scope: string, address: string) => boolean;
   /** Where fresh packets of the address come in, be it on other connections; null when at several places, or none. */
   readonly entranceOf: (address: string) => Entrance | null;
-  /** When the node's capture was last heard of, -Infinity for none, and how many packets it lost. */
-  readonly capturedUntil: (node: string) => { readonly until: Micros; readonly lost: number };
+  /** How far what was captured of the node can be trusted to be whole. */
+  readonly capturedUntil: CapturedUntil;
   /** Every packet that was kept, in order of time. */
   readonly packets: readonly PacketEvent[];
 }
@@ -93,6 +94,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const firstHeard = new Map<string, string>();
   const lastRound = new Map<string, string>();
   const lost = new Map<string, number>();
+  const limited = new Set<string>();
   const begun = new Map<string, string>();
   const stopped = new Map<string, string>();
   const ownResets = new Map<string, number>();
@@ -146,6 +148,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       case 'source':
         if (event.state === 'started' && event.at < (begun.get(said) ?? '\uffff')) begun.set(said, event.at);
         if (event.state === 'stopped' && event.at > (stopped.get(said) ?? '')) stopped.set(said, event.at);
+        if (event.state === 'limited' || event.state === 'failed') limited.add(said);
         lost.set(said, Math.max(lost.get(said) ?? 0, event.lost ?? 0));
         for (const spot of event.blindTo ?? [])
           blind.add(`${event.source} ${spot} ${event.node}`).add(`${event.source} ${spot}`);
@@ -177,9 +180,11 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         sorted(counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at }))),
       ),
       capturedUntil(node) {
-        const at = lastHeard.get(`capture ${node}`);
+        const said = `capture ${node}`;
+        const at = lastHeard.get(said);
         const until = at === undefined ? Number.NEGATIVE_INFINITY : parseMicros(align({ node, at }).at);
-        return { until, lost: lost.get(`capture ${node}`) ?? 0 };
+        const lostPackets = limited.has(said) ? Number.POSITIVE_INFINITY : (lost.get(said) ?? 0);
+        return { until, lost: lostPackets, keptFor: begun.has(said) ? keptFor : Number.POSITIVE_INFINITY };
       },
       packets: inOrder,
       counted: (scope) => counted.has(scope),
@@ -216,6 +221,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
 
   return { add, timeline };
 }
+
+/** What an observer of ours keeps of a flow after its last trouble: a RST, or what was sent again; a file of others has all. */
+const keptFor: Micros = 2_000_000;
 
 /** Sorts by time stamp. Stamps have one format and one zone, so their text sorts as their time does. */
 function byTime<T extends { readonly at: string }>(events: readonly T[]): T[] {

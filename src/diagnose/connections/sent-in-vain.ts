@@ -13,8 +13,15 @@ export interface SentInVain {
   readonly good: PacketEvent | undefined;
 }
 
-/** When what was captured of a node ended, and how many packets it lost till then. */
-export type CapturedUntil = (node: string) => { readonly until: Micros; readonly lost: number };
+/**
+ * How far what was captured of a node can be trusted to be whole: when it ended, how many packets it lost till then (Infinity when
+ * nobody counted), and for how long it has a connection's packets after one that was sent again.
+ */
+export type CapturedUntil = (node: string) => {
+  readonly until: Micros;
+  readonly lost: number;
+  readonly keptFor: Micros;
+};
 
 /** So many repetitions without anything back are silence, where nothing else says that it was given up. */
 const enoughRepetitions = 3;
@@ -46,7 +53,8 @@ export function sentInVain(
   if (home === null) return null;
   const here = packets.filter((packet) => passes(home, packet, isOwn(packet)));
   const said = here.filter(isOwn);
-  const end = said.find(isEnd);
+  // The RST of a kernel that was asked in another name, as by an answer that was not translated, does not end what the side sent.
+  const end = said.find((packet) => isEnd(packet) && isSameWay(packet, home));
   const last = said.findLast((packet) => isRepetition(packet) && (end === undefined || packet.at <= end.at));
   if (last === undefined) return null;
   const sent = said.filter(({ seq, at, ...one }) => seq === last.seq && at <= last.at && carries(one));
@@ -62,14 +70,14 @@ export function sentInVain(
   if (answer !== undefined)
     return isLong && cameTooLate(answer, end, last, here) ? { is: 'given-up', last, good } : null;
   const otherEnd = heard.find(isEnd);
-  const { until, lost } = capturedUntil(last.node);
+  const { until, lost, keptFor } = capturedUntil(last.node);
   const gap = lag(sent.at(-2) ?? last, last);
   const horizon = Math.min(until, otherEnd === undefined ? Infinity : parseMicros(otherEnd.at));
   const missing =
     gap > 0 ? repetitionsDue(horizon - parseMicros(last.at), Math.max(gap, soonestRepetition)) : 0;
-  // The time before a single repetition may be that of a probe for the tail, which says nothing of the next; and where nothing of
-  // the other side passes, its answers may have come another way.
-  const tells = isOpening(last) || (isLong && heard.length > 0);
+  // The time before a single repetition may be that of a probe for the tail, which says nothing of the next; where nothing of the
+  // other side passes, its answers may have come another way; and what it said by itself before the next was due must have been kept.
+  const tells = isOpening(last) || (isLong && heard.length > 0 && 2 * gap <= keptFor);
   // A capture that lost fewer than did not come would have had some of them.
   if (missing > lost && tells && said.at(-1) === last) return { is: 'given-up', last, good };
   if (otherEnd !== undefined) return null;
@@ -114,6 +122,9 @@ function passes(home: PacketEvent, packet: PacketEvent, isOwn: boolean): boolean
   if (packet.node !== home.node || packet.interface !== home.interface) return false;
   return home.direction === 'unknown' || (packet.direction === home.direction) === isOwn;
 }
+
+export const isSameWay = ({ tuple: a }: PacketEvent, { tuple: b }: PacketEvent): boolean =>
+  a.src === b.src && a.sport === b.sport && a.dst === b.dst && a.dport === b.dport;
 
 const lag = (from: PacketEvent, to: PacketEvent): Micros => parseMicros(to.at) - parseMicros(from.at);
 

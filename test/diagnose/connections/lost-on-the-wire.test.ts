@@ -175,6 +175,20 @@ describe('a connection that its own kernel gave up without a word is lost', () =
     assert.deepEqual([lost, stalled], [[], 1]);
   });
 
+  it('and not when the observer would not have kept what the other side said before the next was due', () => {
+    const late = [2.2, 2.6, 3.4, 5, 8.2].map((seconds) =>
+      fromPod(seconds, 'P.', { ...ask, retransmission: true }),
+    );
+    const long = [...made, fromPod(2, 'P.', ask), ...late];
+    assert.deepEqual(seen(long, 60).lost, ['timeout while awaiting']);
+    const { lost, stalled } = seen([source('capture', 'started'), ...long], 60);
+    assert.deepEqual([lost, stalled], [[], 1]);
+  });
+
+  it('and not when the capture left something out that nobody counted', () => {
+    assert.deepEqual(seen([source('capture', 'limited'), ...events], 9).lost, []);
+  });
+
   it('and not when nothing of the other side passes there: its answers may come another way', () => {
     const oneWay = [fromPod(1, 'S', { seq: 1 }), fromPod(2, 'P.', ask), ...asksAgain];
     assert.deepEqual(seen(oneWay, 9).lost, []);
@@ -187,6 +201,50 @@ describe('a connection that its own kernel gave up without a word is lost', () =
   it('and not when it went on talking', () => {
     const more = fromPod(2.7, '.', { seq: 11, ack: 501 });
     assert.deepEqual(seen([...events, more], 9).lost, []);
+  });
+});
+
+describe('an attempt to connect', () => {
+  const late = [
+    fromPod(1, 'S', { seq: 1 }),
+    beforeServer(1.001, 'S', { seq: 1 }),
+    ofServer(1.002, 'S.', { seq: 500, ack: 2 }),
+    ofServer(2.02, 'S.', { seq: 500, ack: 2 }),
+    toPod(2.021, 'S.', { seq: 500, ack: 2 }),
+    fromPod(2.022, 'R', { seq: 2 }),
+  ];
+
+  it('was given up when its answer, which was sent again, came too late', () => {
+    assert.deepEqual(seen(late).lost, ['timeout while connecting']);
+  });
+
+  it('may have been withdrawn when nothing was sent again', () => {
+    assert.deepEqual(seen(late.filter((_, index) => index !== 3)).lost, ['reset while connecting']);
+  });
+
+  it('was not, when its answer came in another name', () => {
+    const other = { src: here.address, sport: here.port, dst: '10.2.0.99', dport: 8_080 };
+    const untranslated = [
+      ...late.slice(0, -1),
+      packet(2.022, ['cali-client', 'in'], other, 'R', { seq: 2 }),
+      beforeServer(2.023, 'R', { seq: 2 }),
+    ];
+    assert.deepEqual(seen(untranslated).lost, ['reset while connecting']);
+  });
+});
+
+describe('a connection that nobody saw begin', () => {
+  it('is of the one who dialled another time, whatever its port: translation gives low ones, too', () => {
+    const [low, dialled] = [{ address: '10.1.0.33', port: 1_223 }, { client: { ...here, port: 40_777 } }];
+    const { all } = seen([
+      ...opened(1, { ...dialled, seq: 9_000 }),
+      asks(2, 2, { client: low }),
+      toClient(2.001, 'R', { seq: 501, client: low }),
+    ]);
+    assert.deepEqual(
+      all.map(({ client, target }) => [client, target]),
+      [[low, there]],
+    );
   });
 });
 
