@@ -45,8 +45,8 @@ export function diagnoseWire(events: Iterable<NodeEvent>, models: readonly Cause
 }
 
 /** The lost connections of anybody that the nodes' packets show. */
-export function seenOnTheWire({ packets, entries, endOfCapture }: NodeTimeline): SeenOnTheWire {
-  return lostOnTheWire(wireConnections(packets, entries), endOfCapture);
+export function seenOnTheWire({ packets, entries, capturedUntil }: NodeTimeline): SeenOnTheWire {
+  return lostOnTheWire(wireConnections(packets, entries), capturedUntil);
 }
 
 /** The addresses that the nodes' evidence has to be searched for. */

@@ -20,6 +20,7 @@ export const wantedWords = {
     'which of two RSTs came first: each was seen on another node, and their clocks are not close enough',
   'rest-of-connection': "the connection's other packets: the capture has only its RST",
   'what-was-lost': 'what an observer of the node could not record (it said that it lost something)',
+  'its-hours': 'what an observer of the node saw at that time (it had not begun, or had stopped)',
   'capture-direction': 'the direction of captured packets (tcpdump -i any -y LINUX_SLL2 keeps it)',
   'captured-options': 'the TCP options of the RST, which the capture cut off (tcpdump -s 128 keeps them)',
   'entries-of-connection':

@@ -4,8 +4,29 @@ import { page } from './page.ts';
 
 export const cause = defineCause(page, {
   authors: ['nobody'],
-  shownBy: [['timed out', 'sent again and again', 'not RST to the client']],
-  suggestedBy: [['timed out']],
+  // A strict conntrack drops what has no entry, and a full one what needs one: silence alone does not tell these apart. An entry
+  // lives for whole seconds, and a full table spares what has one.
+  shownBy: [
+    [
+      'timed out',
+      'sent again and again',
+      'not RST to the client',
+      'not had been idle',
+      'not never connected',
+    ],
+    [
+      'timed out',
+      'sent again and again',
+      'not RST to the client',
+      'not entry expired',
+      'not table overflowed',
+    ],
+    ['timed out', 'sent again and again', 'not RST to the client', 'never connected', 'not table overflowed'],
+  ],
+  suggestedBy: [
+    ['timed out', 'not entry expired', 'not table overflowed'],
+    ['timed out', 'never connected', 'not table overflowed'],
+  ],
   contradictedBy: [
     'not timed out',
     'table overflowed',

@@ -4,6 +4,14 @@ import { formatEndpoint } from '../../model/endpoint.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import type { FailureKind, Phase } from '../../model/probe-event.ts';
 import type { LostConnection, NextAttempt } from './lost-connection.ts';
+import {
+  isOpening,
+  isSameWay,
+  isSentAgain,
+  sentInVain,
+  type CapturedUntil,
+  type SentInVain,
+} from './sent-in-vain.ts';
 import type { WireConnection } from './wire-connections.ts';
 
 export interface SeenOnTheWire {
@@ -15,15 +23,24 @@ export interface SeenOnTheWire {
 }
 
 type Ending =
-  | { readonly is: 'lost'; readonly failure: FailureKind; readonly phase: Phase; readonly by: PacketEvent }
+  | {
+      readonly is: 'lost';
+      readonly failure: FailureKind;
+      readonly phase: Phase;
+      readonly by: PacketEvent;
+      /** The last packet while all was well; undefined for what the ending side said last. */
+      readonly good?: PacketEvent | undefined;
+    }
   | { readonly is: 'benign' | 'stalled' | 'alive' };
 
-/** @param until When the captures ended: what was silent by then may have gone on. */
-export function lostOnTheWire(connections: readonly WireConnection[], until: Micros): SeenOnTheWire {
+export function lostOnTheWire(
+  connections: readonly WireConnection[],
+  capturedUntil: CapturedUntil,
+): SeenOnTheWire {
   const lost: LostConnection[] = [];
   let [benign, stalled] = [0, 0];
   for (const connection of connections) {
-    const ending = endingOf(connection, until);
+    const ending = endingOf(connection, capturedUntil);
     if (ending.is === 'lost') lost.push(lossOf(connection, ending));
     else if (ending.is === 'benign') benign += 1;
     else if (ending.is === 'stalled') stalled += 1;
@@ -31,14 +48,26 @@ export function lostOnTheWire(connections: readonly WireConnection[], until: Mic
   return { lost: withNextAttempts(lost), benign, stalled };
 }
 
-function endingOf(connection: WireConnection, until: Micros): Ending {
+function endingOf(connection: WireConnection, capturedUntil: CapturedUntil): Ending {
   const { packets } = connection;
+  const ofClient = sentInVain(connection, false, capturedUntil);
+  if (ofClient?.is === 'given-up') return endingInSilence(connection, ofClient);
+  const ofServer = sentInVain(connection, true, capturedUntil);
+  // A client that had ended it lacks nothing that the server still says.
+  const lacks = ofServer !== null && !hasEnded(connection, ofServer.last);
+  if (lacks && ofServer.is === 'given-up') return endingInSilence(connection, ofServer);
   const reset = packets.find(({ flags }) => flags.includes('R'));
-  const end = packets.find(({ flags }) => /[RF]/.test(flags));
-  const silence = silenceBefore(connection, end);
-  if (silence !== null) return endingInSilence(connection, silence, end, until);
-  return reset === undefined ? { is: 'alive' } : endingByReset(connection, reset);
+  if (reset !== undefined) return endingByReset(connection, reset);
+  return { is: ofClient?.is === 'stalled' || (lacks && ofServer.is === 'stalled') ? 'stalled' : 'alive' };
 }
+
+const endingInSilence = ({ packets }: WireConnection, { last, good }: SentInVain): Ending => ({
+  ...{ is: 'lost', failure: 'timeout', by: last, good },
+  phase: packets.every(({ flags }) => /[SR]/.test(flags)) ? 'connecting' : 'awaiting',
+});
+
+const hasEnded = ({ packets, goesToClient }: WireConnection, before: PacketEvent): boolean =>
+  packets.some((packet) => !goesToClient(packet) && /[RF]/.test(packet.flags) && packet.at <= before.at);
 
 function endingByReset(connection: WireConnection, by: PacketEvent): Ending {
   const { packets, goesToClient } = connection;
@@ -47,6 +76,9 @@ function endingByReset(connection: WireConnection, by: PacketEvent): Ending {
   const opening = before.every(({ flags }) => flags.includes('S'));
   if (opening) {
     const answered = before.some(({ flags }) => flags.includes('S') && flags.includes('.'));
+    const last = before.at(-1) ?? by;
+    if (answered && wasAbandoned(by, before))
+      return { is: 'lost', failure: 'timeout', phase: 'connecting', by: last, good: before[0] };
     return { is: 'lost', failure: answered ? 'reset' : 'refused', phase: 'connecting', by };
   }
   const ends = (toClient: boolean) =>
@@ -62,6 +94,17 @@ function endingByReset(connection: WireConnection, by: PacketEvent): Ending {
   return { is: 'lost', failure: ends(true) ? 'closed' : 'reset', phase, by };
 }
 
+/**
+ * Whether an opening was given up before its answer came, which met no socket, while either was sent again: packets had vanished. The
+ * RST goes where the opening went, so the answer came as it should, and only late.
+ */
+function wasAbandoned(reset: PacketEvent, before: readonly PacketEvent[]): boolean {
+  const opening = before.find((packet) => isOpening(packet) && isSamePlace(packet, reset));
+  return reset.flags === 'R' && opening !== undefined && isSameWay(opening, reset) && isSentAgain(before);
+}
+
+const isSamePlace = (a: PacketEvent, b: PacketEvent) => a.node === b.node && a.interface === b.interface;
+
 const isLive = ({ flags, window, hasTimestampOption }: PacketEvent) =>
   flags.includes('.') && (hasTimestampOption === true || window > 0);
 
@@ -72,89 +115,16 @@ function phaseOf({ goesToClient }: WireConnection, before: readonly PacketEvent[
   return goesToClient(last) ? 'idle' : 'awaiting';
 }
 
-interface Silence {
-  /** Repetitions that nothing came back for, each once. */
-  readonly repetitions: number;
-  readonly last: PacketEvent;
-}
-
-/** What one side sent again and again to the end, or until it ended the connection itself; null when it was answered. */
-function silenceBefore(
-  { packets, goesToClient }: WireConnection,
-  end: PacketEvent | undefined,
-): Silence | null {
-  const before = end === undefined ? packets : packets.slice(0, packets.indexOf(end));
-  const isRepetition = repetitionsIn(before);
-  const last = before.findLast(isRepetition);
-  if (last === undefined) return null;
-  const toClient = goesToClient(last);
-  // Who was silent ended it: that is an answer.
-  if (end !== undefined && goesToClient(end) !== toClient) return null;
-  // Who had gone by the time that the answer came meets it with the RST of a kernel without a socket: it came too late.
-  const sentAgain =
-    before.filter((packet) => packet.seq === last.seq && isSamePlace(packet, last)).length - 1;
-  const tooLate = end !== undefined && end.flags === 'R' && sentAgain >= enoughToBeLate;
-  const answer = before.findLast(
-    (packet) => goesToClient(packet) !== toClient && !(tooLate && packet.at > last.at),
-  );
-  const unanswered = before.filter(
-    (packet) =>
-      goesToClient(packet) === toClient &&
-      isSamePlace(packet, last) &&
-      (answer === undefined || packet.at > answer.at),
-  );
-  const repetitions = unanswered.filter(isRepetition).length;
-  return repetitions === 0 ? null : { repetitions, last };
-}
-
-const isSamePlace = (a: PacketEvent, b: PacketEvent) => a.node === b.node && a.interface === b.interface;
-
-/** One repetition is soon made (a probe for the tail of what was sent); two take more than half a second. */
-const enoughToBeLate = 2;
-
-function repetitionsIn(packets: readonly PacketEvent[]): (packet: PacketEvent) => boolean {
-  const firstAt = new Map<string, string>();
-  const openingKey = ({ seq, node, interface: name }: PacketEvent) => `${seq} ${node} ${name}`;
-  for (const packet of packets) {
-    if (isOpening(packet) && !firstAt.has(openingKey(packet))) firstAt.set(openingKey(packet), packet.at);
-  }
-  return (packet) =>
-    packet.retransmission ||
-    (isOpening(packet) && (firstAt.get(openingKey(packet)) ?? packet.at) < packet.at);
-}
-
-/** So many repetitions without anything back are silence, where nothing else says that it was given up. */
-const enoughRepetitions = 3;
-
-function endingInSilence(
-  { packets }: WireConnection,
-  { repetitions, last }: Silence,
-  end: PacketEvent | undefined,
-  until: Micros,
-): Ending {
-  const connecting = packets.every(isOpening);
-  const phase = connecting ? 'connecting' : 'awaiting';
-  if (end !== undefined) return { is: 'lost', failure: 'timeout', phase, by: last };
-  // The next repetition would have come after twice the time of the last one, had it not been given up.
-  const own = packets.filter((packet) => packet.seq === last.seq && isSamePlace(packet, last));
-  const gap = parseMicros(last.at) - parseMicros(own.at(-2)?.at ?? last.at);
-  const givenUp = gap > 0 && until - parseMicros(last.at) > 3 * gap;
-  if (connecting && givenUp) return { is: 'lost', failure: 'timeout', phase, by: last };
-  return { is: repetitions >= enoughRepetitions || givenUp ? 'stalled' : 'alive' };
-}
-
-const isOpening = ({ flags }: PacketEvent) => flags.includes('S') && !flags.includes('.');
-
 function lossOf(
   { packets, client, target, legs, goesToClient }: WireConnection,
-  { failure, phase, by }: Extract<Ending, { is: 'lost' }>,
+  { failure, phase, by, good: heard }: Extract<Ending, { is: 'lost' }>,
 ): LostConnection {
   const failedAt = parseMicros(by.at);
   const first = packets[0] ?? by;
   const toClient = goesToClient(by);
   const before = packets.slice(0, packets.indexOf(by));
   // What the ending side last said while all was well.
-  const good = before.findLast((packet) => goesToClient(packet) === toClient);
+  const good = heard ?? before.findLast((packet) => goesToClient(packet) === toClient);
   const bornAt = parseMicros(first.at);
   return {
     ...{ origin: '', group: client.address, client, target, legs },

@@ -14,6 +14,7 @@ import { formatEndpoint } from '../../model/endpoint.ts';
 import { aligner, clockOffsets } from './clock-offsets.ts';
 import { indexEntries, type EntryIndex } from './entry-index.ts';
 import { countResets, findAliases, findEntrances, findOrigins, type Entrance } from './packet-index.ts';
+import type { CapturedUntil } from './sent-in-vain.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
 import type { NodeWitness } from '../witness-words.ts';
 
@@ -44,6 +45,8 @@ export interface NodeTimeline {
    * have been there. Infinity for never.
    */
   readonly missesSince: (witness: NodeWitness, node: string) => Micros;
+  /** Whether the witness said that it began on the node after `from`, or stopped before `to`: what it does not show it could not see. */
+  readonly missed: (witness: NodeWitness, node: string, from: Micros, to: Micros) => boolean;
   /**
    * Counters that a round of readings on the node found to have moved since this moment: all others of the node were read in that
    * round, too; or all were read once more after it, as the witness says. That it was stopped later says nothing of when it last read.
@@ -69,8 +72,8 @@ export interface NodeTimeline {
   readonly countedJustThose: (scope: string, place: string) => boolean;
   /** Where fresh packets of the address come in, be it on other connections; null when at several places, or none. */
   readonly entranceOf: (address: string) => Entrance | null;
-  /** When the last capture was heard of for the last time. */
-  readonly endOfCapture: Micros;
+  /** How far what was captured of the node can be trusted to be whole. */
+  readonly capturedUntil: CapturedUntil;
   /** Every packet that was kept, in order of time. */
   readonly packets: readonly PacketEvent[];
 }
@@ -97,6 +100,10 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const firstHeard = new Map<string, string>();
   const lastRound = new Map<string, string>();
   const missesSince = new Map<string, Micros>();
+  const lost = new Map<string, number>();
+  const limited = new Set<string>();
+  const begun = new Map<string, string>();
+  const stopped = new Map<string, string>();
   const ownResets = new Map<string, number>();
   const counted = new Set<string>();
   const nodes = new Set<string>();
@@ -151,6 +158,10 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         if ((event.readUntil ?? '') > (lastRound.get(said) ?? '')) lastRound.set(said, event.readUntil ?? '');
         for (const address of event.ownAddresses ?? [])
           hosts.set(address, (hosts.get(address) ?? new Set()).add(event.node));
+        if (event.state === 'started' && event.at < (begun.get(said) ?? '\uffff')) begun.set(said, event.at);
+        if (event.state === 'stopped' && event.at > (stopped.get(said) ?? '')) stopped.set(said, event.at);
+        if (event.state === 'limited' || event.state === 'failed') limited.add(said);
+        lost.set(said, Math.max(lost.get(said) ?? 0, event.lost ?? 0));
         for (const spot of event.blindTo ?? [])
           blind.add(`${event.source} ${spot} ${event.node}`).add(`${event.source} ${spot}`);
         break;
@@ -192,9 +203,13 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       counters: indexSpans(
         sorted(counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at }))),
       ),
-      endOfCapture: Math.max(
-        ...[...nodes].map((node) => parseMicros(lastHeard.get(`capture ${node}`) ?? '') || 0),
-      ),
+      capturedUntil(node) {
+        const said = `capture ${node}`;
+        const at = lastHeard.get(said);
+        const until = at === undefined ? Number.NEGATIVE_INFINITY : parseMicros(align({ node, at }).at);
+        const lostPackets = limited.has(said) ? Number.POSITIVE_INFINITY : (lost.get(said) ?? 0);
+        return { until, lost: lostPackets, keptFor: begun.has(said) ? keptFor : Number.POSITIVE_INFINITY };
+      },
       packets: inOrder,
       counted: (scope) => counted.has(scope),
       resetsBy,
@@ -208,6 +223,16 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       firstHeard: (source, node) => parseMicros(firstHeard.get(`${source} ${node}`) ?? ''),
       lastRoundSince: (source, node) => parseMicros(lastRound.get(`${source} ${node}`) ?? ''),
       missesSince: (source, node) => missesSince.get(`${source} ${node}`) ?? Infinity,
+      missed(source, node, from, to) {
+        const said = `${source} ${node}`;
+        const time = (at: string) => parseMicros(align({ node, at }).at);
+        const [first, end] = [begun.get(said), stopped.get(said)];
+        return (
+          (first !== undefined && time(first) > from) ||
+          // What says something later was begun anew.
+          (end !== undefined && time(end) < to && lastHeard.get(said) === end)
+        );
+      },
       originOf: findOrigins(inOrder),
       nodes,
       nodeOf(address) {
@@ -227,6 +252,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
 
 /** A capture looks at its packets in batches, a second of them at most, and may be as much behind on a busy machine. */
 const toldWithin: Micros = 2_500_000;
+
+/** What an observer of ours keeps of a flow after its last trouble: a RST, or what was sent again; a file of others has all. */
+const keptFor: Micros = 2_000_000;
 
 /** Sorts by time stamp. Stamps have one format and one zone, so their text sorts as their time does. */
 function byTime<T extends { readonly at: string }>(events: readonly T[]): T[] {

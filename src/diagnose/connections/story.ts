@@ -74,6 +74,8 @@ export interface Story {
   readonly lookedIntoPodsOf: (witness: NodeWitness, node: string) => boolean;
   /** Whether such a witness may have missed something by then where the connection went: what it does not show may have been there. */
   readonly lostSome: (witness: NodeWitness) => boolean;
+  /** Whether such a witness did not watch a node that carried the connection for all of its last moments. */
+  readonly missedSome: (witness: NodeWitness) => boolean;
   /** All that the nodes saw, for what is asked of a place and not of this connection. */
   readonly nodes: NodeTimeline;
   /** How far the order of two stamps of different tools can be trusted here, microseconds. */
@@ -187,6 +189,8 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       );
     },
     lookedIntoPodsOf: (witness, node) => nodes.ran(witness, node) && !nodes.blind(witness, 'pods', node),
+    missedSome: (witness) =>
+      [...carriers].some((node) => nodes.missed(witness, node, Math.max(lastGoodAt, bornAt), failedAt)),
     lostSome: (witness) =>
       [...carriers, ...(serverNode === null ? [] : [serverNode])].some(
         (node) => nodes.missesSince(witness, node) <= failedAt + slack,

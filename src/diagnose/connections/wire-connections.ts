@@ -54,7 +54,10 @@ export function wireConnections(packets: readonly PacketEvent[], entries: EntryI
     }
   }
   const groups = Map.groupBy(packets, (packet) => rootOf(flowOf(packet)));
-  return [...groups.values()].flatMap(splitAtHandshakes).flatMap((own) => connectionOf(own, entries) ?? []);
+  const dialled = new Set(packets.filter(isOpening).map(({ tuple: { dst, dport } }) => `${dst} ${dport}`));
+  return [...groups.values()]
+    .flatMap(splitAtHandshakes)
+    .flatMap((own) => connectionOf(own, entries, dialled) ?? []);
 }
 
 function flowOf({ tuple: { src, sport, dst, dport } }: Pick<PacketEvent, 'tuple'>): string {
@@ -86,10 +89,13 @@ function splitAtHandshakes(packets: readonly PacketEvent[]): PacketEvent[][] {
 }
 
 /** Undefined when nothing tells which of the two ends is the client. */
-function connectionOf(packets: readonly PacketEvent[], entries: EntryIndex): WireConnection | undefined {
+function connectionOf(
+  packets: readonly PacketEvent[],
+  entries: EntryIndex,
+  dialled: ReadonlySet<string>,
+): WireConnection | undefined {
   const clientEnds = new Set<string>();
-  const nearest =
-    packets.find(isOpening) ?? fromClient(packets, entries) ?? fromClient(packets.map(answered), entries);
+  const nearest = packets.find(isOpening) ?? fromClient(packets, entries, dialled);
   if (nearest === undefined) return undefined;
   const { src, sport, dst, dport } = nearest.tuple;
   // Translation leaves the server's port or the client's where it was, mostly; numbers tell the rest: on a leg, whoever sends the
@@ -116,9 +122,28 @@ function connectionOf(packets: readonly PacketEvent[], entries: EntryIndex): Wir
   };
 }
 
-/** A packet that went from client to server, by what entries or ports say. */
-const fromClient = (packets: readonly PacketEvent[], entries: EntryIndex): PacketEvent | undefined =>
-  openedBefore(packets, entries) ?? fromHigherPort(packets);
+/** A packet that went from client to server, by what entries, other connections or ports say. */
+const fromClient = (
+  packets: readonly PacketEvent[],
+  entries: EntryIndex,
+  dialled: ReadonlySet<string>,
+): PacketEvent | undefined => {
+  const turned = packets.map(answered);
+  return (
+    openedBefore(packets, entries) ??
+    toDialled([...packets, ...turned], dialled) ??
+    fromHigherPort(packets) ??
+    openedBefore(turned, entries) ??
+    fromHigherPort(turned)
+  );
+};
+
+/** Who was dialled on another connection listens there; translation may have given the client any port, a lower one, too. */
+const toDialled = (packets: readonly PacketEvent[], dialled: ReadonlySet<string>): PacketEvent | undefined =>
+  packets.find(
+    ({ tuple: { src, sport, dst, dport } }) =>
+      dialled.has(`${dst} ${dport}`) && !dialled.has(`${src} ${sport}`),
+  );
 
 /** Where only the server's packets were seen, a RST perhaps: what they are the answer to went the other way. */
 const answered = (packet: PacketEvent): PacketEvent => ({ ...packet, tuple: turned(packet.tuple) });

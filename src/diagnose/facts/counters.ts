@@ -2,7 +2,7 @@
 import type { BlindSpot, CountersEvent } from '../../model/node-event.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
 import type { NodeWitness } from '../witness-words.ts';
-import { asEvidence, no, unknown, yes, type Look } from './fact.ts';
+import { asEvidence, notSeen, unknown, yes, type Look } from './fact.ts';
 
 /** Packets were judged INVALID. */
 export const invalidRose = counterRose('conntrack-stats', /^invalid$/);
@@ -22,14 +22,16 @@ export const tableFull: Look = (story) => {
     const { nf_conntrack_count: count, nf_conntrack_max: max } = event.values;
     return count !== undefined && max !== undefined && max > 0 && count >= 0.95 * max;
   });
-  return full === undefined ? no() : yes(asEvidence(full));
+  return full === undefined ? notSeen(story, 'conntrack-stats') : yes(asEvidence(full));
 };
 
 function counterRose(witness: NodeWitness, name: RegExp): Look {
   return (story) => {
     if (!story.available.has(witness)) return unknown(witness);
     const moved = story.counters.filter((event) => event.source === witness && rose(event, name));
-    return moved.length > 0 ? yes(...moved.slice(0, 2).map((event) => counterLine(event, name))) : no();
+    return moved.length > 0
+      ? yes(...moved.slice(0, 2).map((event) => counterLine(event, name)))
+      : notSeen(story, witness);
   };
 }
 

@@ -19,9 +19,11 @@ export const unknown = (missing: Wanted | null): Fact => ({ seen: 'unknown', mis
 export const seenIf = (condition: boolean, ...evidence: readonly EvidenceItem[]): Fact =>
   condition ? yes(...evidence) : no();
 
-/** Not seen by a witness that ran here; which says nothing where it lost something. */
-export const notSeen = (story: Story, witness: NodeWitness): Fact =>
-  story.lostSome(witness) ? unknown('what-was-lost') : no();
+/** Not seen by a witness that ran here; which says nothing where it lost something, or did not run then. */
+export function notSeen(story: Story, witness: NodeWitness): Fact {
+  if (story.lostSome(witness)) return unknown('what-was-lost');
+  return story.missedSome(witness) ? unknown('its-hours') : no();
+}
 
 /** What is missing of the capture for this connection; null when nothing is. */
 export function captureGap({ available, captureMissedIt }: Story): Wanted | null {

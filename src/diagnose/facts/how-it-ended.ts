@@ -14,6 +14,7 @@ import {
   yes,
   type Look,
 } from './fact.ts';
+import { mayHaveGoneUnseen } from './silence.ts';
 
 /** The client's own word, or what the packets show in its stead. */
 function endedBy(...kinds: readonly FailureKind[]): Look {
@@ -40,7 +41,9 @@ function ownWords(story: Story) {
 export const wasReset = endedBy('reset');
 export const wasRefused = endedBy('refused');
 export const wasClosed = endedBy('closed');
-export const timedOut = endedBy('timeout');
+/** Nothing was answered; which cannot be told of a client that may have gone before its RST. */
+export const timedOut: Look = (story) =>
+  mayHaveGoneUnseen(story) ? unknown('capture-at-client') : endedBy('timeout')(story);
 /** Somebody said that the way ends: an ICMP error, or the client's own kernel that found no next hop. */
 export const wasUnreachable = endedBy('unreachable');
 
@@ -108,16 +111,6 @@ function finBefore(toClient: boolean): Look {
     return hasOthers ? notSeen(story, 'capture') : unknown('rest-of-connection');
   };
 }
-
-/** The same data or SYN was sent again and again, by either side. */
-export const sentAgain: Look = (story) => {
-  const gap = captureGap(story);
-  if (gap !== null) return unknown(gap);
-  const again = story.packets.find((packet) => packet.retransmission);
-  if (again !== undefined) return yes(asEvidence(again));
-  const hasData = story.packets.some((packet) => !packet.flags.includes('R'));
-  return hasData ? notSeen(story, 'capture') : unknown('rest-of-connection');
-};
 
 /** Keep-alive and retransmissions cannot run out in less. */
 const shortestTimeout = 1_000_000;

@@ -6,6 +6,7 @@ import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entrie
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
+import * as silence from './silence.ts';
 import * as sender from './sender-counters.ts';
 import type { Fact, Look } from './fact.ts';
 
@@ -22,7 +23,8 @@ export const facts = {
   'client noticed late': ending.noticedLate,
   'server closed first': ending.serverClosedFirst,
   'client closed first': ending.clientClosedFirst,
-  'sent again and again': ending.sentAgain,
+  'sent again and again': silence.sentAgain,
+  'had been idle': silence.hadBeenIdle,
   'loser silent for long': ending.silentForLong,
   'refused afterwards': ending.refusedAfterwards,
   'silent afterwards': ending.silentAfterwards,

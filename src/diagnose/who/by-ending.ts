@@ -4,7 +4,8 @@ import { clientEnds, serverEnds, programs, kernels, rules, quiet, type Exclusion
 export const byEnding: readonly Exclusion[] = [
   // What kind of end it was.
   {
-    when: ['was reset'],
+    // Of a client that may have gone in silence the RST says only that it was gone.
+    when: ['was reset', 'not timed out'],
     excludes: ['nobody'],
     because: 'a RST ended it',
     basis: 'physics',
@@ -69,7 +70,7 @@ export const byEnding: readonly Exclusion[] = [
     basis: 'physics',
   },
   {
-    when: ['was reset', 'not loser silent for long'],
+    when: ['was reset', 'not timed out', 'not loser silent for long'],
     excludes: ['gave-up'],
     because:
       'both ends had been heard within the second before, which is sooner than a kernel gives up (if it was heard beyond that place, too)',

@@ -38,6 +38,7 @@ export const byReset: readonly Exclusion[] = [
       'not server closed first',
       'not client closed first',
       'not never connected',
+      'not timed out',
     ],
     excludes: [...programs, 'privileged-program'],
     because: 'the RST has no ACK, no window and no timestamps: a socket that is aborted sends them',

@@ -44,7 +44,7 @@ function contradictionOf(holding: readonly Exclusion[]): Exclusion[] {
   return doubtful.length > 1 ? doubtful : needed;
 }
 
-const isEnding = (condition: Condition): boolean => /^(was |timed out)/.test(condition);
+const isEnding = (condition: Condition): boolean => /^(not )?(was |timed out)/.test(condition);
 
 const suspects = authors.filter((author) => author !== 'unknown');
 

@@ -33,7 +33,11 @@ function workOf(packets: readonly PacketEvent[], entries: readonly NodeEvent[] =
     return get.call(this, key);
   };
   try {
-    lostOnTheWire(wireConnections(own, index), parseMicros(at(3_000)));
+    lostOnTheWire(wireConnections(own, index), () => ({
+      until: parseMicros(at(3_000)),
+      lost: 0,
+      keptFor: Infinity,
+    }));
   } finally {
     Map.prototype.get = get;
   }

@@ -57,6 +57,13 @@ const [entries, rules, stats, monitor, listeners] = [
   'ip-monitor',
   'listeners',
 ].map(ran) as [NodeEvent[], NodeEvent[], NodeEvent[], NodeEvent[], NodeEvent[]];
+/** Of a witness that stopped before the loss. */
+const stoppedEarly = (name: string) => [source(name, 'started'), source(name, 'stopped', { seconds: good })];
+/** As the server's side alone sees it: what the client sends has passed routers. */
+const awayFromClient = (packets: readonly PacketEvent[]) =>
+  packets
+    .filter((one) => one.interface === 'cali-server')
+    .map((one): PacketEvent => ({ ...one, ttl: one.tuple.src === client ? 61 : 64 }));
 const watchedTalk = [...talk(), ...capture];
 const noCapture: Unknowable = { probes: reset, missing: 'capture' };
 const missedIt: Unknowable = { nodes: watchedTalk, probes: reset, missing: 'captured-reset' };
@@ -150,7 +157,14 @@ const rows: Readonly<Record<FactName, Row>> = {
   'timed out': {
     seen: { probes: timedOut },
     notSeen: { probes: told('unreachable') },
-    unknowable: tellsItself,
+    // What the client said last, it had said before: its FIN may have been lost with what it said again.
+    unknowable: {
+      nodes: [
+        ...awayFromClient([...question(1.2, 0), ...talk(), ...question(lost - 0.01, 35), ...clientRst()]),
+        ...capture,
+      ],
+      missing: 'capture-at-client',
+    },
   },
   'was unreachable': {
     seen: { probes: told('unreachable') },
@@ -219,6 +233,18 @@ const rows: Readonly<Record<FactName, Row>> = {
       probes: timedOut,
     },
     notSeen: { nodes: watchedTalk, probes: timedOut },
+    unknowable: {
+      nodes: [...awayFromClient(talk()), ...capture],
+      probes: timedOut,
+      missing: 'capture-at-client',
+    },
+  },
+  'had been idle': {
+    seen: {
+      nodes: [...talk(), ...question(good + 3, 35), ...serverRst({}, good + 3.001), ...capture],
+      probes: [failed({ at: at(good + 3.01) })],
+    },
+    notSeen: withReset(...question(lost - 0.01, 35), ...serverRst()),
     unknowable: resetAlone,
   },
   'loser silent for long': {
@@ -513,3 +539,27 @@ for (const [name, { seen, notSeen, unknowable }] of Object.entries(rows) as [Fac
       it('cannot be known', () =>
         assert.deepEqual(look(unknowable), { seen: 'unknown', missing: unknowable.missing }));
   });
+
+describe('a witness that had stopped before the loss, or began after the last good moment, cannot have seen', () => {
+  const late = (name: string) => [source(name, 'started', { seconds: lost }), source(name, 'stopped')];
+  const asked: Partial<Record<FactName, string>> = {
+    'rule changed': 'ip-monitor',
+    'endpoint changed': 'ip-monitor',
+    'entry deleted by a program': 'conntrack-events',
+    'entry expired': 'conntrack-events',
+    'picked up in mid-stream': 'conntrack-events',
+    'packets were INVALID': 'conntrack-stats',
+    'table overflowed': 'conntrack-stats',
+    'table full': 'conntrack-stats',
+  };
+  for (const [name, witness] of Object.entries(asked) as [FactName, string][]) {
+    it(name, () => {
+      for (const partly of [stoppedEarly(witness), late(witness)]) {
+        const fact = facts[name](
+          storyOf([firstEntry(1, port), secondEntry(1, port, 5_001), ...watchedTalk, ...partly], reset),
+        );
+        assert.deepEqual(fact, { seen: 'unknown', missing: 'its-hours' });
+      }
+    });
+  }
+});

@@ -23,7 +23,7 @@ const beforeClient = `${S} server-pod-rule node-rule node-kernel in-between`;
 
 /** The conditions of a row, its basis, and whom it leaves out; written out once more, so that no row changes unnoticed. */
 const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', excludes: string])[] = [
-  ['was reset', 'physics', 'nobody'],
+  ['was reset + not timed out', 'physics', 'nobody'],
   ['was refused', 'physics', `${C} server-application server-process-died ${quiet} ${privileged}`],
   ['was closed', 'physics', `${C} ${kernels} ${rules} ${quiet} ${privileged}`],
   ['was closed', 'convention', 'in-between'],
@@ -36,7 +36,7 @@ const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', 
   ['timed out + sent again and again + not never connected', 'physics', 'server-application'],
   ['timed out + never connected', 'convention', 'server-application'],
   ['was unreachable', 'physics', `${programs} ${privileged}`],
-  ['was reset + not loser silent for long', 'convention', 'gave-up'],
+  ['was reset + not timed out + not loser silent for long', 'convention', 'gave-up'],
   ["RST left the server's pod + server's pod is known + not loser silent for long", 'physics', 'gave-up'],
   ["RST left the client's pod + client's pod is known + not loser silent for long", 'physics', 'gave-up'],
   ['sender is the node itself + not loser silent for long', 'physics', 'gave-up'],
@@ -49,7 +49,7 @@ const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', 
   ['RST to the server', 'convention', 'server-pod-rule'],
   ['RST of a live socket', 'physics', `${kernels} ${rules}`],
   [
-    'RST without a socket + not server closed first + not client closed first + not never connected',
+    'RST without a socket + not server closed first + not client closed first + not never connected + not timed out',
     'physics',
     `${programs} ${privileged}`,
   ],
@@ -160,7 +160,7 @@ describe('suspects', () => {
   });
 
   it('are nobody, and two witnesses are named, where physics contradict each other', () => {
-    const facts = factsWhere('RST made on the node', 'RST from outside', 'was reset');
+    const facts = factsWhere('RST made on the node', 'RST from outside', 'was reset', 'not timed out');
     const suspects = suspectsOf(facts);
     assert.deepEqual(suspects.left, []);
     const pair = suspects.contradiction.map(({ when }) => when.join());

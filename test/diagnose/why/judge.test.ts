@@ -39,7 +39,7 @@ const bareFromServer: Condition[] = [
     "RST left the server's pod",
     "server's pod is known",
   ] as const),
-  ...(['not loser silent for long', 'sender counted just those RSTs'] as const),
+  ...(['not timed out', 'not loser silent for long', 'sender counted just those RSTs'] as const),
 ];
 
 describe('a cause', () => {

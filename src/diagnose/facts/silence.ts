@@ -1,0 +1,108 @@
+// What a silence at the end was: whether anything was sent again in it, how long nothing was said before, and who may have gone
+// unseen. Who stands on one side of a hole sees only what comes through it.
+import { parseMicros, type Micros } from '../../model/clock.ts';
+import type { PacketEvent } from '../../model/node-event.ts';
+import { initialTtls } from '../connections/packet-index.ts';
+import { isOpening, openedAgain, soonestRepetition } from '../connections/sent-in-vain.ts';
+import type { Story } from '../connections/story.ts';
+import { asEvidence, captureGap, no, notSeen, unknown, yes, type Look } from './fact.ts';
+
+/** No kernel repeats an opening sooner: TCP_TIMEOUT_INIT. */
+const soonestOpening: Micros = 1_000_000;
+
+/** Conntrack counts in whole seconds; less what two places see a packet apart. */
+const shortestTimeout: Micros = 900_000;
+
+/** The same data or SYN was sent again and again, by either side. */
+export const sentAgain: Look = (story) => {
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
+  const again = story.packets.find((packet) => packet.retransmission) ?? openedAgain(story.packets);
+  if (again !== undefined) return yes(asEvidence(again));
+  if (story.packets.every(({ flags }) => flags.includes('R'))) return unknown('rest-of-connection');
+  const { phase, bornAt, failedAt } = story.lost;
+  // Who gives up within the second in which its kernel would have asked once more leaves nothing to see.
+  if (phase === 'connecting' && failedAt - bornAt < soonestOpening) return unknown(null);
+  if (!watches(story, false)) return unknown('capture-at-client');
+  return watches(story, true) ? notSeen(story, 'capture') : unknown('capture-at-server');
+};
+
+/** Whether the capture has that side's packets before any router passed them on: what it sends cannot be lost before. */
+const watches = ({ packets, goesToClient }: Story, server: boolean): boolean =>
+  packets.some(
+    (packet) => goesToClient(packet) === server && !packet.flags.includes('R') && initialTtls.has(packet.ttl),
+  );
+
+/**
+ * Nothing had been said for as long as the shortest life of a conntrack entry before what was answered with a RST, or not at all. Not
+ * so where the other side was heard just before: its words had passed everything between.
+ */
+export const hadBeenIdle: Look = (story) => {
+  const gap = captureGap(story);
+  if (gap !== null) return unknown(gap);
+  const { packets, goesToClient } = story;
+  const trigger = triggerOf(story);
+  if (trigger === undefined) return unknown('rest-of-connection');
+  const before = packets.filter(
+    (packet) =>
+      packet.at < trigger.at && packet.node === trigger.node && packet.interface === trigger.interface,
+  );
+  const heard = before.findLast((packet) => goesToClient(packet) !== goesToClient(trigger));
+  const said = before.at(-1);
+  if (heard === undefined || said === undefined) return unknown('rest-of-connection');
+  if (lag(heard, trigger) < shortestTimeout) return no();
+  return lag(said, trigger) >= shortestTimeout ? yes(asEvidence(said), asEvidence(trigger)) : unknown(null);
+};
+
+/** What the silence, or the RST, was the answer to: where that was first seen. */
+function triggerOf({ packets, resets, goesToClient, lost }: Story): PacketEvent | undefined {
+  const [reset] = resets;
+  const provoked =
+    reset === undefined || lost.failure === 'timeout'
+      ? packets.findLast(({ retransmission }) => retransmission)
+      : packets.findLast(
+          (packet) =>
+            packet.at <= reset.at &&
+            packet.node === reset.node &&
+            packet.interface === reset.interface &&
+            !packet.flags.includes('R') &&
+            goesToClient(packet) !== goesToClient(reset),
+        );
+  if (provoked === undefined) return undefined;
+  const { seq, payloadLength } = provoked;
+  return packets.find(
+    (packet) =>
+      packet.seq === seq &&
+      packet.payloadLength > 0 === payloadLength > 0 &&
+      goesToClient(packet) === goesToClient(provoked),
+  );
+}
+
+/**
+ * The client may have gone before its RST, without a word that came as far as here: the RST has the form of one without a reader, and
+ * for longer than a kernel waits before it repeats nothing showed that the client had heard the server. Where the client's own packets
+ * are seen before they pass a router, its repetitions and its FIN would have been, too; of an attempt to connect there is neither.
+ */
+export function mayHaveGoneUnseen(story: Story): boolean {
+  const [reset] = story.resets;
+  const { lost, goesToClient, packets } = story;
+  if (lost.report !== null || lost.failure !== 'reset' || reset === undefined) return false;
+  if (goesToClient(reset) || reset.flags !== 'R') return false;
+  const here = packets.filter(
+    (packet) => packet.at < reset.at && packet.node === reset.node && packet.interface === reset.interface,
+  );
+  const said = here.filter((packet) => !goesToClient(packet));
+  if (lost.phase === 'connecting') {
+    const [opening, answer] = [said.find(isOpening), here.findLast(goesToClient)];
+    return opening !== undefined && answer !== undefined && lag(opening, answer) >= soonestRepetition;
+  }
+  if (watches(story, false)) return false;
+  let heard: PacketEvent | undefined;
+  for (const packet of said) {
+    const isNews = heard === undefined || ((packet.ack - heard.ack) | 0) > 0;
+    if (packet.flags.includes('.') && isNews) heard = packet;
+  }
+  return heard !== undefined && lag(heard, reset) >= soonestRepetition;
+}
+
+const lag = (from: PacketEvent, to: PacketEvent): Micros => parseMicros(to.at) - parseMicros(from.at);
