@@ -65,6 +65,8 @@ export function aligner(
   return (event) => {
     const offset = offsets.get(event.node)?.offset ?? 0;
     if (Math.abs(offset) < worthCorrecting) return event;
-    return { ...event, at: formatMicros(parseMicros(event.at) + offset) };
+    // With its prototype: a packet's line may be written only when it is asked for.
+    const copy = Object.create(Object.getPrototypeOf(event) as object) as typeof event;
+    return Object.assign(copy, event, { at: formatMicros(parseMicros(event.at) + offset) });
   };
 }
