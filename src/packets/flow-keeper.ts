@@ -56,6 +56,8 @@ export interface FlowKeeper {
 const lateness = 2_000_000;
 /** Whose windows are remembered; those of flows that were in trouble last. */
 const mostInTrouble = 100_000;
+/** Troubles between two searches for windows that are past: each steps over the places of those that are gone. */
+const forgetEvery = 256;
 /** No translated flow has more legs. */
 const mostLegs = 16;
 
@@ -84,6 +86,7 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
   const inTrouble = new Set<Flow>();
   const recent = createRecentStamps(bounds.unordered);
   let second = 0;
+  let troubles = 0;
   let begunThisSecond = 0;
   let keptThisSecond = 0;
   let keptInAll = 0;
@@ -179,7 +182,8 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
     const [from, until] = [at - bounds.beforeMicros, at + bounds.afterMicros];
     want(flow, from, until);
     for (const leg of flow.legs) want(leg, from, until);
-    forgetPast();
+    troubles += 1;
+    if (troubles % forgetEvery === 0) forgetPast();
   };
 
   /** Who was in trouble first is asked first; one whose time is not past lets all after it wait. */

@@ -47,10 +47,17 @@ interface Flow {
 export function createRetransmissionCounter(maxFlows = 20_000): RetransmissionCounter {
   // In the order in which they came, or were found to have been used since.
   const flows = new Map<Way, Flow>();
-  const forgetOne = () => {
+  // Several at once: whoever walks through a map steps over the places of those that were taken out of it, too.
+  const atOnce = Math.ceil(maxFlows / 16);
+  const forgetSome = () => {
+    let forgotten = 0;
     for (const [way, flow] of flows) {
       flows.delete(way);
-      if (!flow.wasUsed) return;
+      if (!flow.wasUsed) {
+        forgotten += 1;
+        if (forgotten === atOnce) return;
+        continue;
+      }
       flow.wasUsed = false;
       flows.set(way, flow);
     }
@@ -66,7 +73,7 @@ export function createRetransmissionCounter(maxFlows = 20_000): RetransmissionCo
         flows.delete(way);
         flow = { sent: [], next, wasUsed: false };
         flows.set(way, flow);
-        if (flows.size > maxFlows) forgetOne();
+        if (flows.size > maxFlows) forgetSome();
       } else {
         flow.wasUsed = true;
       }
