@@ -4,7 +4,7 @@ import { Problem } from '../model/problem.ts';
 import { startProgram, type Program } from '../system/process.ts';
 import { endingWithUs } from '../system/ending-with-us.ts';
 import type { RawFile, RunningWitness, Witness, WitnessContext } from './witness.ts';
-import { flowKey, readTcp, type CapturedPacket } from '../packets/captured-packet.ts';
+import { readTcp, type CapturedPacket } from '../packets/captured-packet.ts';
 import { createFlowKeeper, defaultKeeperBounds, type LeftOut } from '../packets/flow-keeper.ts';
 import { keepRunning } from './keep-running.ts';
 import { createInterfaceNames, type InterfaceNames } from './interface-names.ts';
@@ -13,6 +13,7 @@ import { parseLinkHeader } from '../packets/link-layer.ts';
 import { createPcapReader, type PcapHeader } from '../packets/pcap-reader.ts';
 import { createRetransmissionCounter } from '../packets/retransmissions.ts';
 import { tcpFlags } from '../packets/tcp-packet.ts';
+import { flowOf } from '../packets/way.ts';
 import { inNetns } from '../system/tools/ip-netns.ts';
 import {
   captureCounts,
@@ -24,8 +25,6 @@ import {
   whyEnded,
 } from '../system/tools/tcpdump.ts';
 
-/** Between two searches for what came before a reset: each costs a walk through the ring. */
-const settleEveryMs = 50;
 /** Without immediate mode the kernel hands packets over once a second. */
 const handOverMs = 1_300;
 /** How long a capture may take to catch up when it is stopped. */
@@ -159,8 +158,6 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
   let looped = 0;
   let toldLeftOut = false;
   let lastChunk = monotonic();
-  let settled = -Infinity;
-  let timer: NodeJS.Timeout | undefined;
   const origin = { node: context.node, file: context.file, nameOf: names.nameOf };
   const retransmissions = createRetransmissionCounter();
   const keeper = createFlowKeeper(defaultKeeperBounds, (packet) => {
@@ -180,15 +177,11 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
     keeper.add(packet);
     if ((packet.tcp.flags & tcpFlags.rst) !== 0) context.sawReset();
   };
-  const settle = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    settled = monotonic();
-    keeper.settle();
+  const tellLeftOut = () => {
+    if (toldLeftOut) return;
     const left = describeLeftOut(keeper.leftOut(), 'for their packets to be kept');
-    if (left.length > 0 && !toldLeftOut)
-      context.limited(`${left.join('; ')}; the last line tells how many in all`, null);
-    toldLeftOut ||= left.length > 0;
+    toldLeftOut = left.length > 0;
+    if (toldLeftOut) context.limited(`${left.join('; ')}; the last line tells how many in all`, null);
   };
   const newReader = () =>
     createPcapReader({
@@ -204,7 +197,7 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
         }
         const { link, tcp, via } = layers;
         const seenBefore = retransmissions.seenBefore(record.at, link, tcp);
-        const packet = { at: record.at, link, tcp, flow: flowKey(tcp), seenBefore, via, comment: null };
+        const packet = { at: record.at, link, tcp, flow: flowOf(tcp.way), seenBefore, via, comment: null };
         onPacket({ ...packet, record: record.bytes });
       },
     });
@@ -219,9 +212,7 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
     push(chunk) {
       lastChunk = monotonic();
       reader.push(chunk);
-      if (!keeper.unsettled) return;
-      if (monotonic() - settled >= settleEveryMs) settle();
-      else timer ??= setTimeout(settle, settleEveryMs);
+      tellLeftOut();
     },
     async quiet(forMs, atMostMs) {
       const asked = monotonic();
@@ -232,7 +223,6 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
       }
     },
     end() {
-      settle();
       const left = [
         ...describeLeftOut(keeper.leftOut(), 'to be kept'),
         unreadable > 0 && `${unreadable} were no TCP packets or cut off`,

@@ -10,26 +10,42 @@ import type {
   SourceEvent,
   Tuple,
 } from '../../model/node-event.ts';
-import { formatEndpoint } from '../../model/endpoint.ts';
+import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
+import {
+  indexLinks,
+  indexListeners,
+  indexRules,
+  type LinkChange,
+  type LinkIndex,
+  type ListenerEvent,
+} from './change-index.ts';
 import { aligner, clockOffsets } from './clock-offsets.ts';
 import { indexEntries, type EntryIndex } from './entry-index.ts';
-import { countResets, findAliases, findEntrances, findOrigins, type Entrance } from './packet-index.ts';
+import {
+  countResets,
+  findAliases,
+  findEntrances,
+  findOrigins,
+  findPeers,
+  type Entrance,
+} from './packet-index.ts';
 import type { CapturedUntil } from './sent-in-vain.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
 import type { NodeWitness } from '../witness-words.ts';
 
-export type LinkChange = Extract<NodeEvent, { event: 'link-changed' | 'route-changed' }>;
-export type ListenerEvent = Extract<NodeEvent, { event: 'listener' }>;
-
 export interface NodeTimeline {
   readonly entries: EntryIndex;
   readonly rules: readonly RuleChange[];
-  /** Links and routes. */
-  readonly links: readonly LinkChange[];
-  readonly listeners: readonly ListenerEvent[];
+  /** Every change, over the whole run, of the rules that these changes are of. */
+  rulesLike(changes: readonly RuleChange[]): readonly RuleChange[];
+  readonly links: LinkIndex;
+  /** Those of a namespace and port, in order of time. */
+  listenersOf(scope: string, port: number): readonly ListenerEvent[];
   readonly counters: SpanIndex<CountersEvent>;
   /** Packets with this ADDRESS:PORT at either end, in order of time. */
   packetsOf(endpoint: string): readonly PacketEvent[];
+  /** The other ends of these packets, each once, of many only the first few. */
+  peersOf(endpoint: string): readonly Endpoint[];
   /** Every other ADDRESS:PORT, of the same address, that the packets of this one had on other legs of their way. */
   aliasesOf(endpoint: string): readonly string[];
   /** Whether the witness ran on the node (on any node, when null) as far as the evidence shows. */
@@ -189,17 +205,18 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
     const align = aligner(offsets);
     const sorted = <T extends NodeEvent>(events: readonly T[]) => byTime(events.map(align));
     // Each is moved once, so that a packet is the same object on whichever list it stands.
-    const moved = new Map(all.map((packet) => [packet, align(packet)]));
-    const byEndpoint = new Map(
-      [...packets].map(([endpoint, list]) => [endpoint, byTime(list.map((one) => moved.get(one) ?? one))]),
-    );
-    const inOrder = byTime([...moved.values()]);
+    const moved = new Map(offsets.size === 0 ? [] : all.map((packet) => [packet, align(packet)]));
+    const movedOf = (packet: PacketEvent) => moved.get(packet) ?? packet;
+    const byEndpoint = new Map([...packets].map(([end, list]) => [end, byTime(list.map(movedOf))]));
+    const inOrder = byTime(all.map(movedOf));
     const resetsBy = countResets(inOrder);
+    const rulesInOrder = sorted(rules);
     return {
       entries: indexEntries(sorted(conntrack)),
-      rules: sorted(rules),
-      links: sorted(links),
-      listeners: sorted(listeners),
+      rules: rulesInOrder,
+      rulesLike: indexRules(rulesInOrder),
+      links: indexLinks(sorted(links)),
+      listenersOf: indexListeners(sorted(listeners)),
       counters: indexSpans(
         sorted(counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at }))),
       ),
@@ -216,7 +233,8 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       countedJustThose: (scope, place) => ownResets.get(scope) === resetsBy(place),
       entranceOf: findEntrances(inOrder),
       packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
-      aliasesOf: findAliases(byEndpoint),
+      peersOf: findPeers(byEndpoint),
+      aliasesOf: findAliases(inOrder, byEndpoint),
       ran: (source, node) => sources.has(node === null ? source : `${source} ${node}`),
       blind: (source, spot, node) => blind.has(`${source} ${spot}${node === null ? '' : ` ${node}`}`),
       lastHeard: (source, node) => parseMicros(lastHeard.get(`${source} ${node}`) ?? ''),

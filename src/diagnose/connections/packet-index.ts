@@ -1,8 +1,8 @@
 // Indexes over everything that was captured, made once: what is asked of them is asked for each lost connection.
 import type { Micros } from '../../model/clock.ts';
-import { formatEndpoint } from '../../model/endpoint.ts';
+import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import { loopback } from '../../model/loopback.ts';
-import type { PacketEvent } from '../../model/node-event.ts';
+import type { PacketEvent, Tuple } from '../../model/node-event.ts';
 import { wireIdentity } from './clock-offsets.ts';
 import { between } from './time-range.ts';
 
@@ -79,11 +79,14 @@ export function countResets(
     ...Map.groupBy(resets, ({ tuple }) => tuple.src),
     ...Map.groupBy(bornAmong(resets), ({ node }) => node),
   ]);
-  const inAll = new Map([...byPlace].map(([place, own]) => [place, distinct(own)]));
-  return (place, from, to) =>
-    from === undefined || to === undefined
-      ? (inAll.get(place) ?? 0)
-      : distinct(between(byPlace.get(place) ?? [], from, to));
+  // Whoever is lost between the same two readings of a counter asks the same.
+  const counted = new Map<string, number>();
+  return (place, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY) => {
+    const question = `${place} ${from} ${to}`;
+    const count = counted.get(question) ?? distinct(between(byPlace.get(place) ?? [], from, to));
+    counted.set(question, count);
+    return count;
+  };
 }
 
 /** Those that their node sent itself, by whatever part of it and in whatever name: their first sighting there is their birth. As often as they were sent. */
@@ -103,23 +106,83 @@ const distinct = (packets: readonly PacketEvent[]): number => new Set(packets.ma
 
 /** Ports are rewritten on the way, sequence numbers are not: a packet is recognised on each of its legs. */
 export function findAliases(
+  packets: readonly PacketEvent[],
   byEndpoint: ReadonlyMap<string, readonly PacketEvent[]>,
 ): (endpoint: string) => readonly string[] {
-  const endpointsOf = new Map<string, Set<string>>();
-  for (const [endpoint, packets] of byEndpoint) {
-    for (const packet of packets.filter(isTelling)) {
-      const identity = wireIdentity(packet);
-      const known = endpointsOf.get(identity);
-      if (known === undefined) endpointsOf.set(identity, new Set([endpoint]));
-      else known.add(endpoint);
+  const flowsOf = groupLegs(packets);
+  const known = new Map<string, readonly string[]>();
+  const find = (endpoint: string): readonly string[] => {
+    const sameAddress = endpoint.slice(0, endpoint.lastIndexOf(':') + 1);
+    const aliases = new Set<string>();
+    const identities = new Set((byEndpoint.get(endpoint) ?? []).filter(isTelling).map(wireIdentity));
+    for (const identity of identities)
+      for (const { src, sport, dst, dport } of flowsOf.get(identity) ?? [])
+        for (const other of [
+          formatEndpoint({ address: src, port: sport }),
+          formatEndpoint({ address: dst, port: dport }),
+        ])
+          if (other !== endpoint && other.startsWith(sameAddress)) aliases.add(other);
+    return aliases.size === 0 ? none : [...aliases];
+  };
+  return (endpoint) => {
+    const aliases = known.get(endpoint) ?? find(endpoint);
+    known.set(endpoint, aliases);
+    return aliases;
+  };
+}
+
+const none: readonly string[] = [];
+
+/** The numbers that were seen under several addresses, and under which; most packets keep theirs. */
+function groupLegs(packets: readonly PacketEvent[]): Map<string, Tuple[]> {
+  const firsts = new Map<string, Tuple>();
+  const several = new Map<string, Tuple[]>();
+  for (const packet of packets) {
+    if (!isTelling(packet)) continue;
+    const identity = wireIdentity(packet);
+    const { tuple } = packet;
+    const first = firsts.get(identity);
+    if (first === undefined) firsts.set(identity, tuple);
+    else if (!isSameTuple(first, tuple)) {
+      const all = several.get(identity) ?? [first];
+      several.set(identity, all);
+      // What so many share is nobody's own: each of a scan's SYNs may have one number.
+      if (all.length < mostLegs && !all.some((one) => isSameTuple(one, tuple))) all.push(tuple);
     }
   }
+  return several;
+}
+
+const mostLegs = 32;
+
+const isSameTuple = (a: Tuple, b: Tuple): boolean =>
+  a === b || (a.src === b.src && a.sport === b.sport && a.dst === b.dst && a.dport === b.dport);
+
+/** Beyond these, which of them it was can be told no more. */
+const mostPeers = 3;
+
+/** With whom an end spoke. */
+export function findPeers(
+  byEndpoint: ReadonlyMap<string, readonly PacketEvent[]>,
+): (endpoint: string) => readonly Endpoint[] {
+  const known = new Map<string, readonly Endpoint[]>();
+  const find = (endpoint: string): Endpoint[] => {
+    const peers = new Map<string, Endpoint>();
+    for (const { tuple } of byEndpoint.get(endpoint) ?? []) {
+      const [src, dst] = [
+        { address: tuple.src, port: tuple.sport },
+        { address: tuple.dst, port: tuple.dport },
+      ];
+      const peer = formatEndpoint(src) === endpoint ? dst : src;
+      peers.set(formatEndpoint(peer), peer);
+      if (peers.size === mostPeers) break;
+    }
+    return [...peers.values()];
+  };
   return (endpoint) => {
-    const sameAddress = endpoint.slice(0, endpoint.lastIndexOf(':') + 1);
-    const others = (byEndpoint.get(endpoint) ?? [])
-      .filter(isTelling)
-      .flatMap((packet) => [...(endpointsOf.get(wireIdentity(packet)) ?? [])]);
-    return [...new Set(others)].filter((other) => other !== endpoint && other.startsWith(sameAddress));
+    const peers = known.get(endpoint) ?? find(endpoint);
+    known.set(endpoint, peers);
+    return peers;
   };
 }
 

@@ -84,16 +84,8 @@ export function serverOnTheWire(
   clientEnds: readonly string[],
   nodes: NodeTimeline,
 ): Endpoint | null {
-  const ends = new Set(clientEnds);
-  const others = new Map<string, Endpoint>();
-  for (const { tuple } of clientEnds.flatMap((end) => nodes.packetsOf(end))) {
-    const [src, dst] = [
-      { address: tuple.src, port: tuple.sport },
-      { address: tuple.dst, port: tuple.dport },
-    ];
-    const server = ends.has(formatEndpoint(src)) ? dst : src;
-    others.set(formatEndpoint(server), server);
-  }
+  const peers = clientEnds.flatMap((end) => nodes.peersOf(end));
+  const others = new Map(peers.map((peer) => [formatEndpoint(peer), peer]));
   if (others.size === 1) return [...others.values()][0] ?? null;
   others.delete(formatEndpoint(target));
   return others.size === 1 ? ([...others.values()][0] ?? null) : null;

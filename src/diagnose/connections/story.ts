@@ -10,10 +10,11 @@ import {
   type Tuple,
 } from '../../model/node-event.ts';
 import { nodeWitnesses, type NodeWitness } from '../witness-words.ts';
+import type { LinkChange, ListenerEvent } from './change-index.ts';
 import { wasThere, type Entry } from './entry-index.ts';
 import { loopDelayMs, type LostConnection } from './lost-connection.ts';
 import { peerKey, type AcceptedEvent, type EndedEvent, type ProbeTimeline } from './lost-by-probes.ts';
-import type { LinkChange, ListenerEvent, NodeTimeline } from './node-timeline.ts';
+import type { NodeTimeline } from './node-timeline.ts';
 import type { Entrance } from './packet-index.ts';
 import { findEntrance, findHost, serverOf, serverOnTheWire } from './places.ts';
 import { inCausalOrder } from './reset-order.ts';
@@ -105,13 +106,11 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
           nodes.entries.find(address, port, server.address, server.port).filter(alive),
         );
   const legs = client === null ? [] : legEndpoints(lost, client, firsts, second, nodes);
-  const packets = between(
-    legs.length === 1
-      ? nodes.packetsOf(legs[0] ?? '')
-      : mergePackets(legs.map((leg) => nodes.packetsOf(leg))),
-    lastGoodAt - 5e6,
-    failedAt + Math.max(slack, 50_000),
-  );
+  const since = lastGoodAt - 5e6;
+  const until = failedAt + Math.max(slack, 50_000);
+  // Each list is cut before they are put together: a port that serves for days has many others' packets.
+  const packets = mergePackets(legs.map((leg) => between(nodes.packetsOf(leg), since, until)));
+
   const ends = new Set(legs);
   const goesToClient = ({ tuple }: PacketEvent) =>
     ends.has(formatEndpoint({ address: tuple.dst, port: tuple.dport }));
@@ -123,7 +122,6 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
   const ruleChanges = between(nodes.rules, lastGoodAt - slack, failedAt + slack).filter((rule) =>
     carriers.has(rule.node),
   );
-  const identities = new Set(ruleChanges.map(ruleIdentity));
   const serverInterface =
     server === null || bornOn !== null ? null : findServerEntrance(server, packets, nodes);
   const clientInterface = client === null ? null : findClientEntrance(client.address, ends, packets, nodes);
@@ -151,14 +149,15 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     accepted,
     ended: findEnded(accepted, probes),
     ruleChanges,
-    ruleHistory:
-      identities.size === 0 ? [] : nodes.rules.filter((rule) => identities.has(ruleIdentity(rule))),
-    endpointChanges: between(nodes.links, servedSince(lost), failedAt + slack).filter((change) =>
-      namesServer(change, server, serverInterface),
-    ),
-    listenerChanges: between(nodes.listeners, listenedSince(lost) - slack, failedAt + 1e6).filter(
-      (change) => server !== null && change.scope === serverScope && change.port === server.port,
-    ),
+    ruleHistory: nodes.rulesLike(ruleChanges),
+    endpointChanges:
+      server === null
+        ? []
+        : nodes.links.naming(server.address, serverInterface, servedSince(lost), failedAt + slack),
+    listenerChanges:
+      server === null || serverScope === null
+        ? []
+        : between(nodes.listenersOf(serverScope, server.port), listenedSince(lost) - slack, failedAt + 1e6),
     counters: nodes.counters.within(lastGoodAt, failedAt + slack),
     packets,
     resets,
@@ -234,7 +233,9 @@ function legEndpoints(
   return [...new Set([own, ...lost.legs, ...rewritten.map(formatEndpoint), ...nodes.aliasesOf(own)])];
 }
 
-function mergePackets(lists: readonly (readonly PacketEvent[])[]): PacketEvent[] {
+function mergePackets(lists: readonly (readonly PacketEvent[])[]): readonly PacketEvent[] {
+  const [only, another] = lists;
+  if (only !== undefined && another === undefined) return only;
   return [...new Set(lists.flat())].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
@@ -262,17 +263,6 @@ function ownEntrance(address: string, found: Entrance | null, nodes: NodeTimelin
   return home === null || home === entrance?.node ? entrance : null;
 }
 
-function namesServer(change: LinkChange, server: Endpoint | null, at: Entrance | null): boolean {
-  if (server === null) return false;
-  if (change.event === 'route-changed') return change.route.split(/[\s/]+/).includes(server.address);
-  return (
-    at !== null &&
-    change.node === at.node &&
-    change.link === at.name &&
-    (change.change === 'deleted' || change.state === 'DOWN')
-  );
-}
-
 /** The accept that belongs to this connection: from the client's own port, or from a port that an entry translated it to. */
 function findAccepted(
   { bornAt, failedAt }: LostConnection,
@@ -293,11 +283,6 @@ function findAccepted(
 function findEnded(accepted: AcceptedEvent | null, probes: ProbeTimeline): EndedEvent | null {
   if (accepted === null) return null;
   return probes.ended.get(peerKey(accepted.peer))?.find((event) => event.at > accepted.at) ?? null;
-}
-
-/** What makes two changes speak of the same rule. */
-export function ruleIdentity(rule: RuleChange): string {
-  return `${rule.node} ${rule.preference} ${rule.selector} ${rule.table ?? ''}`;
 }
 
 /** The port of an ADDRESS:PORT. */

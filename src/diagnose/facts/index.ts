@@ -68,4 +68,5 @@ export const facts = {
 } as const satisfies Record<string, Look>;
 
 export type FactName = keyof typeof facts;
+export const factNames = Object.keys(facts) as FactName[];
 export type Facts = Readonly<Record<FactName, Fact>>;

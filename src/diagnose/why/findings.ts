@@ -159,7 +159,9 @@ function evidenceFor(signs: readonly string[], facts: Facts): EvidenceItem[] {
     if (fact.seen !== 'yes') continue;
     for (const item of fact.evidence) items.set(`${item.source} ${item.at} ${item.text}`, item);
   }
-  return [...items.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return [...items.values()]
+    .map(({ source, at, text, file }) => ({ source, at, text, file }))
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
 /** Witnesses that did not run where the connection went, each named once; those that would decide between rivals first. */
