@@ -12,7 +12,8 @@ import type {
 import { formatEndpoint } from '../../model/endpoint.ts';
 import { aligner, clockOffsets } from './clock-offsets.ts';
 import { indexEntries, type EntryIndex } from './entry-index.ts';
-import { countResets, findAliases, findEntrances, findOrigins, type Entrance } from './packet-index.ts';
+import { findAliases, findEntrances, findOrigins, type Entrance } from './packet-index.ts';
+import { tallyResets, type ResetTallies } from './reset-tally.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
 import type { NodeWitness } from '../witness-words.ts';
 
@@ -57,10 +58,8 @@ export interface NodeTimeline {
   readonly clockError: Micros;
   /** Whether counters of that namespace were read at all: it was heard of when one moved. */
   readonly counted: (scope: string) => boolean;
-  /** How many RSTs of that address were seen leaving it, from `from` to `to`; each once, whatever it crossed. */
-  readonly resetsBy: (address: string, from?: Micros, to?: Micros) => number;
-  /** Whether the namespace `scope`, which has that address, counted, in all, just the RSTs that were seen leaving it: none of a rule, none unseen. */
-  readonly countedJustThose: (scope: string, address: string) => boolean;
+  /** What kernels counted of the RSTs that were seen. */
+  readonly resets: ResetTallies;
   /** Where fresh packets of the address come in, be it on other connections; null when at several places, or none. */
   readonly entranceOf: (address: string) => Entrance | null;
   /** When the last capture was heard of for the last time. */
@@ -91,7 +90,6 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const firstHeard = new Map<string, string>();
   const lastRound = new Map<string, string>();
   const lostSome = new Set<string>();
-  const ownResets = new Map<string, number>();
   const counted = new Set<string>();
   const nodes = new Set<string>();
   const homes = new Map<string, Set<string>>();
@@ -127,8 +125,6 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         if (event.source === 'snmp') {
           settle(event.scope, event.node);
           counted.add(event.scope);
-          const own = event.changes['TcpOutRsts'] ?? 0;
-          ownResets.set(event.scope, (ownResets.get(event.scope) ?? 0) + own);
         }
         if (event.since > (lastRound.get(said) ?? '')) lastRound.set(said, event.since);
         counters.push(event);
@@ -161,22 +157,24 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       [...packets].map(([endpoint, list]) => [endpoint, byTime(list.map((one) => moved.get(one) ?? one))]),
     );
     const inOrder = byTime([...moved.values()]);
-    const resetsBy = countResets(inOrder);
+    const readings = sorted(
+      counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at })),
+    );
     return {
       entries: indexEntries(sorted(conntrack)),
       rules: sorted(rules),
       links: sorted(links),
       listeners: sorted(listeners),
-      counters: indexSpans(
-        sorted(counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at }))),
-      ),
+      counters: indexSpans(readings),
       endOfCapture: Math.max(
         ...[...nodes].map((node) => parseMicros(lastHeard.get(`capture ${node}`) ?? '') || 0),
       ),
       packets: inOrder,
       counted: (scope) => counted.has(scope),
-      resetsBy,
-      countedJustThose: (scope, address) => ownResets.get(scope) === resetsBy(address),
+      resets: tallyResets(
+        inOrder,
+        readings.filter(({ source }) => source === 'snmp'),
+      ),
       entranceOf: findEntrances(inOrder),
       packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
       aliasesOf: findAliases(byEndpoint),

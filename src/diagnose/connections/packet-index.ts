@@ -1,9 +1,7 @@
 // Indexes over everything that was captured, made once: what is asked of them is asked for each lost connection.
-import type { Micros } from '../../model/clock.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import { wireIdentity } from './clock-offsets.ts';
-import { between } from './time-range.ts';
 
 /** An interface of a node. */
 export interface Entrance {
@@ -49,23 +47,6 @@ export function findEntrances(packets: readonly PacketEvent[]): (address: string
 
 // What operating systems begin with; a packet that has one of these has passed no router yet.
 export const initialTtls: ReadonlySet<number> = new Set([64, 128, 255]);
-
-/** RSTs by who sent them, so that a count can be held against a kernel's own. */
-export function countResets(
-  packets: readonly PacketEvent[],
-): (address: string, from?: Micros, to?: Micros) => number {
-  const byAddress = Map.groupBy(
-    packets.filter(({ flags }) => flags.includes('R')),
-    ({ tuple }) => tuple.src,
-  );
-  const inAll = new Map([...byAddress].map(([address, own]) => [address, distinct(own)]));
-  return (address, from, to) =>
-    from === undefined || to === undefined
-      ? (inAll.get(address) ?? 0)
-      : distinct(between(byAddress.get(address) ?? [], from, to));
-}
-
-const distinct = (packets: readonly PacketEvent[]): number => new Set(packets.map(wireIdentity)).size;
 
 /** Ports are rewritten on the way, sequence numbers are not: a packet is recognised on each of its legs. */
 export function findAliases(

@@ -7,6 +7,7 @@ import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
 import * as sender from './sender-counters.ts';
+import * as tally from './sender-tally.ts';
 import type { Fact, Look } from './fact.ts';
 
 export const facts = {
@@ -27,6 +28,8 @@ export const facts = {
   'refused afterwards': ending.refusedAfterwards,
   'silent afterwards': ending.silentAfterwards,
   'server gave up waiting': ending.serverGaveUpWaiting,
+  'server says it ended it': ending.serverSaysItEnded,
+  "server's socket was destroyed": ending.serverSocketDestroyed,
   'server was reset as well': ending.serverWasReset,
   'RST on the wire': form.resetSeen,
   'RST to the client': form.resetWentToClient,
@@ -53,8 +56,11 @@ export const facts = {
   'endpoint changed': server.endpointChanged,
   'listener closed': server.listenerClosed,
   'sender counted its RSTs': sender.senderCountedResets,
-  'sender counted just those RSTs': sender.senderCountedJustThose,
+  'sender counted just those RSTs': tally.senderCountedJustThose,
   'sender counted aborts': sender.senderCountedAborts,
+  'sender counted an abort for each': tally.senderCountedAbortForEach,
+  'sender counted unread input for each': tally.senderCountedUnreadForEach,
+  'sender answered for a closed socket': tally.senderAnsweredForClosed,
   'sender gave up': sender.senderGaveUp,
   'node counted RSTs of its own': sender.nodeCountedResets,
   'packets were INVALID': counters.invalidRose,

@@ -39,7 +39,11 @@ const bareFromServer: Condition[] = [
     "RST left the server's pod",
     "server's pod is known",
   ] as const),
-  ...(['not loser silent for long', 'sender counted just those RSTs'] as const),
+  ...([
+    'not loser silent for long',
+    'sender counted just those RSTs',
+    'not sender answered for a closed socket',
+  ] as const),
 ];
 
 describe('a cause', () => {
