@@ -173,6 +173,8 @@ const ownDoing: ReadonlySet<string> = new Set(['CLOSED', 'DEADLINE', 'EMSGSIZE']
 /** The server's own program says that it ended this connection, by a decision of its own. */
 export const serverSaysItEnded: Look = (story) => {
   if (story.accepted === null) return unknown(serverGap(story));
+  // One that was killed has no time to say anything.
+  if (story.ended === null) return unknown(null);
   const ended = endedInTime(story);
   if (ended === null || !ownDoing.has(ended.errno)) return no();
   return yes(serverLine(ended.at, `the server says that it ended ${ended.peer} itself (${ended.errno})`));

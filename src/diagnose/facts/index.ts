@@ -55,6 +55,7 @@ export const facts = {
   'picked up in mid-stream': pickedUpMidStream,
   'endpoint changed': server.endpointChanged,
   'listener closed': server.listenerClosed,
+  "listener's process ended": server.listenerProcessEnded,
   'sender counted its RSTs': sender.senderCountedResets,
   'sender counted just those RSTs': tally.senderCountedJustThose,
   'sender counted aborts': sender.senderCountedAborts,

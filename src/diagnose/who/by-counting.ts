@@ -77,9 +77,16 @@ export const byCounting: readonly Exclusion[] = [
     basis: 'convention',
   },
   {
-    when: ['listener closed'],
+    when: ["listener's process ended"],
     excludes: ['server-application'],
-    because: 'the server stopped listening with it (a program may close both itself)',
+    because: 'the process that listened ended with it (it may have closed both itself just before)',
+    basis: 'convention',
+  },
+  {
+    when: ['listener closed', "not listener's process ended"],
+    excludes: ['server-process-died'],
+    because:
+      'the process that had listened went on without its listener (another may have had the connection)',
     basis: 'convention',
   },
   {

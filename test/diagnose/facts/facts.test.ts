@@ -440,6 +440,15 @@ const rows: Readonly<Record<FactName, Row>> = {
       missing: 'listeners',
     },
   },
+  "listener's process ended": {
+    seen: { nodes: [...ownEntry, listener(good + 0.05, 'closed', 'ended')], probes: reset },
+    notSeen: { nodes: [...ownEntry, listener(good + 0.05, 'closed', 'lives')], probes: reset },
+    unknowable: {
+      nodes: [...ownEntry, listener(good + 0.05, 'closed')],
+      probes: reset,
+      missing: 'owner-of-listener',
+    },
+  },
   'sender counted its RSTs': {
     seen: counted({ TcpOutRsts: 1 }),
     notSeen: counted({ TcpInSegs: 1 }),

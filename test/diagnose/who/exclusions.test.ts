@@ -106,7 +106,8 @@ const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', 
     privileged,
   ],
   ['not listener closed', 'convention', 'server-process-died'],
-  ['listener closed', 'convention', 'server-application'],
+  ["listener's process ended", 'convention', 'server-application'],
+  ["listener closed + not listener's process ended", 'convention', 'server-process-died'],
   ['refused afterwards + not reject rule hit', 'convention', 'server-application'],
 ];
 const named = (text: string) => text.split(' ').sort();

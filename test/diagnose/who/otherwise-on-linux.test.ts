@@ -344,6 +344,43 @@ describe('a live socket that is aborted', () => {
   });
 });
 
+describe('a listener that closes', () => {
+  const nodes = (owner?: 'ended' | 'lives'): NodeEvent[] => [
+    ...talk(),
+    ...serverRst({ ...live, seq: 534 }),
+    listener(lost - 0.01, 'closed', owner),
+    counters('snmp', server, { TcpOutRsts: 1, TcpExtTCPAbortOnClose: 1 }),
+    ...podsLookedInto(server),
+    ...ran('capture'),
+    ...ran('listeners'),
+  ];
+
+  it('may be closed by a program that aborts its connections, and goes on', () => {
+    const { author, cause } = isNotAccused('server-application', {
+      nodes: nodes('lives'),
+      probes: [failed()],
+    });
+    assert.notEqual(author, 'server-process-died');
+    assert.notEqual(cause, 'server-process-died');
+  });
+
+  it('proves no end of a process where nobody knows whose it was', () => {
+    const { cause, certainty } = isNotAccused('server-application', { nodes: nodes(), probes: [failed()] });
+    assert.deepEqual([cause, certainty?.cause], ['server-process-died', 'likely']);
+  });
+
+  it('is shown to be the end of its process where that is gone; who closed the connection just before is not', () => {
+    const { cause, author, certainty } = isNotAccused('server-process-died', {
+      nodes: nodes('ended'),
+      probes: [failed()],
+    });
+    assert.deepEqual(
+      [cause, author, certainty?.author],
+      ['server-process-died', 'server-process-died', 'likely'],
+    );
+  });
+});
+
 describe('loopback', () => {
   it('shows each packet going out and coming in again: a server on the node itself stays a suspect', () => {
     const [there, back] = [
