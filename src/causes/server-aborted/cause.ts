@@ -18,6 +18,7 @@ export const cause = defineCause(page, {
     'endpoint changed',
     'client noticed late',
     "server's socket was destroyed",
+    'not sender counted aborts',
   ],
   sentence: () =>
     "The server's application aborted live connections itself: it closed them with data unread or with linger 0, so its kernel " +

@@ -58,7 +58,7 @@ export const facts = {
   "listener's process ended": server.listenerProcessEnded,
   'sender counted its RSTs': sender.senderCountedResets,
   'sender counted just those RSTs': tally.senderCountedJustThose,
-  'sender counted aborts': sender.senderCountedAborts,
+  'sender counted aborts': tally.senderCountedAborts,
   'sender counted an abort for each': tally.senderCountedAbortForEach,
   'sender counted unread input for each': tally.senderCountedUnreadForEach,
   'sender answered for a closed socket': tally.senderAnsweredForClosed,

@@ -11,9 +11,6 @@ import { isNodesOwn } from './reset-way.ts';
 /** The sender's kernel counted at least as many RSTs of its own as were seen leaving it: this one is among them. */
 export const senderCountedResets = senderCounted(/^TcpOutRsts$/, 'all');
 
-/** The sender's kernel counted sockets that their own program aborted, closing them with data unread or with linger 0. */
-export const senderCountedAborts = senderCounted(/^TcpExtTCPAbortOn(Data|Close|Linger|Memory)$/, 'some');
-
 /** The sender's kernel gave a connection up. */
 export const senderGaveUp = senderCounted(/^TcpExtTCPAbortOnTimeout$/, 'some');
 

@@ -15,6 +15,16 @@ export const senderCountedJustThose: Look = (story) => {
   return counted.seen === 'yes' ? no(...counted.evidence) : counted;
 };
 
+const anyAborts = senderCounted(/^TcpExtTCPAbortOn(Data|Close|Linger|Memory)$/, 'some');
+
+/** It counted sockets that their own program aborted, closing them with data unread or with linger 0. */
+export const senderCountedAborts: Look = (story) => {
+  const counted = anyAborts(story);
+  // Who read the count of this RST read that of the aborts with it, whatever became of the namespace afterwards.
+  const read = counted.seen === 'unknown' ? agreedTallies(story) : [];
+  return read.some(({ aborted }) => aborted === 0) ? no() : counted;
+};
+
 /** Its programs aborted as many sockets as RSTs of live sockets were seen leaving. */
 export const senderCountedAbortForEach = ofAgreedTally((tally, story) =>
   seenIf(tally.live > 0 && tally.aborted === tally.live, inWords(tally, tally.aborted, story)),

@@ -322,6 +322,19 @@ describe('a live socket that is aborted', () => {
     assert.notEqual(certainty?.cause, 'proven');
   });
 
+  it('was not aborted by its program where the count that has the RST has no abort, though nothing was read later', () => {
+    const nodes = [
+      ...talk(),
+      ...serverRst(own),
+      counters('snmp', server, { TcpOutRsts: 1 }),
+      ...ran('capture'),
+      ...ran('snmp'),
+    ];
+    const { cause, author } = isNotAccused('privileged-program', { nodes, probes: [failed()] });
+    assert.notEqual(cause, 'server-aborted');
+    assert.notEqual(author, 'server-application');
+  });
+
   it('is destroyed where the server says that it was aborted under it', () => {
     const nodes = aborted({ TcpOutRsts: 1 });
     const told = { nodes, probes: [failed(), accepts, ended('ECONNABORTED')] };
