@@ -8,6 +8,8 @@ import { between } from './time-range.ts';
 export interface ResetTally {
   readonly from: Micros;
   readonly to: Micros;
+  /** Of all that was recorded until then. */
+  readonly sinceBeginning: boolean;
   /** RSTs that the kernel sent of its own, by its counter. */
   readonly counted: number;
   /** Sockets that their own program aborted, in any way. */
@@ -68,11 +70,13 @@ export function tallyResets(
 function tallies(readings: readonly CountersEvent[], resets: readonly PacketEvent[]): ResetTally[] {
   const risen = readings.filter((one) => sumOf([one], isTold) > 0);
   const tally = ({ from, to }: Span): ResetTally => {
-    const inside = risen.filter(({ since, at }) => parseMicros(since) >= from && parseMicros(at) <= to);
+    // Spans are made of whole readings: what ends inside began inside.
+    const inside = between(risen, from, to);
     const own = between(resets, from, to);
     return {
       from,
       to,
+      sinceBeginning: from === Number.NEGATIVE_INFINITY,
       counted: sumOf(inside, isOwnReset),
       aborted: sumOf(inside, (name) => abortCounter.test(name)),
       unread: sumOf(inside, (name) => name === unreadCounter),

@@ -6,12 +6,14 @@ import { captureGap, conclusion, no, seenIf, unknown, yes, type Fact, type Look 
 import { senderCounted, senderCountedResets, senderOf } from './sender-counters.ts';
 
 /**
- * It counted just as many RSTs of its own as were seen leaving it: there is none that only a rule can have made. When each was counted
- * does not matter: one may wait in its pod for a second until the next hop is known.
+ * Since the beginning it counted just as many RSTs of its own as were seen leaving it: there is none that only a rule can have made.
+ * Around one moment that says less: a pod that is refused on its own loopback counts a RST that nobody sees. When each was counted does
+ * not matter: one may wait in its pod for a second until the next hop is known.
  */
 export const senderCountedJustThose: Look = (story) => {
   const counted = senderCountedResets(story);
-  if (agreedTallies(story).length > 0) return yes(...(counted.seen === 'yes' ? counted.evidence : []));
+  if (agreedTallies(story).some(({ sinceBeginning }) => sinceBeginning))
+    return yes(...(counted.seen === 'yes' ? counted.evidence : []));
   return counted.seen === 'yes' ? no(...counted.evidence) : counted;
 };
 

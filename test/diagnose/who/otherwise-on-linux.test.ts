@@ -246,6 +246,18 @@ describe('a RST by a program or its kernel', () => {
     isNotAccused('server-pod-rule', { nodes, probes: [failed()] });
   });
 
+  it('may be one of a rule in the moment in which the pod is refused on its own loopback, as it always is', () => {
+    const nodes = [
+      ...talk(),
+      ...serverRst(),
+      counters('snmp', server, { TcpOutRsts: 5 }, [0, 1]),
+      counters('snmp', server, { TcpOutRsts: 1 }),
+      ...podsLookedInto(server),
+      ...ran('capture'),
+    ];
+    isNotAccused('server-pod-rule', { nodes, probes: [failed()] });
+  });
+
   it('that had closed before sends the form without a socket; of a capture of RSTs alone nobody knows', () => {
     const nodes = [...serverRst(), ...ran('capture'), ...podsLookedInto(server)];
     isNotAccused('server-application', { nodes, probes: [failed()] });
