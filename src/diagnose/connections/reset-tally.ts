@@ -1,4 +1,4 @@
-// RSTs that were seen leaving an address, held against what the kernel behind it counted as its own.
+// RSTs that were seen leaving a pod or a node, held against what its kernel counted as its own.
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { CountersEvent, PacketEvent } from '../../model/node-event.ts';
 import { wireIdentity } from './clock-offsets.ts';
@@ -23,13 +23,13 @@ export interface ResetTally {
 }
 
 export interface ResetTallies {
-  /** How many RSTs of that address were seen leaving it, from `from` to `to`; each once, whatever it crossed. */
-  readonly seenFrom: (address: string, from?: Micros, to?: Micros) => number;
+  /** How many RSTs were seen leaving a pod, by its address, or born on a node, by its name, from `from` to `to`; each once. */
+  readonly seenFrom: (place: string, from?: Micros, to?: Micros) => number;
   /**
-   * The tallies that a RST of that moment is in, in which the namespace `scope`, which has that address, counted just the RSTs that were
+   * The tallies that a RST of that moment is in, in which the namespace `scope`, which is at that place, counted just the RSTs that were
    * seen leaving it: of the time around it, from one quiet moment to the next, and of all since the beginning; the former first.
    */
-  readonly agreed: (scope: string, address: string, at: Micros) => readonly ResetTally[];
+  readonly agreed: (scope: string, place: string, at: Micros) => readonly ResetTally[];
 }
 
 const abortCounter = /^TcpExtTCPAbortOn(Data|Close|Linger|Memory)$/;
@@ -44,27 +44,35 @@ export function tallyResets(
   packets: readonly PacketEvent[],
   readings: readonly CountersEvent[],
 ): ResetTallies {
-  const resets = Map.groupBy(
-    packets.filter(({ flags }) => flags.includes('R')),
-    ({ tuple }) => tuple.src,
-  );
-  const inAll = new Map([...resets].map(([address, own]) => [address, transmissions(own)]));
+  const resets = byPlace(packets.filter(({ flags }) => flags.includes('R')));
+  const inAll = new Map([...resets].map(([place, own]) => [place, transmissions(own)]));
   const byScope = Map.groupBy(readings, ({ scope }) => scope);
   const known = new Map<string, readonly ResetTally[]>();
-  const talliesOf = (scope: string, address: string): readonly ResetTally[] => {
-    const key = `${scope} ${address}`;
-    const made = known.get(key) ?? tallies(byScope.get(scope) ?? [], resets.get(address) ?? []);
+  const talliesOf = (scope: string, place: string): readonly ResetTally[] => {
+    const key = `${scope} ${place}`;
+    const made = known.get(key) ?? tallies(byScope.get(scope) ?? [], resets.get(place) ?? []);
     known.set(key, made);
     return made;
   };
   return {
-    seenFrom: (address, from, to) =>
+    seenFrom: (place, from, to) =>
       from === undefined || to === undefined
-        ? (inAll.get(address) ?? 0)
-        : transmissions(between(resets.get(address) ?? [], from, to)),
-    agreed: (scope, address, at) =>
-      talliesOf(scope, address).filter(({ from, to }) => from <= at && at <= to),
+        ? (inAll.get(place) ?? 0)
+        : transmissions(between(resets.get(place) ?? [], from, to)),
+    agreed: (scope, place, at) => talliesOf(scope, place).filter(({ from, to }) => from <= at && at <= to),
   };
+}
+
+/** Those of a pod by its address; those that a node sent itself, by whatever part of it and in whatever name, by its own. */
+function byPlace(resets: readonly PacketEvent[]): Map<string, PacketEvent[]> {
+  const onNodes = Map.groupBy(resets, (packet) => `${packet.node} ${wireIdentity(packet)}`);
+  // The first sighting on a node is where a packet came in, or its birth.
+  const born = [...onNodes.values()].filter(([first]) => first?.direction === 'out').flat();
+  const inOrder = born.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return new Map([
+    ...Map.groupBy(resets, ({ tuple }) => tuple.src),
+    ...Map.groupBy(inOrder, ({ node }) => node),
+  ]);
 }
 
 function tallies(readings: readonly CountersEvent[], resets: readonly PacketEvent[]): ResetTally[] {

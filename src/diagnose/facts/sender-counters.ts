@@ -42,7 +42,7 @@ export function senderCounted(name: RegExp, wanted: 'all' | 'some'): Look {
     const evidence = risen.slice(0, 2).map((event) => counterLine(event, name));
     if (wanted === 'some') return yes(...evidence);
     const [from, to] = spanOf(risen);
-    const seen = story.nodes.resets.seenFrom(sender.address, from + story.slack, to - story.slack);
+    const seen = story.nodes.resets.seenFrom(sender.place, from + story.slack, to - story.slack);
     return sumOf(risen, name) >= Math.max(1, seen) ? yes(...evidence) : unknown(null);
   };
 }
@@ -51,17 +51,17 @@ export function senderCounted(name: RegExp, wanted: 'all' | 'some'): Look {
 export function senderOf(
   first: PacketEvent,
   story: Story,
-): { readonly scope: string; readonly address: string; readonly lookedInto: boolean } | null {
+): { readonly scope: string; readonly place: string; readonly lookedInto: boolean } | null {
   const sender = story.goesToClient(first) ? story.server : story.lost.client;
   if (sender === null) return null;
   const { address } = sender;
   if (isNodesOwn(first, story))
-    return { scope: first.node, address: first.tuple.src, lookedInto: story.nodes.ran('snmp', first.node) };
+    return { scope: first.node, place: first.node, lookedInto: story.nodes.ran('snmp', first.node) };
   const lookedInto = story.goesToClient(first)
     ? story.lookedIntoServer('snmp')
     : story.lookedIntoPodsOf('snmp', first.node);
   // A namespace whose counters were never heard of may not have been read.
-  return { scope: address, address, lookedInto: lookedInto && story.nodes.counted(address) };
+  return { scope: address, place: address, lookedInto: lookedInto && story.nodes.counted(address) };
 }
 
 /** Whether the same namespace was still read later: that a counter did not move can be said of no other. */

@@ -70,7 +70,7 @@ function agreedTallies(story: Story): readonly ResetTally[] {
   const [first] = captureGap(story) === null && story.resetOrderIsClear ? story.resets : [];
   const sender = first === undefined ? null : senderOf(first, story);
   if (first === undefined || sender === null || story.lostSome('capture')) return [];
-  return story.nodes.resets.agreed(sender.scope, sender.address, parseMicros(first.at));
+  return story.nodes.resets.agreed(sender.scope, sender.place, parseMicros(first.at));
 }
 
 const inWords = ({ live }: ResetTally, aborted: number, story: Story) =>

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { tallyResets } from '../../../src/diagnose/connections/reset-tally.ts';
 import { parseMicros } from '../../../src/model/clock.ts';
 import type { CountersEvent, PacketEvent } from '../../../src/model/node-event.ts';
-import { counters, leaves, live, packet, serverRst } from '../made-by-hand.ts';
+import { counters, leaves, live, nodeRst, packet, serverRst } from '../made-by-hand.ts';
 import { at, server } from '../story-events.ts';
 
 const moment = (seconds: number) => parseMicros(at(seconds));
@@ -18,6 +18,12 @@ describe('RSTs of one address', () => {
     const { seenFrom } = tallyResets([...serverRst({}, 2), ...serverRst({}, 2.2)], []);
     assert.equal(seenFrom(server), 2);
     assert.equal(seenFrom(server, moment(1.9), moment(2.1)), 1);
+  });
+
+  it('are a node’s where they were first seen going out there, in whatever name', () => {
+    const { seenFrom } = tallyResets([...nodeRst(), ...nodeRst({ seq: 9 }), ...serverRst()], []);
+    assert.equal(seenFrom('node-1'), 2);
+    assert.equal(seenFrom(server), 1);
   });
 
   it('agree with what was counted a second before they left: they waited for the next hop', () => {
