@@ -126,6 +126,8 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     scope: z.string(),
     change: z.enum(['opened', 'closed']),
     port: z.number().int(),
+    /** Of one that was closed: what became of the processes that had it; absent where nobody could look. */
+    owner: z.enum(['ended', 'lives']).optional(),
   }),
   /** What a source says of itself: whether it runs, and what it lost. */
   z.object({

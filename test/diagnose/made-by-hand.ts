@@ -110,9 +110,14 @@ export const counters = (
 export const laterRound = (scope: string): NodeEvent =>
   counters('snmp', scope, { TcpInSegs: 1 }, [lost + 0.1, lost + 0.2]);
 
-export const listener = (seconds: number, change: 'opened' | 'closed'): NodeEvent => ({
+export const listener = (
+  seconds: number,
+  change: 'opened' | 'closed',
+  owner?: 'ended' | 'lives',
+): NodeEvent => ({
   ...base('listeners', seconds),
   ...{ event: 'listener', scope: server, change, port: 8_080 },
+  ...(owner === undefined ? {} : { owner }),
 });
 
 export const routeGone = (seconds: number): NodeEvent => ({

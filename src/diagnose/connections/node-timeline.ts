@@ -21,15 +21,9 @@ import {
 } from './change-index.ts';
 import { aligner, clockOffsets } from './clock-offsets.ts';
 import { indexEntries, type EntryIndex } from './entry-index.ts';
-import {
-  countResets,
-  findAliases,
-  findEntrances,
-  findOrigins,
-  findPeers,
-  type Entrance,
-} from './packet-index.ts';
+import { findAliases, findEntrances, findOrigins, findPeers, type Entrance } from './packet-index.ts';
 import type { CapturedUntil } from './sent-in-vain.ts';
+import { tallyResets, type ResetTallies } from './reset-tally.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
 import type { NodeWitness } from '../witness-words.ts';
 
@@ -82,10 +76,8 @@ export interface NodeTimeline {
   readonly clockError: Micros;
   /** Whether counters of that namespace were read at all: it was heard of when one moved. */
   readonly counted: (scope: string) => boolean;
-  /** How many RSTs were seen leaving a pod, by its address, or born on a node, by its name, from `from` to `to`; each once. */
-  readonly resetsBy: (place: string, from?: Micros, to?: Micros) => number;
-  /** Whether the namespace `scope`, which is at that place, counted, in all, just the RSTs that were seen leaving it: none of a rule, none unseen. */
-  readonly countedJustThose: (scope: string, place: string) => boolean;
+  /** What kernels counted of the RSTs that were seen. */
+  readonly resets: ResetTallies;
   /** Where fresh packets of the address come in, be it on other connections; null when at several places, or none. */
   readonly entranceOf: (address: string) => Entrance | null;
   /** How far what was captured of the node can be trusted to be whole. */
@@ -120,7 +112,6 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const limited = new Set<string>();
   const begun = new Map<string, string>();
   const stopped = new Map<string, string>();
-  const ownResets = new Map<string, number>();
   const counted = new Set<string>();
   const nodes = new Set<string>();
   const homes = new Map<string, Set<string>>();
@@ -157,8 +148,6 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         if (event.source === 'snmp') {
           settle(event.scope, event.node);
           counted.add(event.scope);
-          const own = event.changes['TcpOutRsts'] ?? 0;
-          ownResets.set(event.scope, (ownResets.get(event.scope) ?? 0) + own);
         }
         if (event.since > (lastRound.get(said) ?? '')) lastRound.set(said, event.since);
         counters.push(event);
@@ -209,7 +198,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
     const movedOf = (packet: PacketEvent) => moved.get(packet) ?? packet;
     const byEndpoint = new Map([...packets].map(([end, list]) => [end, byTime(list.map(movedOf))]));
     const inOrder = byTime(all.map(movedOf));
-    const resetsBy = countResets(inOrder);
+    const readings = sorted(
+      counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at })),
+    );
     const rulesInOrder = sorted(rules);
     return {
       entries: indexEntries(sorted(conntrack)),
@@ -217,9 +208,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       rulesLike: indexRules(rulesInOrder),
       links: indexLinks(sorted(links)),
       listenersOf: indexListeners(sorted(listeners)),
-      counters: indexSpans(
-        sorted(counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at }))),
-      ),
+      counters: indexSpans(readings),
       capturedUntil(node) {
         const said = `capture ${node}`;
         const at = lastHeard.get(said);
@@ -229,8 +218,10 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       },
       packets: inOrder,
       counted: (scope) => counted.has(scope),
-      resetsBy,
-      countedJustThose: (scope, place) => ownResets.get(scope) === resetsBy(place),
+      resets: tallyResets(
+        inOrder,
+        readings.filter(({ source }) => source === 'snmp'),
+      ),
       entranceOf: findEntrances(inOrder),
       packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
       peersOf: findPeers(byEndpoint),

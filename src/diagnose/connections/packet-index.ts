@@ -1,10 +1,8 @@
 // Indexes over everything that was captured, made once: what is asked of them is asked for each lost connection.
-import type { Micros } from '../../model/clock.ts';
 import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import { loopback } from '../../model/loopback.ts';
 import type { PacketEvent, Tuple } from '../../model/node-event.ts';
 import { wireIdentity } from './clock-offsets.ts';
-import { between } from './time-range.ts';
 
 /** An interface of a node. */
 export interface Entrance {
@@ -66,43 +64,6 @@ export function findEntrances(packets: readonly PacketEvent[]): (address: string
 
 // What operating systems begin with; a packet that has one of these has passed no router yet.
 export const initialTtls: ReadonlySet<number> = new Set([64, 128, 255]);
-
-/**
- * RSTs by who sent them, so that a count can be held against a kernel's own: those of a pod by its address, those that are born on a node
- * by its name, since a node has many addresses, and translation puts others in their place.
- */
-export function countResets(
-  packets: readonly PacketEvent[],
-): (place: string, from?: Micros, to?: Micros) => number {
-  const resets = packets.filter(({ flags }) => flags.includes('R'));
-  const byPlace = new Map([
-    ...Map.groupBy(resets, ({ tuple }) => tuple.src),
-    ...Map.groupBy(bornAmong(resets), ({ node }) => node),
-  ]);
-  // Whoever is lost between the same two readings of a counter asks the same.
-  const counted = new Map<string, number>();
-  return (place, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY) => {
-    const question = `${place} ${from} ${to}`;
-    const count = counted.get(question) ?? distinct(between(byPlace.get(place) ?? [], from, to));
-    counted.set(question, count);
-    return count;
-  };
-}
-
-/** Those that their node sent itself, by whatever part of it and in whatever name: their first sighting there is their birth. As often as they were sent. */
-function bornAmong(packets: readonly PacketEvent[]): PacketEvent[] {
-  const firsts = new Map<string, PacketEvent>();
-  for (const packet of packets) {
-    const identity = `${packet.node} ${wireIdentity(packet)}`;
-    if (!firsts.has(identity)) firsts.set(identity, packet);
-  }
-  return packets.filter((packet) => {
-    const first = firsts.get(`${packet.node} ${wireIdentity(packet)}`) ?? packet;
-    return isBorn(first) && packet.interface === first.interface && packet.direction === first.direction;
-  });
-}
-
-const distinct = (packets: readonly PacketEvent[]): number => new Set(packets.map(wireIdentity)).size;
 
 /** Ports are rewritten on the way, sequence numbers are not: a packet is recognised on each of its legs. */
 export function findAliases(

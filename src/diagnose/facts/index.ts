@@ -8,6 +8,7 @@ import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
 import * as silence from './silence.ts';
 import * as sender from './sender-counters.ts';
+import * as tally from './sender-tally.ts';
 import type { Fact, Look } from './fact.ts';
 
 export const facts = {
@@ -29,6 +30,8 @@ export const facts = {
   'refused afterwards': ending.refusedAfterwards,
   'silent afterwards': ending.silentAfterwards,
   'server gave up waiting': ending.serverGaveUpWaiting,
+  'server says it ended it': ending.serverSaysItEnded,
+  "server's socket was destroyed": ending.serverSocketDestroyed,
   'server was reset as well': ending.serverWasReset,
   'RST on the wire': form.resetSeen,
   'RST to the client': form.resetWentToClient,
@@ -54,9 +57,13 @@ export const facts = {
   'picked up in mid-stream': pickedUpMidStream,
   'endpoint changed': server.endpointChanged,
   'listener closed': server.listenerClosed,
+  "listener's process ended": server.listenerProcessEnded,
   'sender counted its RSTs': sender.senderCountedResets,
-  'sender counted just those RSTs': sender.senderCountedJustThose,
-  'sender counted aborts': sender.senderCountedAborts,
+  'sender counted just those RSTs': tally.senderCountedJustThose,
+  'sender counted aborts': tally.senderCountedAborts,
+  'sender counted an abort for each': tally.senderCountedAbortForEach,
+  'sender counted unread input for each': tally.senderCountedUnreadForEach,
+  'sender answered for a closed socket': tally.senderAnsweredForClosed,
   'sender gave up': sender.senderGaveUp,
   'node counted RSTs of its own': sender.nodeCountedResets,
   'packets were INVALID': counters.invalidRose,

@@ -111,6 +111,14 @@ const serverEnded = (failure: 'timeout' | 'reset', seconds: number): ProbeEvent 
   },
   ...{ failure, errno: '', syscall: 'read', livedMs: 1, answers: 3 },
 });
+const serverSays = (errno: string, seconds = lost - 0.01): ProbeEvent => ({
+  ...serverEnded('reset', seconds),
+  ...({ failure: 'other', errno } as const),
+});
+const bare = (changes: Record<string, number>): Told => ({
+  nodes: [...talk(), ...serverRst(), ...capture, ...snmp(changes)],
+  probes: reset,
+});
 const served = (...more: ProbeEvent[]): Told => ({ probes: [...reset, accepted(1, port), ...more] });
 const answeredAt = (seconds: number): ProbeEvent => ({
   ...{ event: 'answered', role: 'client', class: 'here', connection: 0, slot: 0, loopDelayMs: 0 },
@@ -266,6 +274,16 @@ const rows: Readonly<Record<FactName, Row>> = {
   'server gave up waiting': {
     seen: served(serverEnded('timeout', lost - 0.01)),
     notSeen: served(serverEnded('timeout', lost + 60)),
+    unknowable: noServer,
+  },
+  'server says it ended it': {
+    seen: served(serverSays('CLOSED')),
+    notSeen: served(serverSays('CLOSED', lost + 60)),
+    unknowable: noServer,
+  },
+  "server's socket was destroyed": {
+    seen: served(serverSays('ECONNABORTED')),
+    notSeen: served(serverSays('CLOSED')),
     unknowable: noServer,
   },
   'server was reset as well': {
@@ -449,6 +467,15 @@ const rows: Readonly<Record<FactName, Row>> = {
       missing: 'listeners',
     },
   },
+  "listener's process ended": {
+    seen: { nodes: [...ownEntry, listener(good + 0.05, 'closed', 'ended')], probes: reset },
+    notSeen: { nodes: [...ownEntry, listener(good + 0.05, 'closed', 'lives')], probes: reset },
+    unknowable: {
+      nodes: [...ownEntry, listener(good + 0.05, 'closed')],
+      probes: reset,
+      missing: 'owner-of-listener',
+    },
+  },
   'sender counted its RSTs': {
     seen: counted({ TcpOutRsts: 1 }),
     notSeen: counted({ TcpInSegs: 1 }),
@@ -463,6 +490,23 @@ const rows: Readonly<Record<FactName, Row>> = {
     seen: counted({ TcpExtTCPAbortOnClose: 1 }),
     notSeen: counted({ TcpInSegs: 1 }),
     unknowable: uncounted,
+  },
+  'sender counted an abort for each': {
+    seen: counted({ TcpOutRsts: 1, TcpExtTCPAbortOnData: 1 }),
+    notSeen: counted({ TcpOutRsts: 1 }),
+    unknowable: uncounted,
+  },
+  'sender counted unread input for each': {
+    seen: counted({ TcpOutRsts: 1, TcpExtTCPAbortOnClose: 1 }),
+    // With linger 0, a socket that is half closed counts and sends no RST.
+    notSeen: counted({ TcpOutRsts: 1, TcpExtTCPAbortOnData: 1 }),
+    // One RST more was seen than was counted: whose the aborts are is not known.
+    unknowable: { ...counted({ TcpOutRsts: 2, TcpExtTCPAbortOnClose: 1 }), missing: null },
+  },
+  'sender answered for a closed socket': {
+    seen: bare({ TcpOutRsts: 1, TcpExtTCPAbortOnData: 1 }),
+    notSeen: bare({ TcpOutRsts: 1 }),
+    unknowable: { ...withReset(...serverRst()), missing: 'snmp' },
   },
   'sender gave up': {
     seen: counted({ TcpExtTCPAbortOnTimeout: 1 }),
