@@ -77,8 +77,8 @@ export function createProbeReader(): ProbeReader {
       before?.afterwards.push({ at: event.at, failure: null });
       down.delete(slot);
     } else if (event.phase === 'connecting' && before !== undefined) {
-      // The server closed in an orderly way, and nobody answers now: what is lost is the attempt, not what was closed.
-      if (before.failure === 'closed' && before.afterwards.length === 0 && isUnanswered(event))
+      // The server closed in an orderly way, and nobody answers now: what is lost is the attempt, not what was closed while idle.
+      if (isIdleClose(before) && before.afterwards.length === 0 && isUnanswered(event))
         Object.assign(before, attemptAfter(before, newLoss(event, before.origin, pulse)));
       // A slot that stays down for an hour says no more than its first attempts did.
       if (before.afterwards.length < keptAttempts)
@@ -113,6 +113,7 @@ function attemptAfter({ afterwards, failedAt }: LostConnection, attempt: LostCon
 
 const keptAttempts = 8;
 
+const isIdleClose = ({ failure, phase }: LostConnection) => failure === 'closed' && phase === 'idle';
 const isUnanswered = ({ failure }: FailedEvent) => failure === 'timeout' || failure === 'unreachable';
 
 /** As packets and entries have it, whatever the program called it. */

@@ -7,6 +7,7 @@ import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
 import * as sender from './sender-counters.ts';
+import * as asked from './unanswered.ts';
 import type { Fact, Look } from './fact.ts';
 
 export const facts = {
@@ -24,6 +25,8 @@ export const facts = {
   'client closed first': ending.clientClosedFirst,
   'sent again and again': ending.sentAgain,
   'loser silent for long': ending.silentForLong,
+  'question unanswered': asked.questionUnanswered,
+  'closed before the question': asked.closedBeforeQuestion,
   'refused afterwards': ending.refusedAfterwards,
   'silent afterwards': ending.silentAfterwards,
   'server gave up waiting': ending.serverGaveUpWaiting,

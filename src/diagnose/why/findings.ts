@@ -97,6 +97,7 @@ const ofAnyLoss: readonly FactName[] = [
   "RST left the server's pod",
   'RST made on the node',
   'sender is the node itself',
+  'closed before the question',
 ];
 const endings: readonly FactName[] = ['was reset', 'was refused', 'was closed', 'timed out'];
 
