@@ -13,6 +13,7 @@ import { choiceOf, durationMsOf, wordsUnder, type TrialSpec } from './specs.ts';
 import { views, viewsUnder, type RunEvidence } from './views.ts';
 
 const program = resolve(import.meta.dirname, '../../bin/netdebug');
+const grpcProgram = resolve(import.meta.dirname, '../../test/workloads/grpc.ts');
 
 /** The flags of `lab run`, as its help names them. */
 export async function labRunFlags(): Promise<ReadonlySet<string>> {
@@ -63,11 +64,14 @@ async function lookInto(out: string, spec: TrialSpec): Promise<Omit<Trial, keyof
 }
 
 function wordsOf(spec: TrialSpec): string[] {
-  const { condition, scenario, variant, fix, seed } = spec;
+  const { condition, scenario, variant, fix, workload, seed } = spec;
   const cure = fix === null ? [] : ['--fix', fix];
+  const whose =
+    workload === null ? [] : ['--workload', workload === 'grpc' ? `grpc=${grpcProgram}` : workload];
   const length = ['--duration', `${durationMsOf(spec)}ms`, '--expect', 'any'];
   const more = wordsUnder[condition] ?? [];
-  return ['lab', 'run', scenario, '--variant', variant, ...cure, '--seed', String(seed), ...more, ...length];
+  const which = [scenario, '--variant', variant, ...cure, '--seed', String(seed)];
+  return ['lab', 'run', ...which, ...whose, ...more, ...length];
 }
 
 async function nodeFiles(out: string): Promise<string[]> {

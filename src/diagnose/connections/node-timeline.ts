@@ -7,6 +7,7 @@ import type {
   NodeEvent,
   PacketEvent,
   RuleChange,
+  SourceEvent,
   Tuple,
 } from '../../model/node-event.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
@@ -38,8 +39,11 @@ export interface NodeTimeline {
   readonly lastHeard: (witness: NodeWitness, node: string) => Micros;
   /** When the witness was first heard of on the node; what came earlier it did not see. */
   readonly firstHeard: (witness: NodeWitness, node: string) => Micros;
-  /** Whether the witness said that it lost something on the node: what such a one does not show may have been there. */
-  readonly lostSome: (witness: NodeWitness, node: string) => boolean;
+  /**
+   * From when on the witness may have missed something on the node, by what it said of itself: what it does not show after that may
+   * have been there. Infinity for never.
+   */
+  readonly missesSince: (witness: NodeWitness, node: string) => Micros;
   /**
    * Counters that a round of readings on the node found to have moved since this moment: all others of the node were read in that
    * round, too. That a witness was stopped later says nothing of when it last read.
@@ -90,7 +94,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const lastHeard = new Map<string, string>();
   const firstHeard = new Map<string, string>();
   const lastRound = new Map<string, string>();
-  const lostSome = new Set<string>();
+  const missesSince = new Map<string, Micros>();
   const ownResets = new Map<string, number>();
   const counted = new Set<string>();
   const nodes = new Set<string>();
@@ -140,7 +144,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         break;
       }
       case 'source':
-        if ((event.lost ?? 0) > 0) lostSome.add(said);
+        noteMissed(event, said);
         for (const spot of event.blindTo ?? [])
           blind.add(`${event.source} ${spot} ${event.node}`).add(`${event.source} ${spot}`);
         break;
@@ -148,6 +152,15 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       case 'icmp-error':
         break;
     }
+  }
+
+  /** A count of what was lost tells no time; of a bound that was met, or of a tool that ended, it is told soon after it began. */
+  function noteMissed({ state, lost, blindTo, at }: SourceEvent, said: string): void {
+    const sinceEver = (lost ?? 0) > 0;
+    const sinceShortly = state === 'failed' || (state === 'limited' && blindTo === undefined);
+    if (!sinceEver && !sinceShortly) return;
+    const since = sinceEver ? -Infinity : parseMicros(at) - toldWithin;
+    missesSince.set(said, Math.min(since, missesSince.get(said) ?? Infinity));
   }
 
   function timeline(): NodeTimeline {
@@ -185,7 +198,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       lastHeard: (source, node) => parseMicros(lastHeard.get(`${source} ${node}`) ?? ''),
       firstHeard: (source, node) => parseMicros(firstHeard.get(`${source} ${node}`) ?? ''),
       lastRoundSince: (source, node) => parseMicros(lastRound.get(`${source} ${node}`) ?? ''),
-      lostSome: (source, node) => lostSome.has(`${source} ${node}`),
+      missesSince: (source, node) => missesSince.get(`${source} ${node}`) ?? Infinity,
       originOf: findOrigins(inOrder),
       nodes,
       nodeOf(address) {
@@ -198,6 +211,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
 
   return { add, timeline };
 }
+
+/** A capture looks at its packets in batches, a second of them at most, and may be as much behind on a busy machine. */
+const toldWithin: Micros = 2_500_000;
 
 /** Sorts by time stamp. Stamps have one format and one zone, so their text sorts as their time does. */
 function byTime<T extends { readonly at: string }>(events: readonly T[]): T[] {

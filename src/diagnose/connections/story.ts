@@ -71,7 +71,7 @@ export interface Story {
   readonly lookedIntoServer: (witness: NodeWitness) => boolean;
   /** Whether such a witness looked into every pod of the node. */
   readonly lookedIntoPodsOf: (witness: NodeWitness, node: string) => boolean;
-  /** Whether such a witness lost something on a node that carried the connection: what it does not show may have been there. */
+  /** Whether such a witness may have missed something by then where the connection went: what it does not show may have been there. */
   readonly lostSome: (witness: NodeWitness) => boolean;
   /** All that the nodes saw, for what is asked of a place and not of this connection. */
   readonly nodes: NodeTimeline;
@@ -184,7 +184,10 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       );
     },
     lookedIntoPodsOf: (witness, node) => nodes.ran(witness, node) && !nodes.blind(witness, 'pods', node),
-    lostSome: (witness) => [...carriers].some((node) => nodes.lostSome(witness, node)),
+    lostSome: (witness) =>
+      [...carriers, ...(serverNode === null ? [] : [serverNode])].some(
+        (node) => nodes.missesSince(witness, node) <= failedAt + slack,
+      ),
     nodes,
     slack,
   };
