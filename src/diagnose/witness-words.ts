@@ -21,6 +21,7 @@ export const wantedWords = {
   'rest-of-connection': "the connection's other packets: the capture has only its RST",
   'what-was-lost': 'what an observer of the node could not record (it said that it lost something)',
   'capture-direction': 'the direction of captured packets (tcpdump -i any -y LINUX_SLL2 keeps it)',
+  'icmp-errors': 'ICMP errors about the connection (tcpdump "tcp or icmp or icmp6")',
   'captured-options': 'the TCP options of the RST, which the capture cut off (tcpdump -s 128 keeps them)',
   'entries-of-connection':
     "the conntrack entry of this connection's own packets (conntrack -E ran, and did not see it made)",

@@ -160,12 +160,17 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     lost: z.number().int().nullable(),
     /** What it cannot see though it watches just that, as `blindSpots` names it; absent where nothing is known to be hidden. */
     blindTo: z.array(z.string()).optional(),
+    /** What it takes beside what it is named for: `icmp-errors`. Absent where that was not said, which leaves it open. */
+    takes: z.array(z.string()).optional(),
   }),
   z.object({ event: z.literal('dataplane'), ...base, ...dataplaneSchema.shape }),
 ]);
 
-/** `pods`: the namespaces of the node's pods. `reject`, `drop`: rules that do so without a counter of their own. */
-export const blindSpots = ['pods', 'reject', 'drop'] as const;
+/**
+ * `pods`: the namespaces of the node's pods. `reject`, `drop`: rules that do so without a counter of their own. `icmp-errors`: some of
+ * those about TCP.
+ */
+export const blindSpots = ['pods', 'reject', 'drop', 'icmp-errors'] as const;
 export type BlindSpot = (typeof blindSpots)[number];
 
 export type NodeEvent = z.infer<typeof nodeEventSchema>;

@@ -96,9 +96,10 @@ export async function watchNode(
     ...{ file: files.nameOf(rawName(witness)), state, lost },
     ...(blindTo === undefined ? {} : { blindTo: [...blindTo] }),
   });
-  const sayFor = (witness: Witness): Say => {
+  const sayFor = (witness: Witness, takes?: readonly string[]): Say => {
     return (...words) => {
-      const event = sourceEvent(witness, ...words);
+      const plain = sourceEvent(witness, ...words);
+      const event = takes === undefined ? plain : { ...plain, takes: [...takes] };
       said.set(witness.name, event);
       record(event);
     };
@@ -142,7 +143,7 @@ export async function watchNode(
     try {
       const run = await witness.start(context);
       running.push({ witness, run, say });
-      say('started', run.scope, null);
+      sayFor(witness, run.takes)('started', run.scope, null);
       const { limit = null } = run;
       if (limit !== null) say('limited', limit.text, null, limit.blindTo);
     } catch (error) {

@@ -4,7 +4,7 @@ import { page } from './page.ts';
 
 export const cause = defineCause(page, {
   authors: ['nobody'],
-  shownBy: [['timed out', 'sent again and again', 'not RST to the client']],
+  shownBy: [['timed out', 'sent again and again', 'not RST to the client', 'not ICMP error seen']],
   suggestedBy: [['timed out']],
   contradictedBy: [
     'not timed out',
@@ -13,6 +13,8 @@ export const cause = defineCause(page, {
     'INVALID packets dropped',
     'entry expired',
     'client noticed late',
+    'ICMP: packet too long',
+    'ICMP refused its neighbours',
     'not sent again and again',
   ],
   sentence: () =>

@@ -4,6 +4,7 @@ import type {
   BlindSpot,
   ConntrackEvent,
   CountersEvent,
+  IcmpErrorEvent,
   NodeEvent,
   PacketEvent,
   RuleChange,
@@ -13,6 +14,7 @@ import type {
 import { formatEndpoint } from '../../model/endpoint.ts';
 import { aligner, clockOffsets } from './clock-offsets.ts';
 import { indexEntries, type EntryIndex } from './entry-index.ts';
+import { indexErrors, type IcmpIndex } from './icmp-index.ts';
 import { countResets, findAliases, findEntrances, findOrigins, type Entrance } from './packet-index.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
 import type { NodeWitness } from '../witness-words.ts';
@@ -54,6 +56,7 @@ export interface NodeTimeline {
    * was seen, or both were.
    */
   readonly originOf: (node: string, endpoint: string) => 'here' | 'elsewhere' | null;
+  readonly icmp: IcmpIndex;
   readonly nodes: ReadonlySet<string>;
   /** The node that has this address in one of its pods, as far as its observers named it; null when those of several did. */
   readonly nodeOf: (address: string) => string | null;
@@ -90,6 +93,8 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const listeners: ListenerEvent[] = [];
   const counters: CountersEvent[] = [];
   const packets = new Map<string, PacketEvent[]>();
+  const errors: IcmpErrorEvent[] = [];
+  const takesErrors = new Set<string>();
   const sources = new Set<string>();
   const lastHeard = new Map<string, string>();
   const firstHeard = new Map<string, string>();
@@ -145,11 +150,14 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       }
       case 'source':
         noteMissed(event, said);
+        if (event.takes?.includes('icmp-errors') === true) takesErrors.add(event.node);
         for (const spot of event.blindTo ?? [])
           blind.add(`${event.source} ${spot} ${event.node}`).add(`${event.source} ${spot}`);
         break;
-      case 'dataplane':
       case 'icmp-error':
+        if (isOurs(event.tuple)) errors.push(event);
+        break;
+      case 'dataplane':
         break;
     }
   }
@@ -200,6 +208,10 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       lastRoundSince: (source, node) => parseMicros(lastRound.get(`${source} ${node}`) ?? ''),
       missesSince: (source, node) => missesSince.get(`${source} ${node}`) ?? Infinity,
       originOf: findOrigins(inOrder),
+      icmp: indexErrors(
+        sorted(errors),
+        new Set([...takesErrors].filter((node) => !blind.has(`capture icmp-errors ${node}`))),
+      ),
       nodes,
       nodeOf(address) {
         const [only = null, another] = homes.get(address) ?? [];

@@ -10,6 +10,7 @@ import {
   type Tuple,
 } from '../../model/node-event.ts';
 import { nodeWitnesses, type NodeWitness } from '../witness-words.ts';
+import { errorsAbout, type ErrorsAbout } from './icmp-index.ts';
 import { wasThere, type Entry } from './entry-index.ts';
 import { loopDelayMs, type LostConnection } from './lost-connection.ts';
 import { peerKey, type AcceptedEvent, type EndedEvent, type ProbeTimeline } from './lost-by-probes.ts';
@@ -51,6 +52,7 @@ export interface Story {
   readonly resets: readonly PacketEvent[];
   /** Which RST was the first: not where two nodes saw one each, in opposite directions, and their clocks do not tell. */
   readonly resetOrderIsClear: boolean;
+  readonly errors: ErrorsAbout;
   /** Where packets of the server's pod enter its node: they have all their hops still before them there. */
   readonly serverInterface: Entrance | null;
   /** Where the client's packets enter theirs, likewise. */
@@ -58,7 +60,7 @@ export interface Story {
   /** The server is no pod but a socket of its node: its packets are born there, by all that crossed the node. */
   readonly serverIsNodeItself: boolean;
   /** Whether a packet of the connection goes towards the client. */
-  readonly goesToClient: (packet: PacketEvent) => boolean;
+  readonly goesToClient: (packet: Pick<PacketEvent, 'tuple'>) => boolean;
   /** The witnesses that ran where this connection went: what such a one did not see did not happen. */
   readonly available: ReadonlySet<NodeWitness>;
   /** The capture ran, and has no RST of this connection though one came: what it does not show proves nothing. */
@@ -110,7 +112,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     failedAt + Math.max(slack, 50_000),
   );
   const ends = new Set(legs);
-  const goesToClient = ({ tuple }: PacketEvent) =>
+  const goesToClient = ({ tuple }: Pick<PacketEvent, 'tuple'>) =>
     ends.has(formatEndpoint({ address: tuple.dst, port: tuple.dport }));
   const bornOn = findBirthplace(packets, goesToClient);
   const carriers = new Set([
@@ -125,7 +127,13 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     server === null || bornOn !== null ? null : findServerEntrance(server, packets, nodes);
   const clientInterface = client === null ? null : findClientEntrance(client.address, ends, packets, nodes);
   const { resets, isClear: resetOrderIsClear } = inCausalOrder(
-    packets.filter((packet) => packet.flags.includes('R') && parseMicros(packet.at) > lastGoodAt - slack),
+    packets.filter(
+      (packet) =>
+        packet.flags.includes('R') &&
+        parseMicros(packet.at) > lastGoodAt - slack &&
+        // With this a client that has given up answers what comes too late.
+        !(lost.failure === 'timeout' && !goesToClient(packet) && parseMicros(packet.at) >= failedAt),
+    ),
     goesToClient,
     slack,
   );
@@ -159,6 +167,13 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     packets,
     resets,
     resetOrderIsClear,
+    errors: errorsAbout(
+      ends,
+      new Set([target, ...(server === null ? [] : [server])].map(formatEndpoint)),
+      { lastGoodAt, failedAt, slack },
+      nodes.icmp,
+      carriers,
+    ),
     serverInterface,
     clientInterface,
     serverIsNodeItself,

@@ -4,6 +4,7 @@ import * as counters from './counters.ts';
 import * as ending from './how-it-ended.ts';
 import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entries.ts';
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
+import * as icmp from './icmp.ts';
 import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
 import * as sender from './sender-counters.ts';
@@ -31,6 +32,17 @@ export const facts = {
   'silent afterwards': ending.silentAfterwards,
   'server gave up waiting': ending.serverGaveUpWaiting,
   'server was reset as well': ending.serverWasReset,
+  'ICMP error seen': icmp.errorSeen,
+  'ICMP: packet too long': icmp.tooLong,
+  'ICMP answer: port unreachable': icmp.portUnreachable,
+  'ICMP answer: prohibited': icmp.prohibited,
+  'ICMP answer: host unreachable': icmp.hostUnreachable,
+  'ICMP answer: time exceeded': icmp.timeExceeded,
+  'ICMP made on the node': icmp.madeHere,
+  "ICMP left the server's pod": icmp.leftServer,
+  'ICMP from outside': icmp.fromOutside,
+  'ICMP refused its neighbours': icmp.neighboursRefused,
+  'next attempt refused by ICMP': icmp.nextAttemptRefused,
   'RST on the wire': form.resetSeen,
   'RST to the client': form.resetWentToClient,
   'RST to the server': form.resetWentToServer,

@@ -152,6 +152,8 @@ function evidenceFor(signs: readonly string[], facts: Facts): EvidenceItem[] {
   const names = [
     ...signs.filter((sign) => !sign.startsWith('not ')),
     'RST on the wire',
+    'ICMP error seen',
+    'next attempt refused by ICMP',
     ...endings,
   ] as FactName[];
   const items = new Map<string, EvidenceItem>();

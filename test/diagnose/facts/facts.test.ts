@@ -31,6 +31,7 @@ import {
   talk,
 } from '../made-by-hand.ts';
 import type { Row, Told, Unknowable } from './row.ts';
+import { icmpRows } from './icmp-rows.ts';
 import { unansweredRows } from './unanswered-rows.ts';
 import { accepted, at, client, firstEntry, rule, secondEntry, server } from '../story-events.ts';
 
@@ -131,6 +132,7 @@ const unlocated: Unknowable = {
 
 const rows: Readonly<Record<FactName, Row>> = {
   ...unansweredRows,
+  ...icmpRows,
   'was reset': { seen: { probes: reset }, notSeen: { probes: timedOut }, unknowable: tellsItself },
   'was refused': {
     seen: { probes: told('refused', connects) },
