@@ -1,7 +1,10 @@
 // Which runs the benchmark makes: so many of each cause, spread over its variants; some under other conditions; some with each fix.
+import { resolve } from 'node:path';
 import { asSeen } from '../../src/experiment/lab-settings.ts';
 import type { Choice, Named, Scenario } from '../../src/model/scenario.ts';
 import { choose, findScenario } from '../../src/lab/scenarios/index.ts';
+import { findWorkload, refuseUnable } from '../../src/lab/workloads/foreign/index.ts';
+import { Problem } from '../../src/model/problem.ts';
 import type { Truth } from './judgement.ts';
 import { seedOf } from './models-hash.ts';
 
@@ -58,15 +61,14 @@ export const fullPass: Amounts = {
  * @param models The hash that the seeds follow from.
  */
 export function rounds(scenarios: readonly Scenario[], models: string, amounts: Amounts): TrialSpec[][] {
-  const some = (condition: Condition, scenario: Scenario, from: number, to: number): TrialSpec[] =>
-    Array.from({ length: Math.max(0, to - from) }, (_, offset) => {
-      const index = from + offset;
-      const variants = variantsUnder(condition, scenario);
-      const { name: variant } = variants[index % variants.length] ?? scenario.variants[0];
+  const some = (condition: Condition, scenario: Scenario, from: number, to: number): TrialSpec[] => {
+    const forms = formsUnder(condition, scenario);
+    return Array.from({ length: Math.max(0, to - from) }, (_, offset) => from + offset).flatMap((index) => {
+      const form = forms[index % forms.length];
       const seed = seedOf(models, `${condition} ${scenario.name}`, index);
-      const workload = condition === 'real workloads' ? workloadOf(index, variants.length) : null;
-      return { condition, scenario: scenario.name, variant, fix: null, workload, seed };
+      return form === undefined ? [] : [{ condition, scenario: scenario.name, ...form, fix: null, seed }];
     });
+  };
   const count = Math.max(amounts.seeds, amounts.conditionSeeds, amounts.rootlessSeeds, amounts.fixSeeds, 1);
   const healthyUpTo = (round: number) => Math.ceil((amounts.healthy * round) / count);
   return Array.from({ length: count }, (_, round) => {
@@ -107,11 +109,44 @@ function seenUnder(condition: Condition, choice: Choice): Choice {
   return asSeen(choice, condition === "server in the node's namespace" ? 'node' : 'pod');
 }
 
-/** In turn, shifted by one when the turns begin anew, so that in time each program meets each variant. */
-function workloadOf(index: number, variants: number): Workload | null {
-  const period = variants % workloads.length === 0 ? variants : variants * workloads.length;
-  return workloads[(index + Math.floor(index / period)) % workloads.length] ?? null;
+/** What is run under a condition, in an order in which neighbours differ in as much as can be. */
+function formsUnder(
+  condition: Condition,
+  scenario: Scenario,
+): readonly Pick<TrialSpec, 'variant' | 'workload'>[] {
+  const variants = variantsUnder(condition, scenario);
+  if (condition !== 'real workloads') return variants.map(({ name }) => ({ variant: name, workload: null }));
+  // Shifted by one when the turns begin anew, so that each program meets each variant.
+  const period =
+    variants.length % workloads.length === 0 ? variants.length : variants.length * workloads.length;
+  const pairs = Array.from({ length: variants.length * workloads.length }, (_, turn) => {
+    const { name: variant } = variants[turn % variants.length] ?? scenario.variants[0];
+    const workload = workloads[(turn + Math.floor(turn / period)) % workloads.length] ?? workloads[0];
+    return { variant, workload };
+  });
+  return pairs.filter(({ variant, workload }) => isAble(scenario, variant, workload));
 }
+
+/** Whether the program can do what the scenario wants of it: a run that is refused tells nothing. */
+function isAble(scenario: Scenario, variant: string, workload: Workload): boolean {
+  try {
+    refuseUnable(
+      findWorkload(workloadWord(workload)),
+      scenario.name,
+      scenario.setup(choose(scenario, { variant }), 'foreign'),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.kind === 'usage') return false;
+    throw error;
+  }
+}
+
+const grpcProgram = resolve(import.meta.dirname, '../../test/workloads/grpc.ts');
+
+/** As `lab run --workload` takes it. */
+export const workloadWord = (workload: Workload): string =>
+  workload === 'grpc' ? `grpc=${grpcProgram}` : workload;
 
 function withFixes(scenario: Scenario, models: string, index: number): TrialSpec[] {
   return scenario.variants.flatMap(({ name: variant }) =>

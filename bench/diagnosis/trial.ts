@@ -9,11 +9,10 @@ import type { ProbeEvent } from '../../src/model/probe-event.ts';
 import { runRecordSchema } from '../../src/model/run-record.ts';
 import { answerOf } from './judgement.ts';
 import type { Trial } from './ledger.ts';
-import { choiceOf, durationMsOf, wordsUnder, type TrialSpec } from './specs.ts';
+import { choiceOf, durationMsOf, wordsUnder, workloadWord, type TrialSpec } from './specs.ts';
 import { views, viewsUnder, type RunEvidence } from './views.ts';
 
 const program = resolve(import.meta.dirname, '../../bin/netdebug');
-const grpcProgram = resolve(import.meta.dirname, '../../test/workloads/grpc.ts');
 
 /** The flags of `lab run`, as its help names them. */
 export async function labRunFlags(): Promise<ReadonlySet<string>> {
@@ -66,8 +65,7 @@ async function lookInto(out: string, spec: TrialSpec): Promise<Omit<Trial, keyof
 function wordsOf(spec: TrialSpec): string[] {
   const { condition, scenario, variant, fix, workload, seed } = spec;
   const cure = fix === null ? [] : ['--fix', fix];
-  const whose =
-    workload === null ? [] : ['--workload', workload === 'grpc' ? `grpc=${grpcProgram}` : workload];
+  const whose = workload === null ? [] : ['--workload', workloadWord(workload)];
   const length = ['--duration', `${durationMsOf(spec)}ms`, '--expect', 'any'];
   const more = wordsUnder[condition] ?? [];
   const which = [scenario, '--variant', variant, ...cure, '--seed', String(seed)];

@@ -96,15 +96,16 @@ describe('a whole pass', () => {
 
   it('has 100 of real workloads where nothing is wrong and 5 of each cause, the programs in turn', () => {
     const real = all.filter(({ condition }) => condition === 'real workloads');
-    for (const { name, variants } of scenarios) {
+    for (const { name } of scenarios) {
       const own = real.filter(({ scenario }) => scenario === name);
-      assert.equal(own.length, name === 'healthy' ? 100 : 5, name);
-      const programs = Map.groupBy(own, ({ workload }) => workload);
-      assert.ok(programs.size >= 4 && !programs.has(null), name);
-      if (name !== 'healthy') continue;
-      const pairs = new Set(own.map(({ variant, workload }) => `${variant} ${workload}`));
-      assert.equal(pairs.size, variants.length * programs.size);
+      // It stops our own probes, and is about what they report.
+      const some = name === 'probe-stalled' ? 0 : 5;
+      assert.equal(own.length, name === 'healthy' ? 100 : some, name);
     }
+    const well = real.filter(({ scenario }) => scenario === 'healthy');
+    const pairs = new Set(well.map(({ variant, workload }) => `${variant} ${String(workload)}`));
+    // gRPC and HTTP servers do not speak unasked, and psql does not hear who closes while it is idle.
+    assert.equal(pairs.size, 4 * 5 - 3);
     assert.ok(
       all.every(({ condition, workload }) => (condition === 'real workloads') === (workload !== null)),
     );

@@ -158,6 +158,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         if (isOurs(event.tuple)) errors.push(event);
         break;
       case 'dataplane':
+      case 'kernel':
+      case 'socket':
+      case 'name':
         break;
     }
   }

@@ -14,6 +14,7 @@ import { errorsAbout, type ErrorsAbout } from './icmp-index.ts';
 import { wasThere, type Entry } from './entry-index.ts';
 import { loopDelayMs, type LostConnection } from './lost-connection.ts';
 import { peerKey, type AcceptedEvent, type EndedEvent, type ProbeTimeline } from './lost-by-probes.ts';
+import type { IdleTimes } from './population.ts';
 import type { LinkChange, ListenerEvent, NodeTimeline } from './node-timeline.ts';
 import type { Entrance } from './packet-index.ts';
 import { findBirthplace, findEntrance, serverOf, serverOnTheWire } from './places.ts';
@@ -53,6 +54,10 @@ export interface Story {
   /** Which RST was the first: not where two nodes saw one each, in opposite directions, and their clocks do not tell. */
   readonly resetOrderIsClear: boolean;
   readonly errors: ErrorsAbout;
+  /** Of the connections of its kind; null where only packets tell of it. */
+  readonly idleTimes: IdleTimes | null;
+  /** How many connections of any kind the probes lost from `from` to `to`. */
+  readonly lossesWithin: (from: Micros, to: Micros) => number;
   /** Where packets of the server's pod enter its node: they have all their hops still before them there. */
   readonly serverInterface: Entrance | null;
   /** Where the client's packets enter theirs, likewise. */
@@ -174,6 +179,9 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       nodes.icmp,
       carriers,
     ),
+    idleTimes: probes.idleTimesOf(lost.origin),
+    lossesWithin: (from, to) =>
+      probes.lost.filter((other) => other.failedAt >= from && other.failedAt <= to).length,
     serverInterface,
     clientInterface,
     serverIsNodeItself,

@@ -5,6 +5,7 @@ import * as ending from './how-it-ended.ts';
 import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entries.ts';
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as icmp from './icmp.ts';
+import * as population from './population.ts';
 import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
 import * as sender from './sender-counters.ts';
@@ -78,6 +79,8 @@ export const facts = {
   'table full': counters.tableFull,
   'reject rule hit': counters.rejectRuleHit,
   'drop rule hit': counters.dropRuleHit,
+  'lost only after long idle': population.lostOnlyAfterLongIdle,
+  'rejected just as many': population.rejectedJustAsMany,
 } as const satisfies Record<string, Look>;
 
 export type FactName = keyof typeof facts;

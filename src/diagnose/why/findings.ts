@@ -98,6 +98,7 @@ const ofAnyLoss: readonly FactName[] = [
   'RST made on the node',
   'sender is the node itself',
   'closed before the question',
+  'lost only after long idle',
 ];
 const endings: readonly FactName[] = ['was reset', 'was refused', 'was closed', 'timed out'];
 
@@ -153,6 +154,7 @@ function evidenceFor(signs: readonly string[], facts: Facts): EvidenceItem[] {
     ...signs.filter((sign) => !sign.startsWith('not ')),
     'RST on the wire',
     'ICMP error seen',
+    'rejected just as many',
     'next attempt refused by ICMP',
     ...endings,
   ] as FactName[];

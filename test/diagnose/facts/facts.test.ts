@@ -32,6 +32,7 @@ import {
 } from '../made-by-hand.ts';
 import type { Row, Told, Unknowable } from './row.ts';
 import { icmpRows } from './icmp-rows.ts';
+import { populationRows } from './population-rows.ts';
 import { unansweredRows } from './unanswered-rows.ts';
 import { accepted, at, client, firstEntry, rule, secondEntry, server } from '../story-events.ts';
 
@@ -133,6 +134,7 @@ const unlocated: Unknowable = {
 const rows: Readonly<Record<FactName, Row>> = {
   ...unansweredRows,
   ...icmpRows,
+  ...populationRows,
   'was reset': { seen: { probes: reset }, notSeen: { probes: timedOut }, unknowable: tellsItself },
   'was refused': {
     seen: { probes: told('refused', connects) },
