@@ -102,10 +102,14 @@ function lookForAll(story: Examined['story']): Facts {
   return found as Facts;
 }
 
-/** A peer that closes in an orderly way and takes the next connection at once did what applications do: nobody's fault. */
+/**
+ * A peer that closes in an orderly way while nothing is asked, and takes the next connection at once, did what applications do:
+ * nothing was lost. A question that was left unanswered was.
+ */
 function isWorthExplaining({ story, judgement }: Examined): boolean {
-  const { report, failure, afterwards } = story.lost;
+  const { report, failure, phase, afterwards } = story.lost;
   const [next] = afterwards;
-  const orderly = report !== null && failure === 'closed' && (next === undefined || next.failure === null);
+  const wentWell = next === undefined || next.failure === null;
+  const orderly = report !== null && failure === 'closed' && phase === 'idle' && wentWell;
   return !orderly || judgement.cause !== null;
 }

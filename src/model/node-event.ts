@@ -143,6 +143,8 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     ownAddresses: z.array(z.string()).optional(),
     /** Of a witness that reads at intervals, as it stopped: all that it reads was read once more after that moment. */
     readUntil: z.string().optional(),
+    /** What it takes beside what it is named for: `icmp-errors`. Absent where that was not said, which leaves it open. */
+    takes: z.array(z.string()).optional(),
   }),
   z.object({ event: z.literal('dataplane'), ...base, ...dataplaneSchema.shape }),
   kernelEventSchema,
@@ -150,8 +152,11 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
   nameEventSchema,
 ]);
 
-/** `pods`: the namespaces of the node's pods. `reject`, `drop`: rules that do so without a counter of their own. */
-export const blindSpots = ['pods', 'reject', 'drop'] as const;
+/**
+ * `pods`: the namespaces of the node's pods. `reject`, `drop`: rules that do so without a counter of their own. `icmp-errors`: some of
+ * those about TCP.
+ */
+export const blindSpots = ['pods', 'reject', 'drop', 'icmp-errors'] as const;
 export type BlindSpot = (typeof blindSpots)[number];
 
 export type NodeEvent = z.infer<typeof nodeEventSchema>;

@@ -1,16 +1,17 @@
-// Captures TCP on all interfaces of a node and keeps the packets around each reset.
+// Captures TCP on all interfaces of a node and keeps the packets around each reset; and ICMP errors about TCP.
 import { loopback } from '../model/loopback.ts';
 import { Problem } from '../model/problem.ts';
 import { startProgram, type Program } from '../system/process.ts';
 import { endingWithUs } from '../system/ending-with-us.ts';
 import type { RawFile, RunningWitness, Witness, WitnessContext } from './witness.ts';
-import { readTcp, type CapturedPacket } from '../packets/captured-packet.ts';
+import { readErrorAboutTcp, readTcp, type CapturedPacket } from '../packets/captured-packet.ts';
 import { createFlowKeeper, defaultKeeperBounds, type LeftOut } from '../packets/flow-keeper.ts';
 import { keepRunning } from './keep-running.ts';
 import { createInterfaceNames, type InterfaceNames } from './interface-names.ts';
+import { icmpErrorEvent } from '../packets/icmp-error.ts';
 import { packetEvent } from '../packets/packet-event.ts';
 import { parseLinkHeader } from '../packets/link-layer.ts';
-import { createPcapReader, type PcapHeader } from '../packets/pcap-reader.ts';
+import { createPcapReader, type PcapHeader, type PcapRecord } from '../packets/pcap-reader.ts';
 import { createRetransmissionCounter } from '../packets/retransmissions.ts';
 import { tcpFlags } from '../packets/tcp-packet.ts';
 import { flowOf } from '../packets/way.ts';
@@ -29,6 +30,8 @@ import {
 const handOverMs = 1_300;
 /** How long a capture may take to catch up when it is stopped. */
 const catchUpMs = 5_000;
+/** Within one second of the capture's time; a kernel sends few, and whoever sends many says nothing new. */
+const errorsPerSecond = 200;
 /** Where packets are handed over late anyway, they are read in few large pieces. */
 const gatherMs = 200;
 const readyWithinMs = 10_000;
@@ -52,7 +55,8 @@ export const capture: Witness = {
       },
     });
     return {
-      scope: `${captureFilter(scope)}, on all interfaces; kept: 5 s before and 2 s after a RST, a repeated SYN or data sent three times`,
+      scope: `${captureFilter(scope)}, on all interfaces; kept: 5 s before and 2 s after a RST, a repeated SYN or data sent three times, and ICMP errors about TCP`,
+      takes: ['icmp-errors'],
       onLinkChange: () => void names.refresh(),
       async stop() {
         // On a busy machine tcpdump may be seconds behind; what it still holds is part of the run.
@@ -177,6 +181,24 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
     keeper.add(packet);
     if ((packet.tcp.flags & tcpFlags.rst) !== 0) context.sawReset();
   };
+  let [second, errorsThisSecond, errorsLeftOut] = [0, 0, 0];
+  const takeError = (record: PcapRecord): boolean => {
+    const read = readErrorAboutTcp(linkType, record);
+    if (read === undefined) return false;
+    const now = Math.floor(record.at / 1e6);
+    errorsThisSecond = now === second ? errorsThisSecond + 1 : 1;
+    second = now;
+    if (errorsThisSecond > errorsPerSecond) {
+      errorsLeftOut += 1;
+      if (errorsLeftOut === 1)
+        context.limited('ICMP errors came too fast for all to be kept', null, ['icmp-errors']);
+      return true;
+    }
+    raw?.write(record.bytes);
+    const event = icmpErrorEvent(record.at, read.link, read.error, read.via, origin);
+    context.emit(event, event.text);
+    return true;
+  };
   const tellLeftOut = () => {
     if (toldLeftOut) return;
     const left = describeLeftOut(keeper.leftOut(), 'for their packets to be kept');
@@ -192,7 +214,7 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
         const passed = layers?.link ?? parseLinkHeader(linkType, record.data);
         if (passed?.direction === 'in' && names.nameOf(passed.interfaceIndex) === loopback) looped += 1;
         if (layers === undefined) {
-          unreadable += 1;
+          if (!takeError(record)) unreadable += 1;
           return;
         }
         const { link, tcp, via } = layers;
@@ -226,6 +248,7 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
       const left = [
         ...describeLeftOut(keeper.leftOut(), 'to be kept'),
         unreadable > 0 && `${unreadable} were no TCP packets or cut off`,
+        errorsLeftOut > 0 && `${errorsLeftOut} ICMP errors came too fast to be kept`,
         reader.problem() !== null && seen > 0 && reader.problem(),
       ].filter((part) => typeof part === 'string');
       return [`${seen} packets seen, ${kept} kept`, ...left].join('; ');

@@ -102,9 +102,10 @@ export async function watchNode(
     ...(more?.ownAddresses === undefined ? {} : { ownAddresses: [...more.ownAddresses] }),
     ...(more?.readUntil === undefined ? {} : { readUntil: more.readUntil }),
   });
-  const sayFor = (witness: Witness): Say => {
+  const sayFor = (witness: Witness, takes?: readonly string[]): Say => {
     return (...words) => {
-      const event = sourceEvent(witness, ...words);
+      const plain = sourceEvent(witness, ...words);
+      const event = takes === undefined ? plain : { ...plain, takes: [...takes] };
       said.set(witness.name, event);
       record(event);
     };
@@ -150,7 +151,12 @@ export async function watchNode(
       const run = await witness.start(context);
       running.push({ witness, run, say });
       const { limit = null, ownAddresses = [] } = run;
-      say('started', run.scope, null, ownAddresses.length === 0 ? {} : { ownAddresses });
+      sayFor(witness, run.takes)(
+        'started',
+        run.scope,
+        null,
+        ownAddresses.length === 0 ? {} : { ownAddresses },
+      );
       if (limit !== null) say('limited', limit.text, null, limit);
     } catch (error) {
       live.delete(witness);

@@ -22,6 +22,8 @@ export interface Witness {
 export interface RunningWitness {
   /** What it watches, and how, in words. */
   readonly scope: string;
+  /** What it takes beside what it is named for, as `takes` of its event names it. */
+  readonly takes?: readonly string[];
   /** What it cannot see here, known from the beginning. */
   readonly limit?: Limit | null;
   /** Those of the node's own network namespace, where the witness looks into it. */

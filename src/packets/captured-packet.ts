@@ -1,4 +1,5 @@
 // One packet of a capture: where and when it was seen, what it says, and its bytes.
+import { readIcmpError, type IcmpError } from './icmp-error.ts';
 import { createLayers } from './layers.ts';
 import type { LinkHeader } from './link-layer.ts';
 import type { PcapRecord } from './pcap-reader.ts';
@@ -31,4 +32,14 @@ export function readTcp(
   if (layers.walk(linkType, data, wireLength) !== 'tcp') return undefined;
   const tcp = readTcpHeader(data, layers.ip);
   return tcp === undefined ? undefined : { link: layers.link(), tcp, via: layers.via() };
+}
+
+/** Likewise of a record that is an ICMP error about a TCP packet; undefined for all others. */
+export function readErrorAboutTcp(
+  linkType: number,
+  { data, wireLength }: PcapRecord,
+): { link: LinkHeader; error: IcmpError; via: string | null } | undefined {
+  if (layers.walk(linkType, data, wireLength) !== 'icmp-error') return undefined;
+  const error = readIcmpError(data, layers.ip);
+  return error === undefined ? undefined : { link: layers.link(), error, via: layers.via() };
 }

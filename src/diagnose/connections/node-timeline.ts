@@ -4,6 +4,7 @@ import type {
   BlindSpot,
   ConntrackEvent,
   CountersEvent,
+  IcmpErrorEvent,
   NodeEvent,
   PacketEvent,
   RuleChange,
@@ -21,6 +22,7 @@ import {
 } from './change-index.ts';
 import { aligner, clockOffsets } from './clock-offsets.ts';
 import { indexEntries, type EntryIndex } from './entry-index.ts';
+import { indexErrors, type IcmpIndex } from './icmp-index.ts';
 import { findAliases, findEntrances, findOrigins, findPeers, type Entrance } from './packet-index.ts';
 import type { CapturedUntil } from './sent-in-vain.ts';
 import { tallyResets, type ResetTallies } from './reset-tally.ts';
@@ -67,6 +69,7 @@ export interface NodeTimeline {
    * was seen, or both were.
    */
   readonly originOf: (node: string, endpoint: string) => 'here' | 'elsewhere' | null;
+  readonly icmp: IcmpIndex;
   readonly nodes: ReadonlySet<string>;
   /** The node that has this address in one of its pods, as far as its observers named it; null when those of several did. */
   readonly nodeOf: (address: string) => string | null;
@@ -103,6 +106,8 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const listeners: ListenerEvent[] = [];
   const counters: CountersEvent[] = [];
   const packets = new Map<string, PacketEvent[]>();
+  const errors: IcmpErrorEvent[] = [];
+  const takesErrors = new Set<string>();
   const sources = new Set<string>();
   const lastHeard = new Map<string, string>();
   const firstHeard = new Map<string, string>();
@@ -167,11 +172,14 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         if (event.state === 'stopped' && event.at > (stopped.get(said) ?? '')) stopped.set(said, event.at);
         if (event.state === 'limited' || event.state === 'failed') limited.add(said);
         lost.set(said, Math.max(lost.get(said) ?? 0, event.lost ?? 0));
+        if (event.takes?.includes('icmp-errors') === true) takesErrors.add(event.node);
         for (const spot of event.blindTo ?? [])
           blind.add(`${event.source} ${spot} ${event.node}`).add(`${event.source} ${spot}`);
         break;
-      case 'dataplane':
       case 'icmp-error':
+        if (isOurs(event.tuple)) errors.push(event);
+        break;
+      case 'dataplane':
       case 'kernel':
       case 'socket':
       case 'name':
@@ -243,6 +251,10 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         );
       },
       originOf: findOrigins(inOrder),
+      icmp: indexErrors(
+        sorted(errors),
+        new Set([...takesErrors].filter((node) => !blind.has(`capture icmp-errors ${node}`))),
+      ),
       nodes,
       nodeOf(address) {
         const [only = null, another] = homes.get(address) ?? [];

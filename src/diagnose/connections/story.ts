@@ -11,10 +11,12 @@ import {
 } from '../../model/node-event.ts';
 import { nodeWitnesses, type NodeWitness } from '../witness-words.ts';
 import type { LinkChange, ListenerEvent } from './change-index.ts';
+import { errorsAbout, type ErrorsAbout } from './icmp-index.ts';
 import { wasThere, type Entry } from './entry-index.ts';
 import { loopDelayMs, type LostConnection } from './lost-connection.ts';
 import { peerKey, type AcceptedEvent, type EndedEvent, type ProbeTimeline } from './lost-by-probes.ts';
 import type { NodeTimeline } from './node-timeline.ts';
+import type { IdleTimes } from './population.ts';
 import type { Entrance } from './packet-index.ts';
 import { findEntrance, findHost, serverOf, serverOnTheWire } from './places.ts';
 import { inCausalOrder } from './reset-order.ts';
@@ -52,6 +54,11 @@ export interface Story {
   readonly resets: readonly PacketEvent[];
   /** Which RST was the first: not where two nodes saw one each, in opposite directions, and their clocks do not tell. */
   readonly resetOrderIsClear: boolean;
+  readonly errors: ErrorsAbout;
+  /** Of the connections of its kind; null where only packets tell of it. */
+  readonly idleTimes: IdleTimes | null;
+  /** How many connections of any kind the probes lost from `from` to `to`. */
+  readonly lossesWithin: (from: Micros, to: Micros) => number;
   /** Where packets of the server's pod enter its node: they have all their hops still before them there. */
   readonly serverInterface: Entrance | null;
   /** Where the client's packets enter theirs, likewise. */
@@ -60,7 +67,7 @@ export interface Story {
   readonly serverIsNodeItself: boolean;
   readonly serverScope: string | null;
   /** Whether a packet of the connection goes towards the client. */
-  readonly goesToClient: (packet: PacketEvent) => boolean;
+  readonly goesToClient: (packet: Pick<PacketEvent, 'tuple'>) => boolean;
   /** The witnesses that ran where this connection went: what such a one did not see did not happen. */
   readonly available: ReadonlySet<NodeWitness>;
   /** The capture ran, and has no RST of this connection though one came: what it does not show proves nothing. */
@@ -112,7 +119,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
   const packets = mergePackets(legs.map((leg) => between(nodes.packetsOf(leg), since, until)));
 
   const ends = new Set(legs);
-  const goesToClient = ({ tuple }: PacketEvent) =>
+  const goesToClient = ({ tuple }: Pick<PacketEvent, 'tuple'>) =>
     ends.has(formatEndpoint({ address: tuple.dst, port: tuple.dport }));
   const bornOn = findHost(server, target, packets, goesToClient, nodes);
   const carriers = new Set([
@@ -126,7 +133,13 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     server === null || bornOn !== null ? null : findServerEntrance(server, packets, nodes);
   const clientInterface = client === null ? null : findClientEntrance(client.address, ends, packets, nodes);
   const { resets, isClear: resetOrderIsClear } = inCausalOrder(
-    packets.filter((packet) => packet.flags.includes('R') && parseMicros(packet.at) > lastGoodAt - slack),
+    packets.filter(
+      (packet) =>
+        packet.flags.includes('R') &&
+        parseMicros(packet.at) > lastGoodAt - slack &&
+        // With this a client that has given up answers what comes too late.
+        !(lost.failure === 'timeout' && !goesToClient(packet) && parseMicros(packet.at) >= failedAt),
+    ),
     goesToClient,
     slack,
   );
@@ -162,6 +175,16 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     packets,
     resets,
     resetOrderIsClear,
+    errors: errorsAbout(
+      ends,
+      new Set([target, ...(server === null ? [] : [server])].map(formatEndpoint)),
+      { lastGoodAt, failedAt, slack },
+      nodes.icmp,
+      carriers,
+    ),
+    idleTimes: probes.idleTimesOf(lost.origin),
+    lossesWithin: (from, to) =>
+      probes.lost.filter((other) => other.failedAt >= from && other.failedAt <= to).length,
     serverInterface,
     clientInterface,
     serverIsNodeItself,

@@ -33,7 +33,7 @@ function ownWords(story: Story) {
   const after = failure === 'reset' ? `, after ${report.answers} answers` : '';
   const text =
     failure === 'closed'
-      ? 'the peer closed the connection'
+      ? `the peer closed the connection${report.phase === 'awaiting' ? ' with a question unanswered' : ''}`
       : `${report.syscall} ${report.local ?? '?'}->${report.remote}: ${report.errno} while ${report.phase}${after}`;
   return [clientLine(story, text, report.at)];
 }

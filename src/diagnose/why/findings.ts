@@ -97,6 +97,8 @@ const ofAnyLoss: readonly FactName[] = [
   "RST left the server's pod",
   'RST made on the node',
   'sender is the node itself',
+  'closed before the question',
+  'lost only after long idle',
 ];
 const endings: readonly FactName[] = ['was reset', 'was refused', 'was closed', 'timed out'];
 
@@ -151,6 +153,9 @@ function evidenceFor(signs: readonly string[], facts: Facts): EvidenceItem[] {
   const names = [
     ...signs.filter((sign) => !sign.startsWith('not ')),
     'RST on the wire',
+    'ICMP error seen',
+    'rejected just as many',
+    'next attempt refused by ICMP',
     ...endings,
   ] as FactName[];
   const items = new Map<string, EvidenceItem>();

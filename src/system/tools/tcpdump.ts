@@ -11,11 +11,17 @@ export interface CaptureScope {
 /** Enough for the link layer, the longest IPv6 header without extensions and all TCP options. */
 const snapLength = 128;
 
-/** The filter in pcap-filter(7)'s language. tcp[…] is IPv4 only, so IPv6's flags are looked up by their place. */
+/** Errors that routers and hosts send of packets that they do not deliver: unreachable, time exceeded; of IPv6 too big as well. */
+const icmpErrors = ['icmp[0] == 3', 'icmp[0] == 11', '(ip6[6] == 58 and ip6[40] >= 1 and ip6[40] <= 3)'];
+
+/**
+ * The filter in pcap-filter(7)'s language. tcp[…] is IPv4 only, so IPv6's flags are looked up by their place. ICMP errors are taken in
+ * any case: they are few, since kernels send no more than a bounded number a second.
+ */
 export function captureFilter({ packets, ports }: CaptureScope): string {
-  if (packets === 'all') return 'tcp';
+  if (packets === 'all') return ['tcp', ...icmpErrors].join(' or ');
   const flags = ['tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0', '(ip6[6] == 6 and ip6[53] & 7 != 0)'];
-  return [...flags, ...ports.map((port) => `tcp port ${port}`)].join(' or ');
+  return [...flags, ...icmpErrors, ...ports.map((port) => `tcp port ${port}`)].join(' or ');
 }
 
 /** @param asRoot Whether we are root: then it stays so. What it does as root is to copy packets, and none of them is decoded. */

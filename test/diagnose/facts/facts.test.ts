@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { facts, type FactName } from '../../../src/diagnose/facts/index.ts';
-import type { Wanted } from '../../../src/diagnose/witness-words.ts';
 import type { NodeEvent, PacketEvent } from '../../../src/model/node-event.ts';
 import type { FailedEvent, ProbeEvent } from '../../../src/model/probe-event.ts';
 import {
@@ -31,18 +30,11 @@ import {
   storyOf,
   talk,
 } from '../made-by-hand.ts';
+import type { Row, Told, Unknowable } from './row.ts';
+import { icmpRows } from './icmp-rows.ts';
+import { populationRows } from './population-rows.ts';
+import { unansweredRows } from './unanswered-rows.ts';
 import { accepted, at, client, firstEntry, rule, secondEntry, server } from '../story-events.ts';
-
-interface Told {
-  readonly nodes?: readonly NodeEvent[];
-  readonly probes?: readonly ProbeEvent[];
-}
-type Unknowable = Told & { readonly missing: Wanted | null };
-interface Row {
-  readonly seen: Told | string;
-  readonly notSeen: Told | string;
-  readonly unknowable: Unknowable | string;
-}
 
 const reset = [failed()];
 const told = (failure: FailedEvent['failure'], more: Partial<FailedEvent> = {}): ProbeEvent[] => [
@@ -155,6 +147,9 @@ const unlocated: Unknowable = {
 };
 
 const rows: Readonly<Record<FactName, Row>> = {
+  ...unansweredRows,
+  ...icmpRows,
+  ...populationRows,
   'was reset': { seen: { probes: reset }, notSeen: { probes: timedOut }, unknowable: tellsItself },
   'was refused': {
     seen: { probes: told('refused', connects) },
