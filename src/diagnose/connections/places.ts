@@ -32,7 +32,7 @@ export function findHost(
   const atOwner = packets.filter(({ node }) => node === owner);
   if (owner !== null && findBirthplace(atOwner, goesToClient) !== null) return owner;
   const seen = findBirthplace(packets, goesToClient);
-  return seen === undefined ? birthplaceByOthers(server, target, nodes) : seen;
+  return seen === undefined ? birthplaceByOthers(server, nodes) : seen;
 }
 
 /**
@@ -60,13 +60,9 @@ function findBirthplace(
 }
 
 /** Where this connection shows none of the server's packets: the node that others show it to be on, and no pod of it. */
-function birthplaceByOthers(server: Endpoint | null, target: Endpoint, nodes: NodeTimeline): string | null {
+function birthplaceByOthers(server: Endpoint | null, nodes: NodeTimeline): string | null {
   if (server === null || nodes.nodeOf(server.address) !== null) return null;
-  // A Service's address alone is that of many servers; of them all none is a pod where all are born on the node.
-  const names = [server, target].map(formatEndpoint);
-  const homes = [...nodes.nodes].filter((node) =>
-    names.some((name) => nodes.originOf(node, name) === 'here'),
-  );
+  const homes = [...nodes.nodes].filter((node) => nodes.originOf(node, formatEndpoint(server)) === 'here');
   const [only = null, another] = homes;
   return another === undefined ? only : null;
 }
