@@ -52,7 +52,9 @@ export async function diagnosePaths(
     if (isProbes(read)) return;
     const event = renamed(read, names.nameOf(placeOfFile(log), read.node));
     nodes.add(event);
-    if (event.event === 'source') sources.push(event);
+    if (event.event !== 'source') return;
+    sources.push(event);
+    if (event.machine !== undefined) names.watched(placeOfFile(log), read.node, event.machine);
   });
   const ofCaptures = await readCaptures(captures, new Set(ofStreams), names, (event) => nodes.add(event));
   const [probeEvents, nodeEvents] = [ofProbes.events, ofNodes.events];

@@ -145,6 +145,8 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     readUntil: z.string().optional(),
     /** What it takes beside what it is named for: `icmp-errors`. Absent where that was not said, which leaves it open. */
     takes: z.array(z.string()).optional(),
+    /** The machine's boot id and its own network namespace; absent where another one was watched, or where that is not known. */
+    machine: z.string().optional(),
   }),
   z.object({ event: z.literal('dataplane'), ...base, ...dataplaneSchema.shape }),
   kernelEventSchema,

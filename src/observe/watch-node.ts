@@ -3,6 +3,7 @@ import { formatMicros, systemClock, type Clock } from '../model/clock.ts';
 import type { BlindSpot, NodeEvent, SourceEvent } from '../model/node-event.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { CaptureScope } from '../system/tools/tcpdump.ts';
+import { machineIdentity } from './machine-identity.ts';
 import { anchorIn } from './namespace-anchor.ts';
 import { createPodFinder } from './pod-namespaces.ts';
 import type { Pace } from './sampler.ts';
@@ -62,6 +63,7 @@ export async function watchNode(
   } = options;
   const files = await openNodeFolder(folder, node, maxBytes, books);
   const anchor = await anchorIn(netns);
+  const machine = machineIdentity(anchor.proc);
   const pods = createPodFinder(anchor.proc, options.podAddresses);
   const said = new Map<string, SourceEvent>();
   const live = new Set<Witness>();
@@ -101,6 +103,7 @@ export async function watchNode(
     ...(more?.blindTo === undefined ? {} : { blindTo: [...more.blindTo] }),
     ...(more?.ownAddresses === undefined ? {} : { ownAddresses: [...more.ownAddresses] }),
     ...(more?.readUntil === undefined ? {} : { readUntil: more.readUntil }),
+    ...(machine === null ? {} : { machine }),
   });
   const sayFor = (witness: Witness, takes?: readonly string[]): Say => {
     return (...words) => {

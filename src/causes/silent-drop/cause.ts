@@ -33,6 +33,7 @@ export const cause = defineCause(page, {
     ],
   ],
   suggestedBy: [
+    ['timed out', 'sent again and again', 'not had been idle', 'not never connected'],
     ['timed out', 'not entry expired', 'not table overflowed'],
     ['timed out', 'never connected', 'not table overflowed'],
   ],
