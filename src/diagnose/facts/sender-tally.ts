@@ -66,7 +66,16 @@ function ofAgreedTally(look: (tally: ResetTally, story: Story) => Fact): Look {
   };
 }
 
+/** Five facts ask for the same of one story. */
+const known = new WeakMap<Story, readonly ResetTally[]>();
+
 function agreedTallies(story: Story): readonly ResetTally[] {
+  const made = known.get(story) ?? findAgreed(story);
+  known.set(story, made);
+  return made;
+}
+
+function findAgreed(story: Story): readonly ResetTally[] {
   const [first] = captureGap(story) === null && story.resetOrderIsClear ? story.resets : [];
   const sender = first === undefined ? null : senderOf(first, story);
   if (first === undefined || sender === null || story.lostSome('capture')) return [];
