@@ -9,6 +9,7 @@ import {
   isSameWay,
   isSentAgain,
   sentInVain,
+  unansweredSince,
   type CapturedUntil,
   type SentInVain,
 } from './sent-in-vain.ts';
@@ -116,15 +117,21 @@ function phaseOf({ goesToClient }: WireConnection, before: readonly PacketEvent[
 }
 
 function lossOf(
-  { packets, client, target, legs, goesToClient }: WireConnection,
+  connection: WireConnection,
   { failure, phase, by, good: heard }: Extract<Ending, { is: 'lost' }>,
 ): LostConnection {
+  const { packets, client, target, legs, goesToClient } = connection;
   const failedAt = parseMicros(by.at);
   const first = packets[0] ?? by;
   const toClient = goesToClient(by);
   const before = packets.slice(0, packets.indexOf(by));
-  // What the ending side last said while all was well.
-  const good = heard ?? before.findLast((packet) => goesToClient(packet) === toClient);
+  // What the ending side last said while all was well: what either had to send again without an answer was in the trouble.
+  const troubles = [false, true].flatMap((side) => unansweredSince(connection, side) ?? []);
+  const good =
+    heard ??
+    before.findLast(
+      (packet) => goesToClient(packet) === toClient && troubles.every((since) => packet.at < since),
+    );
   const bornAt = parseMicros(first.at);
   return {
     ...{ origin: '', group: client.address, client, target, legs },
