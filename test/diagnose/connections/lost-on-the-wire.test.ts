@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createNodeReader } from '../../../src/diagnose/connections/node-timeline.ts';
 import { seenOnTheWire } from '../../../src/diagnose/diagnose.ts';
+import { formatMicros } from '../../../src/model/clock.ts';
+import { at } from '../story-events.ts';
 import type { NodeEvent, PacketEvent, Tuple } from '../../../src/model/node-event.ts';
 import { packet, question, serverRst, source, live, talk, asked, leaves } from '../made-by-hand.ts';
 
@@ -230,6 +232,24 @@ describe('an attempt to connect', () => {
       beforeServer(2.023, 'R', { seq: 2 }),
     ];
     assert.deepEqual(seen(untranslated).lost, ['reset while connecting']);
+  });
+});
+
+describe('all was well', () => {
+  it('until what was sent again without an answer was sent for the first time, by either side', () => {
+    const { all } = seen([
+      ...made,
+      fromPod(2, 'P.', ask),
+      beforeServer(2.001, 'P.', ask),
+      ofServer(2.002, 'P.', said),
+      ofServer(2.21, 'P.', { ...said, retransmission: true }),
+      fromPod(2.22, 'P.', { ...ask, retransmission: true }),
+      toPod(2.221, 'R', { seq: 501 }),
+    ]);
+    assert.deepEqual(
+      all.map(({ failure, lastGoodAt }) => [failure, formatMicros(lastGoodAt)]),
+      [['reset', at(1.001)]],
+    );
   });
 });
 
