@@ -92,7 +92,21 @@ function endingByReset(connection: WireConnection, by: PacketEvent): Ending {
   // One side had ended, and the other's RST answers what came too late: what was asked is lost, if something was.
   if (ends(true) && phase !== 'awaiting') return { is: 'benign' };
   if (ends(false) && phase === 'idle') return { is: 'benign' };
+  if (wasAskedOfTheClosed(connection, before)) return { is: 'benign' };
   return { is: 'lost', failure: ends(true) ? 'closed' : 'reset', phase, by };
+}
+
+/** Whether the server had said goodbye with nothing unanswered, and the client's kernel had acknowledged that before it sent the question. */
+function wasAskedOfTheClosed(connection: WireConnection, before: readonly PacketEvent[]): boolean {
+  const { goesToClient } = connection;
+  const index = before.findIndex((packet) => packet.flags.includes('F') && goesToClient(packet));
+  const [goodbye, question] = [
+    before[index],
+    before.find((packet, at) => at > index && packet.payloadLength > 0 && !goesToClient(packet)),
+  ];
+  if (goodbye === undefined || question === undefined) return false;
+  const knew = ((question.ack - goodbye.seq - goodbye.payloadLength) | 0) > 0;
+  return knew && phaseOf(connection, before.slice(0, index)) === 'idle';
 }
 
 /**

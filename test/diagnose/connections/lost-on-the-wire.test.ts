@@ -333,6 +333,20 @@ describe('a connection on the wire is not lost', () => {
     assert.deepEqual([lost, benign], [[], 1]);
   });
 
+  it('when it was asked of a server whose goodbye its own kernel had acknowledged, with nothing unanswered', () => {
+    const closed = [...opened(), asks(2), answers(2.1), toClient(3, 'F.', { seq: 510 })];
+    const [knew, crossed] = [511, 510].map((ack) => [
+      ...closed,
+      asks(3.2, 11, { ack }),
+      toClient(3.201, 'R', { seq: 511 }),
+    ]);
+    assert.deepEqual([seen(knew ?? []).lost, seen(knew ?? []).benign], [[], 1]);
+    assert.deepEqual(seen(crossed ?? []).lost, ['closed while awaiting']);
+    // What was asked before the goodbye stays unanswered.
+    const before = [...opened(), asks(2), toClient(3, 'F.', { seq: 501 }), asks(3.2, 11, { ack: 502 })];
+    assert.deepEqual(seen([...before, toClient(3.201, 'R', { seq: 502 })]).lost, ['closed while awaiting']);
+  });
+
   it('but stalled, when what was sent again is unanswered at the end of the capture', () => {
     const again = [2.2, 2.6, 3.4].map((seconds) => asks(seconds, 2, { retransmission: true }));
     const { lost, stalled } = seen([...opened(), asks(2), ...again], 3.5);
