@@ -104,3 +104,19 @@ describe("on the server's side, a client that is gone when its late question is 
     assert.ok(suspects.includes('client-kernel'));
   });
 });
+
+describe('an entry', () => {
+  const heard = heardAt({ client: 0, server: 3 });
+  const resetAfter = (seconds: number) =>
+    said([
+      ...handshake(heard),
+      ...answered(heard, 2, 2),
+      asks(heard, seconds, 12),
+      heard.server(seconds + 0.001, 'R', { seq: 511, window: 0, hasTimestampOption: false }),
+    ]);
+
+  it('may have expired when nothing was said for a second, and not when there was an answer just before', () => {
+    assert.ok(resetAfter(3.2).rivals.includes('conntrack-expired'));
+    assert.ok(!resetAfter(2.5).rivals.includes('conntrack-expired'));
+  });
+});

@@ -9,6 +9,8 @@ export const cause = defineCause(page, {
   contradictedBy: [
     'was closed',
     'never connected',
+    // An entry lives for a whole second at least, and each packet either way renews it.
+    'not had been idle',
     'entry deleted by a program',
     'rule moved the port',
     'endpoint changed',

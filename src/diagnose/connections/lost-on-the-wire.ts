@@ -9,6 +9,7 @@ import {
   isSameWay,
   isSentAgain,
   sentInVain,
+  unansweredSince,
   type CapturedUntil,
   type SentInVain,
 } from './sent-in-vain.ts';
@@ -91,7 +92,21 @@ function endingByReset(connection: WireConnection, by: PacketEvent): Ending {
   // One side had ended, and the other's RST answers what came too late: what was asked is lost, if something was.
   if (ends(true) && phase !== 'awaiting') return { is: 'benign' };
   if (ends(false) && phase === 'idle') return { is: 'benign' };
+  if (wasAskedOfTheClosed(connection, before)) return { is: 'benign' };
   return { is: 'lost', failure: ends(true) ? 'closed' : 'reset', phase, by };
+}
+
+/** Whether the server had said goodbye with nothing unanswered, and the client's kernel had acknowledged that before it sent the question. */
+function wasAskedOfTheClosed(connection: WireConnection, before: readonly PacketEvent[]): boolean {
+  const { goesToClient } = connection;
+  const index = before.findIndex((packet) => packet.flags.includes('F') && goesToClient(packet));
+  const [goodbye, question] = [
+    before[index],
+    before.find((packet, at) => at > index && packet.payloadLength > 0 && !goesToClient(packet)),
+  ];
+  if (goodbye === undefined || question === undefined) return false;
+  const knew = ((question.ack - goodbye.seq - goodbye.payloadLength) | 0) > 0;
+  return knew && phaseOf(connection, before.slice(0, index)) === 'idle';
 }
 
 /**
@@ -116,15 +131,21 @@ function phaseOf({ goesToClient }: WireConnection, before: readonly PacketEvent[
 }
 
 function lossOf(
-  { packets, client, target, legs, goesToClient }: WireConnection,
+  connection: WireConnection,
   { failure, phase, by, good: heard }: Extract<Ending, { is: 'lost' }>,
 ): LostConnection {
+  const { packets, client, target, legs, goesToClient } = connection;
   const failedAt = parseMicros(by.at);
   const first = packets[0] ?? by;
   const toClient = goesToClient(by);
   const before = packets.slice(0, packets.indexOf(by));
-  // What the ending side last said while all was well.
-  const good = heard ?? before.findLast((packet) => goesToClient(packet) === toClient);
+  // What the ending side last said while all was well: what either had to send again without an answer was in the trouble.
+  const troubles = [false, true].flatMap((side) => unansweredSince(connection, side) ?? []);
+  const good =
+    heard ??
+    before.findLast(
+      (packet) => goesToClient(packet) === toClient && troubles.every((since) => packet.at < since),
+    );
   const bornAt = parseMicros(first.at);
   return {
     ...{ origin: '', group: client.address, client, target, legs },

@@ -43,28 +43,14 @@ const patience = 1.5;
  * answered (the FIN waits for a place in the window, which time-outs close), and goes on sending it again till then.
  */
 export function sentInVain(
-  { packets, goesToClient }: WireConnection,
+  connection: WireConnection,
   toClient: boolean,
   capturedUntil: CapturedUntil,
 ): SentInVain | null {
-  const isRepetition = repetitionsIn(packets);
-  const isOwn = (packet: PacketEvent) => goesToClient(packet) === toClient;
-  const home = nearest(packets.filter((packet) => isOwn(packet) && isRepetition(packet)));
-  if (home === null) return null;
-  const here = packets.filter((packet) => passes(home, packet, isOwn(packet)));
-  const said = here.filter(isOwn);
-  // The RST of a kernel that was asked in another name, as by an answer that was not translated, does not end what the side sent.
-  const end = said.find((packet) => isEnd(packet) && isSameWay(packet, home));
-  const last = said.findLast((packet) => isRepetition(packet) && (end === undefined || packet.at <= end.at));
-  if (last === undefined) return null;
-  const sent = said.filter(({ seq, at, ...one }) => seq === last.seq && at <= last.at && carries(one));
-  const repetitions = sent.filter(isRepetition).length;
+  const again = sentAgainBy(connection, toClient);
+  if (again === null) return null;
+  const { here, said, heard, end, last, sent, repetitions, good, answer } = again;
   const isLong = repetitions >= enoughToBeLate;
-  const heard = here.filter((packet) => !isOwn(packet));
-  const [first = last] = sent;
-  const good = heard.findLast(({ at }) => at <= first.at);
-  // What came before it was sent once more did not arrive, unless the two passed each other.
-  const answer = heard.find((packet) => acknowledges(packet, last) && lag(last, packet) > -soonestRepetition);
   if (end !== undefined && (answer === undefined || end.at < answer.at))
     return { is: 'given-up', last, good };
   if (answer !== undefined)
@@ -82,6 +68,36 @@ export function sentInVain(
   if (missing > lost && tells && said.at(-1) === last) return { is: 'given-up', last, good };
   if (otherEnd !== undefined) return null;
   return { is: missing > 0 || repetitions >= enoughRepetitions ? 'stalled' : 'alive', last, good };
+}
+
+/** Since when the side had no answer to what it sent again; undefined where it had all, or sent nothing again. */
+export function unansweredSince(connection: WireConnection, toClient: boolean): string | undefined {
+  const again = sentAgainBy(connection, toClient);
+  return again?.answer === undefined ? again?.first.at : undefined;
+}
+
+/** What the side last sent again before it ended the connection, and what it was told, each as it passed where its packets begin. */
+function sentAgainBy({ packets, goesToClient }: WireConnection, toClient: boolean) {
+  const isRepetition = repetitionsIn(packets);
+  const isOwn = (packet: PacketEvent) => goesToClient(packet) === toClient;
+  const home = nearest(packets.filter((packet) => isOwn(packet) && isRepetition(packet)));
+  if (home === null) return null;
+  const here = packets.filter((packet) => passes(home, packet, isOwn(packet)));
+  const said = here.filter(isOwn);
+  // The RST of a kernel that was asked in another name, as by an answer that was not translated, does not end what the side sent.
+  const end = said.find((packet) => isEnd(packet) && isSameWay(packet, home));
+  const last = said.findLast((packet) => isRepetition(packet) && (end === undefined || packet.at <= end.at));
+  if (last === undefined) return null;
+  const sent = said.filter(({ seq, at, ...one }) => seq === last.seq && at <= last.at && carries(one));
+  const heard = here.filter((packet) => !isOwn(packet));
+  const [first = last] = sent;
+  return {
+    ...{ here, said, heard, end, last, first, sent },
+    repetitions: sent.filter(isRepetition).length,
+    good: heard.findLast(({ at }) => at <= first.at),
+    // What came before it was sent once more did not arrive, unless the two passed each other.
+    answer: heard.find((packet) => acknowledges(packet, last) && lag(last, packet) > -soonestRepetition),
+  };
 }
 
 /**
@@ -136,7 +152,7 @@ const carries = (packet: Pick<PacketEvent, 'payloadLength' | 'flags'>): boolean 
 
 /** Numbers begin anew after 2^32. */
 const acknowledges = ({ flags, ack }: PacketEvent, { seq }: PacketEvent): boolean =>
-  flags.includes('.') && ((ack - seq) | 0) > 0;
+  flags.includes('.') && !flags.includes('R') && ((ack - seq) | 0) > 0;
 
 function repetitionsIn(packets: readonly PacketEvent[]): (packet: PacketEvent) => boolean {
   const firstAt = new Map<string, string>();

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createNodeReader } from '../../../src/diagnose/connections/node-timeline.ts';
 import { seenOnTheWire } from '../../../src/diagnose/diagnose.ts';
+import { formatMicros } from '../../../src/model/clock.ts';
+import { at } from '../story-events.ts';
 import type { NodeEvent, PacketEvent, Tuple } from '../../../src/model/node-event.ts';
 import { packet, question, serverRst, source, live, talk, asked, leaves } from '../made-by-hand.ts';
 
@@ -233,6 +235,24 @@ describe('an attempt to connect', () => {
   });
 });
 
+describe('all was well', () => {
+  it('until what was sent again without an answer was sent for the first time, by either side', () => {
+    const { all } = seen([
+      ...made,
+      fromPod(2, 'P.', ask),
+      beforeServer(2.001, 'P.', ask),
+      ofServer(2.002, 'P.', said),
+      ofServer(2.21, 'P.', { ...said, retransmission: true }),
+      fromPod(2.22, 'P.', { ...ask, retransmission: true }),
+      toPod(2.221, 'R', { seq: 501 }),
+    ]);
+    assert.deepEqual(
+      all.map(({ failure, lastGoodAt }) => [failure, formatMicros(lastGoodAt)]),
+      [['reset', at(1.001)]],
+    );
+  });
+});
+
 describe('a connection that nobody saw begin', () => {
   it('is of the one who dialled another time, whatever its port: translation gives low ones, too', () => {
     const [low, dialled] = [{ address: '10.1.0.33', port: 1_223 }, { client: { ...here, port: 40_777 } }];
@@ -311,6 +331,20 @@ describe('a connection on the wire is not lost', () => {
       toServer(3, 'R.', { seq: 11, ...live, flags: 'R.' }),
     ]);
     assert.deepEqual([lost, benign], [[], 1]);
+  });
+
+  it('when it was asked of a server whose goodbye its own kernel had acknowledged, with nothing unanswered', () => {
+    const closed = [...opened(), asks(2), answers(2.1), toClient(3, 'F.', { seq: 510 })];
+    const [knew, crossed] = [511, 510].map((ack) => [
+      ...closed,
+      asks(3.2, 11, { ack }),
+      toClient(3.201, 'R', { seq: 511 }),
+    ]);
+    assert.deepEqual([seen(knew ?? []).lost, seen(knew ?? []).benign], [[], 1]);
+    assert.deepEqual(seen(crossed ?? []).lost, ['closed while awaiting']);
+    // What was asked before the goodbye stays unanswered.
+    const before = [...opened(), asks(2), toClient(3, 'F.', { seq: 501 }), asks(3.2, 11, { ack: 502 })];
+    assert.deepEqual(seen([...before, toClient(3.201, 'R', { seq: 502 })]).lost, ['closed while awaiting']);
   });
 
   it('but stalled, when what was sent again is unanswered at the end of the capture', () => {
