@@ -20,11 +20,16 @@ import { captureInput } from './capture-input.ts';
 import { createNodeNames, renamed } from './node-names.ts';
 import { readCaptures } from './read-captures.ts';
 
+/** Each costs some kilobytes of memory until the findings are there. */
+const defaultMostExplained = 100_000;
+
 export interface DiagnosisOptions {
   /** What the path `-` stands for. */
   readonly stdin?: () => Readable;
   /** Where the packets of the lost connections are to be written again, with what was found beside them. */
   readonly annotate?: string;
+  /** Lost connections that are explained one by one; more are only counted, and it is said how many. */
+  readonly mostExplained?: number;
 }
 
 /**
@@ -32,7 +37,7 @@ export interface DiagnosisOptions {
  */
 export async function diagnosePaths(
   paths: readonly string[],
-  { stdin = nothingToRead, annotate }: DiagnosisOptions = {},
+  { stdin = nothingToRead, annotate, mostExplained = defaultMostExplained }: DiagnosisOptions = {},
 ): Promise<DiagnosisRecord> {
   const { logs, captures: files, streams } = await findFiles(paths);
   const ofFiles = files.map((path) => captureInput(path, stdin));
@@ -68,7 +73,7 @@ export async function diagnosePaths(
   const nodeTimeline = nodes.timeline();
   const wire = probeEvents === 0 ? seenOnTheWire(nodeTimeline) : null;
   const lost = wire?.lost ?? alignClients(timeline.lost, nodeTimeline);
-  const explained = explainEach(lost, timeline, nodeTimeline, causeModels);
+  const explained = explainEach(lost.slice(0, mostExplained), timeline, nodeTimeline, causeModels);
   const annotated = annotate === undefined ? 0 : await annotateCaptures(annotate, ofFiles, explained);
   const brokenLines = ofProbes.broken + ofNodes.broken;
   const noteIf = (condition: boolean, text: string) => (condition ? [text] : []);
@@ -95,6 +100,10 @@ export async function diagnosePaths(
       ...noteIf(
         nodeEvents === 0 && captures.length === 0,
         'no evidence from any node: collect it with "netdebug observe"',
+      ),
+      ...noteIf(
+        lost.length > mostExplained,
+        `the first ${mostExplained} lost connections are explained; ${lost.length - mostExplained} more are counted, not explained one by one`,
       ),
       ...wireNotes(wire),
       ...orderlyNotes(lost, explained),

@@ -17,5 +17,13 @@ export type Compression = 'gzip' | 'zstd';
 /** Null for what is not compressed by one of the two. */
 export function compressionOf(head: Buffer): Compression | null {
   if (head.length >= 2 && head.readUInt16BE(0) === 0x1f8b) return 'gzip';
-  return head.length >= magicLength && head.readUInt32BE(0) === 0x28b52ffd ? 'zstd' : null;
+  if (head.length < magicLength) return null;
+  return isSkippable(head) || head.readUInt32BE(0) === 0x28b52ffd ? 'zstd' : null;
 }
+
+/** A frame of zstd for others to use, which pzstd and seekable files have before the first that holds data (RFC 8878, section 3.1.2). */
+const isSkippable = (head: Buffer): boolean => head.readUInt32LE(0) >>> 4 === 0x184d2a5;
+
+/** The length of the frame that is to be passed over; 0 where there is none, or too little of it. */
+export const skippableLength = (head: Buffer): number =>
+  head.length >= 8 && isSkippable(head) ? 8 + head.readUInt32LE(4) : 0;

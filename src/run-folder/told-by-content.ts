@@ -1,7 +1,7 @@
 // What a file is, by its first bytes: what others recorded has any name.
 import { open } from 'node:fs/promises';
 import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { compressionOf, isCaptureHead } from '../model/capture-magic.ts';
+import { compressionOf, isCaptureHead, skippableLength } from '../model/capture-magic.ts';
 
 /** `packed`: compressed, and no capture. `text`: it begins like an event. `other` is none of them. */
 export type FileContent = 'capture' | 'text' | 'packed' | 'empty' | 'other';
@@ -15,14 +15,25 @@ export async function contentOf(path: string): Promise<FileContent> {
   if (head.length === 0) return 'empty';
   if (isCaptureHead(head)) return 'capture';
   if (compressionOf(head) !== null)
-    return isCaptureHead(unpacked(await headOf(path, headLength))) ? 'capture' : 'packed';
+    return isCaptureHead(unpacked(await headOfData(path))) ? 'capture' : 'packed';
   return /^\s*\{/.test(head.toString('latin1')) ? 'text' : 'other';
 }
 
-async function headOf(path: string, length: number): Promise<Buffer> {
+/** Of what is compressed, behind frames that hold no data. */
+async function headOfData(path: string): Promise<Buffer> {
+  let from = 0;
+  let head = await headOf(path, headLength);
+  for (let length = skippableLength(head); length > 0; length = skippableLength(head)) {
+    from += length;
+    head = await headOf(path, headLength, from);
+  }
+  return head;
+}
+
+async function headOf(path: string, length: number, from = 0): Promise<Buffer> {
   const file = await open(path);
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, 0);
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, from);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

@@ -73,6 +73,15 @@ describe('a recorded capture', () => {
   });
 });
 
+/** A frame of zstd that others have a use for, as pzstd and seekable files have them: it is to be passed over. */
+function skipped(length: number): Buffer {
+  const head = Buffer.from([0x5e, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]);
+  head.writeUInt32LE(length, 4);
+  return Buffer.concat([head, Buffer.alloc(length, 'x')]);
+}
+
+const halves = [zstdCompressSync(bytes.subarray(0, 1_000)), zstdCompressSync(bytes.subarray(1_000))];
+
 describe('a capture', () => {
   it('is known by its content, whatever it is called and however it is packed', async () => {
     for (const [name, content] of [
@@ -87,6 +96,11 @@ describe('a capture', () => {
       [
         'two.zst',
         Buffer.concat([zstdCompressSync(bytes.subarray(0, 1_000)), zstdCompressSync(bytes.subarray(1_000))]),
+      ],
+      ['with-skipped-frames.zst', Buffer.concat([skipped(3), ...halves, skipped(300_000)])],
+      [
+        'skipped-in-between.zst',
+        Buffer.concat([...halves.flatMap((half) => [half, skipped(0), skipped(70)])]),
       ],
     ] as const)
       assert.deepEqual(await told(written(name, content)), [aborted], name);

@@ -100,6 +100,30 @@ describe('each RST of a capture comes out exactly once', () => {
     }
   });
 
+  it('with what lies around it by its stamp, wherever in the file that stands', () => {
+    // Two queues, of which one is written a minute late; and a packet of the connection from each before and after the RST.
+    const made = [
+      { at: 8, seq: 1 },
+      { at: 70, seq: 2 },
+      { at: 71, seq: 3, sport: 2_000 },
+      { at: 9, seq: 4 },
+      { at: 10, seq: 5, flags: tcpFlags.rst },
+      { at: 72, seq: 6, flags: tcpFlags.rst },
+      { at: 90, seq: 7, sport: 2_000 },
+      { at: 11.5, seq: 8 },
+      { at: 73, seq: 9 },
+      { at: 13, seq: 10 },
+    ];
+    const { events, limits } = readAll(
+      madePcap(made.map(({ at, ...frame }) => ({ at: start + at, data: madeFrame(frame) }))),
+    );
+    assert.deepEqual(
+      events.map(({ seq }) => seq).sort((a, b) => a - b),
+      [1, 2, 4, 5, 6, 8, 9],
+    );
+    assert.deepEqual(limits, []);
+  });
+
   it('from floods: of one flow, and of many flows within a second', () => {
     const flood = (count: number, flows: number) =>
       Array.from({ length: count }, (_, number) => ({

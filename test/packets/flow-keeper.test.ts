@@ -99,6 +99,12 @@ describe('of the packets of a node are kept', () => {
     const next = keepAll([...flows, madeReset(3, 500)], { flowsPerSecond: 10 });
     assert.equal(next.kept.length, 11);
 
+    const inAll = keepAll([...flows, ...[3, 4, 5].map((at) => madeReset(at, 500))], { packetsInAll: 40 });
+    assert.deepEqual([inAll.kept.length, inAll.left.beyondAll], [40, 63]);
+    // In files a RST is never left out.
+    const resets = keepAll(flows, { packetsInAll: 40, everyReset: true });
+    assert.deepEqual([resets.kept.length, resets.left.beyondAll], [100, 0]);
+
     const packets = keepAll(flows, { packetsPerSecond: 25 });
     assert.deepEqual([packets.kept.length, packets.left.packets], [25, 75]);
   });
