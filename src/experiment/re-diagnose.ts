@@ -73,7 +73,9 @@ export async function diagnosePaths(
   const nodeTimeline = nodes.timeline();
   const wire = probeEvents === 0 ? seenOnTheWire(nodeTimeline) : null;
   const lost = wire?.lost ?? alignClients(timeline.lost, nodeTimeline);
-  const explained = explainEach(lost.slice(0, mostExplained), timeline, nodeTimeline, causeModels);
+  const looked = lost.slice(0, mostExplained);
+  const explained = explainEach(looked, timeline, nodeTimeline, causeModels);
+  const notLookedAt = lost.length - looked.length;
   const annotated = annotate === undefined ? 0 : await annotateCaptures(annotate, ofFiles, explained);
   const brokenLines = ofProbes.broken + ofNodes.broken;
   const noteIf = (condition: boolean, text: string) => (condition ? [text] : []);
@@ -83,7 +85,7 @@ export async function diagnosePaths(
     paths: [...paths],
     counts: {
       // What was closed in order while nothing was asked is in no finding, and was not lost.
-      lost: findings.reduce((sum, { connections }) => sum + connections, 0),
+      lost: findings.reduce((sum, { connections }) => sum + connections, notLookedAt),
       benign: wire?.benign ?? null,
       stalled: wire?.stalled ?? null,
       neverAnswered: timeline.beforeFirstAnswer.neverAnswered,
@@ -102,11 +104,11 @@ export async function diagnosePaths(
         'no evidence from any node: collect it with "netdebug observe"',
       ),
       ...noteIf(
-        lost.length > mostExplained,
-        `the first ${mostExplained} lost connections are explained; ${lost.length - mostExplained} more are counted, not explained one by one`,
+        notLookedAt > 0,
+        `the first ${mostExplained} lost connections are explained; ${notLookedAt} more are counted, not explained one by one`,
       ),
       ...wireNotes(wire),
-      ...orderlyNotes(lost, explained),
+      ...orderlyNotes(looked, explained),
       ...firstAnswerNotes(timeline.beforeFirstAnswer),
       ...noteIf(brokenLines > 0, `${brokenLines} lines hold no event of this version and were left out`),
       ...noteIf(ofProbes.cutOff > 0, `the last line of ${ofProbes.cutOff} files is cut off and was left out`),
