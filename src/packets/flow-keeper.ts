@@ -137,8 +137,11 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
     if (added === undefined) return;
     inTrouble.delete(flow);
     inTrouble.add(flow);
-    for (const held of flow.undecided.take(added.from, added.until))
-      keep(held.packet, windowAt(flow.windows, held.at));
+    const before = flow.undecided.take(added.from, added.until);
+    // Of a flow that says much, the last that it said before its trouble tell most, and its end has to find room, too.
+    const surplus = Math.max(0, before.length - Math.ceil(bounds.packetsPerFlow / 2));
+    left.packets += surplus;
+    for (const held of before.slice(surplus)) keep(held.packet, windowAt(flow.windows, held.at));
   }
 
   function keep(packet: CapturedPacket, window: Window | undefined): void {
@@ -148,7 +151,11 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
       left.beyondAll += 1;
       return;
     }
-    if (!isExempt && (window.kept >= bounds.packetsPerFlow || keptThisSecond >= bounds.packetsPerSecond)) {
+    // What opens and ends a connection is little, and tells most: it finds room when the rest does not.
+    const more = isTelling(packet) ? 2 : 1;
+    const isFull =
+      window.kept >= more * bounds.packetsPerFlow || keptThisSecond >= more * bounds.packetsPerSecond;
+    if (!isExempt && isFull) {
       left.packets += 1;
       return;
     }
@@ -216,6 +223,9 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
 }
 
 const isReset = ({ tcp: { flags } }: CapturedPacket): boolean => (flags & tcpFlags.rst) !== 0;
+
+const isTelling = ({ tcp: { flags } }: CapturedPacket): boolean =>
+  (flags & (tcpFlags.rst | tcpFlags.syn | tcpFlags.fin)) !== 0;
 
 /** A RST, a SYN sent again, or data sent for the third time: the flow is worth its packets. */
 function isTrouble(packet: CapturedPacket): boolean {

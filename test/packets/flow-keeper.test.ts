@@ -32,6 +32,30 @@ describe('of the packets of a node are kept', () => {
     );
   });
 
+  it('the last ones before the RST, and the RST itself, of a flow that says more than there is room for', () => {
+    const talk = Array.from({ length: 3_000 }, (_, index) => madePacket({ at: 6 + index / 1_000 }));
+    const { kept, left } = keepAll([
+      ...talk,
+      madeReset(9),
+      ...talk.map((_, index) => madePacket({ at: 9 + index / 2_000 })),
+    ]);
+    const resetAt = kept.findIndex((packet) => packet.tcp.flags === tcpFlags.rst);
+    assert.equal(resetAt, 1_000);
+    assert.deepEqual(times(kept.slice(0, resetAt)), times(talk.slice(-1_000)));
+    assert.equal(kept.length, 2_000);
+    assert.equal(left.packets, 4_001);
+  });
+
+  it('each RST of flows that are reset together, whatever they had said before', () => {
+    const ports = Array.from({ length: 100 }, (_, index) => 1_000 + index);
+    const talk = Array.from({ length: 400 }, (_, index) =>
+      ports.map((sport) => madePacket({ at: 5 + index / 100, sport })),
+    );
+    const { kept } = keepAll([...talk.flat(), ...ports.map((sport) => madeReset(9, sport))]);
+    const resets = kept.filter((packet) => packet.tcp.flags === tcpFlags.rst);
+    assert.equal(new Set(resets.map((packet) => packet.flow)).size, 100);
+  });
+
   it('exactly the packets within such a window, each once, whatever the traffic', () => {
     for (let seed = 1; seed <= 30; seed += 1) {
       const random = seededRandom(seed);
@@ -90,7 +114,8 @@ describe('of the packets of a node are kept', () => {
 
   it('no more of one flow, and no more flows and packets in a second, than the bounds say; the rest is counted', () => {
     const flood = Array.from({ length: 100 }, (_, index) => madeReset(1 + index / 1_000));
-    const one = keepAll(flood, { packetsPerFlow: 30 });
+    const one = keepAll(flood, { packetsPerFlow: 15 });
+    // Twice as many of those that open and end connections.
     assert.deepEqual([one.kept.length, one.left.packets], [30, 70]);
 
     const flows = Array.from({ length: 100 }, (_, index) => madeReset(1 + index / 1_000, index));
@@ -106,6 +131,6 @@ describe('of the packets of a node are kept', () => {
     assert.deepEqual([resets.kept.length, resets.left.beyondAll], [100, 0]);
 
     const packets = keepAll(flows, { packetsPerSecond: 25 });
-    assert.deepEqual([packets.kept.length, packets.left.packets], [25, 75]);
+    assert.deepEqual([packets.kept.length, packets.left.packets], [50, 50]);
   });
 });
