@@ -3,9 +3,10 @@
 //   npm run bench:diagnose -- --minutes 20            starts no run after so many; the next call goes on
 //   npm run bench:diagnose -- --minutes 0             writes the page anew from the ledger
 //   npm run bench:diagnose -- --seeds 2 --only policy-reject     a part; prints and writes nothing
-//   --seeds N            of each cause, spread over its variants (default 20)
-//   --healthy N          where nothing is wrong (default 100)
-//   --condition-seeds N  of each cause with IPv6, with the server in the node's namespace, beside a busy machine (default 5)
+//   --seeds N            of each scenario, spread over its variants (default 20)
+//   --healthy N          with real workloads, where nothing is wrong (default 100)
+//   --condition-seeds N  of each scenario with real workloads, with IPv6, with the server in the node's namespace, beside a busy
+//                        machine (default 5)
 //   --rootless-seeds N   of each cause as an ordinary user; needs root to change to one (default 2)
 //   --fix-seeds N        of each variant with each fix (default 0)
 //   --only SCENARIO      (repeatable)   --jobs N (runs at once; default 2)
@@ -107,8 +108,8 @@ for (const column of columns) {
 const page = values.page ?? (isWhole ? resolve(root, 'docs/diagnosis.md') : undefined);
 if (page !== undefined) {
   const settings =
-    `${amounts.seeds} runs of each cause, spread over its variants, ${amounts.conditionSeeds} under each further condition, ` +
-    `${amounts.healthy} where nothing is wrong; ${jobs} runs at a time`;
+    `${amounts.seeds} runs of each scenario, spread over its variants, ${amounts.conditionSeeds} under each further condition, ` +
+    `${amounts.healthy} of real workloads where nothing is wrong; ${jobs} runs at a time`;
   const count = (condition: TrialSpec['condition']) =>
     plan.flat().filter((spec) => spec.condition === condition).length;
   const counts = new Map(conditions.map((condition) => [condition, count(condition)]));
@@ -141,7 +142,7 @@ function hasTime(): boolean {
 
 function inWords(trial: Trial): string {
   if (trial.refused !== undefined) return `refused: ${trial.refused}`;
-  const answers = trial.answers['all witnesses'];
+  const answers = trial.answers['all witnesses'] ?? trial.answers['foreign (no client events)'];
   const length = `${trial.failures} failed, ${trial.outcome}`;
   if (answers === undefined) return length;
   const largest = largestOf(answers);
@@ -152,8 +153,14 @@ function inWords(trial: Trial): string {
   return `${judgeRun(answers, truthOf(trial))}: ${said} (${length})`;
 }
 
-function nameOf({ condition, scenario, variant, fix, seed }: TrialSpec): string {
-  return [condition, scenario, variant, ...(fix === null ? [] : [fix]), `seed ${seed}`].join(' ');
+function nameOf({ condition, scenario, variant, fix, workload, seed }: TrialSpec): string {
+  return [
+    condition,
+    scenario,
+    variant,
+    ...[fix, workload].filter((one) => one !== null),
+    `seed ${seed}`,
+  ].join(' ');
 }
 
 /** Scenarios and variants in the order of the catalogue, so that the page does not depend on when a run was made. */

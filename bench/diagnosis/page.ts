@@ -93,7 +93,8 @@ function progress({ trials, planned, impossible }: PageInput): string[] {
     ({ condition, scenario, refused }) => `${condition}, ${scenario}: ${refused ?? ''}`,
   );
   return [
-    '*Busy machine*: beside two programs that only compute; *rootless*: as an ordinary user, with what one can collect.',
+    '*Real workloads*: socat, Redis, PostgreSQL, nginx with curl, and gRPC in turn, nothing of ours at either end; *busy machine*: beside',
+    'two programs that only compute; *rootless*: as an ordinary user, with what one can collect.',
     '',
     ...table(['condition', 'runs made', 'refused by the lab', 'still missing', ''], rows),
     ...(refusals.size === 0 ? [] : ['', ...[...refusals.keys()].map((why) => `- refused: ${why}`)]),

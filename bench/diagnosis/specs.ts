@@ -1,11 +1,16 @@
 // Which runs the benchmark makes: so many of each cause, spread over its variants; some under other conditions; some with each fix.
-import type { Choice, Scenario } from '../../src/model/scenario.ts';
+import { resolve } from 'node:path';
+import { asSeen } from '../../src/experiment/lab-settings.ts';
+import type { Choice, Named, Scenario } from '../../src/model/scenario.ts';
 import { choose, findScenario } from '../../src/lab/scenarios/index.ts';
+import { findWorkload, refuseUnable } from '../../src/lab/workloads/foreign/index.ts';
+import { Problem } from '../../src/model/problem.ts';
 import type { Truth } from './judgement.ts';
 import { seedOf } from './models-hash.ts';
 
 export const conditions = [
   'plain',
+  'real workloads',
   'IPv6',
   "server in the node's namespace",
   'busy machine',
@@ -20,15 +25,24 @@ export const wordsUnder: Partial<Record<Condition, readonly [string, ...string[]
   "server in the node's namespace": ['--server', 'node'],
 };
 
+/** Whose connections they are under `real workloads`, one after the other; the program of gRPC is the tests'. */
+const workloads = ['raw', 'redis', 'postgres', 'http', 'grpc'] as const;
+export type Workload = (typeof workloads)[number];
+
 export interface TrialSpec {
   readonly condition: Condition;
   readonly scenario: string;
   readonly variant: string;
   readonly fix: string | null;
+  /** Null for our own clients and server. */
+  readonly workload: Workload | null;
   readonly seed: number;
 }
 
-/** How many of each: of a cause, of `healthy`, of each cause under each condition, as an ordinary user, of a variant with a fix. */
+/**
+ * How many of each: of every scenario, of `healthy` with real workloads, of each cause under each condition, as an ordinary user, of a
+ * variant with a fix.
+ */
 export interface Amounts {
   readonly seeds: number;
   readonly healthy: number;
@@ -47,25 +61,30 @@ export const fullPass: Amounts = {
  * @param models The hash that the seeds follow from.
  */
 export function rounds(scenarios: readonly Scenario[], models: string, amounts: Amounts): TrialSpec[][] {
-  const some = (condition: Condition, scenario: Scenario, from: number, to: number): TrialSpec[] =>
-    Array.from({ length: Math.max(0, to - from) }, (_, offset) => {
-      const index = from + offset;
-      const { name: variant } = scenario.variants[index % scenario.variants.length] ?? scenario.variants[0];
+  const some = (condition: Condition, scenario: Scenario, from: number, to: number): TrialSpec[] => {
+    const forms = formsUnder(condition, scenario);
+    return Array.from({ length: Math.max(0, to - from) }, (_, offset) => from + offset).flatMap((index) => {
+      const form = forms[index % forms.length];
       const seed = seedOf(models, `${condition} ${scenario.name}`, index);
-      return { condition, scenario: scenario.name, variant, fix: null, seed };
+      return form === undefined ? [] : [{ condition, scenario: scenario.name, ...form, fix: null, seed }];
     });
+  };
   const count = Math.max(amounts.seeds, amounts.conditionSeeds, amounts.rootlessSeeds, amounts.fixSeeds, 1);
   const healthyUpTo = (round: number) => Math.ceil((amounts.healthy * round) / count);
   return Array.from({ length: count }, (_, round) => {
-    const plain = scenarios.flatMap((scenario) =>
-      isHealthy(scenario)
-        ? some('plain', scenario, healthyUpTo(round), healthyUpTo(round + 1))
-        : some('plain', scenario, round, Math.min(round + 1, amounts.seeds)),
-    );
-    const under = (condition: Condition, most: number) =>
-      round < most ? scenarios.flatMap((scenario) => some(condition, scenario, round, round + 1)) : [];
+    const under = (condition: Condition, most: number, among = scenarios) =>
+      round < most ? among.flatMap((scenario) => some(condition, scenario, round, round + 1)) : [];
+    const well = scenarios
+      .filter(isHealthy)
+      .flatMap((scenario) => some('real workloads', scenario, healthyUpTo(round), healthyUpTo(round + 1)));
     return [
-      ...plain,
+      ...under('plain', amounts.seeds),
+      ...well,
+      ...under(
+        'real workloads',
+        amounts.conditionSeeds,
+        scenarios.filter((scenario) => !isHealthy(scenario)),
+      ),
       ...under('IPv6', amounts.conditionSeeds),
       ...under("server in the node's namespace", amounts.conditionSeeds),
       ...under('rootless', amounts.rootlessSeeds),
@@ -77,11 +96,63 @@ export function rounds(scenarios: readonly Scenario[], models: string, amounts: 
   });
 }
 
+/** Those that the condition leaves something to be found of; where it leaves nothing, all: then nothing may be found. */
+function variantsUnder(condition: Condition, scenario: Scenario): readonly Named[] {
+  const hit = scenario.variants.filter(
+    ({ name: variant }) =>
+      scenario.expectedCause(seenUnder(condition, choose(scenario, { variant }))) !== null,
+  );
+  return hit.length === 0 ? scenario.variants : hit;
+}
+
+function seenUnder(condition: Condition, choice: Choice): Choice {
+  return asSeen(choice, condition === "server in the node's namespace" ? 'node' : 'pod');
+}
+
+/** What is run under a condition, in an order in which neighbours differ in as much as can be. */
+function formsUnder(
+  condition: Condition,
+  scenario: Scenario,
+): readonly Pick<TrialSpec, 'variant' | 'workload'>[] {
+  const variants = variantsUnder(condition, scenario);
+  if (condition !== 'real workloads') return variants.map(({ name }) => ({ variant: name, workload: null }));
+  // Shifted by one when the turns begin anew, so that each program meets each variant.
+  const period =
+    variants.length % workloads.length === 0 ? variants.length : variants.length * workloads.length;
+  const pairs = Array.from({ length: variants.length * workloads.length }, (_, turn) => {
+    const { name: variant } = variants[turn % variants.length] ?? scenario.variants[0];
+    const workload = workloads[(turn + Math.floor(turn / period)) % workloads.length] ?? workloads[0];
+    return { variant, workload };
+  });
+  return pairs.filter(({ variant, workload }) => isAble(scenario, variant, workload));
+}
+
+/** Whether the program can do what the scenario wants of it: a run that is refused tells nothing. */
+function isAble(scenario: Scenario, variant: string, workload: Workload): boolean {
+  try {
+    refuseUnable(
+      findWorkload(workloadWord(workload)),
+      scenario.name,
+      scenario.setup(choose(scenario, { variant }), 'foreign'),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.kind === 'usage') return false;
+    throw error;
+  }
+}
+
+const grpcProgram = resolve(import.meta.dirname, '../../test/workloads/grpc.ts');
+
+/** As `lab run --workload` takes it. */
+export const workloadWord = (workload: Workload): string =>
+  workload === 'grpc' ? `grpc=${grpcProgram}` : workload;
+
 function withFixes(scenario: Scenario, models: string, index: number): TrialSpec[] {
   return scenario.variants.flatMap(({ name: variant }) =>
     scenario.fixes.map(({ name: fix }): TrialSpec => {
       const seed = seedOf(models, `fixed ${scenario.name} ${variant} ${fix}`, index);
-      return { condition: 'fixed', scenario: scenario.name, variant, fix, seed };
+      return { condition: 'fixed', scenario: scenario.name, variant, fix, workload: null, seed };
     }),
   );
 }
@@ -89,8 +160,8 @@ function withFixes(scenario: Scenario, models: string, index: number): TrialSpec
 const isHealthy = (scenario: Scenario) => scenario.expectedCause(choose(scenario)) === null;
 
 /** The same for two runs that are made alike. */
-export function trialKey({ condition, scenario, variant, fix, seed }: TrialSpec): string {
-  return JSON.stringify([condition, scenario, variant, fix, seed]);
+export function trialKey({ condition, scenario, variant, fix, workload, seed }: TrialSpec): string {
+  return JSON.stringify([condition, scenario, variant, fix, workload, seed]);
 }
 
 export function choiceOf({ scenario, variant, fix }: TrialSpec): Choice {
@@ -100,7 +171,7 @@ export function choiceOf({ scenario, variant, fix }: TrialSpec): Choice {
 /** What a diagnosis of the run ought to find; it never sees this. */
 export function truthOf(spec: TrialSpec): Truth {
   const scenario = findScenario(spec.scenario);
-  const choice = choiceOf(spec);
+  const choice = seenUnder(spec.condition, choiceOf(spec));
   return { cause: scenario.expectedCause(choice), authors: scenario.expectedAuthor(choice) };
 }
 

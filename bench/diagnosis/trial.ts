@@ -9,7 +9,7 @@ import type { ProbeEvent } from '../../src/model/probe-event.ts';
 import { runRecordSchema } from '../../src/model/run-record.ts';
 import { answerOf } from './judgement.ts';
 import type { Trial } from './ledger.ts';
-import { choiceOf, durationMsOf, wordsUnder, type TrialSpec } from './specs.ts';
+import { choiceOf, durationMsOf, wordsUnder, workloadWord, type TrialSpec } from './specs.ts';
 import { views, viewsUnder, type RunEvidence } from './views.ts';
 
 const program = resolve(import.meta.dirname, '../../bin/netdebug');
@@ -63,11 +63,13 @@ async function lookInto(out: string, spec: TrialSpec): Promise<Omit<Trial, keyof
 }
 
 function wordsOf(spec: TrialSpec): string[] {
-  const { condition, scenario, variant, fix, seed } = spec;
+  const { condition, scenario, variant, fix, workload, seed } = spec;
   const cure = fix === null ? [] : ['--fix', fix];
+  const whose = workload === null ? [] : ['--workload', workloadWord(workload)];
   const length = ['--duration', `${durationMsOf(spec)}ms`, '--expect', 'any'];
   const more = wordsUnder[condition] ?? [];
-  return ['lab', 'run', scenario, '--variant', variant, ...cure, '--seed', String(seed), ...more, ...length];
+  const which = [scenario, '--variant', variant, ...cure, '--seed', String(seed)];
+  return ['lab', 'run', ...which, ...whose, ...more, ...length];
 }
 
 async function nodeFiles(out: string): Promise<string[]> {

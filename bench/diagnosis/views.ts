@@ -35,6 +35,7 @@ export type View = keyof typeof views;
 /** Views that are looked at under a condition; with a fix there is nothing to diagnose. */
 export const viewsUnder: Readonly<Record<Condition, readonly View[]>> = {
   plain: Object.keys(views) as View[],
+  'real workloads': ['foreign (no client events)'],
   IPv6: ['all witnesses', 'foreign (no client events)'],
   "server in the node's namespace": ['all witnesses', 'foreign (no client events)'],
   'busy machine': ['all witnesses', 'foreign (no client events)'],

@@ -91,7 +91,7 @@ export function labSettings(wishes: LabWishes): LabSettings {
 }
 
 /** What is delivered on the node itself never leaves it for the VPC and back, whether netd wants that or not. */
-function asSeen(choice: Choice, server: ServerPlace): Choice {
+export function asSeen(choice: Choice, server: ServerPlace): Choice {
   if (server === 'pod') return choice;
   return { ...choice, factors: { ...choice.factors, [intranodeVisibility.name]: false } };
 }

@@ -1,26 +1,11 @@
 // What a node's observers saw, parsed: one line of evidence/NODE.ndjson. Each event names the raw line it was read from.
+import { base, processSchema, tupleSchema } from './event-base.ts';
+import { kernelEventSchema } from './kernel-event.ts';
 import { z } from './schema.ts';
+import { nameEventSchema, socketEventSchema } from './socket-event.ts';
 
-const tupleSchema = z.object({
-  src: z.string(),
-  dst: z.string(),
-  sport: z.number().int(),
-  dport: z.number().int(),
-});
 /** One direction of a conntrack entry. */
 export type Tuple = z.infer<typeof tupleSchema>;
-
-const base = {
-  /** ISO 8601 with microseconds. */
-  at: z.string(),
-  node: z.string(),
-  /** Which witness, be it one of a newer version that we do not know; also the `source` of evidence in findings. */
-  source: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
-  /** The line as the tool printed it. */
-  text: z.string(),
-  /** The raw file it is in, relative to the run's folder. */
-  file: z.string(),
-};
 
 /** Who moves a node's packets, as far as its own rules, chains and links tell. Null: they do not. */
 export const dataplaneSchema = z.object({
@@ -102,15 +87,7 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     retransmission: z.boolean(),
     /** What somebody wrote beside it in the capture, and whose packet it is, where ptcpdump did. */
     comment: z.string().optional(),
-    process: z
-      .object({
-        pid: z.number().int().nullable(),
-        command: z.string().nullable(),
-        container: z.string().nullable(),
-        /** NAMESPACE/NAME */
-        pod: z.string().nullable(),
-      })
-      .optional(),
+    process: processSchema.optional(),
   }),
   /** A router or a host says of a TCP packet that it could not be delivered. */
   z.object({
@@ -162,6 +139,9 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     blindTo: z.array(z.string()).optional(),
   }),
   z.object({ event: z.literal('dataplane'), ...base, ...dataplaneSchema.shape }),
+  kernelEventSchema,
+  socketEventSchema,
+  nameEventSchema,
 ]);
 
 /** `pods`: the namespaces of the node's pods. `reject`, `drop`: rules that do so without a counter of their own. */

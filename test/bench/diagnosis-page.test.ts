@@ -19,7 +19,14 @@ const open: Answer = {
 
 let seed = 0;
 const trial = (parts: Partial<Trial>): Trial => ({
-  ...{ condition: 'plain', scenario: 'policy-reject', variant: 'to-server', fix: null, seed: (seed += 1) },
+  ...{
+    condition: 'plain',
+    scenario: 'policy-reject',
+    variant: 'to-server',
+    fix: null,
+    workload: null,
+    seed: (seed += 1),
+  },
   ...{ outcome: 'both', resets: 4, failures: 4, milliseconds: 10, answers: {} },
   ...parts,
 });

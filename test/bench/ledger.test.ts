@@ -12,7 +12,7 @@ async function newFile(t: TestContext): Promise<string> {
 }
 
 const trial = (seed: number): Trial => ({
-  ...{ condition: 'plain', scenario: 'policy-reject', variant: 'to-server', fix: null, seed },
+  ...{ condition: 'plain', scenario: 'policy-reject', variant: 'to-server', fix: null, workload: null, seed },
   ...{ outcome: 'both', resets: 3, failures: 4, milliseconds: 20 },
   answers: {
     'all witnesses': [

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { modelsHash, seedOf } from '../../bench/diagnosis/models-hash.ts';
-import { conditions, estimateMinutes, fullPass, rounds, trialKey } from '../../bench/diagnosis/specs.ts';
+import {
+  conditions,
+  estimateMinutes,
+  fullPass,
+  rounds,
+  trialKey,
+  truthOf,
+} from '../../bench/diagnosis/specs.ts';
 import { scenarios } from '../../src/lab/scenarios/index.ts';
 
 const models = 'ab'.repeat(32);
@@ -75,16 +82,43 @@ describe('seeds', () => {
 });
 
 describe('a whole pass', () => {
-  it('has 20 runs a cause and 100 where nothing is wrong, spread over the variants, and no run twice', () => {
+  it('has 20 runs of each scenario, spread over the variants, and no run twice', () => {
     assert.equal(new Set(all.map(trialKey)).size, all.length);
     for (const { name, variants } of scenarios) {
       const own = all.filter((spec) => spec.condition === 'plain' && spec.scenario === name);
       const counts = variants.map(
         ({ name: variant }) => own.filter((spec) => spec.variant === variant).length,
       );
-      assert.equal(own.length, name === 'healthy' ? 100 : 20, name);
+      assert.equal(own.length, 20, name);
       assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, `${name}: ${counts.join(' ')}`);
     }
+  });
+
+  it('has 100 of real workloads where nothing is wrong and 5 of each cause, the programs in turn', () => {
+    const real = all.filter(({ condition }) => condition === 'real workloads');
+    for (const { name } of scenarios) {
+      const own = real.filter(({ scenario }) => scenario === name);
+      // It stops our own probes, and is about what they report.
+      const some = name === 'probe-stalled' ? 0 : 5;
+      assert.equal(own.length, name === 'healthy' ? 100 : some, name);
+    }
+    const well = real.filter(({ scenario }) => scenario === 'healthy');
+    const pairs = new Set(well.map(({ variant, workload }) => `${variant} ${String(workload)}`));
+    // gRPC and HTTP servers do not speak unasked, and psql does not hear who closes while it is idle.
+    assert.equal(pairs.size, 4 * 5 - 3);
+    assert.ok(
+      all.every(({ condition, workload }) => (condition === 'real workloads') === (workload !== null)),
+    );
+  });
+
+  it("takes variants that a server in the node's own network can be hit by; where there are none, nothing is to be found", () => {
+    const onNode = all.filter(({ condition }) => condition === "server in the node's namespace");
+    const truths = Map.groupBy(onNode, ({ scenario }) => scenario);
+    const causes = (name: string) => new Set(truths.get(name)?.map((spec) => truthOf(spec).cause));
+    // What is delivered on the node itself does not cross the VPC, where the middlebox is.
+    assert.deepEqual([...causes('forged-reset')], ['forged-reset']);
+    assert.ok(truths.get('forged-reset')?.every(({ variant }) => variant !== 'same-node'));
+    assert.deepEqual([...causes('gke-intranode-policy')], [null]);
   });
 
   it('has 5 of each scenario under each further condition, and fixes only on demand', () => {

@@ -7,6 +7,7 @@ import type {
   NodeEvent,
   PacketEvent,
   RuleChange,
+  SourceEvent,
   Tuple,
 } from '../../model/node-event.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
@@ -39,10 +40,13 @@ export interface NodeTimeline {
   readonly lastHeard: (witness: NodeWitness, node: string) => Micros;
   /** When the witness was first heard of on the node; what came earlier it did not see. */
   readonly firstHeard: (witness: NodeWitness, node: string) => Micros;
-  /** Whether the witness said that it lost something on the node: what such a one does not show may have been there. */
-  readonly lostSome: (witness: NodeWitness, node: string) => boolean;
   /** Whether the witness said that it began on the node after `from`, or stopped before `to`: what it does not show it could not see. */
   readonly missed: (witness: NodeWitness, node: string, from: Micros, to: Micros) => boolean;
+  /**
+   * From when on the witness may have missed something on the node, by what it said of itself: what it does not show after that may
+   * have been there. Infinity for never.
+   */
+  readonly missesSince: (witness: NodeWitness, node: string) => Micros;
   /**
    * Counters that a round of readings on the node found to have moved since this moment: all others of the node were read in that
    * round, too. That a witness was stopped later says nothing of when it last read.
@@ -97,6 +101,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const limited = new Set<string>();
   const begun = new Map<string, string>();
   const stopped = new Map<string, string>();
+  const missesSince = new Map<string, Micros>();
   const ownResets = new Map<string, number>();
   const counted = new Set<string>();
   const nodes = new Set<string>();
@@ -148,15 +153,29 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       case 'source':
         if (event.state === 'started' && event.at < (begun.get(said) ?? '\uffff')) begun.set(said, event.at);
         if (event.state === 'stopped' && event.at > (stopped.get(said) ?? '')) stopped.set(said, event.at);
-        if (event.state === 'limited' || event.state === 'failed') limited.add(said);
+        if (event.state === 'failed' || (event.state === 'limited' && event.blindTo === undefined))
+          limited.add(said);
         lost.set(said, Math.max(lost.get(said) ?? 0, event.lost ?? 0));
+        noteMissed(event, said);
         for (const spot of event.blindTo ?? [])
           blind.add(`${event.source} ${spot} ${event.node}`).add(`${event.source} ${spot}`);
         break;
       case 'dataplane':
       case 'icmp-error':
+      case 'kernel':
+      case 'socket':
+      case 'name':
         break;
     }
+  }
+
+  /** A count of what was lost tells no time; of a bound that was met, or of a tool that ended, it is told soon after it began. */
+  function noteMissed({ state, lost, blindTo, at }: SourceEvent, said: string): void {
+    const sinceEver = (lost ?? 0) > 0;
+    const sinceShortly = state === 'failed' || (state === 'limited' && blindTo === undefined);
+    if (!sinceEver && !sinceShortly) return;
+    const since = sinceEver ? -Infinity : parseMicros(at) - toldWithin;
+    missesSince.set(said, Math.min(since, missesSince.get(said) ?? Infinity));
   }
 
   function timeline(): NodeTimeline {
@@ -198,7 +217,6 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       lastHeard: (source, node) => parseMicros(lastHeard.get(`${source} ${node}`) ?? ''),
       firstHeard: (source, node) => parseMicros(firstHeard.get(`${source} ${node}`) ?? ''),
       lastRoundSince: (source, node) => parseMicros(lastRound.get(`${source} ${node}`) ?? ''),
-      lostSome: (source, node) => (lost.get(`${source} ${node}`) ?? 0) > 0,
       missed(source, node, from, to) {
         const said = `${source} ${node}`;
         const time = (at: string) => parseMicros(align({ node, at }).at);
@@ -209,6 +227,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
           (end !== undefined && time(end) < to && lastHeard.get(said) === end)
         );
       },
+      missesSince: (source, node) => missesSince.get(`${source} ${node}`) ?? Infinity,
       originOf: findOrigins(inOrder),
       nodes,
       nodeOf(address) {
@@ -224,6 +243,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
 
 /** What an observer of ours keeps of a flow after its last trouble: a RST, or what was sent again; a file of others has all. */
 const keptFor: Micros = 2_000_000;
+
+/** A capture looks at its packets in batches, a second of them at most, and may be as much behind on a busy machine. */
+const toldWithin: Micros = 2_500_000;
 
 /** Sorts by time stamp. Stamps have one format and one zone, so their text sorts as their time does. */
 function byTime<T extends { readonly at: string }>(events: readonly T[]): T[] {

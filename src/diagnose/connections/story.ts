@@ -71,9 +71,9 @@ export interface Story {
   readonly lookedIntoServer: (witness: NodeWitness) => boolean;
   /** Whether such a witness looked into every pod of the node. */
   readonly lookedIntoPodsOf: (witness: NodeWitness, node: string) => boolean;
-  /** Whether such a witness lost something on a node that carried the connection: what it does not show may have been there. */
+  /** Whether such a witness may have missed something by then where the connection went: what it does not show may have been there. */
   readonly lostSome: (witness: NodeWitness) => boolean;
-  /** Whether such a witness did not watch a node that carried the connection for all of its last moments. */
+  /** Whether such a witness did not run all the time from the last good moment to the loss where the connection went. */
   readonly missedSome: (witness: NodeWitness) => boolean;
   /** All that the nodes saw, for what is asked of a place and not of this connection. */
   readonly nodes: NodeTimeline;
@@ -186,9 +186,11 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       );
     },
     lookedIntoPodsOf: (witness, node) => nodes.ran(witness, node) && !nodes.blind(witness, 'pods', node),
-    missedSome: (witness) =>
-      [...carriers].some((node) => nodes.missed(witness, node, Math.max(lastGoodAt, bornAt), failedAt)),
-    lostSome: (witness) => [...carriers].some((node) => nodes.lostSome(witness, node)),
+    missedSome: (witness) => [...carriers].some((node) => nodes.missed(witness, node, lastGoodAt, failedAt)),
+    lostSome: (witness) =>
+      [...carriers, ...(serverNode === null ? [] : [serverNode])].some(
+        (node) => nodes.missesSince(witness, node) <= failedAt + slack,
+      ),
     nodes,
     slack,
   };

@@ -115,6 +115,9 @@ function kindOf(event: NodeEvent): LaneKind | undefined {
     case 'counters':
     case 'dataplane':
     case 'icmp-error':
+    case 'kernel':
+    case 'socket':
+    case 'name':
     case 'source':
       return undefined;
   }
@@ -142,6 +145,9 @@ function changeOf(event: NodeEvent): NodeChange['change'] | undefined {
     case 'counters':
     case 'dataplane':
     case 'icmp-error':
+    case 'kernel':
+    case 'socket':
+    case 'name':
     case 'source':
       return undefined;
   }

@@ -23,6 +23,7 @@ import {
   live,
   lost,
   nodeRst,
+  outsideRst,
   packet,
   question,
   ran,
@@ -163,6 +164,24 @@ describe('a RST that only goes out', () => {
     const nodes = [...half, ...ran('capture'), ...podsLookedInto(server, client, 'node-1')];
     const finding = isNotAccused('in-between', { nodes, probes: [failed({ remote: `${server}:8080` })] });
     assert.notEqual(finding.certainty?.author, 'proven');
+  });
+});
+
+describe("a RST that comes into the client's node from outside", () => {
+  const toldAfter = (seconds: number): NodeEvent[] => [
+    ...talk(),
+    ...outsideRst().map((event): NodeEvent => ({ ...event, node: 'node-2' })),
+    ...['node-1', 'node-2'].flatMap((node) => ran('capture').map((event): NodeEvent => ({ ...event, node }))),
+    source('capture', 'limited', { seconds: lost + seconds }),
+    ...podsLookedInto(server, client, 'node-1'),
+  ];
+
+  it("may be the server's own where its node's capture says soon afterwards that not all could be kept", () => {
+    isNotAccused('server-kernel', { nodes: toldAfter(1), probes: [failed()] });
+  });
+
+  it('was not where that began long afterwards', () => {
+    assert.equal(findingOf({ nodes: toldAfter(6), probes: [failed()] }).author, 'in-between');
   });
 });
 

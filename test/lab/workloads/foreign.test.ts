@@ -125,8 +125,8 @@ describe('workloads that are not ours', () => {
     assert.match(argvOf('conntrack-table-full', 'http').files, /keepalive_requests 7;/);
     assert.match(argvOf('conntrack-table-full', 'redis').beside?.join(' ') ?? '', /CLIENT KILL TYPE pubsub/);
     assert.match(argvOf('conntrack-table-full', 'redis').clients.join(' '), /SUBSCRIBE news/);
-    assert.match(argvOf('conntrack-table-full', 'postgres').beside?.join(' ') ?? '', /pg_terminate_backend/);
-    assert.match(argvOf('conntrack-table-full', 'postgres').clients.join(' '), /pg_sleep\(0\.1\)/);
+    // A question that waits unread when its backend is ended makes a RST of the goodbye.
+    assert.throws(() => argvOf('conntrack-table-full', 'postgres'), usage('psql hears only while it waits'));
     assert.equal(argvOf('policy-reject', 'redis').beside, null);
   });
 });

@@ -1,16 +1,14 @@
-// PostgreSQL: psql asks again and again by itself (\\watch); where the server closes, each question is a long one, so that psql hears it.
+// PostgreSQL: psql asks again and again by itself (\\watch).
 import type { ServerSpec } from '../../../model/scenario.ts';
 import { programPath } from '../../../system/workload-programs.ts';
-import { clientLoop, everySoOften } from './client-loop.ts';
+import { clientLoop } from './client-loop.ts';
 import { seconds, type ClientTask, type ForeignWorkload } from './workload.ts';
 
-/** psql looks at its connection only while it waits for an answer. */
-function question({ periodMs, server: { pushEveryMs, closeEveryMs } }: ClientTask): string {
+function question({ periodMs, server: { pushEveryMs } }: ClientTask): string {
   if (pushEveryMs !== undefined) {
     // One question that never ends, and notices meanwhile: the server alone speaks.
     return `DO $$ BEGIN LOOP RAISE NOTICE 'push'; PERFORM pg_sleep(${seconds(pushEveryMs)}); END LOOP; END $$;`;
   }
-  if (closeEveryMs !== undefined) return `SELECT pg_sleep(${seconds(periodMs)}) \\watch 0.001`;
   return `SELECT 1 \\watch ${seconds(periodMs)}`;
 }
 
@@ -22,8 +20,10 @@ export const postgres: ForeignWorkload = {
   programs: ['postgres', 'initdb', 'psql', 'bash'],
   unable({ deadlineMs, closeWith = 'fin', closeEveryMs }: ServerSpec) {
     if (deadlineMs !== undefined) return 'PostgreSQL answers whoever is late';
-    const aborts = closeEveryMs !== undefined && closeWith !== 'fin';
-    return aborts ? 'PostgreSQL says goodbye before it closes, and closes with a FIN' : null;
+    if (closeEveryMs === undefined) return null;
+    return closeWith === 'fin'
+      ? 'psql hears only while it waits for an answer that the server closed, and to close then is to abort'
+      : 'PostgreSQL says goodbye before it closes, and closes with a FIN';
   },
   files: () => ({ hba: 'host all all all trust\n' }),
   prepare: ({ folder }) => [
@@ -45,12 +45,7 @@ export const postgres: ForeignWorkload = {
       shared_buffers: '16MB',
     }).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
   ],
-  beside({ port, closeEveryMs }) {
-    if (closeEveryMs === undefined) return null;
-    const others =
-      'SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND client_port > 0;';
-    return everySoOften(closeEveryMs, others, psql('127.0.0.1', port));
-  },
+  beside: () => null,
   clients(task) {
     const { address, connections, timeoutMs, server } = task;
     // It takes whole seconds for connecting, two at least.

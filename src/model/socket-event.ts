@@ -1,0 +1,41 @@
+// Whose a socket is and what it knew, and what addresses are called.
+import { base, processSchema, tupleSchema } from './event-base.ts';
+import { z } from './schema.ts';
+
+export const socketEventSchema = z.object({
+  event: z.literal('socket'),
+  ...base,
+  /** `seen`: in a list of all that there are. `destroyed`: its end, with what it knew then. */
+  change: z.enum(['seen', 'destroyed']),
+  /** The node's name, or the address of one of its pods. */
+  scope: z.string(),
+  cookie: z.string().nullable(),
+  /** `src` is the local end; a peer that was forgotten already has port 0. */
+  tuple: tupleSchema,
+  state: z.string().nullable(),
+  process: processSchema.nullable(),
+  cgroup: z.string().nullable(),
+  /** Bytes that the program had not read, and that the peer had not acknowledged. */
+  unread: z.number().int().nullable(),
+  unsent: z.number().int().nullable(),
+  /** Milliseconds since it last sent data and last received some. */
+  lastSentMs: z.number().int().nullable(),
+  lastReceivedMs: z.number().int().nullable(),
+  /** Of its whole life. */
+  bytesSent: z.number().int().nullable(),
+  bytesReceived: z.number().int().nullable(),
+  retransmissions: z.number().int().nullable(),
+  /** As ss prints the timer that runs: `on`, `keepalive`, `timewait`, `persist`; null for none. */
+  timer: z.string().nullable(),
+});
+
+export const nameEventSchema = z.object({
+  event: z.literal('name'),
+  ...base,
+  address: z.string(),
+  /** Null for every port. */
+  port: z.number().int().nullable(),
+  kind: z.enum(['pod', 'service', 'node']),
+  /** NAMESPACE/NAME, of a node its name. */
+  name: z.string(),
+});
