@@ -9,12 +9,12 @@ import { lostOnTheWire, type SeenOnTheWire } from './connections/lost-on-the-wir
 import { createNodeReader, type NodeTimeline } from './connections/node-timeline.ts';
 import { wireConnections } from './connections/wire-connections.ts';
 import { tell } from './connections/story.ts';
-import { facts, type FactName, type Facts } from './facts/index.ts';
-import { suspectsOf } from './who/suspects.ts';
+import type { Fact } from './facts/fact.ts';
+import { factNames, facts, type FactName, type Facts } from './facts/index.ts';
 import { hearCompany } from './why/burst.ts';
 import type { CauseModel } from './why/cause-model.ts';
 import { findingOf, openFinding, type Examined } from './why/findings.ts';
-import { judge } from './why/judge-causes.ts';
+import { createJudge } from './why/judged-alike.ts';
 
 export interface Evidence {
   /** In order of time within each process. */
@@ -77,11 +77,11 @@ export function explainEach(
   nodes: NodeTimeline,
   models: readonly CauseModel[],
 ): Explained[] {
+  const judge = createJudge(models);
   const examined = lost.map((one): Examined => {
     const story = tell(one, probes, nodes);
     const seen = lookForAll(story);
-    const suspects = suspectsOf(seen);
-    return { story, facts: seen, suspects, judgement: judge(seen, suspects, models) };
+    return { story, facts: seen, ...judge(seen) };
   });
   const byCause = Map.groupBy(
     hearCompany(examined).filter(isWorthExplaining),
@@ -97,14 +97,19 @@ export function explainEach(
 }
 
 function lookForAll(story: Examined['story']): Facts {
-  const entries = Object.entries(facts).map(([name, look]) => [name as FactName, look(story)] as const);
-  return Object.fromEntries(entries) as unknown as Facts;
+  const found: Partial<Record<FactName, Fact>> = {};
+  for (const name of factNames) found[name] = facts[name](story);
+  return found as Facts;
 }
 
-/** A peer that closes in an orderly way and takes the next connection at once did what applications do: nobody's fault. */
+/**
+ * A peer that closes in an orderly way while nothing is asked, and takes the next connection at once, did what applications do:
+ * nothing was lost. A question that was left unanswered was.
+ */
 function isWorthExplaining({ story, judgement }: Examined): boolean {
-  const { report, failure, afterwards } = story.lost;
+  const { report, failure, phase, afterwards } = story.lost;
   const [next] = afterwards;
-  const orderly = report !== null && failure === 'closed' && (next === undefined || next.failure === null);
+  const wentWell = next === undefined || next.failure === null;
+  const orderly = report !== null && failure === 'closed' && phase === 'idle' && wentWell;
   return !orderly || judgement.cause !== null;
 }

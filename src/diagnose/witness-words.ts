@@ -22,7 +22,10 @@ export const wantedWords = {
   'what-was-lost': 'what an observer of the node could not record (it said that it lost something)',
   'its-hours': 'what an observer of the node saw at that time (it had not begun, or had stopped)',
   'capture-direction': 'the direction of captured packets (tcpdump -i any -y LINUX_SLL2 keeps it)',
+  'icmp-errors': 'ICMP errors about the connection (tcpdump "tcp or icmp or icmp6")',
   'captured-options': 'the TCP options of the RST, which the capture cut off (tcpdump -s 128 keeps them)',
+  'owner-of-listener':
+    'which process had the listener (netdebug observe, with the right to see its descriptors)',
   'entries-of-connection':
     "the conntrack entry of this connection's own packets (conntrack -E ran, and did not see it made)",
   'accept-of-connection': "the server's own event of accepting this connection",

@@ -3,9 +3,10 @@ import type { Readable } from 'node:stream';
 import { causeModels } from '../causes/index.ts';
 import { alignClients } from '../diagnose/connections/client-clock.ts';
 import { createProbeReader, type ProbeTimeline } from '../diagnose/connections/lost-by-probes.ts';
+import type { LostConnection } from '../diagnose/connections/lost-connection.ts';
 import type { SeenOnTheWire } from '../diagnose/connections/lost-on-the-wire.ts';
 import { createNodeReader } from '../diagnose/connections/node-timeline.ts';
-import { clientAddresses, explainEach, seenOnTheWire } from '../diagnose/diagnose.ts';
+import { clientAddresses, explainEach, seenOnTheWire, type Explained } from '../diagnose/diagnose.ts';
 import type { DiagnosisRecord } from '../model/diagnosis-record.ts';
 import { Problem } from '../model/problem.ts';
 import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
@@ -51,7 +52,9 @@ export async function diagnosePaths(
     if (isProbes(read)) return;
     const event = renamed(read, names.nameOf(placeOfFile(log), read.node));
     nodes.add(event);
-    if (event.event === 'source') sources.push(event);
+    if (event.event !== 'source') return;
+    sources.push(event);
+    if (event.machine !== undefined) names.watched(placeOfFile(log), read.node, event.machine);
   });
   const ofCaptures = await readCaptures(captures, new Set(ofStreams), names, (event) => nodes.add(event));
   const [probeEvents, nodeEvents] = [ofProbes.events, ofNodes.events];
@@ -74,7 +77,8 @@ export async function diagnosePaths(
     ...{ schemaVersion: 2, kind: 'diagnose', scenario: null, verdict: null, classes: [] },
     paths: [...paths],
     counts: {
-      lost: lost.length,
+      // What was closed in order while nothing was asked is in no finding, and was not lost.
+      lost: findings.reduce((sum, { connections }) => sum + connections, 0),
       benign: wire?.benign ?? null,
       stalled: wire?.stalled ?? null,
       neverAnswered: timeline.beforeFirstAnswer.neverAnswered,
@@ -93,6 +97,7 @@ export async function diagnosePaths(
         'no evidence from any node: collect it with "netdebug observe"',
       ),
       ...wireNotes(wire),
+      ...orderlyNotes(lost, explained),
       ...firstAnswerNotes(timeline.beforeFirstAnswer),
       ...noteIf(brokenLines > 0, `${brokenLines} lines hold no event of this version and were left out`),
       ...noteIf(ofProbes.cutOff > 0, `the last line of ${ofProbes.cutOff} files is cut off and was left out`),
@@ -120,6 +125,13 @@ function wireNotes(wire: SeenOnTheWire | null): string[] {
           `not counted as lost: ${counted(stalled, 'connection')} stalled at the end, sent again and again, unanswered`,
         ]),
   ];
+}
+
+function orderlyNotes(ended: readonly LostConnection[], explained: readonly Explained[]): string[] {
+  const told = explained.reduce((sum, { examined }) => sum + examined.length, 0);
+  const orderly = ended.length - told;
+  if (orderly === 0) return [];
+  return [`not lost: ${counted(orderly, 'connection')} closed by the peer in order while nothing was asked`];
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -3,7 +3,7 @@ import { base, processSchema, tupleSchema } from './event-base.ts';
 import { z } from './schema.ts';
 
 /** The tracepoints that are listened to, by what they tell. */
-export const tracepoints = [
+const tracepoints = [
   'send-reset',
   'receive-reset',
   'destroy-socket',

@@ -126,6 +126,8 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     scope: z.string(),
     change: z.enum(['opened', 'closed']),
     port: z.number().int(),
+    /** Of one that was closed: what became of the processes that had it; absent where nobody could look. */
+    owner: z.enum(['ended', 'lives']).optional(),
   }),
   /** What a source says of itself: whether it runs, and what it lost. */
   z.object({
@@ -137,6 +139,14 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     lost: z.number().int().nullable(),
     /** What it cannot see though it watches just that, as `blindSpots` names it; absent where nothing is known to be hidden. */
     blindTo: z.array(z.string()).optional(),
+    /** The addresses of the node's own network namespace but those of its loopback, as its witness began. */
+    ownAddresses: z.array(z.string()).optional(),
+    /** Of a witness that reads at intervals, as it stopped: all that it reads was read once more after that moment. */
+    readUntil: z.string().optional(),
+    /** What it takes beside what it is named for: `icmp-errors`. Absent where that was not said, which leaves it open. */
+    takes: z.array(z.string()).optional(),
+    /** The machine's boot id and its own network namespace; absent where another one was watched, or where that is not known. */
+    machine: z.string().optional(),
   }),
   z.object({ event: z.literal('dataplane'), ...base, ...dataplaneSchema.shape }),
   kernelEventSchema,
@@ -144,8 +154,11 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
   nameEventSchema,
 ]);
 
-/** `pods`: the namespaces of the node's pods. `reject`, `drop`: rules that do so without a counter of their own. */
-export const blindSpots = ['pods', 'reject', 'drop'] as const;
+/**
+ * `pods`: the namespaces of the node's pods. `reject`, `drop`: rules that do so without a counter of their own. `icmp-errors`: some of
+ * those about TCP.
+ */
+export const blindSpots = ['pods', 'reject', 'drop', 'icmp-errors'] as const;
 export type BlindSpot = (typeof blindSpots)[number];
 
 export type NodeEvent = z.infer<typeof nodeEventSchema>;

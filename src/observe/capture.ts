@@ -1,32 +1,37 @@
-// Captures TCP on all interfaces of a node and keeps the packets around each reset.
+// Captures TCP on all interfaces of a node and keeps the packets around each reset; and ICMP errors about TCP.
+import { loopback } from '../model/loopback.ts';
 import { Problem } from '../model/problem.ts';
 import { startProgram, type Program } from '../system/process.ts';
 import { endingWithUs } from '../system/ending-with-us.ts';
 import type { RawFile, RunningWitness, Witness, WitnessContext } from './witness.ts';
-import { flowKey, readTcp, type CapturedPacket } from '../packets/captured-packet.ts';
+import { readErrorAboutTcp, readTcp, type CapturedPacket } from '../packets/captured-packet.ts';
 import { createFlowKeeper, defaultKeeperBounds, type LeftOut } from '../packets/flow-keeper.ts';
 import { keepRunning } from './keep-running.ts';
 import { createInterfaceNames, type InterfaceNames } from './interface-names.ts';
+import { icmpErrorEvent } from '../packets/icmp-error.ts';
 import { packetEvent } from '../packets/packet-event.ts';
-import { createPcapReader, type PcapHeader } from '../packets/pcap-reader.ts';
+import { parseLinkHeader } from '../packets/link-layer.ts';
+import { createPcapReader, type PcapHeader, type PcapRecord } from '../packets/pcap-reader.ts';
 import { createRetransmissionCounter } from '../packets/retransmissions.ts';
 import { tcpFlags } from '../packets/tcp-packet.ts';
+import { flowOf } from '../packets/way.ts';
 import { inNetns } from '../system/tools/ip-netns.ts';
 import {
   captureCounts,
   captureFilter,
+  hasCaughtUp,
   lostPackets,
   saysListening,
   tcpdumpArgv,
   whyEnded,
 } from '../system/tools/tcpdump.ts';
 
-/** Between two searches for what came before a reset: each costs a walk through the ring. */
-const settleEveryMs = 50;
 /** Without immediate mode the kernel hands packets over once a second. */
 const handOverMs = 1_300;
 /** How long a capture may take to catch up when it is stopped. */
 const catchUpMs = 5_000;
+/** Within one second of the capture's time; a kernel sends few, and whoever sends many says nothing new. */
+const errorsPerSecond = 200;
 /** Where packets are handed over late anyway, they are read in few large pieces. */
 const gatherMs = 200;
 const readyWithinMs = 10_000;
@@ -50,7 +55,8 @@ export const capture: Witness = {
       },
     });
     return {
-      scope: `${captureFilter(scope)}, on all interfaces; kept: 5 s before and 2 s after a RST, a repeated SYN or data sent three times`,
+      scope: `${captureFilter(scope)}, on all interfaces; kept: 5 s before and 2 s after a RST, a repeated SYN or data sent three times, and ICMP errors about TCP`,
+      takes: ['icmp-errors'],
       onLinkChange: () => void names.refresh(),
       async stop() {
         // On a busy machine tcpdump may be seconds behind; what it still holds is part of the run.
@@ -78,6 +84,7 @@ async function startTcpdump(context: WitnessContext, keeper: PacketKeeping): Pro
   keeper.begin();
   let said = '';
   let heard = 0;
+  let hadCaughtUp = false;
   const ready = Promise.withResolvers<undefined>();
   const program = startProgram(endingWithUs(inNetns(context.netns, tcpdumpArgv(scope))), {
     onStdout: (chunk) => keeper.push(chunk),
@@ -115,7 +122,7 @@ async function startTcpdump(context: WitnessContext, keeper: PacketKeeping): Pro
     program,
     lost() {
       const counts = captureCounts(said);
-      return counts === null ? null : lostPackets(counts);
+      return counts === null ? null : lostPackets(counts, { looped: keeper.looped(), hadCaughtUp });
     },
     async caughtUp(atMostMs) {
       const deadline = performance.now() + atMostMs;
@@ -123,7 +130,8 @@ async function startTcpdump(context: WitnessContext, keeper: PacketKeeping): Pro
         await ask(deadline);
         const counts = captureCounts(said);
         if (counts === null || performance.now() >= deadline) return;
-        if (counts.captured >= counts.received - counts.dropped) return;
+        hadCaughtUp = hasCaughtUp(counts, keeper.looped());
+        if (hadCaughtUp) return;
         await shortPause();
       }
     },
@@ -136,6 +144,8 @@ interface PacketKeeping {
   /** A new capture begins: its header comes first. */
   begin(): void;
   push(chunk: Buffer): void;
+  /** Packets of this capture that came in by the loopback. */
+  looped(): number;
   /** Resolves when no packet has come for `forMs`, or after `atMostMs`. */
   quiet(forMs: number, atMostMs: number): Promise<void>;
   /** Writes what still waits; says what was kept and what was not. */
@@ -149,10 +159,9 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
   let seen = 0;
   let kept = 0;
   let unreadable = 0;
+  let looped = 0;
   let toldLeftOut = false;
   let lastChunk = monotonic();
-  let settled = -Infinity;
-  let timer: NodeJS.Timeout | undefined;
   const origin = { node: context.node, file: context.file, nameOf: names.nameOf };
   const retransmissions = createRetransmissionCounter();
   const keeper = createFlowKeeper(defaultKeeperBounds, (packet) => {
@@ -172,15 +181,29 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
     keeper.add(packet);
     if ((packet.tcp.flags & tcpFlags.rst) !== 0) context.sawReset();
   };
-  const settle = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    settled = monotonic();
-    keeper.settle();
+  let [second, errorsThisSecond, errorsLeftOut] = [0, 0, 0];
+  const takeError = (record: PcapRecord): boolean => {
+    const read = readErrorAboutTcp(linkType, record);
+    if (read === undefined) return false;
+    const now = Math.floor(record.at / 1e6);
+    errorsThisSecond = now === second ? errorsThisSecond + 1 : 1;
+    second = now;
+    if (errorsThisSecond > errorsPerSecond) {
+      errorsLeftOut += 1;
+      if (errorsLeftOut === 1)
+        context.limited('ICMP errors came too fast for all to be kept', null, ['icmp-errors']);
+      return true;
+    }
+    raw?.write(record.bytes);
+    const event = icmpErrorEvent(record.at, read.link, read.error, read.via, origin);
+    context.emit(event, event.text);
+    return true;
+  };
+  const tellLeftOut = () => {
+    if (toldLeftOut) return;
     const left = describeLeftOut(keeper.leftOut(), 'for their packets to be kept');
-    if (left.length > 0 && !toldLeftOut)
-      context.limited(`${left.join('; ')}; the last line tells how many in all`, null);
-    toldLeftOut ||= left.length > 0;
+    toldLeftOut = left.length > 0;
+    if (toldLeftOut) context.limited(`${left.join('; ')}; the last line tells how many in all`, null);
   };
   const newReader = () =>
     createPcapReader({
@@ -188,13 +211,15 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
       onRecord(record) {
         seen += 1;
         const layers = readTcp(linkType, record);
+        const passed = layers?.link ?? parseLinkHeader(linkType, record.data);
+        if (passed?.direction === 'in' && names.nameOf(passed.interfaceIndex) === loopback) looped += 1;
         if (layers === undefined) {
-          unreadable += 1;
+          if (!takeError(record)) unreadable += 1;
           return;
         }
         const { link, tcp, via } = layers;
         const seenBefore = retransmissions.seenBefore(record.at, link, tcp);
-        const packet = { at: record.at, link, tcp, flow: flowKey(tcp), seenBefore, via, comment: null };
+        const packet = { at: record.at, link, tcp, flow: flowOf(tcp.way), seenBefore, via, comment: null };
         onPacket({ ...packet, record: record.bytes });
       },
     });
@@ -203,13 +228,13 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
   return {
     begin() {
       reader = newReader();
+      looped = 0;
     },
+    looped: () => looped,
     push(chunk) {
       lastChunk = monotonic();
       reader.push(chunk);
-      if (!keeper.unsettled) return;
-      if (monotonic() - settled >= settleEveryMs) settle();
-      else timer ??= setTimeout(settle, settleEveryMs);
+      tellLeftOut();
     },
     async quiet(forMs, atMostMs) {
       const asked = monotonic();
@@ -220,10 +245,10 @@ function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeep
       }
     },
     end() {
-      settle();
       const left = [
         ...describeLeftOut(keeper.leftOut(), 'to be kept'),
         unreadable > 0 && `${unreadable} were no TCP packets or cut off`,
+        errorsLeftOut > 0 && `${errorsLeftOut} ICMP errors came too fast to be kept`,
         reader.problem() !== null && seen > 0 && reader.problem(),
       ].filter((part) => typeof part === 'string');
       return [`${seen} packets seen, ${kept} kept`, ...left].join('; ');

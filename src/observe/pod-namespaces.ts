@@ -88,7 +88,7 @@ function addressIn(proc: string): string | undefined {
   try {
     return (
       parseLocalAddresses(readFileSync(`${proc}/net/fib_trie`, 'utf8'))[0] ??
-      globalIpv6(readFileSync(`${proc}/net/if_inet6`, 'utf8'))
+      globalIpv6(readFileSync(`${proc}/net/if_inet6`, 'utf8'))[0]
     );
   } catch {
     return undefined;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { formatMicros, type Micros } from '../model/clock.ts';
 import { describeIncreases, increases, type Counters } from './counter-changes.ts';
+import { ownAddressesIn } from './local-addresses.ts';
 import { readAtIntervals } from './sampled-witness.ts';
 import { callsPerLook, podLimit, trackScopes, type Scope } from './scopes.ts';
 import { parseSnmp } from './snmp-counters.ts';
@@ -60,6 +61,7 @@ export const snmp: Witness = {
     return readAtIntervals(context, {
       scope: `every ${context.pace.periodMs} ms, of the node and ${scopes.size - 1} pods`,
       limit: podLimit(pods),
+      ownAddresses: ownAddressesIn(context.proc),
       end: () => `the last counters of the node and ${scopes.size - 1} pods are read`,
       sample() {
         scopes.each(read);

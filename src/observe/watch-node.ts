@@ -3,6 +3,7 @@ import { formatMicros, systemClock, type Clock } from '../model/clock.ts';
 import type { BlindSpot, NodeEvent, SourceEvent } from '../model/node-event.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { CaptureScope } from '../system/tools/tcpdump.ts';
+import { machineIdentity } from './machine-identity.ts';
 import { anchorIn } from './namespace-anchor.ts';
 import { createPodFinder } from './pod-namespaces.ts';
 import type { Pace } from './sampler.ts';
@@ -62,6 +63,7 @@ export async function watchNode(
   } = options;
   const files = await openNodeFolder(folder, node, maxBytes, books);
   const anchor = await anchorIn(netns);
+  const machine = machineIdentity(anchor.proc);
   const pods = createPodFinder(anchor.proc, options.podAddresses);
   const said = new Map<string, SourceEvent>();
   const live = new Set<Witness>();
@@ -88,17 +90,25 @@ export async function watchNode(
     state: SourceEvent['state'],
     text: string,
     lost: number | null,
-    blindTo?: readonly BlindSpot[],
+    more?: {
+      readonly blindTo?: readonly BlindSpot[];
+      readonly ownAddresses?: readonly string[];
+      readonly readUntil?: string;
+    },
   ) => void;
   const rawName = (witness: Witness) => `${witness.name}.${witness.extension}`;
-  const sourceEvent = (witness: Witness, ...[state, text, lost, blindTo]: Parameters<Say>): SourceEvent => ({
+  const sourceEvent = (witness: Witness, ...[state, text, lost, more]: Parameters<Say>): SourceEvent => ({
     ...{ event: 'source', at: formatMicros(clock.now()), source: witness.name, text, node },
     ...{ file: files.nameOf(rawName(witness)), state, lost },
-    ...(blindTo === undefined ? {} : { blindTo: [...blindTo] }),
+    ...(more?.blindTo === undefined ? {} : { blindTo: [...more.blindTo] }),
+    ...(more?.ownAddresses === undefined ? {} : { ownAddresses: [...more.ownAddresses] }),
+    ...(more?.readUntil === undefined ? {} : { readUntil: more.readUntil }),
+    ...(machine === null ? {} : { machine }),
   });
-  const sayFor = (witness: Witness): Say => {
+  const sayFor = (witness: Witness, takes?: readonly string[]): Say => {
     return (...words) => {
-      const event = sourceEvent(witness, ...words);
+      const plain = sourceEvent(witness, ...words);
+      const event = takes === undefined ? plain : { ...plain, takes: [...takes] };
       said.set(witness.name, event);
       record(event);
     };
@@ -129,7 +139,8 @@ export async function watchNode(
       },
       limited(text, lost, blindTo) {
         // What fails at every reading is said once.
-        if (said.get(witness.name)?.text !== text) say('limited', text, lost, blindTo);
+        if (said.get(witness.name)?.text !== text)
+          say('limited', text, lost, blindTo === undefined ? {} : { blindTo });
       },
       failed(text, final) {
         say('failed', text, null);
@@ -142,9 +153,14 @@ export async function watchNode(
     try {
       const run = await witness.start(context);
       running.push({ witness, run, say });
-      say('started', run.scope, null);
-      const { limit = null } = run;
-      if (limit !== null) say('limited', limit.text, null, limit.blindTo);
+      const { limit = null, ownAddresses = [] } = run;
+      sayFor(witness, run.takes)(
+        'started',
+        run.scope,
+        null,
+        ownAddresses.length === 0 ? {} : { ownAddresses },
+      );
+      if (limit !== null) say('limited', limit.text, null, limit);
     } catch (error) {
       live.delete(witness);
       say('unavailable', messageOf(error), null);
@@ -175,7 +191,7 @@ export async function watchNode(
     await Promise.all(
       running.map(async ({ witness, run, say }) => {
         const end = await run.stop();
-        if (live.has(witness)) say('stopped', end.text, end.lost);
+        if (live.has(witness)) say('stopped', end.text, end.lost, end);
       }),
     );
     await closeAll();

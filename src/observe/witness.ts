@@ -22,8 +22,12 @@ export interface Witness {
 export interface RunningWitness {
   /** What it watches, and how, in words. */
   readonly scope: string;
+  /** What it takes beside what it is named for, as `takes` of its event names it. */
+  readonly takes?: readonly string[];
   /** What it cannot see here, known from the beginning. */
   readonly limit?: Limit | null;
+  /** Those of the node's own network namespace, where the witness looks into it. */
+  readonly ownAddresses?: readonly string[];
   /** Takes what is still to come, then ends. Called once. */
   stop(): Promise<WitnessEnd>;
   /** A RST was seen on the node: whatever moves with it is worth reading now. */
@@ -43,6 +47,8 @@ interface WitnessEnd {
   /** Messages or packets that it could not get; null when unknown. */
   readonly lost: number | null;
   readonly text: string;
+  /** A time stamp: all that it reads was read once more after that moment. */
+  readonly readUntil?: string;
 }
 
 export interface WitnessContext {

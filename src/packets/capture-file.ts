@@ -1,15 +1,15 @@
 // A capture that somebody made with tcpdump, dumpcap or Wireshark, read like our own: the packets around each reset become events.
 import { isWritable } from '../model/clock.ts';
 import type { IcmpErrorEvent, PacketEvent } from '../model/node-event.ts';
-import { flowKey } from './captured-packet.ts';
 import { createFlowKeeper, defaultKeeperBounds } from './flow-keeper.ts';
 import { icmpErrorEvent, readIcmpError } from './icmp-error.ts';
 import { createLayers } from './layers.ts';
 import type { LinkHeader } from './link-layer.ts';
-import { packetEvent } from './packet-event.ts';
+import { keptPacket } from './kept-packet.ts';
 import { createRecordReader } from './record-reader.ts';
 import { createRetransmissionCounter } from './retransmissions.ts';
 import { readTcpHeader } from './tcp-packet.ts';
+import { flowOf } from './way.ts';
 
 export interface CaptureFileReport {
   readonly packets: number;
@@ -29,11 +29,13 @@ export interface CaptureFile {
 }
 
 /** Flows that begin at once in a file are of the past: nobody's memory but ours is at stake, and the bounds hold per flow. A file ends, and so do its RSTs. */
-const bounds = { ...defaultKeeperBounds, flowsPerSecond: 2_000, packetsPerSecond: 50_000, everyReset: true };
-/** Of the capture's time: well within what the keeper's memory reaches back beyond a trouble's past. */
-const settleEveryMicros = 500_000;
-/** Of each packet in memory; what it says was read before. */
-const keptLength = 128;
+const bounds = {
+  ...defaultKeeperBounds,
+  ...{ flowsPerSecond: 2_000, packetsPerSecond: 50_000, packetsInAll: 1_000_000 },
+  ...{ everyReset: true, unordered: 4_096 },
+};
+/** A packet's own bytes are not kept: what it says was read before. */
+const noRecord = Buffer.alloc(0);
 /** Of what is written beside a packet. */
 const keptComment = 2_000;
 /** As many errors say all that errors can say. */
@@ -50,7 +52,7 @@ export function createCaptureFile(
 ): CaptureFile {
   const retransmissions = createRetransmissionCounter();
   // A packet's link layer has numbers for interfaces, a pcapng file names: both go through the number.
-  const names = new Map<number, string>();
+  const interfaces = new Map<number, string>();
   const numbers = new Map<string, number>();
   const otherLinkTypes = new Set<number>();
   const layers = createLayers();
@@ -60,16 +62,17 @@ export function createCaptureFile(
   let kept = 0;
   let icmpErrors = 0;
   let ofNoTime = 0;
-  let settledAt = 0;
-  const nameOf = (index: number | null) => (index === null ? 'unknown' : (names.get(index) ?? `if${index}`));
+  const nameOf = (index: number | null) =>
+    index === null ? 'unknown' : (interfaces.get(index) ?? `if${index}`);
+  const names = { ...origin, nameOf };
   const keeper = createFlowKeeper(bounds, (packet) => {
     kept += 1;
-    emit(packetEvent(packet, { ...origin, nameOf }));
+    emit(keptPacket(packet, names));
   });
   const numberOf = (name: string): number => {
     const number = numbers.get(name) ?? -1 - numbers.size;
     numbers.set(name, number);
-    names.set(number, name);
+    interfaces.set(number, name);
     return number;
   };
 
@@ -77,8 +80,7 @@ export function createCaptureFile(
     const error = readIcmpError(data, layers.ip);
     if (error === undefined) return false;
     icmpErrors += 1;
-    if (icmpErrors <= mostErrors)
-      emitError(icmpErrorEvent(at, link, error, layers.via(), { ...origin, nameOf }));
+    if (icmpErrors <= mostErrors) emitError(icmpErrorEvent(at, link, error, layers.via(), names));
     return true;
   };
 
@@ -96,11 +98,15 @@ export function createCaptureFile(
         return;
       }
       const layer = layers.link();
-      const link = {
-        ...layer,
-        interfaceIndex: layer.interfaceIndex ?? (interfaceName === null ? null : numberOf(interfaceName)),
-        direction: layer.direction ?? direction,
-      };
+      const link =
+        interfaceName === null && direction === null
+          ? layer
+          : {
+              ...layer,
+              interfaceIndex:
+                layer.interfaceIndex ?? (interfaceName === null ? null : numberOf(interfaceName)),
+              direction: layer.direction ?? direction,
+            };
       const tcp = carried === 'tcp' ? readTcpHeader(data, layers.ip) : undefined;
       if (tcp === undefined) {
         if (carried === 'tcp' || !takeError(at, link, data)) passedBy.other += 1;
@@ -108,21 +114,16 @@ export function createCaptureFile(
       }
       tcpPackets += 1;
       const seenBefore = retransmissions.seenBefore(at, link, tcp);
-      // Copies: views into the pieces of a file would keep all of it in memory.
-      const bytes = Buffer.from(data.subarray(0, keptLength));
+      // A copy: a view into a piece of the file would keep all of it in memory.
       const beside = comment === null ? null : Buffer.from(comment.subarray(0, keptComment));
-      const flow = flowKey(tcp);
-      keeper.add({ at, link, tcp, flow, seenBefore, via: layers.via(), comment: beside, record: bytes });
-      if (Math.abs(at - settledAt) < settleEveryMicros) return;
-      settledAt = at;
-      keeper.settle();
+      const [flow, via] = [flowOf(tcp.way), layers.via()];
+      keeper.add({ at, link, tcp, flow, seenBefore, via, comment: beside, record: noRecord });
     },
   );
 
   return {
     push: (chunk) => reader.push(chunk),
     end() {
-      keeper.settle();
       const left = keeper.leftOut();
       const types = [...otherLinkTypes].join(', ');
       const limits = [
@@ -137,6 +138,8 @@ export function createCaptureFile(
         icmpErrors > mostErrors && `${icmpErrors - mostErrors} ICMP errors are left out`,
         left.packets > 0 && `${left.packets} packets of flows with more than can be kept are left out`,
         left.flows > 0 && `${left.flows} repetitions came too fast for their packets to be kept`,
+        left.beyondAll > 0 &&
+          `${left.beyondAll} more packets around resets and repetitions were counted, not kept`,
         left.crowdedOut > 0 && `${left.crowdedOut} packets had to leave the memory before their time`,
       ].filter((limit) => typeof limit === 'string');
       const unreadable = passedBy['cut-off'] + passedBy['unknown-link'] + ofNoTime;

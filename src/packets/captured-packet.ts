@@ -1,5 +1,5 @@
 // One packet of a capture: where and when it was seen, what it says, and its bytes.
-import type { Tuple } from '../model/node-event.ts';
+import { readIcmpError, type IcmpError } from './icmp-error.ts';
 import { createLayers } from './layers.ts';
 import type { LinkHeader } from './link-layer.ts';
 import type { PcapRecord } from './pcap-reader.ts';
@@ -18,17 +18,8 @@ export interface CapturedPacket {
   readonly via: string | null;
   /** What the capture has written beside it, UTF-8, one comment on each line; null for nothing. */
   readonly comment: Buffer | null;
-  /** The record as in the pcap file, header included. */
+  /** The record as in the pcap file, header included; empty where nobody writes it again. */
   readonly record: Buffer;
-}
-
-/** The two endpoints in an order that does not depend on the direction. */
-export const flowKey = ({ tuple }: TcpPacket): string => flowKeyOf(tuple);
-
-export function flowKeyOf({ src, sport, dst, dport }: Tuple): string {
-  const from = `${src}:${sport}`;
-  const to = `${dst}:${dport}`;
-  return from < to ? `${from} ${to}` : `${to} ${from}`;
 }
 
 const layers = createLayers();
@@ -41,4 +32,14 @@ export function readTcp(
   if (layers.walk(linkType, data, wireLength) !== 'tcp') return undefined;
   const tcp = readTcpHeader(data, layers.ip);
   return tcp === undefined ? undefined : { link: layers.link(), tcp, via: layers.via() };
+}
+
+/** Likewise of a record that is an ICMP error about a TCP packet; undefined for all others. */
+export function readErrorAboutTcp(
+  linkType: number,
+  { data, wireLength }: PcapRecord,
+): { link: LinkHeader; error: IcmpError; via: string | null } | undefined {
+  if (layers.walk(linkType, data, wireLength) !== 'icmp-error') return undefined;
+  const error = readIcmpError(data, layers.ip);
+  return error === undefined ? undefined : { link: layers.link(), error, via: layers.via() };
 }

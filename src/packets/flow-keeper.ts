@@ -1,8 +1,11 @@
 // Decides which packets are kept: those of a flow in trouble, from 5 s before the trouble to 2 s after it.
 import type { CapturedPacket } from './captured-packet.ts';
-import { otherLegs } from './flow-legs.ts';
+import { createLegIndex, type Sighting } from './flow-legs.ts';
+import { wantAlso, windowAt, type Window } from './flow-windows.ts';
 import { createPacketRing } from './packet-ring.ts';
+import { createRecentStamps } from './recent-stamps.ts';
 import { tcpFlags } from './tcp-packet.ts';
+import { createUndecided, type Undecided } from './undecided-packets.ts';
 
 export interface KeeperBounds {
   readonly beforeMicros: number;
@@ -14,8 +17,12 @@ export interface KeeperBounds {
   /** Flows that may begin a window, and packets that may be kept, within one second of the capture's time. */
   readonly flowsPerSecond: number;
   readonly packetsPerSecond: number;
+  /** Packets kept in all. */
+  readonly packetsInAll: number;
   /** Whether RSTs are kept beyond the bounds on flows and packets: for files, which end, while a flood on a node does not. */
   readonly everyReset: boolean;
+  /** Of so many packets, one behind the other, the stamps may be in any order: what is of the time of one of them is of now. */
+  readonly unordered: number;
 }
 
 export const defaultKeeperBounds: KeeperBounds = {
@@ -25,88 +32,137 @@ export const defaultKeeperBounds: KeeperBounds = {
   packetsPerFlow: 2_000,
   flowsPerSecond: 200,
   packetsPerSecond: 10_000,
+  packetsInAll: Infinity,
   everyReset: false,
+  unordered: 0,
 };
 
 /** What the bounds left out so far. */
 export interface LeftOut {
   readonly packets: number;
   readonly flows: number;
+  /** Packets that had to leave the memory before it was known whether they are wanted. */
   readonly crowdedOut: number;
+  /** Packets beyond those that may be kept in all. */
+  readonly beyondAll: number;
 }
 
 export interface FlowKeeper {
   add(packet: CapturedPacket): void;
-  /**
-   * Looks up what came before the troubles seen since the last call. To be called after each batch of packets; the keeper does it by
-   * itself when the capture's time runs away from a trouble, for its packets would be too old to be remembered.
-   */
-  settle(): void;
-  /** True while troubles wait for `settle`. */
-  readonly unsettled: boolean;
   leftOut(): LeftOut;
 }
 
-/** Trouble may be settled this much later, by the capture's time: packets come in batches of a second. */
-const settledWithin = 2_000_000;
+/** Stamps may come this much late: a window that has just ended still takes its packets. */
+const lateness = 2_000_000;
+/** Whose windows are remembered; those of flows that were in trouble last. */
+const mostInTrouble = 100_000;
+/** Troubles between two searches for windows that are past: each steps over the places of those that are gone. */
+const forgetEvery = 256;
+/** No translated flow has more legs. */
+const mostLegs = 16;
 
-/** The time around the troubles of one flow of which packets are kept. */
-interface Window {
-  from: number;
-  until: number;
-  kept: number;
+/** A flow, as long as packets of it are in memory or wanted. */
+interface Flow {
+  readonly key: string;
+  /** Packets in memory. */
+  held: number;
+  readonly undecided: Undecided<Held>;
+  readonly windows: Window[];
+  readonly legs: Flow[];
+}
+
+interface Held extends Sighting<Flow>, Pick<CapturedPacket, 'at' | 'record' | 'comment'> {
+  younger: Held | null;
 }
 
 /**
- * A packet is handed to `onKeep` once, as soon as it is known that it is wanted: the packets before a trouble together when it is
- * settled, those after it as they come. The packets of one flow come in the order in which they were added; only where
- * stamps lie out of order some come later, when they are found to be wanted.
+ * A packet is handed to `onKeep` once, as soon as it is known that it is wanted: the packets before a trouble together with it, those
+ * after it as they come. The packets of one flow come in the order in which they were added; only where stamps lie out of order
+ * some come later, when they are found to be wanted. What a packet costs does not depend on how many are in memory.
  */
 export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: CapturedPacket) => void): FlowKeeper {
-  const windows = new Map<string, Window>();
-  // Kept or left out: no packet is looked at twice.
-  const decided = new WeakSet<CapturedPacket>();
-  // Windows of troubles that were not looked up yet, by flow.
-  let pending = new Map<string, Window>();
-  // The least and the greatest stamp of these troubles.
-  let pendingFrom = Infinity;
-  let pendingUntil = -Infinity;
-  let now = 0;
-  let latest = 0;
+  const flows = new Map<string, Flow>();
+  // Those with windows; who was in trouble last stands last.
+  const inTrouble = new Set<Flow>();
+  const recent = createRecentStamps(bounds.unordered);
   let second = 0;
+  let troubles = 0;
   let begunThisSecond = 0;
   let keptThisSecond = 0;
-  let leftOutPackets = 0;
-  let leftOutFlows = 0;
+  let keptInAll = 0;
+  const left = { packets: 0, flows: 0, crowdedOut: 0, beyondAll: 0 };
 
-  const ring = createPacketRing({
-    maxAgeMicros: bounds.beforeMicros + settledWithin,
-    maxBytes: bounds.ringBytes,
-    onDrop(packet) {
-      // Its own flow's trouble waits: what would be looked up later is kept now.
-      const window = pending.get(packet.flow);
-      if (window !== undefined) keep(packet, window);
+  const legs = createLegIndex<Flow>(joinLegs);
+  const ring = createPacketRing<Held>(
+    {
+      maxAgeMicros: bounds.beforeMicros + lateness,
+      maxBytes: bounds.ringBytes,
+      onDrop(held, isPast) {
+        legs.remove(held);
+        // Who was kept before loses nothing by leaving.
+        if (held.flow.undecided.drop(held) && !isPast) left.crowdedOut += 1;
+        held.flow.held -= 1;
+        forgetIfIdle(held.flow);
+      },
     },
-  });
+    recent,
+  );
 
-  function keep(packet: CapturedPacket, window: Window): void {
-    if (packet.at < window.from || packet.at > window.until || decided.has(packet)) return;
-    decided.add(packet);
-    const full = window.kept >= bounds.packetsPerFlow || keptThisSecond >= bounds.packetsPerSecond;
-    if (full && !(bounds.everyReset && isReset(packet))) {
-      leftOutPackets += 1;
+  function flowOf({ flow: key }: CapturedPacket): Flow {
+    const known = flows.get(key);
+    if (known !== undefined) return known;
+    const flow: Flow = { key, held: 0, undecided: createUndecided(), windows: [], legs: [] };
+    flows.set(key, flow);
+    return flow;
+  }
+
+  function forgetIfIdle(flow: Flow): void {
+    if (flow.held > 0 || flow.windows.length > 0) return;
+    flows.delete(flow.key);
+    for (const leg of flow.legs) leg.legs.splice(leg.legs.indexOf(flow), 1);
+  }
+
+  function joinLegs(one: Flow, other: Flow): void {
+    if (one.legs.includes(other) || one.legs.length >= mostLegs || other.legs.length >= mostLegs) return;
+    one.legs.push(other);
+    other.legs.push(one);
+    const [ofOne, ofOther] = [[...one.windows], [...other.windows]];
+    for (const { from, until } of ofOther) want(one, from, until);
+    for (const { from, until } of ofOne) want(other, from, until);
+  }
+
+  /** A leg's window is its own: what is kept of it counts for it alone. */
+  function want(flow: Flow, from: number, until: number): void {
+    const added = wantAlso(flow.windows, from, until);
+    if (added === undefined) return;
+    inTrouble.delete(flow);
+    inTrouble.add(flow);
+    for (const held of flow.undecided.take(added.from, added.until))
+      keep(held.packet, windowAt(flow.windows, held.at));
+  }
+
+  function keep(packet: CapturedPacket, window: Window | undefined): void {
+    if (window === undefined) return;
+    const isExempt = bounds.everyReset && isReset(packet);
+    if (!isExempt && keptInAll >= bounds.packetsInAll) {
+      left.beyondAll += 1;
+      return;
+    }
+    if (!isExempt && (window.kept >= bounds.packetsPerFlow || keptThisSecond >= bounds.packetsPerSecond)) {
+      left.packets += 1;
       return;
     }
     window.kept += 1;
     keptThisSecond += 1;
+    keptInAll += 1;
     onKeep(packet);
   }
 
   const advance = (at: number) => {
-    now = at;
+    recent.add(at);
     // A clock that was set back begins a new second, too: else all that follows would belong to the old one.
-    if (Math.abs(now - second) < 1_000_000) return;
-    second = now;
+    if (Math.abs(at - second) < 1_000_000) return;
+    second = at;
     begunThisSecond = 0;
     keptThisSecond = 0;
   };
@@ -117,82 +173,46 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
     return begunThisSecond <= bounds.flowsPerSecond;
   };
 
-  const wait = (packet: CapturedPacket, hasBegun: boolean) => {
-    const waiting = pending.get(packet.flow);
-    if (waiting === undefined && !hasBegun && !mayBegin(packet)) {
-      leftOutFlows += 1;
+  const takeTrouble = (packet: CapturedPacket, flow: Flow) => {
+    const { at } = packet;
+    if (windowAt(flow.windows, at) === undefined && !mayBegin(packet)) {
+      left.flows += 1;
       return;
     }
-    const wanted = around(packet.at);
-    if (waiting === undefined) pending.set(packet.flow, wanted);
-    else widen(waiting, wanted);
-    pendingFrom = Math.min(pendingFrom, packet.at);
-    pendingUntil = Math.max(pendingUntil, packet.at);
+    const [from, until] = [at - bounds.beforeMicros, at + bounds.afterMicros];
+    want(flow, from, until);
+    for (const leg of flow.legs) want(leg, from, until);
+    troubles += 1;
+    if (troubles % forgetEvery === 0) forgetPast();
   };
 
-  const around = (at: number): Window => {
-    return { from: at - bounds.beforeMicros, until: at + bounds.afterMicros, kept: 0 };
-  };
-
+  /** Who was in trouble first is asked first; one whose time is not past lets all after it wait. */
   const forgetPast = () => {
-    // Stamps may come a little out of order: a window that has just ended still takes its late packets.
-    for (const [flow, window] of windows) if (window.until < now - settledWithin) windows.delete(flow);
-  };
-
-  const settle = () => {
-    if (pending.size === 0) return;
-    const troubles = pending;
-    const since = pendingFrom - bounds.beforeMicros;
-    pending = new Map();
-    pendingFrom = Infinity;
-    pendingUntil = -Infinity;
-    for (const [flow, wanted] of otherLegs(troubles, [...ring.from(since)])) {
-      const window = windows.get(flow);
-      // A leg's window is its own: what is kept of it counts for it alone.
-      if (window === undefined || isApart(window, wanted)) {
-        windows.set(flow, troubles.has(flow) ? wanted : { ...wanted, kept: 0 });
-      } else {
-        widen(window, wanted);
-        if (troubles.has(flow)) window.kept += wanted.kept;
-      }
+    for (const flow of inTrouble) {
+      const isPast = flow.windows.every(({ from, until }) => recent.isFarFromAll(from, until, lateness));
+      if (!isPast && inTrouble.size <= mostInTrouble) return;
+      inTrouble.delete(flow);
+      flow.windows.length = 0;
+      forgetIfIdle(flow);
     }
-    for (const packet of ring.from(since)) {
-      const window = windows.get(packet.flow);
-      if (window !== undefined) keep(packet, window);
-    }
-    forgetPast();
   };
 
   return {
     add(packet) {
-      const { at, flow } = packet;
-      // Before the packet comes in: it may push out what has to be looked up.
-      if (at - pendingFrom > settledWithin || pendingUntil - at > settledWithin) settle();
+      const { at, record, comment } = packet;
       advance(at);
-      const window = windows.get(flow);
-      const open = window !== undefined && at >= window.from && at <= window.until;
-      if (isTrouble(packet)) {
-        // Out of order, it makes packets wanted that went by already.
-        if (open && at >= latest) widen(window, around(at));
-        else wait(packet, open);
-      }
-      latest = Math.max(latest, at);
-      ring.add(packet);
-      if (open) keep(packet, window);
+      const flow = flowOf(packet);
+      const held: Held = { packet, flow, hash: -1, younger: null, at, record, comment };
+      flow.held += 1;
+      legs.add(held);
+      if (isTrouble(packet)) takeTrouble(packet, flow);
+      const window = windowAt(flow.windows, at);
+      if (window === undefined) flow.undecided.add(held);
+      else keep(packet, window);
+      ring.add(held);
     },
-    settle,
-    get unsettled() {
-      return pending.size > 0;
-    },
-    leftOut: () => ({ packets: leftOutPackets, flows: leftOutFlows, crowdedOut: ring.crowdedOut }),
+    leftOut: () => ({ ...left }),
   };
-}
-
-const isApart = (a: Window, b: Window): boolean => a.until < b.from || b.until < a.from;
-
-function widen(window: Window, by: Window): void {
-  window.from = Math.min(window.from, by.from);
-  window.until = Math.max(window.until, by.until);
 }
 
 const isReset = ({ tcp: { flags } }: CapturedPacket): boolean => (flags & tcpFlags.rst) !== 0;

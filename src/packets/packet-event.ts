@@ -5,35 +5,26 @@ import type { CapturedPacket } from './captured-packet.ts';
 import { directionWords, type PacketOrigin } from './packet-origin.ts';
 import { readComment } from './packet-comment.ts';
 import { formatFlags } from './tcp-packet.ts';
+import { tupleOf } from './way.ts';
 
-/** `text` is written like a line of tcpdump -v, with the fields that tell who made a RST. */
 export function packetEvent(
   { at, link, tcp, seenBefore, via, comment }: CapturedPacket,
   origin: PacketOrigin,
 ): PacketEvent {
-  const { tuple, ttl, ipId, dontFragment, seq, ack, window, ipLength, payloadLength, hasTimestampOption } =
-    tcp;
-  const name = origin.nameOf(link.interfaceIndex);
-  // Only captures from elsewhere do not tell the direction.
-  const direction = link.direction ?? 'unknown';
-  const flags = formatFlags(tcp.flags);
+  const { way, ttl, ipId, dontFragment, seq, ack, window, ipLength, payloadLength, hasTimestampOption } = tcp;
   const beside = readComment(comment);
-  const text =
-    `${name} ${directionWords[direction]} ${tuple.src}.${tuple.sport} > ${tuple.dst}.${tuple.dport}: Flags [${flags}], ` +
-    `seq ${seq}, ack ${ack}, win ${window}, length ${payloadLength}, ttl ${ttl}, id ${ipId}, ` +
-    `${dontFragment ? 'DF, ' : ''}${hasTimestampOption === null ? 'options cut off, ' : hasTimestampOption ? 'TS, ' : ''}IP length ${ipLength}` +
-    `${via === null ? '' : `, via ${via}`}${beside.words}`;
-  return {
+  const fields = {
     event: 'packet',
     at: formatMicros(Math.floor(at)),
     source: 'capture',
-    text,
+    text: '',
     node: origin.node,
     file: origin.file,
-    interface: name,
-    direction,
-    tuple,
-    flags,
+    interface: origin.nameOf(link.interfaceIndex),
+    // Only captures from elsewhere do not tell the direction.
+    direction: link.direction ?? 'unknown',
+    tuple: tupleOf(way),
+    flags: formatFlags(tcp.flags),
     seq,
     ack,
     window,
@@ -45,5 +36,21 @@ export function packetEvent(
     hasTimestampOption,
     retransmission: payloadLength > 0 && seenBefore > 0,
     ...beside.fields,
-  };
+  } as const;
+  return { ...fields, text: packetText(fields, via, beside.words) };
+}
+
+/**
+ * Written like a line of tcpdump -v, with the fields that tell who made a RST.
+ * @param beside What a comment adds to it.
+ */
+export function packetText(packet: Omit<PacketEvent, 'text'>, via: string | null, beside: string): string {
+  const { interface: name, direction, tuple, flags, seq, ack, window, payloadLength, ttl, ipId } = packet;
+  const { dontFragment, hasTimestampOption, ipLength } = packet;
+  return (
+    `${name} ${directionWords[direction]} ${tuple.src}.${tuple.sport} > ${tuple.dst}.${tuple.dport}: Flags [${flags}], ` +
+    `seq ${seq}, ack ${ack}, win ${window}, length ${payloadLength}, ttl ${ttl}, id ${ipId}, ` +
+    `${dontFragment ? 'DF, ' : ''}${hasTimestampOption === null ? 'options cut off, ' : hasTimestampOption ? 'TS, ' : ''}IP length ${ipLength}` +
+    `${via === null ? '' : `, via ${via}`}${beside}`
+  );
 }

@@ -1,40 +1,39 @@
 // The last packets in memory, oldest first, bounded by age and by bytes.
 import type { CapturedPacket } from './captured-packet.ts';
+import type { RecentStamps } from './recent-stamps.ts';
 
-export interface PacketRing {
-  /** Adds a packet and lets go of what is too old or too much. */
-  add(packet: CapturedPacket): void;
-  /** Packets not older than `since` (µs since the epoch), in the order they came. */
-  from(since: number): Generator<CapturedPacket>;
+type Sized = Pick<CapturedPacket, 'at' | 'record' | 'comment'>;
+
+export interface PacketRing<T> {
+  /** Adds a packet, whose stamp is among the last ones, and lets go of what is too old or too much. */
+  add(packet: T): void;
   readonly length: number;
   readonly bytes: number;
-  /** Packets that had to go before their time because of the bound on bytes. */
-  readonly crowdedOut: number;
 }
 
-export interface RingBounds {
+export interface RingBounds<T> {
   readonly maxAgeMicros: number;
   readonly maxBytes: number;
-  /** Hears of each packet that goes, whatever the reason, before it is gone. */
-  readonly onDrop?: (packet: CapturedPacket) => void;
+  /** Hears of each packet that goes, in the order in which they came. `isPast`: not only because of the bound on bytes. */
+  readonly onDrop: (packet: T, isPast: boolean) => void;
 }
 
-/** What a packet costs beside its bytes: the parsed fields and the strings of its addresses. */
+/** What a packet costs beside its bytes: the parsed fields, and its places in flow and index. */
 const overhead = 400;
 
-export function createPacketRing({ maxAgeMicros, maxBytes, onDrop }: RingBounds): PacketRing {
-  let packets: (CapturedPacket | undefined)[] = [];
+/** @param recent What packets are held to be of now: where the clock was set back, what bears the time of before is past, too. */
+export function createPacketRing<T extends Sized>(
+  { maxAgeMicros, maxBytes, onDrop }: RingBounds<T>,
+  recent: RecentStamps,
+): PacketRing<T> {
+  let packets: (T | undefined)[] = [];
   // Packets before this index are gone; the array is cut when half of it is.
   let first = 0;
   let bytes = 0;
-  let crowdedOut = 0;
-  const cost = (packet: CapturedPacket) => packet.record.length + (packet.comment?.length ?? 0) + overhead;
-  const dropOldest = () => {
-    const oldest = packets[first];
-    if (oldest !== undefined) {
-      onDrop?.(oldest);
-      bytes -= cost(oldest);
-    }
+  const cost = (packet: T) => packet.record.length + (packet.comment?.length ?? 0) + overhead;
+  const dropOldest = (oldest: T, isPast: boolean) => {
+    onDrop(oldest, isPast);
+    bytes -= cost(oldest);
     // Its place stays until the array is cut; the packet itself need not.
     packets[first] = undefined;
     first += 1;
@@ -43,21 +42,14 @@ export function createPacketRing({ maxAgeMicros, maxBytes, onDrop }: RingBounds)
     add(packet) {
       packets.push(packet);
       bytes += cost(packet);
-      // Where the clock was set back, what bears the time of before is past, too: it must not keep all after it from going.
-      while (Math.abs(packet.at - (packets[first]?.at ?? packet.at)) > maxAgeMicros) dropOldest();
-      while (bytes > maxBytes && first < packets.length) {
-        dropOldest();
-        crowdedOut += 1;
+      for (let oldest = packets[first]; oldest !== undefined; oldest = packets[first]) {
+        const isPast = recent.isFar(oldest.at, maxAgeMicros);
+        if (!isPast && bytes <= maxBytes) break;
+        dropOldest(oldest, isPast);
       }
       if (first > 1_024 && first * 2 > packets.length) {
         packets = packets.slice(first);
         first = 0;
-      }
-    },
-    *from(since) {
-      for (let index = first; index < packets.length; index += 1) {
-        const packet = packets[index];
-        if (packet !== undefined && packet.at >= since) yield packet;
       }
     },
     get length() {
@@ -65,9 +57,6 @@ export function createPacketRing({ maxAgeMicros, maxBytes, onDrop }: RingBounds)
     },
     get bytes() {
       return bytes;
-    },
-    get crowdedOut() {
-      return crowdedOut;
     },
   };
 }

@@ -22,6 +22,25 @@ export interface PcapRecord {
   readonly bytes: Buffer;
 }
 
+/** Its bytes are a view that few ask for. */
+class ReadRecord implements PcapRecord {
+  readonly at: number;
+  readonly data: Buffer;
+  readonly wireLength: number;
+
+  constructor(at: number, data: Buffer, wireLength: number) {
+    this.at = at;
+    this.data = data;
+    this.wireLength = wireLength;
+  }
+
+  /** The header stands right before the data, in one piece with it. */
+  get bytes(): Buffer {
+    const { buffer, byteOffset, length } = this.data;
+    return Buffer.from(buffer, byteOffset - recordHeaderLength, recordHeaderLength + length);
+  }
+}
+
 export interface PcapReader {
   /** Takes the next piece; whole packets in it are handed out before it returns. */
   push(chunk: Buffer): void;
@@ -43,20 +62,16 @@ const everLongest = 16 * 1_048_576;
 
 /** A reader for the format of pcap-savefile(5), both byte orders, microseconds and nanoseconds. Never throws on what it reads. */
 export function createPcapReader(handlers: PcapHandlers): PcapReader {
+  // What was read of it stands before `from`.
   let rest: Buffer = Buffer.alloc(0);
+  let from = 0;
   let header: PcapHeader | undefined;
   let broken: string | null = null;
 
-  const take = (length: number): Buffer | undefined => {
-    if (rest.length < length) return undefined;
-    const taken = rest.subarray(0, length);
-    rest = rest.subarray(length);
-    return taken;
-  };
-
   const readHeader = () => {
-    const bytes = take(fileHeaderLength);
-    if (bytes === undefined) return;
+    if (rest.length < fileHeaderLength) return;
+    const bytes = rest.subarray(0, fileHeaderLength);
+    from = fileHeaderLength;
     const read = parseHeader(bytes);
     if (typeof read === 'string') broken = read;
     else {
@@ -67,8 +82,10 @@ export function createPcapReader(handlers: PcapHandlers): PcapReader {
 
   /** False when the next record has not come whole yet. */
   const readRecord = ({ littleEndian, nanoseconds, snapLength }: PcapHeader): boolean => {
-    if (rest.length < recordHeaderLength) return false;
-    const word = (offset: number) => (littleEndian ? rest.readUInt32LE(offset) : rest.readUInt32BE(offset));
+    const dataAt = from + recordHeaderLength;
+    if (rest.length < dataAt) return false;
+    const word = (offset: number) =>
+      littleEndian ? rest.readUInt32LE(from + offset) : rest.readUInt32BE(from + offset);
     const captured = word(8);
     if (captured > Math.max(usuallyLongest, Math.min(snapLength, everLongest))) {
       broken = `a record of ${captured} bytes is longer than any packet; what follows cannot be read`;
@@ -76,9 +93,9 @@ export function createPcapReader(handlers: PcapHandlers): PcapReader {
     }
     const at = word(0) * 1_000_000 + (nanoseconds ? word(4) / 1_000 : word(4));
     const wireLength = word(12);
-    const bytes = take(recordHeaderLength + captured);
-    if (bytes === undefined) return false;
-    handlers.onRecord({ at, data: bytes.subarray(recordHeaderLength), wireLength, bytes });
+    if (rest.length < dataAt + captured) return false;
+    from = dataAt + captured;
+    handlers.onRecord(new ReadRecord(at, rest.subarray(dataAt, from), wireLength));
     return true;
   };
 
@@ -86,9 +103,11 @@ export function createPcapReader(handlers: PcapHandlers): PcapReader {
     push(chunk) {
       if (broken !== null) return;
       rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      from = 0;
       if (header === undefined) readHeader();
-      if (header === undefined) return;
-      while (readRecord(header));
+      if (header !== undefined) while (readRecord(header));
+      rest = rest.subarray(from);
+      from = 0;
     },
     problem() {
       if (broken !== null) return broken;

@@ -7,6 +7,7 @@
 // a retransmission too few is a fact not seen, one too many is a loss that never was.
 import type { LinkHeader } from './link-layer.ts';
 import { tcpFlags, type TcpPacket } from './tcp-packet.ts';
+import type { Way } from './way.ts';
 
 export interface RetransmissionCounter {
   /** How often its sender had sent what is in this packet before; 0 for packets without data or SYN. `at`: µs since the epoch. */
@@ -38,33 +39,57 @@ interface Flow {
   readonly sent: Transmission[];
   /** The sequence number that follows all that was sent. */
   next: number;
+  /** Since it was last looked at for being forgotten. */
+  wasUsed: boolean;
 }
 
 /** Remembers at most `maxFlows` one-way flows; the one that was quiet for longest is forgotten first. */
 export function createRetransmissionCounter(maxFlows = 20_000): RetransmissionCounter {
-  const flows = new Map<string, Flow>();
+  // In the order in which they came, or were found to have been used since.
+  const flows = new Map<Way, Flow>();
+  // Several at once: whoever walks through a map steps over the places of those that were taken out of it, too.
+  const atOnce = Math.ceil(maxFlows / 16);
+  const forgetSome = () => {
+    let forgotten = 0;
+    for (const [way, flow] of flows) {
+      flows.delete(way);
+      if (!flow.wasUsed) {
+        forgotten += 1;
+        if (forgotten === atOnce) return;
+        continue;
+      }
+      flow.wasUsed = false;
+      flows.set(way, flow);
+    }
+  };
   return {
     seenBefore(at, link, packet) {
-      const { tuple, flags, seq, payloadLength } = packet;
+      const { way, flags, seq, payloadLength, ipId, timestamp } = packet;
       const isSyn = (flags & tcpFlags.syn) !== 0;
       if (payloadLength === 0 && !isSyn) return 0;
-      const { src, sport, dst, dport } = tuple;
-      const key = `${src}:${sport}>${dst}:${dport}`;
-      const known = flows.get(key);
-      const isNew = known === undefined || (isSyn && !known.sent.some((one) => one.seq === seq));
       const next = (seq + payloadLength + (isSyn ? 1 : 0)) >>> 0;
-      const flow: Flow = isNew ? { sent: [], next } : known;
-      // Put in anew, so that the map's order is the order of last use.
-      flows.delete(key);
-      flows.set(key, flow);
-      if (flows.size > maxFlows) flows.delete(flows.keys().next().value ?? '');
-      const index = flow.sent.findLastIndex((one) => one.seq === seq);
+      let flow = flows.get(way);
+      if (flow === undefined || (isSyn && placeIn(flow.sent, seq) < 0)) {
+        flows.delete(way);
+        flow = { sent: [], next, wasUsed: false };
+        flows.set(way, flow);
+        if (flows.size > maxFlows) forgetSome();
+      } else {
+        flow.wasUsed = true;
+      }
+      // Numbers begin anew after 2^32. What begins behind all that was sent is new, and need not be looked for.
+      const index = ((seq - flow.next) | 0) >= 0 ? -1 : placeIn(flow.sent, seq);
       if (index < 0 && isKeepAlive(packet, flow)) return 0;
-      // Numbers begin anew after 2^32.
       if (((next - flow.next) | 0) > 0) flow.next = next;
-      return countOne(flow.sent, index, { at, place: placeOf(link, packet), ...packet });
+      return countOne(flow.sent, index, { seq, at, ipId, timestamp, place: placeOf(link, packet) });
     },
   };
+}
+
+/** Of the last transmission with this number; −1 for none. */
+function placeIn(sent: readonly Transmission[], seq: number): number {
+  for (let index = sent.length - 1; index >= 0; index -= 1) if (sent[index]?.seq === seq) return index;
+  return -1;
 }
 
 /** Some systems ask whether the peer is still there with the last byte again, on its own, which no segment began with. */
@@ -78,8 +103,7 @@ const shortened = (one: Transmission, length: number): Transmission => {
 type Seen = Omit<Transmission, 'before' | 'former'>;
 
 /** @param index Where in `sent` the last transmission with this number is; −1 for none. */
-function countOne(sent: Transmission[], index: number, { seq, at, ipId, timestamp, place }: Seen): number {
-  const seen = { seq, at, ipId, timestamp, place };
+function countOne(sent: Transmission[], index: number, seen: Seen): number {
   const last = sent[index] ?? null;
   let oldest = last;
   for (let known = last; known !== null; known = known.former) {
@@ -89,11 +113,9 @@ function countOne(sent: Transmission[], index: number, { seq, at, ipId, timestam
   // Packets that waited together for a neighbour's address leave in any order: what was sent before is not sent again.
   if (last !== null && oldest !== null && wasSentBefore(seen, last)) return Math.max(0, oldest.before - 1);
   const before = last === null ? 0 : last.before + 1;
-  const transmission = {
-    ...seen,
-    before,
-    former: last === null ? null : shortened(last, rememberedPerNumber - 1),
-  };
+  const { seq, at, ipId, timestamp, place } = seen;
+  const former = last === null ? null : shortened(last, rememberedPerNumber - 1);
+  const transmission = { seq, at, ipId, timestamp, place, before, former };
   if (last !== null) {
     sent[index] = transmission;
     return before;
@@ -118,7 +140,7 @@ const wasSentBefore = (seen: Seen, known: Transmission): boolean =>
 /** A number for the place; two places may have the same by chance of 2^-31, which is harmless: see above. */
 function placeOf({ interfaceIndex, direction, addresses }: LinkHeader, { ttl }: TcpPacket): number {
   const way = direction === null ? 0 : direction === 'in' ? 1 : 2;
-  let hash = addresses;
-  for (const part of [interfaceIndex ?? -1, way, ttl]) hash = (Math.imul(hash, 31) + part) | 0;
-  return hash;
+  let hash = (Math.imul(addresses, 31) + (interfaceIndex ?? -1)) | 0;
+  hash = (Math.imul(hash, 31) + way) | 0;
+  return (Math.imul(hash, 31) + ttl) | 0;
 }

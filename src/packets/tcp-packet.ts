@@ -1,10 +1,9 @@
 // An IPv4 or IPv6 packet with TCP in it, read from its first bytes.
-import type { Tuple } from '../model/node-event.ts';
-import { formatAddress } from './ip-address.ts';
 import { emptyIpHeader, readIpHeader, type IpHeader } from './ip-header.ts';
+import { readWay, type Way } from './way.ts';
 
 export interface TcpPacket {
-  readonly tuple: Tuple;
+  readonly way: Way;
   /** The header's flag byte: see `tcpFlags`. */
   readonly flags: number;
   readonly seq: number;
@@ -40,6 +39,13 @@ const letters: readonly (readonly [number, string])[] = [
 
 /** As tcpdump writes them: `S`, `S.`, `P.`, `.`, `R`; `none` for none. */
 export function formatFlags(flags: number): string {
+  return (formatted[flags] ??= lettersOf(flags));
+}
+
+/** Each once: a flag byte has 256 values, and packets by the million one of them. */
+const formatted: string[] = [];
+
+function lettersOf(flags: number): string {
   let text = '';
   for (const [bit, letter] of letters) if ((flags & bit) !== 0) text += letter;
   return text === '' ? 'none' : text;
@@ -63,12 +69,7 @@ export function readTcpHeader(data: Buffer, ip: IpHeader): TcpPacket | undefined
   if (tcpLength < 20) return undefined;
   const stamp = findTimestamp(data, at + 20, at + tcpLength);
   return {
-    tuple: {
-      src: formatAddress(data, addressesAt, version),
-      dst: formatAddress(data, addressesAt + (version === 4 ? 4 : 16), version),
-      sport: data.readUInt16BE(at),
-      dport: data.readUInt16BE(at + 2),
-    },
+    way: readWay(data, addressesAt, version, at),
     flags: data[at + 13] ?? 0,
     seq: data.readUInt32BE(at + 4),
     ack: data.readUInt32BE(at + 8),

@@ -63,7 +63,7 @@ export interface ServedConnection extends DeadlineOwner {
   expire(): void;
   /** Says a line that nobody asked for, unless an answer is stuck. */
   push(): void;
-  /** Ends it in the way that the settings say. */
+  /** Ends it in the way that the settings say: with a RST at once, with a FIN after its next answer, or at the second call. */
   close(): void;
   /** The server stops: says goodbye with a FIN; resolves when the peer has closed too. */
   finish(): Promise<void>;
@@ -90,6 +90,7 @@ class Served implements ServedConnection, SilentPeer {
   readonly #reader: LineReader;
   #state: 'reading' | 'writing' | 'over' = 'reading';
   #peerEnded = false;
+  #closing = false;
   #announced = false;
   #answers = 0;
   #answersUnderWay = 0;
@@ -144,8 +145,10 @@ class Served implements ServedConnection, SilentPeer {
 
   close(): void {
     const { closeWith = 'fin' } = this.#settings;
-    if (closeWith === 'fin') void this.#finish(closedOnPurpose);
-    else this.#fail(closedOnPurpose, closeWith);
+    if (closeWith !== 'fin') this.#fail(closedOnPurpose, closeWith);
+    // A question may be on its way at any time, but for just after an answer: a FIN now could cross it.
+    else if (this.#closing) void this.#finish(closedOnPurpose);
+    else this.#closing = true;
   }
 
   finish(): Promise<void> {
@@ -163,11 +166,12 @@ class Served implements ServedConnection, SilentPeer {
 
   /** Answers all lines that are here. Reads no further while the kernel has not taken an answer, like a blocking write. */
   #answerLines(): void {
-    for (;;) {
+    for (let answered = false; ; answered = true) {
       const { length, lines, tooLong } = this.#takeAnswers();
       if (lines === 0) {
         if (tooLong) this.#fail(lineTooLong);
         else if (this.#peerEnded) this.#fail(endOfStream);
+        else if (answered && this.#closing) void this.#finish(closedOnPurpose);
         return;
       }
       this.#answersUnderWay = lines;

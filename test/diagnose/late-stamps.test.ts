@@ -50,6 +50,7 @@ function listener(seconds: number, change: 'opened' | 'closed'): NodeEvent {
       change,
       scope: server,
       port: 8_080,
+      ...(change === 'closed' ? ({ owner: 'ended' } as const) : {}),
     },
     ...{ text: `${server}:8080 ${change}`, file: 'evidence/node-1/listeners.log' },
   };

@@ -8,7 +8,7 @@ import type { Fact } from '../../src/diagnose/facts/fact.ts';
 import { facts, type FactName, type Facts } from '../../src/diagnose/facts/index.ts';
 import type { Condition } from '../../src/diagnose/who/exclusion-row.ts';
 import { partsOf } from '../../src/diagnose/who/suspects.ts';
-import type { NodeEvent, PacketEvent, Tuple } from '../../src/model/node-event.ts';
+import type { IcmpErrorEvent, NodeEvent, PacketEvent, Tuple } from '../../src/model/node-event.ts';
 import type { FailedEvent, ProbeEvent } from '../../src/model/probe-event.ts';
 import { at, client, server, service } from './story-events.ts';
 
@@ -94,6 +94,30 @@ const base = (source: string, seconds: number, node = 'node-1') => ({
   ...{ source, at: at(seconds), node, text: `${source} said`, file: `evidence/${node}/${source}.log` },
 });
 
+/** An ICMP error about a packet of the connection; of no interest who sends it where nothing is said. */
+export const icmpError = (
+  seconds: number,
+  [place, direction]: readonly [string, PacketEvent['direction']],
+  [type, code]: readonly [number, number],
+  more: Partial<IcmpErrorEvent> = {},
+): IcmpErrorEvent => ({
+  ...base('capture', seconds),
+  ...{
+    event: 'icmp-error',
+    interface: place,
+    direction,
+    src: '10.1.0.1',
+    dst: client,
+    type,
+    code,
+    mtu: null,
+  },
+  ...{ tuple: asked, text: `${place} ${direction} ICMP type ${type} code ${code}`, ...more },
+});
+/** A capture that says that it takes such errors. */
+export const takesIcmp = (): NodeEvent[] =>
+  ran('capture').map((event) => ({ ...event, takes: ['icmp-errors'] }) as NodeEvent);
+
 /** Counters that moved from `since` to `seconds`. */
 export const counters = (
   source: 'snmp' | 'conntrack-stats' | 'rule-counters',
@@ -110,9 +134,14 @@ export const counters = (
 export const laterRound = (scope: string): NodeEvent =>
   counters('snmp', scope, { TcpInSegs: 1 }, [lost + 0.1, lost + 0.2]);
 
-export const listener = (seconds: number, change: 'opened' | 'closed'): NodeEvent => ({
+export const listener = (
+  seconds: number,
+  change: 'opened' | 'closed',
+  owner?: 'ended' | 'lives',
+): NodeEvent => ({
   ...base('listeners', seconds),
   ...{ event: 'listener', scope: server, change, port: 8_080 },
+  ...(owner === undefined ? {} : { owner }),
 });
 
 export const routeGone = (seconds: number): NodeEvent => ({

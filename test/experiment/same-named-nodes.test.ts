@@ -60,6 +60,32 @@ describe('nodes of one name in two folders', () => {
     });
   }
 
+  it('are said to be of one machine where both say so, and are kept apart all the same', async () => {
+    const watchedBy = (...machines: readonly (string | undefined)[]) =>
+      machines.map((machine, index) => {
+        const started = {
+          ...{
+            event: 'source',
+            at: '2026-11-23T06:41:40.000000Z',
+            node: 'vm',
+            source: 'capture',
+            text: 'tcp',
+          },
+          ...{ file: 'evidence/vm/capture.pcap', state: 'started', lost: null, machine },
+        };
+        const folder = `machine-${machines.join('-')}-${index}`;
+        write(join(folder, 'evidence/vm/events.ndjson'), [started]);
+        return join(root, folder);
+      });
+    const said = async (paths: string[]) => (await diagnosePaths(paths)).notes.join('\n');
+    assert.match(
+      await said(watchedBy('a net:[1]', 'a net:[1]')),
+      /kept apart: .*all of them are of one machine/,
+    );
+    for (const others of [watchedBy('a net:[1]', 'b net:[1]'), watchedBy('a net:[1]', undefined)])
+      assert.doesNotMatch(await said(others), /one machine/);
+  });
+
   it('are one where they lie in one folder, however it is named, and each of its files is read once', async () => {
     const [client = '', folder = ''] = asFolders('forged-reset', ['one', 'two']);
     const evidence = join(folder, 'evidence');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { describe, it } from 'node:test';
-import { globalIpv6, parseLocalAddresses } from '../../src/observe/local-addresses.ts';
+import { globalIpv6, ownAddressesIn, parseLocalAddresses } from '../../src/observe/local-addresses.ts';
 import { recordedText } from './recorded.ts';
 
 describe("a namespace's own addresses", () => {
@@ -17,13 +18,22 @@ describe("a namespace's own addresses", () => {
     );
   });
 
+  it('are all that a process there has in /proc, and none once it is gone', () => {
+    const own = ownAddressesIn('/proc/self');
+    const known = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+    for (const { address, internal, scopeid } of known)
+      if (!internal && (scopeid ?? 0) === 0) assert.ok(own.includes(address), `${address} of ${own.join()}`);
+    assert.ok(!own.some((address) => address.startsWith('127.') || address === '::1'));
+    assert.deepEqual(ownAddressesIn('/proc/no-process'), []);
+  });
+
   it('of IPv6 are written as in the packets that they are looked for in', () => {
     const lines = [
       'fe80000000000000041f33fffe1c2a01 02 40 20 80     eth0',
       '00000000000000000000000000000001 01 80 10 80       lo',
       'fd000010004400000000000000000010 02 80 00 80     eth0',
     ];
-    assert.equal(globalIpv6(lines.join('\n')), 'fd00:10:44::10');
-    assert.equal(globalIpv6(lines.slice(0, 2).join('\n')), undefined);
+    assert.deepEqual(globalIpv6(lines.join('\n')), ['fd00:10:44::10']);
+    assert.deepEqual(globalIpv6(lines.slice(0, 2).join('\n')), []);
   });
 });

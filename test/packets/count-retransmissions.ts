@@ -1,6 +1,7 @@
 // What a capture says of retransmissions, and several captures put into one file.
 import { readTcp } from '../../src/packets/captured-packet.ts';
 import { createRetransmissionCounter } from '../../src/packets/retransmissions.ts';
+import { tupleOf } from '../../src/packets/way.ts';
 import { readCapture } from './recording.ts';
 
 /** How often each address sent something again, by address. A packet on several interfaces is one. */
@@ -12,7 +13,7 @@ export function countRetransmissions(bytes: Buffer): Map<string, number> {
     const layers = readTcp(header?.linkType ?? -1, record);
     if (layers === undefined) continue;
     const { link, tcp } = layers;
-    const { src, sport, dst, dport } = tcp.tuple;
+    const { src, sport, dst, dport } = tupleOf(tcp.way);
     const known = again.get(src) ?? new Set();
     again.set(src, known);
     const before = counter.seenBefore(record.at, link, tcp);

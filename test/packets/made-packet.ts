@@ -1,6 +1,7 @@
 // Packets made by hand for tests of what is kept.
-import { flowKey, type CapturedPacket } from '../../src/packets/captured-packet.ts';
+import type { CapturedPacket } from '../../src/packets/captured-packet.ts';
 import { tcpFlags, type TcpPacket } from '../../src/packets/tcp-packet.ts';
+import { flowOf } from '../../src/packets/way.ts';
 
 export interface Wanted extends Partial<TcpPacket> {
   /** Seconds. */
@@ -19,7 +20,7 @@ export function madePacket({
   ...wanted
 }: Wanted): CapturedPacket {
   const tcp: TcpPacket = {
-    tuple: { src: '10.0.0.1', dst: '10.0.0.2', sport, dport: 80 },
+    way: Buffer.from([10, 0, 0, 1, 10, 0, 0, 2, sport >> 8, sport & 255, 0, 80]).toString('latin1'),
     flags: tcpFlags.push | tcpFlags.ack,
     seq: Math.round(at * 1_000) + sport * 100_000,
     ack: 1,
@@ -38,7 +39,7 @@ export function madePacket({
     at: at * 1e6,
     link,
     tcp,
-    flow: flowKey(tcp),
+    flow: flowOf(tcp.way),
     seenBefore,
     via: null,
     comment: null,

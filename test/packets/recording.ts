@@ -1,9 +1,10 @@
 // A recorded capture of node-1: one connection that a route-table conflict ended, its 14 packets on three interfaces.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { flowKey, readTcp, type CapturedPacket } from '../../src/packets/captured-packet.ts';
+import { readTcp, type CapturedPacket } from '../../src/packets/captured-packet.ts';
 import { createPcapReader, type PcapHeader, type PcapRecord } from '../../src/packets/pcap-reader.ts';
 import { createRetransmissionCounter } from '../../src/packets/retransmissions.ts';
+import { flowOf } from '../../src/packets/way.ts';
 
 export const recorded = (name: string): Buffer =>
   readFileSync(resolve(import.meta.dirname, '../recorded/observe', name));
@@ -35,7 +36,7 @@ export function recordedPackets(): CapturedPacket[] {
     if (layers === undefined) return [];
     const { link, tcp, via } = layers;
     const seenBefore = retransmissions.seenBefore(record.at, link, tcp);
-    const packet = { at: record.at, link, tcp, flow: flowKey(tcp), seenBefore, via, comment: null };
+    const packet = { at: record.at, link, tcp, flow: flowOf(tcp.way), seenBefore, via, comment: null };
     return [{ ...packet, record: record.bytes }];
   });
 }

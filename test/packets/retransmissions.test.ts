@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { flowKey, readTcp } from '../../src/packets/captured-packet.ts';
+import { readTcp } from '../../src/packets/captured-packet.ts';
 import {
   createRetransmissionCounter,
   type RetransmissionCounter,
@@ -27,7 +27,7 @@ function see(counter: RetransmissionCounter, { at = 0, cooked: link, ...frame }:
   const bytes = direction === undefined ? data : cooked(data, direction, index);
   const linkType = direction === undefined ? 1 : index === undefined ? 113 : 276;
   const layers = readTcp(linkType, { at, data: bytes, wireLength: bytes.length, bytes });
-  assert.ok(layers !== undefined && flowKey(layers.tcp).length > 0);
+  assert.ok(layers !== undefined);
   return counter.seenBefore(at * 1e6, layers.link, layers.tcp);
 }
 

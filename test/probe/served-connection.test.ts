@@ -77,3 +77,36 @@ test('answers that the kernel has not taken are not counted', async (t) => {
   const answers = of('ended')[0]?.answers ?? 0;
   assert.ok(answers > 0 && answers < asked, `${answers} of ${asked}`);
 });
+
+test('an orderly close comes right after an answer, where no question can be on its way, or else at the second call', async (t) => {
+  const recording = record();
+  const { clock } = recording.surroundings;
+  const deadlines = createDeadlines<ServedConnection>(30_000, clock, (late) => late.expire());
+  t.after(() => deadlines.stop());
+  const served: ServedConnection[] = [];
+  const settings = {
+    ...{ maxLine: 100, deadlines, surroundings: recording.surroundings, closeWith: 'fin' as const },
+    ...{ silentPeers: createSilentPeers(recording.surroundings), onEnd: () => undefined },
+  };
+  const { port } = await listen(t, (socket) => void served.push(serveConnection(socket, settings)));
+  const [asking, silent] = [await dial(t, port), await dial(t, port)];
+  await until('both are accepted', () => served.length === 2);
+  for (const connection of served) connection.close();
+  let answeredBefore: string | undefined;
+  asking.socket.once('end', () => (answeredBefore = asking.received().toString()));
+  asking.socket.write('still there?\n');
+  await until('one is closed', () => answeredBefore !== undefined);
+  assert.match(answeredBefore ?? '', /^You said: still there\?\n$/);
+  assert.equal(recording.of('ended').length, 1);
+  let ended = false;
+  silent.socket.once('end', () => (ended = true));
+  for (const connection of served) connection.close();
+  await until('the silent one is closed, too', () => ended);
+  assert.deepEqual(
+    recording.of('ended').map(({ errno, answers }) => [errno, answers]),
+    [
+      ['CLOSED', 1],
+      ['CLOSED', 0],
+    ],
+  );
+});

@@ -15,8 +15,10 @@ export const page = {
       "The veth or the route of the server's address goes and comes; the RST comes in on another interface than the answers did.",
   },
   author: {
-    who: ['server-kernel', 'nobody', 'server-process-died', 'server-application'],
-    text: "The kernel of the new pod, for lack of a socket; nobody, while the address is nobody's.",
+    who: ['server-kernel', 'nobody', 'node-kernel', 'server-process-died', 'server-application'],
+    text:
+      "The kernel of the new pod, for lack of a socket; nobody, while the address is nobody's, or the node's kernel, where it says so with " +
+      'an ICMP error.',
   },
   mechanism: [
     {

@@ -1,6 +1,7 @@
 // Two agents fight over a policy-routing rule: while it stands a same-node flow crosses the node twice and the server sees a
 // rewritten port, while it is missing the server sees the client's own. Each flip moves the flow to a port nobody knows.
-import { ruleIdentity, type Story } from '../../diagnose/connections/story.ts';
+import { ruleIdentity } from '../../diagnose/connections/change-index.ts';
+import type { Story } from '../../diagnose/connections/story.ts';
 import { defineCause } from '../define-cause.ts';
 import { page } from './page.ts';
 

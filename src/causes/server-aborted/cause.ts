@@ -4,8 +4,9 @@ import { page } from './page.ts';
 
 export const cause = defineCause(page, {
   authors: ['server-application'],
-  shownBy: [['RST of a live socket', 'sender counted aborts']],
-  suggestedBy: [['RST of a live socket']],
+  // Of several processes that share a listener one may have died: the counters are the same, and only the server itself knows.
+  shownBy: [['RST of a live socket', 'server says it ended it']],
+  suggestedBy: [['RST of a live socket', 'sender counted aborts'], ['RST of a live socket']],
   contradictedBy: [
     'not was reset',
     'listener closed',
@@ -16,6 +17,8 @@ export const cause = defineCause(page, {
     'rule moved the port',
     'endpoint changed',
     'client noticed late',
+    "server's socket was destroyed",
+    'not sender counted aborts',
   ],
   sentence: () =>
     "The server's application aborted live connections itself: it closed them with data unread or with linger 0, so its kernel " +

@@ -4,12 +4,16 @@ import { page } from './page.ts';
 
 export const cause = defineCause(page, {
   authors: ['server-process-died', 'server-kernel'],
+  // A program may close its listener and go on: that its process ended has to be seen.
   shownBy: [
+    ["listener's process ended", 'was closed'],
+    ["listener's process ended", 'server closed first'],
+    ["listener's process ended", 'RST of a live socket'],
+  ],
+  suggestedBy: [
     ['listener closed', 'was closed'],
     ['listener closed', 'server closed first'],
     ['listener closed', 'RST of a live socket'],
-  ],
-  suggestedBy: [
     // The kernel ends what the process had with a FIN; one that has no socket never had any.
     ['listener closed', 'was reset', 'not RST without a socket'],
     ['listener closed', 'was refused'],
@@ -20,6 +24,8 @@ export const cause = defineCause(page, {
   contradictedBy: [
     'timed out',
     'not listener closed',
+    "not listener's process ended",
+    'server says it ended it',
     'endpoint changed',
     'RST made on the node',
     'RST from outside',

@@ -10,36 +10,30 @@ export interface ClockOffset {
   readonly error: Micros;
 }
 
-interface Sighting {
-  readonly node: string;
-  readonly at: Micros;
-  readonly direction: PacketEvent['direction'];
-}
-
 /**
  * The offset of every node against `reference`; nodes that share no packet with it, in both directions, are not in the map. Two
  * nodes share a packet when it left one and came into the other with the same sequence numbers.
  */
 export function clockOffsets(packets: readonly PacketEvent[], reference: string): Map<string, ClockOffset> {
+  // One node's clock is that of all its captures.
+  if (packets.every(({ node }) => node === reference)) return new Map();
   const sightings = Map.groupBy(packets, wireIdentity);
   const bounds = new Map<string, { low: Micros; high: Micros }>();
   for (const group of sightings.values()) {
-    const seen = group.map((packet): Sighting => {
-      return { node: packet.node, at: parseMicros(packet.at), direction: packet.direction };
-    });
-    for (const here of seen.filter(({ node }) => node === reference)) {
-      for (const there of seen.filter(({ node }) => node !== reference)) {
-        const bound = bounds.get(there.node) ?? {
-          low: Number.NEGATIVE_INFINITY,
-          high: Number.POSITIVE_INFINITY,
-        };
-        // Sent here and received there: there + offset ≥ here. The other way round: here ≥ there + offset.
-        if (here.direction === 'out' && there.direction === 'in')
-          bound.low = Math.max(bound.low, here.at - there.at);
-        if (here.direction === 'in' && there.direction === 'out')
-          bound.high = Math.min(bound.high, here.at - there.at);
-        bounds.set(there.node, bound);
-      }
+    // Of all pairs the one tells most that is closest: the last that was sent here with the first that came in there, say.
+    let [lastOut, firstIn] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (const { node, direction, at } of group) {
+      if (node !== reference) continue;
+      if (direction === 'out') lastOut = Math.max(lastOut, parseMicros(at));
+      if (direction === 'in') firstIn = Math.min(firstIn, parseMicros(at));
+    }
+    for (const { node, direction, at } of group) {
+      if (node === reference) continue;
+      const bound = bounds.get(node) ?? { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+      // Sent here and received there: there + offset ≥ here. The other way round: here ≥ there + offset.
+      if (direction === 'in') bound.low = Math.max(bound.low, lastOut - parseMicros(at));
+      if (direction === 'out') bound.high = Math.min(bound.high, firstIn - parseMicros(at));
+      bounds.set(node, bound);
     }
   }
   const offsets = new Map<string, ClockOffset>();
@@ -65,6 +59,8 @@ export function aligner(
   return (event) => {
     const offset = offsets.get(event.node)?.offset ?? 0;
     if (Math.abs(offset) < worthCorrecting) return event;
-    return { ...event, at: formatMicros(parseMicros(event.at) + offset) };
+    // With its prototype: a packet's line may be written only when it is asked for.
+    const copy = Object.create(Object.getPrototypeOf(event) as object) as typeof event;
+    return Object.assign(copy, event, { at: formatMicros(parseMicros(event.at) + offset) });
   };
 }

@@ -9,6 +9,7 @@ import {
   type ServerEvent,
 } from '../../model/probe-event.ts';
 import type { LostConnection, NextAttempt } from './lost-connection.ts';
+import { createIdleCounter, type IdleTimes } from './population.ts';
 
 /** Probe events as far as the diagnosis needs them; made in one pass, so that the answers need not be kept. */
 export interface ProbeTimeline {
@@ -18,6 +19,8 @@ export interface ProbeTimeline {
   readonly ended: ReadonlyMap<string, readonly EndedEvent[]>;
   /** Attempts that failed before their slot's first answer, none of which is a loss; and slots that never had one. */
   readonly beforeFirstAnswer: { readonly attempts: number; readonly neverAnswered: number };
+  /** For each `origin` of losses; null where nothing of the kind is known. */
+  readonly idleTimesOf: (origin: string) => IdleTimes | null;
   readonly hasServerEvents: boolean;
   /** `local` of the servers: address:port pairs at which a server listens or accepted. */
   readonly serverAddresses: ReadonlySet<string>;
@@ -45,6 +48,8 @@ export function createProbeReader(): ProbeReader {
   const ended = new Map<string, EndedEvent[]>();
   const serverAddresses = new Set<string>();
   const pulses = new Map<string, Pulse>();
+  const idle = createIdleCounter();
+  const wellAt = new Map<string, Micros>();
   let hasServerEvents = false;
   let early = 0;
   const unansweredSlots = new Set<string>();
@@ -59,14 +64,20 @@ export function createProbeReader(): ProbeReader {
   }
 
   function addClient(event: ClientEvent, origin: string): void {
-    const pulse = pulseOf(pulses, `${origin} ${event.class}`);
-    pulse.beat(parseMicros(event.at));
-    if (event.event === 'answered' && unansweredSlots.size === 0) return;
-    const slot = `${origin} ${event.class} ${event.slot}`;
+    const kind = `${origin} ${event.class}`;
+    const at = parseMicros(event.at);
+    const pulse = pulseOf(pulses, kind);
+    pulse.beat(at);
+    const slot = `${kind} ${event.slot}`;
     if (event.event === 'answered') {
+      const before = wellAt.get(slot);
+      if (before !== undefined) idle.answered(kind, before, at - event.latencyMs * 1_000);
+      wellAt.set(slot, at);
       unansweredSlots.delete(slot);
       return;
     }
+    if (event.event === 'connected') wellAt.set(slot, at);
+    else wellAt.delete(slot);
     if (event.event === 'failed' && isBeforeFirstAnswer(event)) {
       early += 1;
       unansweredSlots.add(slot);
@@ -77,8 +88,8 @@ export function createProbeReader(): ProbeReader {
       before?.afterwards.push({ at: event.at, failure: null });
       down.delete(slot);
     } else if (event.phase === 'connecting' && before !== undefined) {
-      // The server closed in an orderly way, and nobody answers now: what is lost is the attempt, not what was closed.
-      if (before.failure === 'closed' && before.afterwards.length === 0 && isUnanswered(event))
+      // The server closed in an orderly way, and nobody answers now: what is lost is the attempt, not what was closed while idle.
+      if (isIdleClose(before) && before.afterwards.length === 0 && isUnanswered(event))
         Object.assign(before, attemptAfter(before, newLoss(event, before.origin, pulse)));
       // A slot that stays down for an hour says no more than its first attempts did.
       if (before.afterwards.length < keptAttempts)
@@ -100,6 +111,7 @@ export function createProbeReader(): ProbeReader {
       accepted,
       ended,
       beforeFirstAnswer: { attempts: early, neverAnswered: unansweredSlots.size },
+      idleTimesOf: idle.timesOf(lost),
       hasServerEvents,
       serverAddresses,
     }),
@@ -113,6 +125,7 @@ function attemptAfter({ afterwards, failedAt }: LostConnection, attempt: LostCon
 
 const keptAttempts = 8;
 
+const isIdleClose = ({ failure, phase }: LostConnection) => failure === 'closed' && phase === 'idle';
 const isUnanswered = ({ failure }: FailedEvent) => failure === 'timeout' || failure === 'unreachable';
 
 /** As packets and entries have it, whatever the program called it. */

@@ -5,7 +5,7 @@ import { wireIdentity } from './clock-offsets.ts';
 import type { Entry } from './entry-index.ts';
 import type { ProbeTimeline } from './lost-by-probes.ts';
 import type { NodeTimeline } from './node-timeline.ts';
-import { initialTtls, type Entrance } from './packet-index.ts';
+import { hasComeIn, initialTtls, isBorn, type Entrance } from './packet-index.ts';
 
 /** The interface by which an end's own packets come into its node: they have all their hops still before them there. */
 export function findEntrance(
@@ -13,17 +13,36 @@ export function findEntrance(
   isOwn: (tuple: Tuple) => boolean,
 ): Entrance | null {
   const fresh = packets.find(
-    ({ flags, direction, tuple, ttl }) =>
-      direction === 'in' && isOwn(tuple) && !flags.includes('R') && initialTtls.has(ttl),
+    (packet) =>
+      hasComeIn(packet) && isOwn(packet.tuple) && !packet.flags.includes('R') && initialTtls.has(packet.ttl),
   );
   return fresh === undefined ? null : { node: fresh.node, name: fresh.interface };
 }
 
-/** The node on which the packets to the client are born: their first sighting goes out, with all their hops before them. */
-export function findBirthplace(
+/** The node that the server is a socket of, no pod's: by where its packets are born, or by whose address it has. Null for a pod's. */
+export function findHost(
+  server: Endpoint | null,
+  target: Endpoint,
   packets: readonly PacketEvent[],
   goesToClient: (packet: PacketEvent) => boolean,
+  nodes: NodeTimeline,
 ): string | null {
+  // What was dialled may be a Service's address, which with ipvs each node has for its own.
+  const owner = server === null || server.address === target.address ? null : nodes.hostOf(server.address);
+  const atOwner = packets.filter(({ node }) => node === owner);
+  if (owner !== null && findBirthplace(atOwner, goesToClient) !== null) return owner;
+  const seen = findBirthplace(packets, goesToClient);
+  return seen === undefined ? birthplaceByOthers(server, nodes) : seen;
+}
+
+/**
+ * The node on which the packets to the client are born: their first sighting goes out, with all their hops before them. Null where
+ * they are not, undefined where none was seen.
+ */
+function findBirthplace(
+  packets: readonly PacketEvent[],
+  goesToClient: (packet: PacketEvent) => boolean,
+): string | null | undefined {
   const firsts = new Map<string, PacketEvent>();
   for (const packet of packets) {
     const { flags, payloadLength } = packet;
@@ -34,9 +53,18 @@ export function findBirthplace(
   }
   const born = [...firsts.values()];
   const [sample] = born;
-  const isBirth = ({ direction, ttl, node }: PacketEvent) =>
-    direction === 'out' && initialTtls.has(ttl) && node === sample?.node;
-  return sample !== undefined && born.every(isBirth) ? sample.node : null;
+  if (sample === undefined) return undefined;
+  const isBirth = (packet: PacketEvent) =>
+    isBorn(packet) && initialTtls.has(packet.ttl) && packet.node === sample.node;
+  return born.every(isBirth) ? sample.node : null;
+}
+
+/** Where this connection shows none of the server's packets: the node that others show it to be on, and no pod of it. */
+function birthplaceByOthers(server: Endpoint | null, nodes: NodeTimeline): string | null {
+  if (server === null || nodes.nodeOf(server.address) !== null) return null;
+  const homes = [...nodes.nodes].filter((node) => nodes.originOf(node, formatEndpoint(server)) === 'here');
+  const [only = null, another] = homes;
+  return another === undefined ? only : null;
 }
 
 export function serverOf(first: Entry | null, target: Endpoint, probes: ProbeTimeline): Endpoint | null {
@@ -52,16 +80,8 @@ export function serverOnTheWire(
   clientEnds: readonly string[],
   nodes: NodeTimeline,
 ): Endpoint | null {
-  const ends = new Set(clientEnds);
-  const others = new Map<string, Endpoint>();
-  for (const { tuple } of clientEnds.flatMap((end) => nodes.packetsOf(end))) {
-    const [src, dst] = [
-      { address: tuple.src, port: tuple.sport },
-      { address: tuple.dst, port: tuple.dport },
-    ];
-    const server = ends.has(formatEndpoint(src)) ? dst : src;
-    others.set(formatEndpoint(server), server);
-  }
+  const peers = clientEnds.flatMap((end) => nodes.peersOf(end));
+  const others = new Map(peers.map((peer) => [formatEndpoint(peer), peer]));
   if (others.size === 1) return [...others.values()][0] ?? null;
   others.delete(formatEndpoint(target));
   return others.size === 1 ? ([...others.values()][0] ?? null) : null;

@@ -10,12 +10,15 @@ import {
   type Tuple,
 } from '../../model/node-event.ts';
 import { nodeWitnesses, type NodeWitness } from '../witness-words.ts';
+import type { LinkChange, ListenerEvent } from './change-index.ts';
+import { errorsAbout, type ErrorsAbout } from './icmp-index.ts';
 import { wasThere, type Entry } from './entry-index.ts';
 import { loopDelayMs, type LostConnection } from './lost-connection.ts';
 import { peerKey, type AcceptedEvent, type EndedEvent, type ProbeTimeline } from './lost-by-probes.ts';
-import type { LinkChange, ListenerEvent, NodeTimeline } from './node-timeline.ts';
+import type { NodeTimeline } from './node-timeline.ts';
+import type { IdleTimes } from './population.ts';
 import type { Entrance } from './packet-index.ts';
-import { findBirthplace, findEntrance, serverOf, serverOnTheWire } from './places.ts';
+import { findEntrance, findHost, serverOf, serverOnTheWire } from './places.ts';
 import { inCausalOrder } from './reset-order.ts';
 import { between } from './time-range.ts';
 
@@ -51,14 +54,20 @@ export interface Story {
   readonly resets: readonly PacketEvent[];
   /** Which RST was the first: not where two nodes saw one each, in opposite directions, and their clocks do not tell. */
   readonly resetOrderIsClear: boolean;
+  readonly errors: ErrorsAbout;
+  /** Of the connections of its kind; null where only packets tell of it. */
+  readonly idleTimes: IdleTimes | null;
+  /** How many connections of any kind the probes lost from `from` to `to`. */
+  readonly lossesWithin: (from: Micros, to: Micros) => number;
   /** Where packets of the server's pod enter its node: they have all their hops still before them there. */
   readonly serverInterface: Entrance | null;
   /** Where the client's packets enter theirs, likewise. */
   readonly clientInterface: Entrance | null;
-  /** The server is no pod but a socket of its node: its packets are born there, by all that crossed the node. */
+  /** The server is no pod but a socket of its node; and its namespace, as listeners and counters name it: the node, or its address. */
   readonly serverIsNodeItself: boolean;
+  readonly serverScope: string | null;
   /** Whether a packet of the connection goes towards the client. */
-  readonly goesToClient: (packet: PacketEvent) => boolean;
+  readonly goesToClient: (packet: Pick<PacketEvent, 'tuple'>) => boolean;
   /** The witnesses that ran where this connection went: what such a one did not see did not happen. */
   readonly available: ReadonlySet<NodeWitness>;
   /** The capture ran, and has no RST of this connection though one came: what it does not show proves nothing. */
@@ -73,7 +82,7 @@ export interface Story {
   readonly lookedIntoPodsOf: (witness: NodeWitness, node: string) => boolean;
   /** Whether such a witness may have missed something by then where the connection went: what it does not show may have been there. */
   readonly lostSome: (witness: NodeWitness) => boolean;
-  /** Whether such a witness did not run all the time from the last good moment to the loss where the connection went. */
+  /** Whether such a witness did not watch a node that carried the connection for all of its last moments. */
   readonly missedSome: (witness: NodeWitness) => boolean;
   /** All that the nodes saw, for what is asked of a place and not of this connection. */
   readonly nodes: NodeTimeline;
@@ -104,17 +113,15 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
           nodes.entries.find(address, port, server.address, server.port).filter(alive),
         );
   const legs = client === null ? [] : legEndpoints(lost, client, firsts, second, nodes);
-  const packets = between(
-    legs.length === 1
-      ? nodes.packetsOf(legs[0] ?? '')
-      : mergePackets(legs.map((leg) => nodes.packetsOf(leg))),
-    lastGoodAt - 5e6,
-    failedAt + Math.max(slack, 50_000),
-  );
+  const since = lastGoodAt - 5e6;
+  const until = failedAt + Math.max(slack, 50_000);
+  // Each list is cut before they are put together: a port that serves for days has many others' packets.
+  const packets = mergePackets(legs.map((leg) => between(nodes.packetsOf(leg), since, until)));
+
   const ends = new Set(legs);
-  const goesToClient = ({ tuple }: PacketEvent) =>
+  const goesToClient = ({ tuple }: Pick<PacketEvent, 'tuple'>) =>
     ends.has(formatEndpoint({ address: tuple.dst, port: tuple.dport }));
-  const bornOn = findBirthplace(packets, goesToClient);
+  const bornOn = findHost(server, target, packets, goesToClient, nodes);
   const carriers = new Set([
     ...[...firsts, ...second].map((entry) => entry.node),
     ...packets.map((packet) => packet.node),
@@ -122,12 +129,17 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
   const ruleChanges = between(nodes.rules, lastGoodAt - slack, failedAt + slack).filter((rule) =>
     carriers.has(rule.node),
   );
-  const identities = new Set(ruleChanges.map(ruleIdentity));
   const serverInterface =
     server === null || bornOn !== null ? null : findServerEntrance(server, packets, nodes);
   const clientInterface = client === null ? null : findClientEntrance(client.address, ends, packets, nodes);
   const { resets, isClear: resetOrderIsClear } = inCausalOrder(
-    packets.filter((packet) => packet.flags.includes('R') && parseMicros(packet.at) > lastGoodAt - slack),
+    packets.filter(
+      (packet) =>
+        packet.flags.includes('R') &&
+        parseMicros(packet.at) > lastGoodAt - slack &&
+        // With this a client that has given up answers what comes too late.
+        !(lost.failure === 'timeout' && !goesToClient(packet) && parseMicros(packet.at) >= failedAt),
+    ),
     goesToClient,
     slack,
   );
@@ -137,6 +149,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
   const podNode = server === null ? null : nodes.nodeOf(server.address);
   const serverIsNodeItself = serverInterface === null && bornOn !== null && (podNode ?? bornOn) === bornOn;
   const serverNode = serverIsNodeItself ? bornOn : (serverInterface?.node ?? podNode);
+  const serverScope = serverIsNodeItself ? serverNode : (server?.address ?? null);
   const places = carriers.size === 0 ? [null] : [...carriers];
   return {
     lost,
@@ -149,21 +162,33 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     accepted,
     ended: findEnded(accepted, probes),
     ruleChanges,
-    ruleHistory:
-      identities.size === 0 ? [] : nodes.rules.filter((rule) => identities.has(ruleIdentity(rule))),
-    endpointChanges: between(nodes.links, servedSince(lost), failedAt + slack).filter((change) =>
-      namesServer(change, server, serverInterface),
-    ),
-    listenerChanges: between(nodes.listeners, listenedSince(lost) - slack, failedAt + 1e6).filter(
-      (change) => server !== null && change.scope === server.address && change.port === server.port,
-    ),
+    ruleHistory: nodes.rulesLike(ruleChanges),
+    endpointChanges:
+      server === null
+        ? []
+        : nodes.links.naming(server.address, serverInterface, servedSince(lost), failedAt + slack),
+    listenerChanges:
+      server === null || serverScope === null
+        ? []
+        : between(nodes.listenersOf(serverScope, server.port), listenedSince(lost) - slack, failedAt + 1e6),
     counters: nodes.counters.within(lastGoodAt, failedAt + slack),
     packets,
     resets,
     resetOrderIsClear,
+    errors: errorsAbout(
+      ends,
+      new Set([target, ...(server === null ? [] : [server])].map(formatEndpoint)),
+      { lastGoodAt, failedAt, slack },
+      nodes.icmp,
+      carriers,
+    ),
+    idleTimes: probes.idleTimesOf(lost.origin),
+    lossesWithin: (from, to) =>
+      probes.lost.filter((other) => other.failedAt >= from && other.failedAt <= to).length,
     serverInterface,
     clientInterface,
     serverIsNodeItself,
+    serverScope,
     goesToClient,
     available: new Set(
       nodeWitnesses.filter(
@@ -182,11 +207,12 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       const where = serverNode === null ? places : [serverNode];
       return (
         where.some((node) => nodes.ran(witness, node)) &&
-        !where.some((node) => nodes.blind(witness, 'pods', node))
+        (serverIsNodeItself || !where.some((node) => nodes.blind(witness, 'pods', node)))
       );
     },
     lookedIntoPodsOf: (witness, node) => nodes.ran(witness, node) && !nodes.blind(witness, 'pods', node),
-    missedSome: (witness) => [...carriers].some((node) => nodes.missed(witness, node, lastGoodAt, failedAt)),
+    missedSome: (witness) =>
+      [...carriers].some((node) => nodes.missed(witness, node, Math.max(lastGoodAt, bornAt), failedAt)),
     lostSome: (witness) =>
       [...carriers, ...(serverNode === null ? [] : [serverNode])].some(
         (node) => nodes.missesSince(witness, node) <= failedAt + slack,
@@ -230,7 +256,9 @@ function legEndpoints(
   return [...new Set([own, ...lost.legs, ...rewritten.map(formatEndpoint), ...nodes.aliasesOf(own)])];
 }
 
-function mergePackets(lists: readonly (readonly PacketEvent[])[]): PacketEvent[] {
+function mergePackets(lists: readonly (readonly PacketEvent[])[]): readonly PacketEvent[] {
+  const [only, another] = lists;
+  if (only !== undefined && another === undefined) return only;
   return [...new Set(lists.flat())].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
@@ -258,17 +286,6 @@ function ownEntrance(address: string, found: Entrance | null, nodes: NodeTimelin
   return home === null || home === entrance?.node ? entrance : null;
 }
 
-function namesServer(change: LinkChange, server: Endpoint | null, at: Entrance | null): boolean {
-  if (server === null) return false;
-  if (change.event === 'route-changed') return change.route.split(/[\s/]+/).includes(server.address);
-  return (
-    at !== null &&
-    change.node === at.node &&
-    change.link === at.name &&
-    (change.change === 'deleted' || change.state === 'DOWN')
-  );
-}
-
 /** The accept that belongs to this connection: from the client's own port, or from a port that an entry translated it to. */
 function findAccepted(
   { bornAt, failedAt }: LostConnection,
@@ -289,11 +306,6 @@ function findAccepted(
 function findEnded(accepted: AcceptedEvent | null, probes: ProbeTimeline): EndedEvent | null {
   if (accepted === null) return null;
   return probes.ended.get(peerKey(accepted.peer))?.find((event) => event.at > accepted.at) ?? null;
-}
-
-/** What makes two changes speak of the same rule. */
-export function ruleIdentity(rule: RuleChange): string {
-  return `${rule.node} ${rule.preference} ${rule.selector} ${rule.table ?? ''}`;
 }
 
 /** The port of an ADDRESS:PORT. */

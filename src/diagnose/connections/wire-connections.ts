@@ -1,7 +1,7 @@
 // Packets put together to connections: every leg of one connection, whatever translation made of its addresses on the way.
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
-import type { PacketEvent } from '../../model/node-event.ts';
+import type { PacketEvent, Tuple } from '../../model/node-event.ts';
 import { wireIdentity } from './clock-offsets.ts';
 import type { EntryIndex } from './entry-index.ts';
 
@@ -45,6 +45,14 @@ export function wireConnections(packets: readonly PacketEvent[], entries: EntryI
     if (other !== undefined && at - other.at <= onTheWay) parent.set(rootOf(flow), rootOf(other.flow));
     seen.set(identity, { flow, at });
   }
+  // What one end sends may be seen on one leg only, as where the other leg is within the node: an entry says which two are one.
+  for (const [flow, [packet]] of flows) {
+    const entriesOf = packet === undefined ? [] : bothWays(packet.tuple).flatMap((way) => find(way, entries));
+    for (const { reply } of entriesOf) {
+      const other = flowOf({ tuple: reply });
+      if (flows.has(other)) parent.set(rootOf(other), rootOf(flow));
+    }
+  }
   const groups = Map.groupBy(packets, (packet) => rootOf(flowOf(packet)));
   const dialled = new Set(packets.filter(isOpening).map(({ tuple: { dst, dport } }) => `${dst} ${dport}`));
   return [...groups.values()]
@@ -52,7 +60,7 @@ export function wireConnections(packets: readonly PacketEvent[], entries: EntryI
     .flatMap((own) => connectionOf(own, entries, dialled) ?? []);
 }
 
-function flowOf({ tuple: { src, sport, dst, dport } }: PacketEvent): string {
+function flowOf({ tuple: { src, sport, dst, dport } }: Pick<PacketEvent, 'tuple'>): string {
   const [from, to] = [`${src} ${sport}`, `${dst} ${dport}`];
   return from < to ? `${from} ${to}` : `${to} ${from}`;
 }
@@ -138,10 +146,16 @@ const toDialled = (packets: readonly PacketEvent[], dialled: ReadonlySet<string>
   );
 
 /** Where only the server's packets were seen, a RST perhaps: what they are the answer to went the other way. */
-const answered = (packet: PacketEvent): PacketEvent => {
-  const { src, sport, dst, dport } = packet.tuple;
-  return { ...packet, tuple: { src: dst, sport: dport, dst: src, dport: sport } };
-};
+const answered = (packet: PacketEvent): PacketEvent => ({ ...packet, tuple: turned(packet.tuple) });
+
+const turned = ({ src, sport, dst, dport }: Tuple): Tuple => ({
+  src: dst,
+  sport: dport,
+  dst: src,
+  dport: sport,
+});
+const bothWays = (tuple: Tuple): Tuple[] => [tuple, turned(tuple)];
+const find = ({ src, sport, dst, dport }: Tuple, entries: EntryIndex) => entries.find(src, sport, dst, dport);
 
 /** The sighting of a packet from the end that a conntrack entry names as the one that began. */
 function openedBefore(packets: readonly PacketEvent[], entries: EntryIndex): PacketEvent | undefined {

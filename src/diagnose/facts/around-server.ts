@@ -1,5 +1,5 @@
 // What happened around the server: to its pod's way and to its listener.
-import { asEvidence, notSeen, unknown, yes, type Look } from './fact.ts';
+import { asEvidence, no, notSeen, unknown, yes, type Look } from './fact.ts';
 
 /** The way to the server's pod, or its interface, came or went while the connection lived. */
 export const endpointChanged: Look = (story) => {
@@ -14,4 +14,15 @@ export const listenerClosed: Look = (story) => {
   const closed = story.listenerChanges.find((change) => change.change === 'closed');
   if (closed !== undefined) return yes(asEvidence(closed));
   return story.lookedIntoServer('listeners') ? notSeen(story, 'listeners') : unknown('listeners');
+};
+
+/** The processes that listened for the server ended with the listener; not one that closed it and went on. */
+export const listenerProcessEnded: Look = (story) => {
+  const closed = story.listenerChanges.filter(({ change }) => change === 'closed');
+  if (closed.length === 0) return listenerClosed(story);
+  const ended = closed.find(({ owner }) => owner === 'ended');
+  if (ended !== undefined) return yes(asEvidence(ended));
+  return closed.every(({ owner }) => owner === 'lives')
+    ? no(...closed.map(asEvidence))
+    : unknown('owner-of-listener');
 };

@@ -57,5 +57,6 @@ export const rose = (event: CountersEvent, name: RegExp): boolean =>
 export function counterLine(event: CountersEvent, name: RegExp): EvidenceItem {
   const moved = Object.entries(event.changes).filter(([counter, change]) => change > 0 && name.test(counter));
   const text = moved.map(([counter, change]) => `${counter} +${change}`).join(', ');
-  return { ...asEvidence(event), text: `${event.scope}: ${text}` };
+  const { source, at, file } = event;
+  return { source, at, file, text: `${event.scope}: ${text}` };
 }

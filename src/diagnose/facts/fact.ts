@@ -14,8 +14,19 @@ export type Fact =
 export type Look = (story: Story) => Fact;
 
 export const yes = (...evidence: readonly EvidenceItem[]): Fact => ({ seen: 'yes', evidence });
-export const no = (...evidence: readonly EvidenceItem[]): Fact => ({ seen: 'no', evidence });
-export const unknown = (missing: Wanted | null): Fact => ({ seen: 'unknown', missing });
+export const no = (...evidence: readonly EvidenceItem[]): Fact =>
+  evidence.length === 0 ? plainNo : { seen: 'no', evidence };
+
+// Of each connection most is not seen, or cannot be known: thousands of connections share these.
+const plainNo: Fact = Object.freeze({ seen: 'no', evidence: Object.freeze([]) });
+const unknowns = new Map<Wanted | null, Fact>();
+
+export function unknown(missing: Wanted | null): Fact {
+  const known = unknowns.get(missing) ?? Object.freeze({ seen: 'unknown', missing } as const);
+  unknowns.set(missing, known);
+  return known;
+}
+
 export const seenIf = (condition: boolean, ...evidence: readonly EvidenceItem[]): Fact =>
   condition ? yes(...evidence) : no();
 
@@ -40,8 +51,25 @@ export const serverGap = ({ hasServerEvents }: Story): Wanted =>
   hasServerEvents ? 'accept-of-connection' : 'server-events';
 
 /** A node's event as evidence: its own line, and where that line is kept. */
-export function asEvidence({ source, at, text, file }: NodeEvent): EvidenceItem {
-  return { source, at, text, file };
+export const asEvidence = (event: NodeEvent): EvidenceItem => new Line(event);
+
+/** The line of a captured packet is written when it is asked for, and of thousands of connections one is shown. */
+class Line implements EvidenceItem {
+  readonly #event: NodeEvent;
+  readonly source: EvidenceItem['source'];
+  readonly at: string;
+  readonly file: string;
+
+  constructor(event: NodeEvent) {
+    this.#event = event;
+    this.source = event.source;
+    this.at = event.at;
+    this.file = event.file;
+  }
+
+  get text(): string {
+    return this.#event.text;
+  }
 }
 
 /** A line of the client's own account. */

@@ -33,7 +33,7 @@ function ownWords(story: Story) {
   const after = failure === 'reset' ? `, after ${report.answers} answers` : '';
   const text =
     failure === 'closed'
-      ? 'the peer closed the connection'
+      ? `the peer closed the connection${report.phase === 'awaiting' ? ' with a question unanswered' : ''}`
       : `${report.syscall} ${report.local ?? '?'}->${report.remote}: ${report.errno} while ${report.phase}${after}`;
   return [clientLine(story, text, report.at)];
 }
@@ -159,6 +159,33 @@ export const serverGaveUpWaiting: Look = (story) => {
   if (ended?.failure !== 'timeout' || parseMicros(ended.at) > story.lost.failedAt + story.slack) return no();
   return yes(serverLine(ended.at, `the server gave up waiting for ${ended.peer}`));
 };
+
+/** What our server writes of a connection that it ends by itself; it writes that after the close. */
+const ownDoing: ReadonlySet<string> = new Set(['CLOSED', 'DEADLINE', 'EMSGSIZE']);
+
+/** The server's own program says that it ended this connection, by a decision of its own. */
+export const serverSaysItEnded: Look = (story) => {
+  if (story.accepted === null) return unknown(serverGap(story));
+  // One that was killed has no time to say anything.
+  if (story.ended === null) return unknown(null);
+  const ended = endedInTime(story);
+  if (ended === null || !ownDoing.has(ended.errno)) return no();
+  return yes(serverLine(ended.at, `the server says that it ended ${ended.peer} itself (${ended.errno})`));
+};
+
+/** The server's program was told that its connection was aborted, though it had not done so itself. */
+export const serverSocketDestroyed: Look = (story) => {
+  if (story.accepted === null) return unknown(serverGap(story));
+  const ended = endedInTime(story);
+  if (ended?.errno !== 'ECONNABORTED') return no();
+  return yes(
+    serverLine(ended.at, `the server's socket of ${ended.peer} was aborted under it (ECONNABORTED)`),
+  );
+};
+
+/** Long after the loss it is the other half, which never heard of it, that ends. */
+const endedInTime = ({ ended, lost, slack }: Story) =>
+  ended !== null && parseMicros(ended.at) <= lost.failedAt + slack ? ended : null;
 
 /** The server noticed the end of this connection before the client did, and as a RST. */
 export const serverWasReset: Look = (story) => {

@@ -4,10 +4,14 @@ import * as counters from './counters.ts';
 import * as ending from './how-it-ended.ts';
 import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entries.ts';
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
+import * as icmp from './icmp.ts';
+import * as population from './population.ts';
 import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
 import * as silence from './silence.ts';
 import * as sender from './sender-counters.ts';
+import * as tally from './sender-tally.ts';
+import * as asked from './unanswered.ts';
 import type { Fact, Look } from './fact.ts';
 
 export const facts = {
@@ -26,10 +30,25 @@ export const facts = {
   'sent again and again': silence.sentAgain,
   'had been idle': silence.hadBeenIdle,
   'loser silent for long': ending.silentForLong,
+  'question unanswered': asked.questionUnanswered,
+  'closed before the question': asked.closedBeforeQuestion,
   'refused afterwards': ending.refusedAfterwards,
   'silent afterwards': ending.silentAfterwards,
   'server gave up waiting': ending.serverGaveUpWaiting,
+  'server says it ended it': ending.serverSaysItEnded,
+  "server's socket was destroyed": ending.serverSocketDestroyed,
   'server was reset as well': ending.serverWasReset,
+  'ICMP error seen': icmp.errorSeen,
+  'ICMP: packet too long': icmp.tooLong,
+  'ICMP answer: port unreachable': icmp.portUnreachable,
+  'ICMP answer: prohibited': icmp.prohibited,
+  'ICMP answer: host unreachable': icmp.hostUnreachable,
+  'ICMP answer: time exceeded': icmp.timeExceeded,
+  'ICMP made on the node': icmp.madeHere,
+  "ICMP left the server's pod": icmp.leftServer,
+  'ICMP from outside': icmp.fromOutside,
+  'ICMP refused its neighbours': icmp.neighboursRefused,
+  'next attempt refused by ICMP': icmp.nextAttemptRefused,
   'RST on the wire': form.resetSeen,
   'RST to the client': form.resetWentToClient,
   'RST to the server': form.resetWentToServer,
@@ -54,9 +73,13 @@ export const facts = {
   'picked up in mid-stream': pickedUpMidStream,
   'endpoint changed': server.endpointChanged,
   'listener closed': server.listenerClosed,
+  "listener's process ended": server.listenerProcessEnded,
   'sender counted its RSTs': sender.senderCountedResets,
-  'sender counted just those RSTs': sender.senderCountedJustThose,
-  'sender counted aborts': sender.senderCountedAborts,
+  'sender counted just those RSTs': tally.senderCountedJustThose,
+  'sender counted aborts': tally.senderCountedAborts,
+  'sender counted an abort for each': tally.senderCountedAbortForEach,
+  'sender counted unread input for each': tally.senderCountedUnreadForEach,
+  'sender answered for a closed socket': tally.senderAnsweredForClosed,
   'sender gave up': sender.senderGaveUp,
   'node counted RSTs of its own': sender.nodeCountedResets,
   'packets were INVALID': counters.invalidRose,
@@ -65,7 +88,10 @@ export const facts = {
   'table full': counters.tableFull,
   'reject rule hit': counters.rejectRuleHit,
   'drop rule hit': counters.dropRuleHit,
+  'lost only after long idle': population.lostOnlyAfterLongIdle,
+  'rejected just as many': population.rejectedJustAsMany,
 } as const satisfies Record<string, Look>;
 
 export type FactName = keyof typeof facts;
+export const factNames = Object.keys(facts) as FactName[];
 export type Facts = Readonly<Record<FactName, Fact>>;

@@ -1,7 +1,7 @@
 // What the first RST looks like: Linux signs it. A live socket that is aborted sends ACK, its window and, where negotiated, the
 // timestamp option; a kernel that finds no socket answers a packet with 40 bytes that have none of these, and REJECT does the same.
 import type { PacketEvent } from '../../model/node-event.ts';
-import { initialTtls } from '../connections/packet-index.ts';
+import { initialTtls, isBorn } from '../connections/packet-index.ts';
 import { isCopy } from '../connections/reset-order.ts';
 import type { Story } from '../connections/story.ts';
 import {
@@ -87,6 +87,8 @@ const beganWith = (ttl: number): number => (ttl <= 64 ? 64 : ttl <= 128 ? 128 : 
 
 /** The RST comes from the sender's own host: neither it nor the sender's other packets have passed a router, and they are alike. */
 export const resetIsFreshLikeOthers = ofFirstReset((first, story) => {
+  // What goes out where it was born is as fresh whoever of that node made it.
+  if (isBorn(first)) return unknown(null);
   const others = likeIt(first, story);
   if (others.length < enoughToCompare) return unknown('packets-to-compare');
   return seenIf(

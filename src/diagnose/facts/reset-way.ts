@@ -5,7 +5,7 @@ import { parseMicros } from '../../model/clock.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import { wireIdentity } from '../connections/clock-offsets.ts';
-import { initialTtls } from '../connections/packet-index.ts';
+import { hasComeIn, initialTtls, isBorn } from '../connections/packet-index.ts';
 import { isCopy } from '../connections/reset-order.ts';
 import type { Story } from '../connections/story.ts';
 import {
@@ -39,8 +39,8 @@ const leftBy = (first: PacketEvent, isOwn: boolean | null): Fact =>
   isOwn === null ? unknown('packets-to-compare') : seenIf(isOwn, asEvidence(first));
 
 /** Observers of the node found the server's address in one of its pods, where its packets come in: no machine beyond has it. */
-export const serverPodKnown: Look = ({ server, serverInterface, nodes }) =>
-  podKnown(server?.address, serverInterface?.node, nodes);
+export const serverPodKnown: Look = ({ server, serverInterface, serverIsNodeItself, nodes }) =>
+  serverIsNodeItself ? no() : podKnown(server?.address, serverInterface?.node, nodes);
 
 /** Likewise the client's. */
 export const clientPodKnown: Look = ({ lost, clientInterface, nodes }) =>
@@ -54,7 +54,7 @@ function podKnown(address: string | undefined, node: string | undefined, nodes: 
 
 /** What sends the loser its packets is a socket of this node itself: the ordinary ones, too, go out here and never came in. */
 export const senderIsOnNodeItself = ofDirectedReset((first, story) => {
-  if (first.direction !== 'out' || cameIn(first, story)) return no();
+  if (!isBorn(first) || cameIn(first, story)) return no();
   // What goes out in the name of a pod's address is born here by the hands of somebody else, a proxy say.
   if (story.nodes.nodeOf(first.tuple.src) !== null) return unknown(null);
   const origin = originOfOthers(first, story);
@@ -70,7 +70,7 @@ export const senderIsOnNodeItself = ofDirectedReset((first, story) => {
 
 /** It went out of the node and never came in, though the sender's other packets do: a rule or the node's own kernel made it. */
 export const resetMadeHere = ofDirectedReset((first, story) => {
-  if (first.direction !== 'out' || cameIn(first, story)) return no();
+  if (!isBorn(first) || cameIn(first, story)) return no();
   const origin = originOfOthers(first, story);
   if (origin === 'here') return no();
   // Where none of the sender's packets was seen to come in, the capture may not have been where they do.
@@ -85,7 +85,7 @@ export const isNodesOwn = (first: PacketEvent, story: Story): boolean =>
 
 /** It came into a node from outside, and the end in whose name it came, which was watched, had not sent it: something in between did. */
 export const resetFromOutside = ofDirectedReset((first, story) => {
-  if (first.direction !== 'in') return no();
+  if (!hasComeIn(first)) return no();
   const toClient = story.goesToClient(first);
   if (toClient && !serverWatched(first, story)) return unknown('capture-at-server');
   if (!toClient && !clientWatched(first, story)) return unknown('capture-at-client');
@@ -109,7 +109,7 @@ export const resetTranslatedTooEarly: Look = (story) => {
   const asService = story.resets.filter(
     (packet) => story.goesToClient(packet) && packet.tuple.src === target.address,
   );
-  const early = asService.find((packet) => packet.direction === 'in');
+  const early = asService.find(hasComeIn);
   if (early !== undefined) return yes(asEvidence(early));
   return asService.some((packet) => packet.direction === 'unknown') ? unknown('capture-direction') : no();
 };
@@ -151,8 +151,7 @@ function captureRan({ at }: PacketEvent, node: string, { nodes, slack }: Story) 
 function isServers(packet: PacketEvent, story: Story): boolean | null {
   const { serverInterface, serverNode, server, endpointChanges, goesToClient } = story;
   // A pod that speaks to itself has one address for both ends.
-  if (packet.direction !== 'in' || packet.tuple.src !== server?.address || !goesToClient(packet))
-    return false;
+  if (!hasComeIn(packet) || packet.tuple.src !== server?.address || !goesToClient(packet)) return false;
   if (packet.node !== serverNode) return false;
   if (serverInterface === null) return null;
   if (packet.interface === serverInterface.name) return true;
@@ -162,8 +161,7 @@ function isServers(packet: PacketEvent, story: Story): boolean | null {
 
 /** Whether the client's own pod sent it: by the pod's interface, with the address that translation gives only on the way out. */
 function isClients(packet: PacketEvent, { lost, clientInterface, goesToClient }: Story): boolean | null {
-  if (packet.direction !== 'in' || packet.tuple.src !== lost.client?.address || goesToClient(packet))
-    return false;
+  if (!hasComeIn(packet) || packet.tuple.src !== lost.client?.address || goesToClient(packet)) return false;
   if (clientInterface === null) return null;
   return packet.node === clientInterface.node && packet.interface === clientInterface.name;
 }
@@ -173,7 +171,7 @@ const cameIn = (first: PacketEvent, { resets }: Story): boolean =>
   resets.some(
     (packet) =>
       packet.node === first.node &&
-      packet.direction === 'in' &&
+      hasComeIn(packet) &&
       isCopy(packet, first) &&
       (packet.ttl > first.ttl || (packet.ttl === first.ttl && packet.interface !== first.interface)),
   );
@@ -192,11 +190,12 @@ function originOfOthers(first: PacketEvent, story: Story): 'here' | 'elsewhere' 
     const identity = wireIdentity(packet);
     if (!firsts.has(identity)) firsts.set(identity, packet);
   }
-  const directions = new Set([...firsts.values()].map(({ direction }) => direction));
+  const seen = [...firsts.values()];
+  const [comeIn, born] = [seen.some(hasComeIn), seen.some(isBorn)];
   // Both: one comes in and another is born here in its name, as by a proxy that has the server's address.
-  if (directions.has('in') && directions.has('out')) return 'unknown';
-  if (directions.has('in')) return 'elsewhere';
-  if (directions.has('out')) return 'here';
+  if (comeIn && born) return 'unknown';
+  if (comeIn) return 'elsewhere';
+  if (born) return 'here';
   // Nothing else was sent on this connection: what others had from the same end tells.
   const { src, sport } = first.tuple;
   return story.nodes.originOf(first.node, formatEndpoint({ address: src, port: sport })) ?? 'unknown';

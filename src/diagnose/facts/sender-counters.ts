@@ -4,27 +4,12 @@ import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { CountersEvent, PacketEvent } from '../../model/node-event.ts';
 import type { Story } from '../connections/story.ts';
 import { counterLine, rose } from './counters.ts';
-import { captureGap, no, seenIf, unknown, yes, type Look } from './fact.ts';
+import { captureGap, no, unknown, yes, type Look } from './fact.ts';
 import { ofFirstReset } from './reset-form.ts';
 import { isNodesOwn } from './reset-way.ts';
 
 /** The sender's kernel counted at least as many RSTs of its own as were seen leaving it: this one is among them. */
 export const senderCountedResets = senderCounted(/^TcpOutRsts$/, 'all');
-
-/** Over all that was recorded it counted just as many as were seen leaving it: there is none that only a rule can have made. */
-export const senderCountedJustThose: Look = (story) => {
-  const counted = senderCountedResets(story);
-  if (counted.seen !== 'yes') return counted;
-  const [first] = story.resets;
-  const sender = first === undefined ? null : senderOf(first, story);
-  return seenIf(
-    sender !== null && story.nodes.countedJustThose(sender.scope, sender.address),
-    ...counted.evidence,
-  );
-};
-
-/** The sender's kernel counted sockets that their own program aborted, closing them with data unread or with linger 0. */
-export const senderCountedAborts = senderCounted(/^TcpExtTCPAbortOn(Data|Close|Linger|Memory)$/, 'some');
 
 /** The sender's kernel gave a connection up. */
 export const senderGaveUp = senderCounted(/^TcpExtTCPAbortOnTimeout$/, 'some');
@@ -41,7 +26,7 @@ export const nodeCountedResets: Look = ofFirstReset((first, story) => {
 });
 
 /** @param wanted `all`: at least one for each RST that was seen leaving the sender. */
-function senderCounted(name: RegExp, wanted: 'all' | 'some'): Look {
+export function senderCounted(name: RegExp, wanted: 'all' | 'some'): Look {
   return (story) => {
     const gap = captureGap(story);
     if (gap !== null) return unknown(gap);
@@ -56,33 +41,39 @@ function senderCounted(name: RegExp, wanted: 'all' | 'some'): Look {
       return sender.lookedInto && readOnAfterwards(first, story) ? no() : unknown('snmp');
     const evidence = risen.slice(0, 2).map((event) => counterLine(event, name));
     if (wanted === 'some') return yes(...evidence);
+    // One that was seen while the counter stood still was not among those that it counted.
+    const at = parseMicros(first.at);
     const [from, to] = spanOf(risen);
-    const seen = story.nodes.resetsBy(sender.address, from + story.slack, to - story.slack);
+    const hull = [Math.min(from, at - story.slack), Math.max(to, at + story.slack)] as const;
+    const seen = story.nodes.resets.seenFrom(sender.place, ...hull);
     return sumOf(risen, name) >= Math.max(1, seen) ? yes(...evidence) : unknown(null);
   };
 }
 
-/** The namespace that the RST's sender is in, as the counters name it; null when that is not known. */
-function senderOf(
+/** The namespace that the RST's sender is in, as the counters name it, and as RSTs are counted; null when that is not known. */
+export function senderOf(
   first: PacketEvent,
   story: Story,
-): { readonly scope: string; readonly address: string; readonly lookedInto: boolean } | null {
+): { readonly scope: string; readonly place: string; readonly lookedInto: boolean } | null {
   const sender = story.goesToClient(first) ? story.server : story.lost.client;
   if (sender === null) return null;
   const { address } = sender;
   if (isNodesOwn(first, story))
-    return { scope: first.node, address: first.tuple.src, lookedInto: story.nodes.ran('snmp', first.node) };
+    return { scope: first.node, place: first.node, lookedInto: story.nodes.ran('snmp', first.node) };
   const lookedInto = story.goesToClient(first)
     ? story.lookedIntoServer('snmp')
     : story.lookedIntoPodsOf('snmp', first.node);
   // A namespace whose counters were never heard of may not have been read.
-  return { scope: address, address, lookedInto: lookedInto && story.nodes.counted(address) };
+  return { scope: address, place: address, lookedInto: lookedInto && story.nodes.counted(address) };
 }
 
 /** Whether the same namespace was still read later: that a counter did not move can be said of no other. */
 function readOnAfterwards(first: PacketEvent, story: Story): boolean {
   const { endpointChanges, listenerChanges, nodes } = story;
-  const isSame = endpointChanges.length === 0 && listenerChanges.every(({ change }) => change !== 'closed');
+  // A node's own namespace outlives whoever listens in it.
+  const isSame =
+    isNodesOwn(first, story) ||
+    (endpointChanges.length === 0 && listenerChanges.every(({ change }) => change !== 'closed'));
   return isSame && nodes.lastRoundSince('snmp', first.node) >= parseMicros(first.at);
 }
 

@@ -55,6 +55,20 @@ export const byCounting: readonly Exclusion[] = [
       'the kernel counted sockets that their own program aborted (others may have been aborted in the same second)',
     basis: 'convention',
   },
+  {
+    when: ['RST of a live socket', 'sender counted unread input for each'],
+    excludes: ['privileged-program'],
+    because:
+      'each RST of a live socket is paid for by one that its program closed with input unread, and a socket that is destroyed counts as none',
+    basis: 'physics',
+  },
+  {
+    when: ['RST of a live socket', 'server says it ended it', 'sender counted an abort for each'],
+    excludes: ['privileged-program'],
+    because:
+      'the server says that it ended the connection, and its kernel counted an aborted socket for each RST, which a socket that is destroyed does not count as',
+    basis: 'physics',
+  },
   // What became of the server.
   {
     when: ['not listener closed'],
@@ -63,9 +77,16 @@ export const byCounting: readonly Exclusion[] = [
     basis: 'convention',
   },
   {
-    when: ['listener closed'],
+    when: ["listener's process ended"],
     excludes: ['server-application'],
-    because: 'the server stopped listening with it (a program may close both itself)',
+    because: 'the process that listened ended with it (it may have closed both itself just before)',
+    basis: 'convention',
+  },
+  {
+    when: ['listener closed', "not listener's process ended"],
+    excludes: ['server-process-died'],
+    because:
+      'the process that had listened went on without its listener (another may have had the connection)',
     basis: 'convention',
   },
   {

@@ -1,5 +1,9 @@
 // Whom it excludes how the connection ended, and which way the first RST went.
+import type { Author } from '../../model/author.ts';
 import { clientEnds, serverEnds, programs, kernels, rules, quiet, type Exclusion } from './exclusion-row.ts';
+
+/** Whoever stops packets and is none of those that keep silent. */
+const whoAnswers: readonly Author[] = ['server-kernel', ...rules, 'node-kernel', 'in-between'];
 
 export const byEnding: readonly Exclusion[] = [
   // What kind of end it was.
@@ -12,8 +16,10 @@ export const byEnding: readonly Exclusion[] = [
   },
   {
     when: ['was refused'],
-    excludes: [...quiet, ...clientEnds, 'privileged-program'],
-    because: 'the attempt to connect was answered, with a RST or an ICMP error',
+    // A listener's program first hears of a connection that its kernel has made; what closes with it has been answered before.
+    excludes: [...quiet, ...clientEnds, 'server-application', 'server-process-died', 'privileged-program'],
+    because:
+      'the attempt to connect was answered with a RST or an ICMP error, before any program could see it',
     basis: 'physics',
   },
   {
@@ -36,18 +42,28 @@ export const byEnding: readonly Exclusion[] = [
   },
   {
     when: ['timed out'],
-    excludes: [
-      ...clientEnds,
-      'server-process-died',
-      'server-kernel',
-      ...rules,
-      'node-kernel',
-      'in-between',
-      'privileged-program',
-      'gave-up',
-    ],
+    excludes: [...clientEnds, 'server-process-died', 'privileged-program', 'gave-up'],
     because: 'nothing was answered, neither with data nor with a RST',
     basis: 'physics',
+  },
+  {
+    when: ['timed out', 'not ICMP error seen'],
+    excludes: whoAnswers,
+    because: 'nothing was answered, neither with data nor with a RST or an ICMP error',
+    basis: 'physics',
+  },
+  {
+    when: ['timed out', 'sent again and again', 'ICMP refused its neighbours'],
+    excludes: ['nobody'],
+    because:
+      'connections beside it were refused with ICMP errors at that time (of many that are, some hear nothing: what a kernel sends is limited)',
+    basis: 'convention',
+  },
+  {
+    when: ['timed out'],
+    excludes: whoAnswers,
+    because: 'nothing was answered, neither with data nor with a RST (ICMP errors were not looked for)',
+    basis: 'convention',
   },
   {
     when: ['timed out', 'sent again and again', 'not never connected'],

@@ -39,10 +39,26 @@ export const byReset: readonly Exclusion[] = [
       'not client closed first',
       'not never connected',
       'not timed out',
+      'not sender answered for a closed socket',
     ],
     excludes: [...programs, 'privileged-program'],
-    because: 'the RST has no ACK, no window and no timestamps: a socket that is aborted sends them',
+    because:
+      'the RST has no ACK, no window and no timestamps, which a socket that is aborted sends, and no closed socket answered',
     basis: 'physics',
+  },
+  {
+    // A FIN that waits behind unacknowledged data was never on the wire; then that data is sent again.
+    when: [
+      'RST without a socket',
+      'not server closed first',
+      'not client closed first',
+      'not never connected',
+      'not sent again and again',
+    ],
+    excludes: [...programs, 'privileged-program'],
+    because:
+      'the RST has no ACK, no window and no timestamps: a socket that is aborted sends them (one that was closed before its data was all acknowledged answers like that)',
+    basis: 'convention',
   },
   // The way of the RST.
   {
@@ -122,5 +138,19 @@ export const byReset: readonly Exclusion[] = [
     because:
       "the RST has a live socket's form and the TTL of the sender's other packets (a box may copy both)",
     basis: 'convention',
+  },
+  // The server's own word of what it did.
+  {
+    when: ['RST of a live socket', 'RST to the client', 'server says it ended it'],
+    excludes: ['server-process-died'],
+    because: "the server's own events say that it ended the connection, which it lived to write",
+    basis: 'physics',
+  },
+  {
+    when: ['RST of a live socket', 'RST to the client', "server's socket was destroyed"],
+    excludes: [...programs, 'gave-up'],
+    because:
+      "the server's program was told that its connection was aborted, which only a program with the right to destroy sockets brings about",
+    basis: 'physics',
   },
 ];

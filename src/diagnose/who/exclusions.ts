@@ -2,7 +2,8 @@
 // and nobody who is excluded comes back. `physics` cannot be otherwise on Linux; `convention` is usual, and says how it can be broken.
 import { byCounting } from './by-counting.ts';
 import { byEnding } from './by-ending.ts';
+import { byIcmp } from './by-icmp.ts';
 import { byReset } from './by-reset.ts';
 import type { Exclusion } from './exclusion-row.ts';
 
-export const exclusions: readonly Exclusion[] = [...byEnding, ...byReset, ...byCounting];
+export const exclusions: readonly Exclusion[] = [...byEnding, ...byReset, ...byIcmp, ...byCounting];

@@ -97,6 +97,8 @@ const ofAnyLoss: readonly FactName[] = [
   "RST left the server's pod",
   'RST made on the node',
   'sender is the node itself',
+  'closed before the question',
+  'lost only after long idle',
 ];
 const endings: readonly FactName[] = ['was reset', 'was refused', 'was closed', 'timed out'];
 
@@ -133,7 +135,7 @@ const weakness = (certainty: Certainty): number => certainties.indexOf(certainty
 /** What at least half of them have, or better. */
 function middle(all: readonly Certainty[]): Certainty {
   const sorted = all.toSorted((a, b) => weakness(a) - weakness(b));
-  return sorted[Math.floor(sorted.length / 2)] ?? 'open';
+  return sorted[Math.ceil(sorted.length / 2) - 1] ?? 'open';
 }
 
 function mostNamed(examined: readonly Examined[]): Author {
@@ -151,6 +153,9 @@ function evidenceFor(signs: readonly string[], facts: Facts): EvidenceItem[] {
   const names = [
     ...signs.filter((sign) => !sign.startsWith('not ')),
     'RST on the wire',
+    'ICMP error seen',
+    'rejected just as many',
+    'next attempt refused by ICMP',
     ...endings,
   ] as FactName[];
   const items = new Map<string, EvidenceItem>();
@@ -159,7 +164,9 @@ function evidenceFor(signs: readonly string[], facts: Facts): EvidenceItem[] {
     if (fact.seen !== 'yes') continue;
     for (const item of fact.evidence) items.set(`${item.source} ${item.at} ${item.text}`, item);
   }
-  return [...items.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return [...items.values()]
+    .map(({ source, at, text, file }) => ({ source, at, text, file }))
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
 /** Witnesses that did not run where the connection went, each named once; those that would decide between rivals first. */

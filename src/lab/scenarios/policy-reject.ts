@@ -1,4 +1,4 @@
-// A policy change rejects flows that live: a node answers their packets with a RST of its own making.
+// A policy change rejects flows that live: a node answers their packets with a RST, or an ICMP error, of its own making.
 import type { ChainRule } from '../../model/plan.ts';
 import type { Choice, ProxySpec, Setup } from '../../model/scenario.ts';
 import { redirectPlan } from '../workloads/proxies.ts';
@@ -17,6 +17,7 @@ const oneClient = 'one-client';
 const fromServer = 'from-server';
 const sidecar = 'sidecar';
 const clientNode = 'client-node';
+const icmp = 'icmp';
 const establishedFirst = 'established-first';
 
 const toServerMatch = `-d ${serverAddress} -p tcp --dport ${servicePort}`;
@@ -26,6 +27,7 @@ const matches: Readonly<Record<string, string>> = {
   [fromServer]: `-s ${serverAddress} -p tcp --sport ${servicePort}`,
   [sidecar]: toServerMatch,
   [clientNode]: toServerMatch,
+  [icmp]: toServerMatch,
 };
 
 /** The port of Istio's. */
@@ -47,6 +49,7 @@ export const scenario: LabScenario<'policy-reject'> = {
       about: 'as the first, with a proxy beside the server that its pod redirects everything to',
     },
     { name: clientNode, about: 'the other node rejects what its client sends to the server' },
+    { name: icmp, about: 'as the first, with an ICMP error in place of the RST: connections time out' },
   ],
   fixes: {
     [establishedFirst]: 'the policy is evaluated after established flows are accepted, so for new ones only',
@@ -54,17 +57,21 @@ export const scenario: LabScenario<'policy-reject'> = {
   // After a refused connect a client waits for a second, so that the fault cannot come more often.
   defaults: briefDefaults(14_000),
   expected({ variant, fix }) {
-    if (fix !== null) return 'none';
+    // An ICMP error ends no established connection: those that hear nothing else time out.
+    if (fix !== null || variant === icmp) return 'none';
     if (variant === oneClient) return 'co-located-only';
     return variant === clientNode ? 'remote-only' : 'both';
   },
   expectedCause: ({ fix }) => (fix === null ? 'policy-reject' : null),
   // Every variant's rule stands in a node's FORWARD chain; none is in a pod.
   expectedAuthor: ({ fix }) => (fix === null ? ['node-rule'] : []),
-  setup(choice): Setup {
+  setup(choice, whose = 'probes'): Setup {
+    const silent = choice.variant === icmp;
+    // As long as a kernel takes to give up, or a client that waits for less than its kernel would.
+    const [outageMs, everyMs] = !silent ? [130, 1_300] : whose === 'foreign' ? [1_600, 4_000] : [900, 2_300];
     const netns = choice.variant === clientNode ? 'node-2' : 'node-1';
     const rule = rejectRule(choice);
-    const world = serviceWorld(choice);
+    const world = serviceWorld(choice, silent ? { clientTimeoutMs: 780 } : {});
     return {
       ...world,
       ...(choice.variant === sidecar
@@ -73,10 +80,10 @@ export const scenario: LabScenario<'policy-reject'> = {
       faults: [
         {
           about: 'a policy rejects, and is taken back',
-          ...{ firstMs: 1_200, everyMs: 1_300, jitterMs: 100 },
+          ...{ firstMs: 1_200, everyMs, jitterMs: 100 },
           steps: [
             { afterMs: 0, actions: [{ do: 'add-chain-rule', netns, rule }] },
-            { afterMs: 130, actions: [{ do: 'delete-chain-rule', netns, rule }] },
+            { afterMs: outageMs, actions: [{ do: 'delete-chain-rule', netns, rule }] },
           ],
         },
       ],
@@ -86,10 +93,11 @@ export const scenario: LabScenario<'policy-reject'> = {
 
 /** At the end of the chain it comes after kube-proxy's rule that accepts what is established. */
 function rejectRule({ variant, fix }: Choice): ChainRule {
+  const how = variant === icmp ? 'icmp-port-unreachable' : 'tcp-reset';
   return {
     table: 'filter',
     chain: 'FORWARD',
     place: fix === establishedFirst ? 'last' : 'first',
-    rule: `${matches[variant] ?? toServerMatch} -j REJECT --reject-with tcp-reset`,
+    rule: `${matches[variant] ?? toServerMatch} -j REJECT --reject-with ${how}`,
   };
 }

@@ -11,11 +11,17 @@ export interface CaptureScope {
 /** Enough for the link layer, the longest IPv6 header without extensions and all TCP options. */
 const snapLength = 128;
 
-/** The filter in pcap-filter(7)'s language. tcp[…] is IPv4 only, so IPv6's flags are looked up by their place. */
+/** Errors that routers and hosts send of packets that they do not deliver: unreachable, time exceeded; of IPv6 too big as well. */
+const icmpErrors = ['icmp[0] == 3', 'icmp[0] == 11', '(ip6[6] == 58 and ip6[40] >= 1 and ip6[40] <= 3)'];
+
+/**
+ * The filter in pcap-filter(7)'s language. tcp[…] is IPv4 only, so IPv6's flags are looked up by their place. ICMP errors are taken in
+ * any case: they are few, since kernels send no more than a bounded number a second.
+ */
 export function captureFilter({ packets, ports }: CaptureScope): string {
-  if (packets === 'all') return 'tcp';
+  if (packets === 'all') return ['tcp', ...icmpErrors].join(' or ');
   const flags = ['tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0', '(ip6[6] == 6 and ip6[53] & 7 != 0)'];
-  return [...flags, ...ports.map((port) => `tcp port ${port}`)].join(' or ');
+  return [...flags, ...icmpErrors, ...ports.map((port) => `tcp port ${port}`)].join(' or ');
 }
 
 /** @param asRoot Whether we are root: then it stays so. What it does as root is to copy packets, and none of them is decoded. */
@@ -57,7 +63,24 @@ export function captureCounts(stderr: string): CaptureCounts | null {
   return { captured: Number(last[1]), received: Number(last[2]), dropped: Number(last[3]) };
 }
 
-/** Packets that it did not get: dropped by the kernel, or still waiting when it was stopped. */
-export function lostPackets({ captured, received, dropped }: CaptureCounts): number {
-  return Math.max(dropped, received - captured);
+/**
+ * Packets of which it did not get as many as the kernel counted, and was not to get: those that go out by the loopback, which libpcap
+ * passes over since they come in there as well, so `looped` is how many did; and, once it had caught up and was to end, those that came
+ * while it ended.
+ */
+export interface NotLost {
+  readonly looped: number;
+  readonly hadCaughtUp: boolean;
 }
+
+/** Packets that it did not get: dropped by the kernel, or still waiting when it was stopped. */
+export function lostPackets(counts: CaptureCounts, notLost: NotLost): number {
+  return notLost.hadCaughtUp ? counts.dropped : Math.max(counts.dropped, waiting(counts, notLost.looped));
+}
+
+/** Whether it has all that the kernel has for it, but those that go out by the loopback. */
+export const hasCaughtUp = (counts: CaptureCounts, looped: number): boolean =>
+  waiting(counts, looped) <= counts.dropped;
+
+const waiting = ({ captured, received }: CaptureCounts, looped: number): number =>
+  received - captured - looped;

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { facts, type FactName } from '../../../src/diagnose/facts/index.ts';
-import type { Wanted } from '../../../src/diagnose/witness-words.ts';
 import type { NodeEvent, PacketEvent } from '../../../src/model/node-event.ts';
 import type { FailedEvent, ProbeEvent } from '../../../src/model/probe-event.ts';
 import {
@@ -31,18 +30,11 @@ import {
   storyOf,
   talk,
 } from '../made-by-hand.ts';
+import type { Row, Told, Unknowable } from './row.ts';
+import { icmpRows } from './icmp-rows.ts';
+import { populationRows } from './population-rows.ts';
+import { unansweredRows } from './unanswered-rows.ts';
 import { accepted, at, client, firstEntry, rule, secondEntry, server } from '../story-events.ts';
-
-interface Told {
-  readonly nodes?: readonly NodeEvent[];
-  readonly probes?: readonly ProbeEvent[];
-}
-type Unknowable = Told & { readonly missing: Wanted | null };
-interface Row {
-  readonly seen: Told | string;
-  readonly notSeen: Told | string;
-  readonly unknowable: Unknowable | string;
-}
 
 const reset = [failed()];
 const told = (failure: FailedEvent['failure'], more: Partial<FailedEvent> = {}): ProbeEvent[] => [
@@ -111,6 +103,14 @@ const serverEnded = (failure: 'timeout' | 'reset', seconds: number): ProbeEvent 
   },
   ...{ failure, errno: '', syscall: 'read', livedMs: 1, answers: 3 },
 });
+const serverSays = (errno: string, seconds = lost - 0.01): ProbeEvent => ({
+  ...serverEnded('reset', seconds),
+  ...({ failure: 'other', errno } as const),
+});
+const bare = (changes: Record<string, number>): Told => ({
+  nodes: [...talk(), ...serverRst(), ...capture, ...snmp(changes)],
+  probes: reset,
+});
 const served = (...more: ProbeEvent[]): Told => ({ probes: [...reset, accepted(1, port), ...more] });
 const answeredAt = (seconds: number): ProbeEvent => ({
   ...{ event: 'answered', role: 'client', class: 'here', connection: 0, slot: 0, loopDelayMs: 0 },
@@ -147,6 +147,9 @@ const unlocated: Unknowable = {
 };
 
 const rows: Readonly<Record<FactName, Row>> = {
+  ...unansweredRows,
+  ...icmpRows,
+  ...populationRows,
   'was reset': { seen: { probes: reset }, notSeen: { probes: timedOut }, unknowable: tellsItself },
   'was refused': {
     seen: { probes: told('refused', connects) },
@@ -268,6 +271,16 @@ const rows: Readonly<Record<FactName, Row>> = {
     notSeen: served(serverEnded('timeout', lost + 60)),
     unknowable: noServer,
   },
+  'server says it ended it': {
+    seen: served(serverSays('CLOSED')),
+    notSeen: served(serverSays('CLOSED', lost + 60)),
+    unknowable: noServer,
+  },
+  "server's socket was destroyed": {
+    seen: served(serverSays('ECONNABORTED')),
+    notSeen: served(serverSays('CLOSED')),
+    unknowable: noServer,
+  },
   'server was reset as well': {
     seen: served(serverEnded('reset', lost - 0.01)),
     notSeen: served(),
@@ -338,7 +351,8 @@ const rows: Readonly<Record<FactName, Row>> = {
   },
   "server's pod is known": {
     seen: { nodes: [...watchedTalk, ...snmp({})], probes: timedOut },
-    notSeen: 'fresh packets of a pod that is known to be elsewhere are not taken for its own interface',
+    // It is the node itself.
+    notSeen: { nodes: [...nodeBorn, ...nodeRst(), ...capture], probes: reset },
     unknowable: { nodes: watchedTalk, probes: timedOut, missing: 'pods-of-node' },
   },
   "client's pod is known": {
@@ -448,6 +462,15 @@ const rows: Readonly<Record<FactName, Row>> = {
       missing: 'listeners',
     },
   },
+  "listener's process ended": {
+    seen: { nodes: [...ownEntry, listener(good + 0.05, 'closed', 'ended')], probes: reset },
+    notSeen: { nodes: [...ownEntry, listener(good + 0.05, 'closed', 'lives')], probes: reset },
+    unknowable: {
+      nodes: [...ownEntry, listener(good + 0.05, 'closed')],
+      probes: reset,
+      missing: 'owner-of-listener',
+    },
+  },
   'sender counted its RSTs': {
     seen: counted({ TcpOutRsts: 1 }),
     notSeen: counted({ TcpInSegs: 1 }),
@@ -462,6 +485,23 @@ const rows: Readonly<Record<FactName, Row>> = {
     seen: counted({ TcpExtTCPAbortOnClose: 1 }),
     notSeen: counted({ TcpInSegs: 1 }),
     unknowable: uncounted,
+  },
+  'sender counted an abort for each': {
+    seen: counted({ TcpOutRsts: 1, TcpExtTCPAbortOnData: 1 }),
+    notSeen: counted({ TcpOutRsts: 1 }),
+    unknowable: uncounted,
+  },
+  'sender counted unread input for each': {
+    seen: counted({ TcpOutRsts: 1, TcpExtTCPAbortOnClose: 1 }),
+    // With linger 0, a socket that is half closed counts and sends no RST.
+    notSeen: counted({ TcpOutRsts: 1, TcpExtTCPAbortOnData: 1 }),
+    // One RST more was seen than was counted: whose the aborts are is not known.
+    unknowable: { ...counted({ TcpOutRsts: 2, TcpExtTCPAbortOnClose: 1 }), missing: null },
+  },
+  'sender answered for a closed socket': {
+    seen: bare({ TcpOutRsts: 1, TcpExtTCPAbortOnData: 1 }),
+    notSeen: bare({ TcpOutRsts: 1 }),
+    unknowable: { ...withReset(...serverRst()), missing: 'snmp' },
   },
   'sender gave up': {
     seen: counted({ TcpExtTCPAbortOnTimeout: 1 }),

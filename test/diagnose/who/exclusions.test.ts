@@ -21,18 +21,19 @@ const privileged = 'privileged-program';
 const beforeServer = `${C} client-pod-rule node-rule node-kernel in-between`;
 const beforeClient = `${S} server-pod-rule node-rule node-kernel in-between`;
 
+const icmpBeforeServer = `${C} client-pod-rule node-rule node-kernel in-between ${quiet}`;
+
 /** The conditions of a row, its basis, and whom it leaves out; written out once more, so that no row changes unnoticed. */
 const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', excludes: string])[] = [
   ['was reset + not timed out', 'physics', 'nobody'],
-  ['was refused', 'physics', `${C} ${quiet} ${privileged}`],
+  ['was refused', 'physics', `${C} server-application server-process-died ${quiet} ${privileged}`],
   ['was closed', 'physics', `${C} ${kernels} ${rules} ${quiet} ${privileged}`],
   ['was closed', 'convention', 'in-between'],
   ['was closed + server gave up waiting', 'physics', 'in-between server-process-died'],
-  [
-    'timed out',
-    'physics',
-    `${C} server-process-died server-kernel node-kernel ${rules} in-between ${privileged} gave-up`,
-  ],
+  ['timed out', 'physics', `${C} server-process-died ${privileged} gave-up`],
+  ['timed out + not ICMP error seen', 'physics', `server-kernel node-kernel ${rules} in-between`],
+  ['timed out + sent again and again + ICMP refused its neighbours', 'convention', 'nobody'],
+  ['timed out', 'convention', `server-kernel node-kernel ${rules} in-between`],
   ['timed out + sent again and again + not never connected', 'physics', 'server-application'],
   ['timed out + never connected', 'convention', 'server-application'],
   ['was unreachable', 'physics', `${programs} ${privileged}`],
@@ -49,8 +50,13 @@ const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', 
   ['RST to the server', 'convention', 'server-pod-rule'],
   ['RST of a live socket', 'physics', `${kernels} ${rules}`],
   [
-    'RST without a socket + not server closed first + not client closed first + not never connected + not timed out',
+    'RST without a socket + not server closed first + not client closed first + not never connected + not timed out + not sender answered for a closed socket',
     'physics',
+    `${programs} ${privileged}`,
+  ],
+  [
+    'RST without a socket + not server closed first + not client closed first + not never connected + not sent again and again',
+    'convention',
     `${programs} ${privileged}`,
   ],
   ["RST left the server's pod + server's pod is known", 'physics', beforeServer],
@@ -68,6 +74,20 @@ const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', 
   ['RST has another TTL + RST to the server', 'convention', `${C} ${privileged} client-pod-rule`],
   ['RST is fresh like the others', 'convention', 'in-between node-kernel node-rule'],
   ['RST of a live socket + not RST has another TTL', 'convention', 'in-between'],
+  [
+    'ICMP answer: port unreachable',
+    'physics',
+    `${programs} client-kernel server-kernel node-kernel ${privileged} ${quiet}`,
+  ],
+  ['ICMP answer: prohibited', 'physics', `${programs} client-kernel ${privileged} ${quiet}`],
+  ['ICMP answer: host unreachable', 'physics', `${programs} client-kernel ${privileged} ${quiet}`],
+  ['ICMP answer: host unreachable', 'convention', `${rules} server-kernel`],
+  ['ICMP answer: time exceeded', 'physics', `${programs} client-kernel ${privileged} ${quiet} ${rules}`],
+  ['timed out + ICMP: packet too long', 'physics', 'nobody'],
+  ['ICMP made on the node', 'physics', `${C} ${S} client-pod-rule server-pod-rule in-between ${quiet}`],
+  ["ICMP left the server's pod + server's pod is known", 'physics', icmpBeforeServer],
+  ["ICMP left the server's pod", 'convention', icmpBeforeServer],
+  ['ICMP from outside', 'physics', `${C} ${S} ${rules} node-kernel ${quiet}`],
   [
     "RST left the server's pod + server's pod is known + not sender counted its RSTs",
     'physics',
@@ -88,8 +108,21 @@ const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', 
   ['RST made on the node + not node counted RSTs of its own', 'physics', 'node-kernel'],
   ['RST of a live socket + not sender counted aborts', 'convention', programs],
   ['RST of a live socket + sender counted aborts', 'convention', privileged],
+  ['RST of a live socket + RST to the client + server says it ended it', 'physics', 'server-process-died'],
+  [
+    "RST of a live socket + RST to the client + server's socket was destroyed",
+    'physics',
+    `${programs} gave-up`,
+  ],
+  ['RST of a live socket + sender counted unread input for each', 'physics', privileged],
+  [
+    'RST of a live socket + server says it ended it + sender counted an abort for each',
+    'physics',
+    privileged,
+  ],
   ['not listener closed', 'convention', 'server-process-died'],
-  ['listener closed', 'convention', 'server-application'],
+  ["listener's process ended", 'convention', 'server-application'],
+  ["listener closed + not listener's process ended", 'convention', 'server-process-died'],
   ['refused afterwards + not reject rule hit', 'convention', 'server-application'],
 ];
 const named = (text: string) => text.split(' ').sort();

@@ -25,13 +25,14 @@ import {
   nodeRst,
   outsideRst,
   packet,
+  port,
   question,
   ran,
   serverRst,
   source,
   talk,
 } from '../made-by-hand.ts';
-import { client, server, service } from '../story-events.ts';
+import { accepted, at, client, server, service } from '../story-events.ts';
 
 interface Told {
   readonly nodes: readonly NodeEvent[];
@@ -264,6 +265,18 @@ describe('a RST by a program or its kernel', () => {
     isNotAccused('server-pod-rule', { nodes, probes: [failed()] });
   });
 
+  it('may be one of a rule in the moment in which the pod is refused on its own loopback, as it always is', () => {
+    const nodes = [
+      ...talk(),
+      ...serverRst(),
+      counters('snmp', server, { TcpOutRsts: 5 }, [0, 1]),
+      counters('snmp', server, { TcpOutRsts: 1 }),
+      ...podsLookedInto(server),
+      ...ran('capture'),
+    ];
+    isNotAccused('server-pod-rule', { nodes, probes: [failed()] });
+  });
+
   it('that had closed before sends the form without a socket; of a capture of RSTs alone nobody knows', () => {
     const nodes = [...serverRst(), ...ran('capture'), ...podsLookedInto(server)];
     isNotAccused('server-application', { nodes, probes: [failed()] });
@@ -281,6 +294,23 @@ describe('a RST by a program or its kernel', () => {
     isNotAccused('client-application', { nodes });
   });
 
+  it('that closed while its last answer was not acknowledged sends no FIN yet, and answers in the form without a socket', () => {
+    const again = answer(lost - 0.05, 534).map((one): PacketEvent => ({ ...one, retransmission: true }));
+    const nodes = [
+      ...talk(),
+      ...answer(lost - 0.3, 534),
+      ...again,
+      ...question(lost - 0.002, 35),
+      ...serverRst({ seq: 534 }),
+      // Linux counts data that comes to a closed socket.
+      counters('snmp', server, { TcpOutRsts: 1, TcpExtTCPAbortOnData: 1 }),
+      ...podsLookedInto(server),
+      ...ran('capture'),
+    ];
+    const finding = isNotAccused('server-application', { nodes, probes: [failed()] });
+    assert.ok(finding.suspects.includes('server-application'), finding.suspects.join());
+  });
+
   it('that ended with FIN is not excused by the RST with which the other side answers', () => {
     const fin = packet(lost - 0.002, ['cali-server', 'in'], leaves, 'F.', { seq: 534, window: 500 });
     const nodes = [
@@ -292,6 +322,106 @@ describe('a RST by a program or its kernel', () => {
     ];
     const finding = isNotAccused('server-application', { nodes });
     assert.ok(finding.suspects.includes('server-application'), finding.suspects.join());
+  });
+});
+
+describe('a live socket that is aborted', () => {
+  const own = { ...live, seq: 534 };
+  const another = packet(lost - 0.002, ['cali-server', 'in'], { ...leaves, dport: 40_002 }, 'R.', {
+    ...live,
+    seq: 7_000,
+  });
+  const accepts = accepted(1, port);
+  const ended = (errno: string): ProbeEvent => ({
+    ...{ event: 'ended', role: 'server', at: at(lost - 0.001), loopDelayMs: 0 },
+    ...{ local: `${server}:8080`, peer: `${client}:${port}`, livedMs: 1_099, answers: 3 },
+    ...{ failure: errno === 'CLOSED' ? 'closed' : 'other', errno, syscall: 'close' },
+  });
+  const aborted = (changes: Record<string, number>, ...more: readonly NodeEvent[]): NodeEvent[] => [
+    ...talk(),
+    ...serverRst(own),
+    ...more,
+    counters('snmp', server, changes),
+    ...podsLookedInto(server),
+    ...ran('capture'),
+    ...ran('listeners'),
+  ];
+
+  it('may be destroyed by a privileged program in the very moment in which the server aborts another one', () => {
+    const nodes = aborted({ TcpOutRsts: 2, TcpExtTCPAbortOnClose: 1 }, another);
+    const { certainty } = isNotAccused('privileged-program', { nodes, probes: [failed(), accepts] });
+    assert.notEqual(certainty?.cause, 'proven');
+  });
+
+  it('was not aborted by its program where the count that has the RST has no abort, though nothing was read later', () => {
+    const nodes = [
+      ...talk(),
+      ...serverRst(own),
+      counters('snmp', server, { TcpOutRsts: 1 }),
+      ...ran('capture'),
+      ...ran('snmp'),
+    ];
+    const { cause, author } = isNotAccused('privileged-program', { nodes, probes: [failed()] });
+    assert.notEqual(cause, 'server-aborted');
+    assert.notEqual(author, 'server-application');
+  });
+
+  it('is destroyed where the server says that it was aborted under it', () => {
+    const nodes = aborted({ TcpOutRsts: 1 });
+    const told = { nodes, probes: [failed(), accepts, ended('ECONNABORTED')] };
+    const { author, certainty } = isNotAccused('privileged-program', told);
+    assert.deepEqual([author, certainty?.author], ['privileged-program', 'proven']);
+  });
+
+  it('is the server’s doing where it says so and its kernel counted it', () => {
+    const nodes = aborted({ TcpOutRsts: 1, TcpExtTCPAbortOnData: 1 });
+    const told = { nodes, probes: [failed(), accepts, ended('CLOSED')] };
+    const { cause, author, certainty } = isNotAccused('server-application', told);
+    assert.deepEqual([cause, certainty?.cause], ['server-aborted', 'proven']);
+    assert.deepEqual([author, certainty?.author], ['server-application', 'proven']);
+  });
+
+  it('may be that of one of several processes that share a listener: that it stays open proves no abort', () => {
+    const nodes = aborted({ TcpOutRsts: 1, TcpExtTCPAbortOnClose: 1 });
+    const { certainty } = isNotAccused('server-process-died', { nodes, probes: [failed(), accepts] });
+    assert.notEqual(certainty?.cause, 'proven');
+  });
+});
+
+describe('a listener that closes', () => {
+  const nodes = (owner?: 'ended' | 'lives'): NodeEvent[] => [
+    ...talk(),
+    ...serverRst({ ...live, seq: 534 }),
+    listener(lost - 0.01, 'closed', owner),
+    counters('snmp', server, { TcpOutRsts: 1, TcpExtTCPAbortOnClose: 1 }),
+    ...podsLookedInto(server),
+    ...ran('capture'),
+    ...ran('listeners'),
+  ];
+
+  it('may be closed by a program that aborts its connections, and goes on', () => {
+    const { author, cause } = isNotAccused('server-application', {
+      nodes: nodes('lives'),
+      probes: [failed()],
+    });
+    assert.notEqual(author, 'server-process-died');
+    assert.notEqual(cause, 'server-process-died');
+  });
+
+  it('proves no end of a process where nobody knows whose it was', () => {
+    const { cause, certainty } = isNotAccused('server-application', { nodes: nodes(), probes: [failed()] });
+    assert.deepEqual([cause, certainty?.cause], ['server-process-died', 'likely']);
+  });
+
+  it('is shown to be the end of its process where that is gone; who closed the connection just before is not', () => {
+    const { cause, author, certainty } = isNotAccused('server-process-died', {
+      nodes: nodes('ended'),
+      probes: [failed()],
+    });
+    assert.deepEqual(
+      [cause, author, certainty?.author],
+      ['server-process-died', 'server-process-died', 'likely'],
+    );
   });
 });
 

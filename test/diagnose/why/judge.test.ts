@@ -39,7 +39,12 @@ const bareFromServer: Condition[] = [
     "RST left the server's pod",
     "server's pod is known",
   ] as const),
-  ...(['not timed out', 'not loser silent for long', 'sender counted just those RSTs'] as const),
+  ...([
+    'not timed out',
+    'not loser silent for long',
+    'sender counted just those RSTs',
+    'not sender answered for a closed socket',
+  ] as const),
 ];
 
 describe('a cause', () => {

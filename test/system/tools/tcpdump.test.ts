@@ -3,11 +3,14 @@ import { describe, it } from 'node:test';
 import {
   captureCounts,
   captureFilter,
+  hasCaughtUp,
   lostPackets,
   saysListening,
 } from '../../../src/system/tools/tcpdump.ts';
 import { run } from '../../../src/system/process.ts';
 import { findTool } from '../../../src/system/find-tool.ts';
+
+const none = { looped: 0, hadCaughtUp: false };
 
 describe('tcpdump', () => {
   it('says when it listens and what was dropped', () => {
@@ -18,8 +21,19 @@ describe('tcpdump', () => {
     assert.equal(captureCounts(begun), null);
     const ended = `${begun}6900 packets captured\n6912 packets received by filter\n12 packets dropped by kernel\n`;
     assert.deepEqual(captureCounts(ended), { captured: 6_900, received: 6_912, dropped: 12 });
-    assert.equal(lostPackets({ captured: 6_900, received: 6_912, dropped: 12 }), 12);
-    assert.equal(lostPackets({ captured: 6_000, received: 6_912, dropped: 12 }), 912);
+    assert.equal(lostPackets({ captured: 6_900, received: 6_912, dropped: 12 }, none), 12);
+    assert.equal(lostPackets({ captured: 6_000, received: 6_912, dropped: 12 }, none), 912);
+    // Libpcap passes over each packet as it goes out by the loopback: the kernel counts two and hands it on once.
+    assert.equal(lostPackets({ captured: 6_880, received: 6_912, dropped: 0 }, { ...none, looped: 32 }), 0);
+    assert.equal(
+      lostPackets({ captured: 6_000, received: 6_912, dropped: 12 }, { ...none, looped: 32 }),
+      880,
+    );
+    // What comes while it ends, after it had all, is no more of the capture.
+    const ending = { captured: 6_900, received: 6_923, dropped: 12 };
+    assert.equal(hasCaughtUp(ending, 0), false);
+    assert.equal(hasCaughtUp({ ...ending, received: 6_912 }, 0), true);
+    assert.equal(lostPackets(ending, { looped: 0, hadCaughtUp: true }), 12);
     const one = '1 packet captured\n1 packet received by filter\n0 packets dropped by kernel\n';
     assert.deepEqual(captureCounts(one), { captured: 1, received: 1, dropped: 0 });
     // As it answers to SIGUSR1; the last counts are the ones that hold.

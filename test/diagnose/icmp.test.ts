@@ -1,0 +1,69 @@
+// What the diagnosis makes of ICMP errors about a connection's packets.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { causeModels } from '../../src/causes/index.ts';
+import { diagnose } from '../../src/diagnose/diagnose.ts';
+import type { NodeEvent, PacketEvent } from '../../src/model/node-event.ts';
+import { asked, clientRst, failed, icmpError, lost, question, ran, takesIcmp, talk } from './made-by-hand.ts';
+
+const again = (seconds: number): PacketEvent[] =>
+  question(seconds, 35)
+    .filter(({ interface: name }) => name === 'cali-client')
+    .map((one) => ({ ...one, retransmission: true }));
+/** A question that nothing comes back for, by anybody's packets. */
+const silence: NodeEvent[] = [...talk(), ...again(lost - 0.06), ...again(lost - 0.03)];
+const timedOut = [failed({ failure: 'timeout', errno: 'DEADLINE' })];
+const found = (nodes: readonly NodeEvent[]) => {
+  const [finding, another] = diagnose({ probes: timedOut, nodes }, causeModels);
+  assert.ok(finding !== undefined && another === undefined);
+  return finding;
+};
+const out = ['cali-client', 'out'] as const;
+const answer = icmpError(lost - 0.059, out, [3, 3]);
+
+describe('a connection that timed out', () => {
+  it('while its packets were answered with ICMP port unreachable was rejected by a rule of the node that sent that', () => {
+    const { author, cause, certainty, evidence, sentence } = found([...silence, answer, ...takesIcmp()]);
+    assert.deepEqual(
+      [author, cause, certainty],
+      ['node-rule', 'policy-reject', { author: 'proven', cause: 'proven' }],
+    );
+    const said = evidence.map(({ text }) => text).join('\n');
+    assert.match(said, /cali-client out ICMP type 3 code 3/);
+    assert.match(said, /ends no established connection/);
+    assert.match(sentence, /answers with an ICMP error/);
+  });
+
+  it('is that also where the client, which had gone, resets what comes too late', () => {
+    const late = clientRst().map((one) => ({ ...one, at: failed().at }));
+    const { author, cause } = found([...silence, answer, ...late, ...takesIcmp()]);
+    assert.deepEqual([author, cause], ['node-rule', 'policy-reject']);
+  });
+
+  it('was not dropped in silence where those beside it were told: of many that are refused some hear nothing', () => {
+    const beside = icmpError(lost - 0.059, out, [3, 3], { tuple: { ...asked, sport: 40_777 } });
+    const { author, cause, certainty } = found([...silence, beside, ...takesIcmp()]);
+    assert.deepEqual([author, cause, certainty?.cause], ['unknown', 'policy-reject', 'likely']);
+  });
+
+  it('in silence is proven to be that only where ICMP errors would have been captured', () => {
+    const all = { author: 'proven', cause: 'proven' };
+    const { certainty: watched } = found([...silence, ...takesIcmp()]);
+    const { author, cause, certainty } = found([...silence, ...ran('capture')]);
+    assert.deepEqual([watched?.author, author, cause], [all.author, 'nobody', 'silent-drop']);
+    assert.deepEqual(certainty, { author: 'likely', cause: 'likely' });
+  });
+
+  it('after its packets were said to be too long has no cause that we know, and the error is shown', () => {
+    const tooLong = icmpError(lost - 0.059, out, [3, 4], { mtu: 1_400 });
+    const { author, cause, evidence } = found([...silence, tooLong, ...takesIcmp()]);
+    assert.deepEqual([author, cause], ['unknown', 'unknown']);
+    assert.ok(evidence.some(({ text }) => text.includes('ICMP type 3 code 4')));
+  });
+
+  it('and was said to have no host behind it was lost by the kernel that said so', () => {
+    const noHost = icmpError(lost - 0.059, out, [3, 1]);
+    const { author, cause, certainty } = found([...silence, noHost, ...takesIcmp()]);
+    assert.deepEqual([author, certainty?.author, cause], ['node-kernel', 'likely', 'unknown']);
+  });
+});
