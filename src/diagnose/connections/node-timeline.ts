@@ -170,7 +170,8 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
           hosts.set(address, (hosts.get(address) ?? new Set()).add(event.node));
         if (event.state === 'started' && event.at < (begun.get(said) ?? '\uffff')) begun.set(said, event.at);
         if (event.state === 'stopped' && event.at > (stopped.get(said) ?? '')) stopped.set(said, event.at);
-        if (event.state === 'limited' || event.state === 'failed') limited.add(said);
+        if (event.state === 'failed' || (event.state === 'limited' && event.blindTo === undefined))
+          limited.add(said);
         lost.set(said, Math.max(lost.get(said) ?? 0, event.lost ?? 0));
         if (event.takes?.includes('icmp-errors') === true) takesErrors.add(event.node);
         for (const spot of event.blindTo ?? [])
