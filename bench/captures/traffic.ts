@@ -17,7 +17,7 @@ const endings = {
   'silence, given up': 4,
   'SYN without an answer': 2,
 } as const;
-export type EndingKind = keyof typeof endings;
+type EndingKind = keyof typeof endings;
 
 export interface Made {
   readonly packets: number;
