@@ -103,11 +103,13 @@ const lost = (name: string): string => {
   const record = JSON.parse(runs.get(name)?.[0]?.stdout ?? '{}') as { counts?: { lost?: number } };
   return String(record.counts?.lost ?? 'unknown');
 };
+const tsharkPrinted = hasTshark ? String(runs.get('tshark')?.[0]?.stdout.trim().split('\n').length) : 'no';
 const sections: Section[] = [
   {
     title: 'Against tshark',
-    text: `${(whole.bytes / 1e6).toFixed(0)} MB, ${whole.packets} packets, ${whole.resets} RSTs; netdebug says that ${lost('netdebug')} connections were lost, and why; tshark
-prints ${hasTshark ? String(runs.get('tshark')?.[0]?.stdout.trim().split('\n').length) : 'no'} packets with \`-n -r FILE -Y tcp.flags.reset==1\`. Made connections: ${[...whole.ended].map(([kind, count]) => `${kind} ${count}`).join(', ')}.`,
+    text: `${(whole.bytes / 1e6).toFixed(0)} MB, ${whole.packets} packets, ${whole.resets} RSTs. Of the ${whole.ended} connections that end in it, ${whole.lostByReset} lose something by a RST, and
+${whole.lostInSilence} are not answered any more; netdebug says that ${lost('netdebug')} were lost, and why (what is silent at the very end it calls stalled, and
+counts apart). tshark prints ${tsharkPrinted} packets with \`-n -r FILE -Y tcp.flags.reset==1\`.`,
     figures: [
       ...costs('netdebug'),
       {

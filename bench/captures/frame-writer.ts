@@ -12,7 +12,7 @@ export interface Leg {
   readonly hops: number;
 }
 
-export interface Segment {
+interface Segment {
   readonly toClient: boolean;
   readonly flags: number;
   readonly seq: number;

@@ -17,15 +17,25 @@ const endings = {
   'silence, given up': 4,
   'SYN without an answer': 2,
 } as const;
-export type EndingKind = keyof typeof endings;
+type EndingKind = keyof typeof endings;
+const loseByReset: readonly EndingKind[] = [
+  'RST of a kernel without a socket',
+  'RST of a live socket',
+  'RST of the client that waits',
+  'refused',
+  'FIN that meets a request',
+];
+const loseInSilence: readonly EndingKind[] = ['silence, given up', 'SYN without an answer'];
 
 export interface Made {
   readonly packets: number;
   readonly bytes: number;
   /** Packets with the RST flag, on every leg. */
   readonly resets: number;
-  /** Connections by how they ended. */
-  readonly ended: ReadonlyMap<EndingKind, number>;
+  /** Connections that lost something by a RST, that got no answer any more, and all that ended. */
+  readonly lostByReset: number;
+  readonly lostInSilence: number;
+  readonly ended: number;
 }
 
 const { fin, syn, rst, push, ack } = tcpFlags;
@@ -50,7 +60,13 @@ export function makeTraffic(path: string, wanted: { readonly seed: number; reado
     if (all[index]?.step() === 'over') all[index] = bear(index < bulky);
   }
   out.end();
-  return { packets: out.packets, bytes: out.bytes, ...tally };
+  const sumOf = (kinds: readonly EndingKind[]) =>
+    kinds.reduce((sum, kind) => sum + (tally.ended.get(kind) ?? 0), 0);
+  return {
+    ...{ packets: out.packets, bytes: out.bytes, resets: tally.resets },
+    ...{ lostByReset: sumOf(loseByReset), lostInSilence: sumOf(loseInSilence) },
+    ended: sumOf([...tally.ended.keys()]),
+  };
 }
 
 interface Conversation {

@@ -18,7 +18,7 @@ export function readWay(data: Buffer, addressesAt: number, version: 4 | 6, ports
   );
 }
 
-const remembered = 50_000;
+const remembered = 16_384;
 /** Written before: the packets of one direction share one. */
 const tuples = new Map<Way, Tuple>();
 
