@@ -11,6 +11,7 @@ import {
 } from '../../model/node-event.ts';
 import { nodeWitnesses, type NodeWitness } from '../witness-words.ts';
 import type { LinkChange, ListenerEvent } from './change-index.ts';
+import { afterFirst, legEndpoints } from './leg-endpoints.ts';
 import { errorsAbout, type ErrorsAbout } from './icmp-index.ts';
 import { wasThere, type Entry } from './entry-index.ts';
 import { loopDelayMs, type LostConnection } from './lost-connection.ts';
@@ -18,7 +19,8 @@ import { peerKey, type AcceptedEvent, type EndedEvent, type ProbeTimeline } from
 import type { NodeTimeline } from './node-timeline.ts';
 import type { IdleTimes } from './population.ts';
 import type { Entrance } from './packet-index.ts';
-import { findEntrance, findHost, serverOf, serverOnTheWire } from './places.ts';
+import { findClientEntrance, findServerEntrance } from './own-entrances.ts';
+import { findHost, serverOf, serverOnTheWire } from './places.ts';
 import { inCausalOrder } from './reset-order.ts';
 import { between } from './time-range.ts';
 
@@ -236,54 +238,10 @@ function ranHere(witness: NodeWitness, carriers: ReadonlySet<string>, nodes: Nod
   return [...carriers].some((node) => nodes.ran(witness, node));
 }
 
-/** The client as it leaves a first crossing: mostly as it came, but another flow of its own port to the server makes the entry take another. */
-function afterFirst(client: Endpoint, firsts: readonly Entry[]): Endpoint[] {
-  const left = firsts.map(({ reply }) => ({ address: reply.dst, port: reply.dport }));
-  const distinct = new Map(left.map((endpoint) => [formatEndpoint(endpoint), endpoint]));
-  return distinct.size === 0 ? [client] : [...distinct.values()];
-}
-
-/** The client as each leg knows it: with its own port, and with the ports that entries gave it or its packets show. */
-function legEndpoints(
-  lost: LostConnection,
-  client: Endpoint,
-  firsts: readonly Entry[],
-  second: readonly Entry[],
-  nodes: NodeTimeline,
-): string[] {
-  const rewritten = [...firsts, ...second].map(({ reply }) => ({ address: reply.dst, port: reply.dport }));
-  const own = formatEndpoint(client);
-  return [...new Set([own, ...lost.legs, ...rewritten.map(formatEndpoint), ...nodes.aliasesOf(own)])];
-}
-
 function mergePackets(lists: readonly (readonly PacketEvent[])[]): readonly PacketEvent[] {
   const [only, another] = lists;
   if (only !== undefined && another === undefined) return only;
   return [...new Set(lists.flat())].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-}
-
-/** As this connection's packets show it; where none does, as those of others do. */
-function findServerEntrance(server: Endpoint, packets: readonly PacketEvent[], nodes: NodeTimeline) {
-  const isServers = ({ src, sport }: Tuple) => src === server.address && sport === server.port;
-  return ownEntrance(server.address, findEntrance(packets, isServers), nodes);
-}
-
-function findClientEntrance(
-  address: string,
-  ends: ReadonlySet<string>,
-  packets: readonly PacketEvent[],
-  nodes: NodeTimeline,
-) {
-  const isClients = ({ src, sport }: Tuple) =>
-    src === address && ends.has(formatEndpoint({ address: src, port: sport }));
-  return ownEntrance(address, findEntrance(packets, isClients), nodes);
-}
-
-/** Fresh packets of a pod that is known to be elsewhere come in from a neighbour, and not by an interface of its own. */
-function ownEntrance(address: string, found: Entrance | null, nodes: NodeTimeline): Entrance | null {
-  const entrance = found ?? nodes.entranceOf(address);
-  const home = nodes.nodeOf(address);
-  return home === null || home === entrance?.node ? entrance : null;
 }
 
 /** The accept that belongs to this connection: from the client's own port, or from a port that an entry translated it to. */
