@@ -109,7 +109,7 @@ const sections: Section[] = [
     title: 'Against tshark',
     text: `${(whole.bytes / 1e6).toFixed(0)} MB, ${whole.packets} packets, ${whole.resets} RSTs. Of the ${whole.ended} connections that end in it, ${whole.lostByReset} lose something by a RST, and
 ${whole.lostInSilence} are not answered any more; netdebug says that ${lost('netdebug')} were lost, and why (what is silent at the very end it calls stalled, and
-counts apart). tshark prints ${tsharkPrinted} packets with \`-n -r FILE -Y tcp.flags.reset==1\`.`,
+counts apart; of a connection it keeps the five seconds before its RST, and where there is nothing in them it cannot know that a client had all it wanted). tshark prints ${tsharkPrinted} packets with \`-n -r FILE -Y tcp.flags.reset==1\`.`,
     figures: [
       ...costs('netdebug'),
       {
