@@ -7,7 +7,6 @@ import {
   type CountersEvent,
   type PacketEvent,
   type RuleChange,
-  type Tuple,
 } from '../../model/node-event.ts';
 import { nodeWitnesses, type NodeWitness } from '../witness-words.ts';
 import type { LinkChange, ListenerEvent } from './change-index.ts';
