@@ -71,7 +71,7 @@ interface Flow {
   readonly legs: Flow[];
 }
 
-interface Held extends Sighting<Flow>, Pick<CapturedPacket, 'at' | 'record' | 'comment'> {
+interface Held extends Sighting<Flow> {
   younger: Held | null;
 }
 
@@ -138,7 +138,7 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
     inTrouble.delete(flow);
     inTrouble.add(flow);
     for (const held of flow.undecided.take(added.from, added.until))
-      keep(held.packet, windowAt(flow.windows, held.at));
+      keep(held.packet, windowAt(flow.windows, held.packet.at));
   }
 
   function keep(packet: CapturedPacket, window: Window | undefined): void {
@@ -199,10 +199,10 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
 
   return {
     add(packet) {
-      const { at, record, comment } = packet;
+      const { at } = packet;
       advance(at);
       const flow = flowOf(packet);
-      const held: Held = { packet, flow, hash: -1, younger: null, at, record, comment };
+      const held: Held = { packet, flow, hash: -1, younger: null };
       flow.held += 1;
       legs.add(held);
       if (isTrouble(packet)) takeTrouble(packet, flow);
