@@ -71,7 +71,7 @@ interface Flow {
   readonly legs: Flow[];
 }
 
-interface Held extends Sighting<Flow>, Pick<CapturedPacket, 'at' | 'record' | 'comment'> {
+interface Held extends Sighting<Flow> {
   younger: Held | null;
 }
 
@@ -141,7 +141,7 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
     // Of a flow that says much, the last that it said before its trouble tell most, and its end has to find room, too.
     const surplus = Math.max(0, before.length - Math.ceil(bounds.packetsPerFlow / 2));
     left.packets += surplus;
-    for (const held of before.slice(surplus)) keep(held.packet, windowAt(flow.windows, held.at));
+    for (const held of before.slice(surplus)) keep(held.packet, windowAt(flow.windows, held.packet.at));
   }
 
   function keep(packet: CapturedPacket, window: Window | undefined): void {
@@ -206,10 +206,10 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
 
   return {
     add(packet) {
-      const { at, record, comment } = packet;
+      const { at } = packet;
       advance(at);
       const flow = flowOf(packet);
-      const held: Held = { packet, flow, hash: -1, younger: null, at, record, comment };
+      const held: Held = { packet, flow, hash: -1, younger: null };
       flow.held += 1;
       legs.add(held);
       if (isTrouble(packet)) takeTrouble(packet, flow);

@@ -79,8 +79,16 @@ function parseSll(data: Buffer): LinkHeader | undefined {
 function parseEthernet(data: Buffer): LinkHeader | undefined {
   const length = readEthernet(data, 0);
   if (length < 0) return undefined;
-  return { interfaceIndex: null, direction: null, addresses: hashOf(data, 0, length - 2), length };
+  const addresses = hashOf(data, 0, length - 2);
+  const former = seen[addresses & (seen.length - 1)];
+  if (former?.addresses === addresses && former.length === length) return former;
+  const link = { interfaceIndex: null, direction: null, addresses, length };
+  seen[addresses & (seen.length - 1)] = link;
+  return link;
 }
+
+/** Few pairs of addresses carry all packets: theirs are one object each. */
+const seen: (LinkHeader | undefined)[] = new Array<LinkHeader | undefined>(256).fill(undefined);
 
 /** AF_INET, and AF_INET6 of Linux, of NetBSD and OpenBSD, of FreeBSD, of macOS. */
 const ipFamilies: ReadonlySet<number> = new Set([2, 10, 24, 28, 30]);

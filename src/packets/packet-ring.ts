@@ -2,7 +2,10 @@
 import type { CapturedPacket } from './captured-packet.ts';
 import type { RecentStamps } from './recent-stamps.ts';
 
-type Sized = Pick<CapturedPacket, 'at' | 'record' | 'comment'>;
+/** A packet, with what its keeper knows of it. */
+interface Holder {
+  readonly packet: CapturedPacket;
+}
 
 export interface PacketRing<T> {
   /** Adds a packet, whose stamp is among the last ones, and lets go of what is too old or too much. */
@@ -22,7 +25,7 @@ export interface RingBounds<T> {
 const overhead = 400;
 
 /** @param recent What packets are held to be of now: where the clock was set back, what bears the time of before is past, too. */
-export function createPacketRing<T extends Sized>(
+export function createPacketRing<T extends Holder>(
   { maxAgeMicros, maxBytes, onDrop }: RingBounds<T>,
   recent: RecentStamps,
 ): PacketRing<T> {
@@ -30,7 +33,7 @@ export function createPacketRing<T extends Sized>(
   // Packets before this index are gone; the array is cut when half of it is.
   let first = 0;
   let bytes = 0;
-  const cost = (packet: T) => packet.record.length + (packet.comment?.length ?? 0) + overhead;
+  const cost = ({ packet }: T) => packet.record.length + (packet.comment?.length ?? 0) + overhead;
   const dropOldest = (oldest: T, isPast: boolean) => {
     onDrop(oldest, isPast);
     bytes -= cost(oldest);
@@ -43,7 +46,7 @@ export function createPacketRing<T extends Sized>(
       packets.push(packet);
       bytes += cost(packet);
       for (let oldest = packets[first]; oldest !== undefined; oldest = packets[first]) {
-        const isPast = recent.isFar(oldest.at, maxAgeMicros);
+        const isPast = recent.isFar(oldest.packet.at, maxAgeMicros);
         if (!isPast && bytes <= maxBytes) break;
         dropOldest(oldest, isPast);
       }

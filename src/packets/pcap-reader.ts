@@ -84,8 +84,7 @@ export function createPcapReader(handlers: PcapHandlers): PcapReader {
   const readRecord = ({ littleEndian, nanoseconds, snapLength }: PcapHeader): boolean => {
     const dataAt = from + recordHeaderLength;
     if (rest.length < dataAt) return false;
-    const word = (offset: number) =>
-      littleEndian ? rest.readUInt32LE(from + offset) : rest.readUInt32BE(from + offset);
+    const word = (offset: number) => wordAt(rest, from + offset, littleEndian);
     const captured = word(8);
     if (captured > Math.max(usuallyLongest, Math.min(snapLength, everLongest))) {
       broken = `a record of ${captured} bytes is longer than any packet; what follows cannot be read`;
@@ -99,10 +98,27 @@ export function createPcapReader(handlers: PcapHandlers): PcapReader {
     return true;
   };
 
+  /** Reads the record that began in the piece before: of the new one no more is copied than ends it. Returns what is left. */
+  const endBegun = (chunk: Buffer): Buffer => {
+    let next = chunk;
+    while (rest.length > 0 && next.length > 0 && header !== undefined && broken === null) {
+      const { littleEndian } = header;
+      const captured = rest.length < recordHeaderLength ? 0 : wordAt(rest, 8, littleEndian);
+      const missing = Math.min(next.length, recordHeaderLength + captured - rest.length);
+      rest = Buffer.concat([rest, next.subarray(0, missing)]);
+      next = next.subarray(missing);
+      if (!readRecord(header)) continue;
+      rest = rest.subarray(from);
+      from = 0;
+    }
+    return next;
+  };
+
   return {
     push(chunk) {
       if (broken !== null) return;
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const next = endBegun(chunk);
+      rest = rest.length === 0 ? next : Buffer.concat([rest, next]);
       from = 0;
       if (header === undefined) readHeader();
       if (header !== undefined) while (readRecord(header));
@@ -120,6 +136,9 @@ export function createPcapReader(handlers: PcapHandlers): PcapReader {
     },
   };
 }
+
+const wordAt = (bytes: Buffer, at: number, littleEndian: boolean): number =>
+  littleEndian ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
 
 function parseHeader(bytes: Buffer): PcapHeader | string {
   const known = magics.get(bytes.readUInt32BE(0));

@@ -22,16 +22,16 @@ const rememberedPerNumber = 4;
 const soonestTimeout = 200_000;
 
 interface Transmission {
-  readonly seq: number;
-  readonly at: number;
-  readonly ipId: number;
-  readonly timestamp: number | null;
+  seq: number;
+  at: number;
+  ipId: number;
+  timestamp: number | null;
   /** Where it was seen first: interface, direction, link-layer addresses and TTL. */
-  readonly place: number;
+  place: number;
   /** How often the same had been sent before. */
-  readonly before: number;
+  before: number;
   /** The one before this one, which may still come by elsewhere; null where it is forgotten. */
-  readonly former: Transmission | null;
+  former: Transmission | null;
 }
 
 /** One direction of a connection. */
@@ -120,8 +120,9 @@ function countOne(sent: Transmission[], index: number, seen: Seen): number {
     sent[index] = transmission;
     return before;
   }
-  sent.push(transmission);
-  if (sent.length > rememberedPerFlow) sent.shift();
+  // Most is sent once: the oldest one's place is taken by the newest, which leaves nothing to collect.
+  const oldestOfAll = sent.length < rememberedPerFlow ? undefined : sent.shift();
+  sent.push(oldestOfAll === undefined ? transmission : Object.assign(oldestOfAll, transmission));
   return before;
 }
 

@@ -1,5 +1,7 @@
 // The packets of one flow in memory that nothing wants so far, oldest first.
 
+import type { CapturedPacket } from './captured-packet.ts';
+
 export interface Undecided<T> {
   add(packet: T): void;
   /** Lets go of the oldest one, if it is this; false if it is not. */
@@ -8,7 +10,7 @@ export interface Undecided<T> {
   take(from: number, until: number): readonly T[];
 }
 
-export function createUndecided<T extends { readonly at: number }>(): Undecided<T> {
+export function createUndecided<T extends { readonly packet: CapturedPacket }>(): Undecided<T> {
   let packets: T[] = [];
   // Packets before this index are gone; the array is cut when half of it is.
   let first = 0;
@@ -17,8 +19,9 @@ export function createUndecided<T extends { readonly at: number }>(): Undecided<
   return {
     add(packet) {
       packets.push(packet);
-      if (packet.at < least) least = packet.at;
-      if (packet.at > most) most = packet.at;
+      const { at } = packet.packet;
+      if (at < least) least = at;
+      if (at > most) most = at;
     },
     drop(packet) {
       if (packets[first] !== packet) return false;
@@ -37,13 +40,14 @@ export function createUndecided<T extends { readonly at: number }>(): Undecided<
       for (let index = first; index < packets.length; index += 1) {
         const packet = packets[index];
         if (packet === undefined) continue;
-        if (packet.at >= from && packet.at <= until) {
+        const { at } = packet.packet;
+        if (at >= from && at <= until) {
           taken.push(packet);
           continue;
         }
         rest.push(packet);
-        if (packet.at < least) least = packet.at;
-        if (packet.at > most) most = packet.at;
+        if (at < least) least = at;
+        if (at > most) most = at;
       }
       packets = rest;
       first = 0;
