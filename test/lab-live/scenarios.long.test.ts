@@ -32,6 +32,8 @@ interface Case {
   readonly fix: string | null;
   /** The fix ends the resets, and leaves connections that are closed in order. */
   readonly closesRemain?: true;
+  /** Variants that are run besides. Default: the last. */
+  readonly others?: readonly string[];
 }
 
 // Too short for a verdict: what each connection lived through is what is asserted here.
@@ -52,7 +54,14 @@ const cases: readonly Case[] = [
   },
   { scenario: 'conntrack-expired', duration: '5s', hit: 'co-located', symptom: 'resets', fix: 'heartbeat' },
   { scenario: 'conntrack-table-full', duration: '5s', hit: 'both', symptom: 'timeout', fix: null },
-  { scenario: 'policy-reject', duration: '4s', hit: 'both', symptom: 'resets', fix: 'established-first' },
+  {
+    scenario: 'policy-reject',
+    duration: '4s',
+    hit: 'both',
+    symptom: 'resets',
+    fix: 'established-first',
+    others: ['client-node', 'icmp'],
+  },
   {
     scenario: 'endpoint-replaced',
     duration: '6s',
@@ -85,7 +94,7 @@ const cases: readonly Case[] = [
 
 // Two at a time: each waits most of its time, and none of these is about how fast anything is.
 describe('each scenario', { skip, concurrency: 2 }, () => {
-  for (const { scenario, duration, hit, symptom, fix, closesRemain } of cases) {
+  for (const { scenario, duration, hit, symptom, fix, closesRemain, others } of cases) {
     const words = [scenario, '--duration', duration, '--expect', 'any'];
 
     describe(scenario, { concurrency: 1 }, () => {
@@ -107,23 +116,23 @@ describe('each scenario', { skip, concurrency: 2 }, () => {
       });
 
       const { variants, ...declared } = findScenario(scenario);
-      const { name: variant } = variants.at(-1) ?? variants[0];
-      it(`is diagnosed as ${variant} with another seed too, by someone who knows nothing of the run`, async (t) => {
-        const { record, folder } = await labRun(t, ...words, '--variant', variant, '--seed', '2');
-        if (scenario === 'policy-reject') {
-          // The policy of the other node resets its own client.
-          const seen = failures(record, symptom);
-          assert.deepEqual([seen.coLocated, seen.remote > 0], [0, true]);
-        }
-        const factors = Object.fromEntries(declared.factors.map(({ name }) => [name, true]));
-        const expected = declared.expectedCause({ factors, variant, fix: null });
-        // All that names the scenario goes: what is left is what clients, server and observers wrote.
-        for (const file of ['run.json', 'report.html', 'faults.log']) await rm(join(folder, file));
-        const { stdout, stderr } = await netdebug('diagnose', '--json', folder);
-        const { findings } = diagnosisSchema.parse(JSON.parse(stdout));
-        assert.equal(findings[0]?.cause ?? null, expected, stderr);
-        assert.deepEqual(findings, record.findings);
-      });
+      for (const variant of others ?? [(variants.at(-1) ?? variants[0]).name])
+        it(`is diagnosed as ${variant} with another seed too, by someone who knows nothing of the run`, async (t) => {
+          const { record, folder } = await labRun(t, ...words, '--variant', variant, '--seed', '2');
+          const resets = () => failures(record, 'resets');
+          // The policy of the other node resets its own client; no ICMP error resets anybody.
+          if (variant === 'client-node' && scenario === 'policy-reject')
+            assert.deepEqual([resets().coLocated, resets().remote > 0], [0, true]);
+          if (variant === 'icmp') assert.deepEqual(resets(), { coLocated: 0, remote: 0 });
+          const factors = Object.fromEntries(declared.factors.map(({ name }) => [name, true]));
+          const expected = declared.expectedCause({ factors, variant, fix: null });
+          // All that names the scenario goes: what is left is what clients, server and observers wrote.
+          for (const file of ['run.json', 'report.html', 'faults.log']) await rm(join(folder, file));
+          const { stdout, stderr } = await netdebug('diagnose', '--json', folder);
+          const { findings } = diagnosisSchema.parse(JSON.parse(stdout));
+          assert.equal(findings[0]?.cause ?? null, expected, stderr);
+          assert.deepEqual(findings, record.findings);
+        });
 
       if (fix === null) return;
       it(`is cured by ${fix}`, async (t) => {
