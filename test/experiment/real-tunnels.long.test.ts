@@ -107,7 +107,9 @@ async function abortedInTunnel(
   for (const [kind, of] of Object.entries(captures)) {
     const file = join(folder, `${kind.replace(' ', '-')}.pcap`);
     files[kind] = file;
-    const argv = ['tcpdump', '-Z', 'root', '--immediate-mode', '-U', '-n', '-i', ...of, '-w', file];
+    // In immediate mode each packet has a place as long as it may be: of the longest, the ring would hold no more than eight.
+    const ring = ['--immediate-mode', '-s', '256', '-B', '8192'];
+    const argv = ['tcpdump', '-Z', 'root', ...ring, '-U', '-n', '-i', ...of, '-w', file];
     const program = start(1, argv);
     tcpdumps.push(program);
     await program.said('listening on');
