@@ -93,6 +93,17 @@ for (const round of waiting) {
 
 const planned = new Set(plan.flat().map(trialKey));
 const trials = ledger.trials.filter((trial) => planned.has(trialKey(trial))).toSorted(inOrder);
+// Before anything is printed: a reader of the output who leaves must not leave the page half written.
+const page = values.page ?? (isWhole ? resolve(root, 'docs/diagnosis.md') : undefined);
+if (page !== undefined) {
+  const settings =
+    `${amounts.seeds} runs of each scenario, spread over its variants, ${amounts.conditionSeeds} under each further condition, ` +
+    `${amounts.healthy} of real workloads where nothing is wrong; ${jobs} runs at a time`;
+  const count = (condition: TrialSpec['condition']) =>
+    plan.flat().filter((spec) => spec.condition === condition).length;
+  const counts = new Map(conditions.map((condition) => [condition, count(condition)]));
+  await writeFile(page, renderPage({ trials, models, settings, planned: counts, impossible }));
+}
 for (const column of columns) {
   const judged = judgedIn(column, trials);
   const faults = ofFaults(judged);
@@ -104,16 +115,6 @@ for (const column of columns) {
     print(
       `${column.name}: ${counts.join(', ')} of ${faults.length}; ${alarms} of ${judged.length - faults.length} healthy with a finding`,
     );
-}
-const page = values.page ?? (isWhole ? resolve(root, 'docs/diagnosis.md') : undefined);
-if (page !== undefined) {
-  const settings =
-    `${amounts.seeds} runs of each scenario, spread over its variants, ${amounts.conditionSeeds} under each further condition, ` +
-    `${amounts.healthy} of real workloads where nothing is wrong; ${jobs} runs at a time`;
-  const count = (condition: TrialSpec['condition']) =>
-    plan.flat().filter((spec) => spec.condition === condition).length;
-  const counts = new Map(conditions.map((condition) => [condition, count(condition)]));
-  await writeFile(page, renderPage({ trials, models, settings, planned: counts, impossible }));
 }
 
 /** Runs all, `jobs` at a time. A run that cannot be made is said and left for the next time: it tells nothing of the diagnosis. */

@@ -1,5 +1,6 @@
 // Whose the listening sockets are: tells a process that ended from one that closed its listener and went on.
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { namespaceOf } from './pod-namespaces.ts';
 
 /** A process by what no later one has in common with it: the number alone is given out again. */
 export interface Owner {
@@ -18,7 +19,7 @@ const mostDescriptors = 512;
 export function findOwners(inodes: ReadonlySet<string>, proc: string): ListenerOwners {
   const owners = new Map<string, Owner[]>();
   const namespace = namespaceOf(proc);
-  if (inodes.size === 0 || namespace === undefined) return owners;
+  if (inodes.size === 0 || typeof namespace !== 'number') return owners;
   for (const pid of readdirSync('/proc')) {
     if (!/^[0-9]+$/.test(pid) || namespaceOf(`/proc/${pid}`) !== namespace) continue;
     for (const inode of socketsOf(pid)) {
@@ -73,14 +74,5 @@ function targetOf(link: string): string {
     return readlinkSync(link);
   } catch {
     return '';
-  }
-}
-
-/** As in pod-namespaces.ts: a file that each network namespace has its own of. */
-function namespaceOf(proc: string): number | undefined {
-  try {
-    return statSync(`${proc}/net/snmp`).ino;
-  } catch {
-    return undefined;
   }
 }

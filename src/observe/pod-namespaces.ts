@@ -75,7 +75,7 @@ function* processes(): Generator<string> {
  * The number of a file that each network namespace has its own of. The link ns/net would say the same, but reading that of another
  * user's process takes the right to trace it; undefined for a process that is gone.
  */
-function namespaceOf(proc: string): number | 'refused' | undefined {
+export function namespaceOf(proc: string): number | 'refused' | undefined {
   try {
     return statSync(`${proc}/net/snmp`).ino;
   } catch (error) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { nodeEventSchema } from '../../src/model/node-event.ts';
+import { keptPacket } from '../../src/packets/kept-packet.ts';
 import { packetEvent } from '../../src/packets/packet-event.ts';
 import { recordedPackets } from './recording.ts';
 
@@ -28,5 +29,16 @@ describe('the event of a packet', () => {
       [reset?.at, reset?.ttl, reset?.hasTimestampOption],
       ['2026-11-23T07:12:50.523434Z', 64, false],
     );
+  });
+
+  it('is the same of a capture of others, where its line is written only when it is asked for', () => {
+    const packets = recordedPackets();
+    assert.ok(packets.length > 0);
+    for (const packet of packets) {
+      const { text, ...fields } = packetEvent(packet, origin);
+      const kept = keptPacket(packet, origin);
+      assert.equal(kept.text, text);
+      assert.deepEqual({ ...kept }, { ...fields, via: packet.via });
+    }
   });
 });
