@@ -51,10 +51,10 @@ for (let count = 0; count < Number(resets); count += 1)
   await connectionThatIsReset(server, resets === '1' ? 3 : 0);
 server.close();
 
-const events = join(folder, 'evidence/here/events.ndjson');
-await waitUntil(
-  'the RST is in the evidence',
-  () => existsSync(events) && readFileSync(events, 'utf8').includes('"flags":"R.'),
+// The file may have been rolled right after the last RST was written.
+const halves = ['events.1.ndjson', 'events.ndjson'].map((name) => join(folder, 'evidence/here', name));
+await waitUntil('the RST is in the evidence', () =>
+  halves.some((file) => existsSync(file) && readFileSync(file, 'utf8').includes('"flags":"R.')),
 );
 const ended = once(observe, 'close');
 observe.kill(signal as NodeJS.Signals);
