@@ -18,6 +18,8 @@ export interface AttackedProgram {
   rawControls(): number;
   /** Null while it runs; otherwise how it ended. */
   ending(): string | null;
+  /** Milliseconds of its life that it was ready to run and was given no processor. */
+  waitedMs(): number;
   /** Bytes resident at most since `forgetPeak`; null when it runs no more. */
   peakBytes(): number | null;
   forgetPeak(): void;
@@ -92,6 +94,7 @@ export function startAttacked(
     written: () => written,
     rawControls: () => controls,
     ending,
+    waitedMs: () => waitedMsOf(pid),
     peakBytes: () => statusOf(pid, 'VmHWM'),
     forgetPeak() {
       try {
@@ -120,6 +123,15 @@ export async function killAll(): Promise<void> {
 }
 
 export const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
+
+/** Its first thread's, as the scheduler counts it; 0 when it is gone, or when nobody counts. */
+function waitedMsOf(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1] ?? 0) / 1e6;
+  } catch {
+    return 0;
+  }
+}
 
 function statusOf(pid: number, field: string): number | null {
   try {
