@@ -20,14 +20,16 @@ const limits = { itemBytes: longestObject, frameBytes: 65_536 };
 /**
  * Rejects with an ApiFailure when the page could not be had whole within `timeoutMs`, and with another error when it cannot be read.
  * @param path With its query.
+ * @param signal Ends it before.
  */
 export async function listPage(
   transport: Transport,
   path: string,
   reduce: (object: unknown) => unknown,
   timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<ListPage> {
-  const deadline = createTimeLimit(timeoutMs);
+  const deadline = createTimeLimit(timeoutMs, signal);
   const objects: unknown[] = [];
   const splitter = createItemSplitter(limits, (item) => {
     const object = reduce(item);

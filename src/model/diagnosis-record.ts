@@ -1,4 +1,6 @@
 // What a diagnosis of anybody's evidence leaves: findings without a run, so without classes and without a verdict.
+import { decidingCommandSchema } from './what-decides.ts';
+import { firstScreenSchema } from './first-screen.ts';
 import { findingSchema } from './run-record.ts';
 import { z } from './schema.ts';
 
@@ -25,19 +27,11 @@ export const diagnosisRecordSchema = z.object({
   /** Some capture could not be read at all: that nothing was lost in it is not known. */
   unread: z.boolean().default(false),
   /** The one thing to run next; null when nothing is open, or when nothing of ours would tell. */
-  toDecide: z
-    .object({
-      /** Where to run it, and until when. */
-      where: z.string(),
-      /** For a shell. */
-      command: z.string(),
-      /** What it would show that is not known. */
-      shows: z.string(),
-    })
-    .nullable(),
+  toDecide: decidingCommandSchema.nullable(),
+  /** What every format says first; in what is printed as JSON alone. */
+  firstScreen: firstScreenSchema.optional(),
   read: z.object({ probeEvents: count, nodeEvents: count, brokenLines: count }),
   /** What was read and what was left out, one sentence each. */
   notes: z.array(z.string()),
 });
 export type DiagnosisRecord = z.infer<typeof diagnosisRecordSchema>;
-export type DecidingCommand = NonNullable<DiagnosisRecord['toDecide']>;

@@ -27,6 +27,8 @@ export const processSchema = z.object({
   pid: z.number().int().nullable(),
   /** The program's name without its arguments, which may hold secrets. */
   command: z.string().nullable(),
+  /** What it was started with, the program's own name included: only where that was asked for, because it may hold secrets. */
+  arguments: z.array(z.string()).optional(),
   container: z.string().nullable(),
   /** NAMESPACE/NAME */
   pod: z.string().nullable(),

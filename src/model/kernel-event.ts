@@ -28,6 +28,11 @@ export const kernelEventSchema = z.object({
    */
   context: z.enum(['process', 'interrupt']),
   process: processSchema.nullable(),
+  /** Of `signal`, `process-exit` and `oom-victim`: the process that ends. Told where one of the node's sockets ended with it. */
+  target: processSchema.nullable().optional(),
+  /** That process, and the one that the line is of, as the kernel counts them: these numbers only tell which lines are of one. */
+  targetTask: z.number().int().nullable().optional(),
+  task: z.number().int().nullable().optional(),
   /** The socket's cookie, unique over all namespaces until the next boot; null where the tracepoint does not tell it. */
   cookie: z.string().nullable(),
   /** The socket's or packet's hashed address: the same again for another socket, but only after this one is destroyed. */
@@ -45,3 +50,5 @@ export const kernelEventSchema = z.object({
   /** Functions, the innermost first, where the stack was traced. */
   stack: z.array(z.string()),
 });
+export type KernelEvent = z.infer<typeof kernelEventSchema>;
+export type KernelTracepoint = KernelEvent['tracepoint'];

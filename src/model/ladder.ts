@@ -22,6 +22,8 @@ const rungSchema = z.object({
   length: count,
   /** Node, interface and direction of its first sighting. */
   where: name,
+  /** All places where it was seen, in order of time, each once; absent in records of before that was told. */
+  seen: z.array(name).max(12).optional(),
   /** `ending`: the RST that ended the connection. `again`: the same data was sent before. */
   mark: z.enum(['ending', 'again']).nullable(),
 });
@@ -36,5 +38,20 @@ export const ladderSchema = z.object({
   earlier: count,
   later: count,
   rungs: z.array(rungSchema).min(1).max(mostRungs),
+  /**
+   * By the end that sent them: every place that packets of this connection were seen at on their way, in its order. Absent where the
+   * capture may have missed some, so that not to be seen there says nothing.
+   */
+  usual: z.object({ client: z.array(name).max(12), server: z.array(name).max(12) }).optional(),
 });
 export type Ladder = z.infer<typeof ladderSchema>;
+
+/**
+ * The next place on the usual way, where a packet that was seen at these did not come. Null where it went to the end or left the
+ * usual way, and where nobody can tell.
+ */
+export function missedAt(seen: readonly string[], usual: readonly string[]): string | null {
+  const last = seen.at(-1);
+  const furthest = last === undefined ? -1 : usual.indexOf(last);
+  return furthest < 0 ? null : (usual[furthest + 1] ?? null);
+}

@@ -35,6 +35,29 @@ export function missingWitnesses(events: Iterable<NodeEvent>): MissingWitness[] 
   return [...found.values()];
 }
 
+/** One for each, but for nodes that miss the same: `node-1, node-2: capture is missing: tcpdump is not installed` */
+export function missingSentences(all: readonly MissingWitness[]): string[] {
+  const alike = Map.groupBy(all, ({ witness, state, reason }) => JSON.stringify([witness, state, reason]));
+  return [...alike.values()].flatMap((group) =>
+    group.slice(0, 1).map((one) => missingSentence({ ...one, node: nodesOf(group) })),
+  );
+}
+
+/** The same, with all that the same nodes miss in one. */
+export function missingLines(all: readonly MissingWitness[]): string[] {
+  const byNodes = Map.groupBy(missingSentences(all), (sentence) => sentence.slice(0, sentence.indexOf(': ')));
+  return [...byNodes].map(
+    ([nodes, sentences]) =>
+      `${nodes}: ${sentences.map((sentence) => sentence.slice(nodes.length + 2)).join('. ')}`,
+  );
+}
+
+const nodesOf = (group: readonly MissingWitness[]) =>
+  group
+    .map(({ node }) => node)
+    .sort()
+    .join(', ');
+
 /** `node-1: capture is missing: tcpdump is not installed` */
 export function missingSentence({ node, witness, state, reason }: MissingWitness): string {
   const words = { unavailable: 'is missing', failed: 'ended', limited: 'does not see everything' } as const;

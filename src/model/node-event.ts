@@ -1,6 +1,12 @@
 // What a node's observers saw, parsed: one line of evidence/NODE.ndjson. Each event names the raw line it was read from.
 import { base, processSchema, tupleSchema } from './event-base.ts';
 import { kernelEventSchema } from './kernel-event.ts';
+import {
+  agentEventSchema,
+  cgroupMemoryEventSchema,
+  kernelLogEventSchema,
+  neighbourEventSchema,
+} from './passing-event.ts';
 import { z } from './schema.ts';
 import { nameEventSchema, socketEventSchema } from './socket-event.ts';
 
@@ -15,6 +21,18 @@ export const dataplaneSchema = z.object({
   netd: z.boolean().nullable(),
   calico: z.boolean().nullable(),
   cilium: z.boolean().nullable(),
+  /** Programs in eBPF that move or filter packets, by whose they are; absent where nobody looked. */
+  ebpf: z
+    .array(
+      z.object({
+        /** `Cilium`, `GKE Dataplane V2`, `Calico`; null for somebody whom their names do not tell. */
+        owner: z.string().nullable(),
+        /** Their names, each once; none where the owner's agent or its tables alone are here. */
+        programs: z.array(z.string()),
+      }),
+    )
+    .nullable()
+    .optional(),
 });
 export type Dataplane = z.infer<typeof dataplaneSchema>;
 
@@ -118,6 +136,8 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
      * `TABLE CHAIN RULE-TEXT`. Gauges (`nf_conntrack_count`, `nf_conntrack_max`) are in `values`. */
     changes: z.record(z.string(), z.number()),
     values: z.record(z.string(), z.number()),
+    /** Of rules whose chain, table or comment tells it: whose they are, by the names in `changes`. */
+    owners: z.record(z.string(), z.string()).optional(),
   }),
   /** A listening TCP socket in the node or in one of its pods came or went. */
   z.object({
@@ -152,13 +172,27 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
   kernelEventSchema,
   socketEventSchema,
   nameEventSchema,
+  neighbourEventSchema,
+  kernelLogEventSchema,
+  cgroupMemoryEventSchema,
+  agentEventSchema,
 ]);
 
 /**
  * `pods`: the namespaces of the node's pods. `reject`, `drop`: rules that do so without a counter of their own. `icmp-errors`: some of
- * those about TCP.
+ * those about TCP. `process-ends`, `resets-without-socket`, `listener-resets`: what a kernel's tracepoints do not tell.
+ * `ebpf-conntrack`: connections that a dataplane in eBPF tracks in tables of its own.
  */
-export const blindSpots = ['pods', 'reject', 'drop', 'icmp-errors'] as const;
+export const blindSpots = [
+  'pods',
+  'reject',
+  'drop',
+  'icmp-errors',
+  'ebpf-conntrack',
+  'process-ends',
+  'resets-without-socket',
+  'listener-resets',
+] as const;
 export type BlindSpot = (typeof blindSpots)[number];
 
 export type NodeEvent = z.infer<typeof nodeEventSchema>;

@@ -6,7 +6,7 @@ export const failureKinds = ['reset', 'refused', 'timeout', 'closed', 'unreachab
 export type FailureKind = (typeof failureKinds)[number];
 
 /** What the client was doing: making the connection, waiting for its next tick, or waiting for an answer. */
-const phases = ['connecting', 'idle', 'awaiting'] as const;
+export const phases = ['connecting', 'idle', 'awaiting'] as const;
 export type Phase = (typeof phases)[number];
 
 const base = {

@@ -2,10 +2,14 @@
 import { authors } from './author.ts';
 import { certainties } from './certainty.ts';
 import { clusterRecordSchema } from './cluster-record.ts';
+import { decidingCommandSchema } from './what-decides.ts';
+import { firstScreenSchema } from './first-screen.ts';
 import { ladderSchema } from './ladder.ts';
+import { lastMomentsSchema } from './last-moments.ts';
 import { lostOutputSchema } from './lost-output.ts';
 import { missingWitnessSchema } from './missing-witness.ts';
 import { dataplaneSchema } from './node-event.ts';
+import { failureKinds } from './probe-event.ts';
 import { z } from './schema.ts';
 import { shownConnectionSchema } from './shown-connection.ts';
 
@@ -30,7 +34,10 @@ export const classSummarySchema = z.object({
   connectionSeconds: amount,
   /** From the class's first connection to its last event. */
   wallSeconds: amount,
+  /** Sent: those that were answered, and those whose connection ended before the answer. */
   probes: count,
+  /** Absent in older records. */
+  answered: count.optional(),
   resets: count,
   episodes: count,
   otherFailures: z.object({
@@ -128,6 +135,8 @@ export const findingSchema = z.object({
   classes: z.array(z.string()),
   /** How many connections this explains. */
   connections: count,
+  /** How these ended, as the client, or the wire, told it; absent in older records. */
+  ended: z.partialRecord(z.enum(failureKinds), count).optional(),
   sentence: z.string(),
   /** Whom nothing excludes, of the connection that is shown. */
   suspects: z.array(z.enum(authors)).default([]),
@@ -138,17 +147,30 @@ export const findingSchema = z.object({
     )
     .default([]),
   /** Causes that are not excluded beside the named one, and what was seen of them. */
-  rivals: z.array(z.object({ cause: causeName, because: z.string() })).default([]),
+  rivals: z
+    .array(
+      z.object({
+        cause: causeName,
+        because: z.string(),
+        /** Witnesses that did not run, or could not tell, of which each would have shown it; absent in older records. */
+        unseen: z.array(z.string()).optional(),
+      }),
+    )
+    .default([]),
   evidence: z.array(evidenceItemSchema),
   /** That same connection, drawn by reports; absent in older records, and where no entry of it is known. */
   shown: shownConnectionSchema.optional(),
   /** Its last packets; absent where none of them was captured, and in older records. */
   ladder: ladderSchema.optional(),
+  /** How it ended; absent in older records. */
+  lastMoments: lastMomentsSchema.optional(),
   /** Of version 1: the next best cause, and what speaks against it. */
   against: z.object({ cause: causeName, because: z.array(z.string()) }).nullish(),
   /** Evidence that was not collected and would have helped; what would decide first. */
   missing: z.array(z.string()).default([]),
   fixes: z.array(z.string()),
+  /** What would decide what is not proven; absent where nothing is, where no witness of ours would, and in older records. */
+  toDecide: decidingCommandSchema.optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;
 
@@ -183,6 +205,16 @@ export const runRecordSchema = z.object({
   classes: z.array(classSummarySchema),
   verdict: verdictSchema,
   findings: z.array(findingSchema),
+  /** What was to come out, the outcome or (of programs that are not ours) the cause, and whether it did. Absent where nothing was expected, in a run that its user broke off, and in older records. */
+  expected: z
+    .discriminatedUnion('of', [
+      z.object({ of: z.literal('outcome'), value: outcomeSchema, met: z.boolean() }),
+      /** Null: nothing is wrong there. */
+      z.object({ of: z.literal('cause'), value: causeName.nullable(), met: z.boolean() }),
+    ])
+    .optional(),
+  /** What every format says first; in what is printed as JSON alone, as it follows from the rest. */
+  firstScreen: firstScreenSchema.optional(),
   /** Witnesses that were asked for and did not see, or not all of it; absent where all did, and in older records. */
   missingWitnesses: z.array(missingWitnessSchema).optional(),
   /** Output that could not be written, or not all of it; absent where all was, and in older records. */

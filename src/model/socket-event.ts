@@ -15,12 +15,26 @@ export const socketEventSchema = z.object({
   state: z.string().nullable(),
   process: processSchema.nullable(),
   cgroup: z.string().nullable(),
+  /**
+   * How it is known whose it is: somebody has it open; it was accepted from a listener that they have open; it was made in their cgroup.
+   * Null where nobody is known.
+   */
+  ownerBy: z.enum(['descriptor', 'listener', 'cgroup']).nullable().optional(),
+  /** Whether this end connected or accepted. */
+  side: z.enum(['client', 'server']).nullable().optional(),
   /** Bytes that the program had not read, and that the peer had not acknowledged. */
   unread: z.number().int().nullable(),
   unsent: z.number().int().nullable(),
   /** Milliseconds since it last sent data and last received some. */
   lastSentMs: z.number().int().nullable(),
   lastReceivedMs: z.number().int().nullable(),
+  /**
+   * What was the later of both: of a client that `sent`, nothing came after its last question; of a server that `received`, it said nothing
+   * after the last question. Null for neither, and for both within one tick of the kernel's clock (1 to 10 ms).
+   */
+  lastData: z.enum(['sent', 'received']).nullable().optional(),
+  /** Of an end: the peer has acknowledged its FIN, so that it closed in order, whoever closed first. */
+  finAcknowledged: z.boolean().nullable().optional(),
   /** Of its whole life. */
   bytesSent: z.number().int().nullable(),
   bytesReceived: z.number().int().nullable(),

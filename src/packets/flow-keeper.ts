@@ -5,6 +5,7 @@ import { wantAlso, windowAt, type Window } from './flow-windows.ts';
 import { createPacketRing } from './packet-ring.ts';
 import { createRecentStamps } from './recent-stamps.ts';
 import { tcpFlags } from './tcp-packet.ts';
+import { createUnansweredQuestions } from './unanswered-questions.ts';
 import { createUndecided, type Undecided } from './undecided-packets.ts';
 
 export interface KeeperBounds {
@@ -23,6 +24,8 @@ export interface KeeperBounds {
   readonly everyReset: boolean;
   /** Of so many packets, one behind the other, the stamps may be in any order: what is of the time of one of them is of now. */
   readonly unordered: number;
+  /** Ports of servers of which the data is captured: a flow of theirs that ends by FIN with a question unanswered is in trouble, too. */
+  readonly servedPorts: ReadonlySet<number>;
 }
 
 export const defaultKeeperBounds: KeeperBounds = {
@@ -35,6 +38,7 @@ export const defaultKeeperBounds: KeeperBounds = {
   packetsInAll: Infinity,
   everyReset: false,
   unordered: 0,
+  servedPorts: new Set(),
 };
 
 /** What the bounds left out so far. */
@@ -49,6 +53,8 @@ export interface LeftOut {
 
 export interface FlowKeeper {
   add(packet: CapturedPacket): void;
+  /** Somebody else knows that a flow is in trouble at that moment. Nothing comes of it where no packet of the flow is in memory. */
+  trouble(flow: string, at: number): void;
   leftOut(): LeftOut;
 }
 
@@ -84,6 +90,7 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
   const flows = new Map<string, Flow>();
   // Those with windows; who was in trouble last stands last.
   const inTrouble = new Set<Flow>();
+  const questions = bounds.servedPorts.size === 0 ? undefined : createUnansweredQuestions(bounds.servedPorts);
   const recent = createRecentStamps(bounds.unordered);
   let second = 0;
   let troubles = 0;
@@ -174,15 +181,13 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
     keptThisSecond = 0;
   };
 
-  const mayBegin = (packet: CapturedPacket): boolean => {
-    if (bounds.everyReset && isReset(packet)) return true;
+  const mayBegin = (): boolean => {
     begunThisSecond += 1;
     return begunThisSecond <= bounds.flowsPerSecond;
   };
 
-  const takeTrouble = (packet: CapturedPacket, flow: Flow) => {
-    const { at } = packet;
-    if (windowAt(flow.windows, at) === undefined && !mayBegin(packet)) {
+  const takeTrouble = (at: number, isExempt: boolean, flow: Flow) => {
+    if (windowAt(flow.windows, at) === undefined && !isExempt && !mayBegin()) {
       left.flows += 1;
       return;
     }
@@ -212,11 +217,16 @@ export function createFlowKeeper(bounds: KeeperBounds, onKeep: (packet: Captured
       const held: Held = { packet, flow, hash: -1, younger: null };
       flow.held += 1;
       legs.add(held);
-      if (isTrouble(packet)) takeTrouble(packet, flow);
+      const endsUnanswered = questions?.endsUnanswered(packet) === true;
+      if (endsUnanswered || isTrouble(packet)) takeTrouble(at, bounds.everyReset && isReset(packet), flow);
       const window = windowAt(flow.windows, at);
       if (window === undefined) flow.undecided.add(held);
       else keep(packet, window);
       ring.add(held);
+    },
+    trouble(key, at) {
+      const flow = flows.get(key);
+      if (flow !== undefined) takeTrouble(at, false, flow);
     },
     leftOut: () => ({ ...left }),
   };

@@ -11,12 +11,12 @@ export interface Flows {
 }
 
 export function flowsOf(tuples: Iterable<Tuple>): Flows {
-  const keys = new Set([...tuples].map(keyOf));
-  return { has: (tuple) => keys.has(keyOf(tuple)) };
+  const keys = new Set([...tuples].map(pairKey));
+  return { has: (tuple) => keys.has(pairKey(tuple)) };
 }
 
 /** The two endpoints in an order that does not depend on the direction. */
-function keyOf({ src, sport, dst, dport }: Tuple): string {
+export function pairKey({ src, sport, dst, dport }: Tuple): string {
   const from = `${src}:${sport}`;
   const to = `${dst}:${dport}`;
   return from < to ? `${from} ${to}` : `${to} ${from}`;

@@ -35,6 +35,8 @@ export interface ConnectionSettings {
   readonly className: string;
   /** Bytes. */
   readonly maxLine: number;
+  /** The log has what fails and nothing of what works. */
+  readonly quiet: boolean;
   readonly lookup: LookupFunction;
   /** Where each segment is read to, whichever connection it is of: what is not used up at once is copied. */
   readonly input: Buffer;
@@ -208,7 +210,7 @@ class Dialled implements Connection {
 
   #established(): void {
     if (this.#phase !== 'connecting') return;
-    const { surroundings, deadlines, target, books, owner } = this.#settings;
+    const { surroundings, deadlines, target, books, owner, quiet } = this.#settings;
     const socket = this.#socket;
     const now = surroundings.clock.monotonic();
     const connectMs = toMicroseconds(now - this.#startedMs);
@@ -220,7 +222,7 @@ class Dialled implements Connection {
     this.#local = printedAddress(socket.localAddress, socket.localPort) ?? null;
     this.#remote = printedAddress(socket.remoteAddress, socket.remotePort) ?? this.#remote;
     this.#lastGoodAt = surroundings.clock.now();
-    surroundings.log(`Connected to server at: ${formatEndpoint(target)}`);
+    if (!quiet) surroundings.log(`Connected to server at: ${formatEndpoint(target)}`);
     surroundings.report?.({ event: 'connected', ...this.#identity(), connectMs });
     owner.connected(this.#slot);
   }
@@ -238,8 +240,8 @@ class Dialled implements Connection {
   }
 
   #answered(line: Buffer): void {
-    const { surroundings, deadlines, books } = this.#settings;
-    surroundings.log(responseText(line), 'soon');
+    const { surroundings, deadlines, books, quiet } = this.#settings;
+    if (!quiet) surroundings.log(responseText(line), 'soon');
     // A line that nobody asked for is printed, as the original would, but is no answer.
     if (this.#phase !== 'awaiting' || line.subarray(0, pushPrefix.length).equals(pushPrefix)) {
       books.unasked += 1;

@@ -25,6 +25,8 @@ export interface FleetSettings {
   /** Bytes. */
   readonly maxLine: number;
   readonly className: string;
+  /** Log what fails, and neither connections that were made nor answers. Default: log both. */
+  readonly quiet?: boolean;
   /** Connections that may be dialled per second. Default: any number. */
   readonly connectRate?: number;
   /** Local addresses to dial from, in turn. Default: the kernel's choice. */
@@ -93,6 +95,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   const shared: ConnectionSettings = {
     target: settings.target,
     className: settings.className,
+    quiet: settings.quiet ?? false,
     maxLine: settings.maxLine,
     lookup: createSharedLookup(names.resolve),
     input: Buffer.allocUnsafeSlow(inputBytes),

@@ -1,5 +1,5 @@
-// A name that leads nowhere is said in a sentence at once, and then now and then: the log's own line is the same each second, and a
-// resolver that does not answer leaves none at all for half a minute.
+// A name that leads nowhere is said in a sentence at once, after three tries with what to do, and then now and then: the log's own line
+// is the same each second, and a resolver that does not answer leaves none at all for half a minute.
 import type { Resolve } from './lookup.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -13,6 +13,8 @@ export interface NameWatch {
 /** From here on a look-up takes long. */
 const patienceMs = 2_000;
 const sayEveryMs = 60_000;
+/** One try may meet a resolver that restarts; so many in a row want somebody to look at the name. */
+const triesToAdvise = 3;
 
 /** @param resolve How names become addresses; the one that is returned does the same. */
 export function watchName(resolve: Resolve, { clock, log }: Pick<Surroundings, 'clock' | 'log'>): NameWatch {
@@ -20,6 +22,8 @@ export function watchName(resolve: Resolve, { clock, log }: Pick<Surroundings, '
   let reason: string | null = null;
   let saidMs = Number.NEGATIVE_INFINITY;
   let saidAs = '';
+  /** In a row. */
+  let triesInVain = 0;
   const timers = new Set<NodeJS.Timeout>();
 
   /** @param kind Another kind of trouble is news, whenever the last was said. */
@@ -29,6 +33,15 @@ export function watchName(resolve: Resolve, { clock, log }: Pick<Surroundings, '
     saidMs = now;
     saidAs = kind;
     log(`${what}; it is tried again as long as this runs, and said once a minute`);
+  }
+
+  function sayInVain(host: string, errno: string): void {
+    if (triesInVain < triesToAdvise) {
+      say(errno, `The name "${host}" could not be turned into an address: ${textFor(errno)}`);
+      return;
+    }
+    const what = `The name "${host}" did not resolve in ${triesInVain} tries: ${textFor(errno)}`;
+    say(`${errno} again`, `${what}; see what "getent hosts ${host}" says here`);
   }
 
   return {
@@ -45,9 +58,11 @@ export function watchName(resolve: Resolve, { clock, log }: Pick<Surroundings, '
         if (error === null && addresses.length > 0) {
           found = true;
           saidAs = '';
+          triesInVain = 0;
         } else {
           reason = error?.code ?? 'ENOTFOUND';
-          say(reason, `The name "${host}" could not be turned into an address: ${textFor(reason)}`);
+          triesInVain += 1;
+          sayInVain(host, reason);
         }
         answer(error, addresses);
       });

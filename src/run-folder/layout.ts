@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 export const fileNames = {
   record: 'run.json',
   matrix: 'matrix.json',
+  watchPage: 'watch-page.json',
   mesh: 'mesh.json',
   events: 'events.ndjson',
   /** What was really done, for whoever judges a diagnosis; not below evidence/, because no diagnosis may read it. */
@@ -25,6 +26,11 @@ export const evidenceFile = (folder: string, file: string): string => join(folde
 
 /** evidence/applied-WHAT.json: objects as they were applied to a cluster. */
 export const appliedFile = /^applied-[a-z-]+\.json$/;
+
+/** What the watcher of a node printed, by its name below evidence/; no evidence, so that no diagnosis reads it. */
+export const watchLog = (node: string): string => `watch-${node}`;
+export const watchLogFile = (folder: string, node: string): string =>
+  evidenceFile(folder, `${watchLog(node)}.log`);
 
 /** What the observer of a node brought; `base` is a run's folder. */
 export const nodeFolder = (base: string, node: string): string => evidenceFile(base, node);

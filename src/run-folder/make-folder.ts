@@ -145,3 +145,9 @@ export async function makeObserverFolder(out: string, node: string): Promise<str
   await makeFolder(folder);
   return folder;
 }
+
+/** Takes away what an observer of this node has written, which is worth nothing; and the run's folder when nothing else is in it. */
+export async function discardNode(folder: string, node: string): Promise<void> {
+  await rm(nodeFolder(folder, node), { recursive: true, force: true });
+  for (const one of [dirname(nodeFolder(folder, node)), folder]) await rmdir(one).catch(() => undefined);
+}

@@ -21,16 +21,18 @@ export interface NodeFolder {
   close(): void;
 }
 
-/** Makes the folder. Rejects with a Problem when it cannot be made. */
+/** Makes the folder; with null there is none, and what is written goes nowhere. Rejects with a Problem when it cannot be made. */
 export async function openNodeFolder(
-  folder: string,
+  folder: string | null,
   node: string,
   maxBytes: number,
   books: LostBooks,
 ): Promise<NodeFolder> {
+  const nameOf = (file: string) => join(nodeFolder('', node), file);
+  if (folder === null)
+    return { nameOf, open: () => nowhere, openEvents: () => nowhere, close: () => undefined };
   await makeFolder(folder, nodeFolder('', node));
   const [files, raw]: [RollingFile[], RollingFile[]] = [[], []];
-  const nameOf = (file: string) => join(nodeFolder('', node), file);
   const openOne = (file: string, options: Omit<RollingFileOptions, 'maxBytes'>, share: number) => {
     const opened = createRollingFile(join(folder, nameOf(file)), { maxBytes: maxBytes * share, ...options });
     files.push(opened);
@@ -62,3 +64,5 @@ export async function openNodeFolder(
     close: () => files.forEach((file) => file.close()),
   };
 }
+
+const nowhere: RollingFile = { write: () => undefined, flush: () => undefined, close: () => undefined };

@@ -6,6 +6,8 @@ import { matrixRecordSchema, type MatrixRecord } from '../model/matrix-record.ts
 import { messageOf, Problem } from '../model/problem.ts';
 import { runRecordSchema, type RunRecord } from '../model/run-record.ts';
 import type { z } from '../model/schema.ts';
+import { watchPageSchema, type WatchPage } from '../model/watch-view.ts';
+import { watchRunSchema, type WatchRun } from '../model/watch-record.ts';
 import { cellFolder, fileNames, runFolderOf } from './layout.ts';
 
 /** A record, or the sentence that says why there is none; `absent` when there is no such file. */
@@ -16,6 +18,14 @@ const mostBytes = 32 << 20;
 
 export const readRunRecord = (folder: string): Promise<Read<RunRecord>> =>
   readJson(folder, fileNames.record, runRecordSchema);
+
+/** The same file, where a watch wrote it. */
+export const readWatchRun = (folder: string): Promise<Read<WatchRun>> =>
+  readJson(folder, fileNames.record, watchRunSchema);
+
+/** What the page of that watch showed at its end. */
+export const readWatchPage = (folder: string): Promise<Read<WatchPage>> =>
+  readJson(folder, fileNames.watchPage, watchPageSchema);
 
 export const readMatrixRecord = (folder: string): Promise<Read<MatrixRecord>> =>
   readJson(folder, fileNames.matrix, matrixRecordSchema);
@@ -42,10 +52,16 @@ export function readableRunFolder(named: string): string {
 /** Throws a usage Problem when the path is not a folder. */
 export async function checkRunFolder(folder: string): Promise<void> {
   const stats = await stat(folder).catch((error: unknown) => {
-    throw new Problem('usage', `${folder} cannot be read (${messageOf(error)}); give the folder of a run.`);
+    throw new Problem(
+      'usage',
+      `${folder} cannot be read (${messageOf(error)}); give the folder of a run or of evidence.`,
+    );
   });
   if (!stats.isDirectory())
-    throw new Problem('usage', `${folder} is not a folder; give the folder of a run.`);
+    throw new Problem(
+      'usage',
+      `${folder} is not a folder; give the folder of a run or of evidence, and a file to "netdebug diagnose".`,
+    );
 }
 
 async function readJson<T extends z.ZodType>(

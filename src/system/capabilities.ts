@@ -2,7 +2,15 @@
 import { readFileSync } from 'node:fs';
 
 /** Bits of capabilities(7) in /proc/self/status. */
-const bits = { CAP_NET_ADMIN: 12, CAP_NET_RAW: 13 } as const;
+const bits = {
+  CAP_DAC_OVERRIDE: 1,
+  CAP_DAC_READ_SEARCH: 2,
+  CAP_SETGID: 6,
+  CAP_NET_ADMIN: 12,
+  CAP_NET_RAW: 13,
+  CAP_SYS_PTRACE: 19,
+  CAP_SYS_ADMIN: 21,
+} as const;
 export type Capability = keyof typeof bits;
 
 /** Those of `wanted` that are not effective here; all of them where /proc does not tell. */

@@ -1,5 +1,5 @@
 // Whether an observer is listening and has lost nothing, read from the kernel's own table of netlink sockets.
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export interface NetlinkSocket {
   /** 0 = route (ip monitor), 12 = netfilter (conntrack). */
@@ -33,25 +33,33 @@ export function parseNetlinkSockets(text: string): NetlinkSocket[] {
 }
 
 /** The netlink sockets in the network namespace that process `pid` lives in; none when it is gone. */
-export async function netlinkSocketsOf(pid: number): Promise<NetlinkSocket[]> {
+export function netlinkSocketsOf(pid: number): NetlinkSocket[] {
   try {
-    return parseNetlinkSockets(await readFile(`/proc/${pid}/net/netlink`, 'utf8'));
+    // Such files are made as they are read: to hand that to another thread costs more than to do it.
+    return parseNetlinkSockets(readFileSync(`/proc/${pid}/net/netlink`, 'utf8'));
   } catch {
     return [];
   }
 }
 
 /** Inodes of the sockets that process `pid` has open; none when it is gone. */
-export async function socketInodesOf(pid: number): Promise<Set<string>> {
+export function socketInodesOf(pid: number): Set<string> {
   const inodes = new Set<string>();
   try {
-    for (const fd of await readdir(`/proc/${pid}/fd`)) {
-      const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '');
-      const match = /^socket:\[([0-9]+)\]$/.exec(target);
+    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
+      const match = /^socket:\[([0-9]+)\]$/.exec(targetOf(`/proc/${pid}/fd/${fd}`));
       if (match?.[1] !== undefined) inodes.add(match[1]);
     }
   } catch {
     // The process is gone: it has no sockets.
   }
   return inodes;
+}
+
+function targetOf(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return '';
+  }
 }

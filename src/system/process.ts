@@ -197,15 +197,40 @@ function fileOf([name, ...args]: readonly string[]): { file: string; args: strin
   return { file, args };
 }
 
-/** From this size on a piece is no trickle, and the next one is read at once. */
-const largePiece = 32_768;
+/**
+ * What we read from is a socket, which holds some 20 KiB of a program that writes 144 bytes at a time: with the one it was nearly too long
+ * until it was read, with the other it might have been longer.
+ */
+const [muchAtOnce, littleAtOnce] = [12_288, 4_096];
 
+/** Who cannot write is held up, and loses what it was to take meanwhile: a program that writes much is read more often. */
 function gather({ stdout }: ChildProcess, milliseconds: number): void {
-  stdout?.on('data', (chunk: Buffer) => {
-    if (chunk.length >= largePiece) return;
+  if (stdout === null) return;
+  let [pauseMs, taken, before] = [milliseconds, 0, 0];
+  let timer: NodeJS.Timeout | undefined;
+  const rest = () => {
     stdout.pause();
-    setTimeout(() => stdout.resume(), milliseconds);
-  });
+    timer = setTimeout(() => {
+      [taken, before] = [0, 0];
+      stdout.resume();
+      // What was read before the pause comes first, and what waits with the next turn.
+      setImmediate(() => setImmediate(look));
+    }, pauseMs);
+  };
+  const look = () => {
+    if (stdout.closed || stdout.readableEnded) return;
+    if (taken - before >= littleAtOnce) {
+      before = taken;
+      setImmediate(look);
+      return;
+    }
+    if (taken >= muchAtOnce) pauseMs = Math.max(1, pauseMs / 2);
+    else if (taken < littleAtOnce) pauseMs = Math.min(milliseconds, pauseMs * 2);
+    rest();
+  };
+  stdout.on('data', ({ length }: Buffer) => void (taken += length));
+  stdout.once('close', () => clearTimeout(timer));
+  rest();
 }
 
 /**

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { missingSentence, missingWitness, missingWitnesses } from '../../src/model/missing-witness.ts';
+import {
+  missingLines,
+  missingSentence,
+  missingSentences,
+  missingWitness,
+  missingWitnesses,
+} from '../../src/model/missing-witness.ts';
 import type { SourceEvent } from '../../src/model/node-event.ts';
 import { observingLine, parseSourceLine, saysObserving, sourceLine } from '../../src/model/source-line.ts';
 
@@ -54,6 +60,27 @@ describe('what a source says of itself', () => {
       'node-1: rule-counters does not see everything: 4 rules have no counter',
       'node-1: rule-counters does not see everything: a reading failed',
       'node-1: capture is missing: not installed',
+    ]);
+  });
+
+  it('is said once of nodes that miss the same, and on a screen in one line', () => {
+    const missing = (node: string, witness: string, reason: string) =>
+      ({ node, witness, state: 'limited', reason }) as const;
+    const all = [
+      missing('node-2', 'sockets', 'no owners'),
+      missing('node-1', 'sockets', 'no owners'),
+      missing('node-1', 'capture', 'two links'),
+      missing('node-1', 'kernel-events', 'no numbers'),
+      missing('node-2', 'kernel-events', 'no numbers'),
+    ];
+    assert.deepEqual(missingSentences(all), [
+      'node-1, node-2: sockets does not see everything: no owners',
+      'node-1: capture does not see everything: two links',
+      'node-1, node-2: kernel-events does not see everything: no numbers',
+    ]);
+    assert.deepEqual(missingLines(all), [
+      'node-1, node-2: sockets does not see everything: no owners. kernel-events does not see everything: no numbers',
+      'node-1: capture does not see everything: two links',
     ]);
   });
 });

@@ -32,6 +32,20 @@ describe('of the packets of a node are kept', () => {
     );
   });
 
+  it('those of a flow that somebody else knows to be in trouble, before it and after', () => {
+    const kept: CapturedPacket[] = [];
+    const keeper = createFlowKeeper(defaultKeeperBounds, (packet) => kept.push(packet));
+    const { fin, ack } = tcpFlags;
+    const packets = [1, 7, 9].map((at) => madePacket({ at, flags: fin | ack, payloadLength: 0 }));
+    for (const packet of packets) keeper.add(packet);
+    keeper.add(madePacket({ at: 9, sport: 2_000 }));
+    assert.deepEqual(kept, []);
+    keeper.trouble(packets[0]?.flow ?? '', 9e6);
+    keeper.trouble('nobody', 9e6);
+    for (const at of [10, 12]) keeper.add(madePacket({ at, payloadLength: 0 }));
+    assert.deepEqual(times(kept), [7, 9, 10]);
+  });
+
   it('the last ones before the RST, and the RST itself, of a flow that says more than there is room for', () => {
     const talk = Array.from({ length: 3_000 }, (_, index) => madePacket({ at: 6 + index / 1_000 }));
     const { kept, left } = keepAll([

@@ -27,9 +27,9 @@ export function readCapture(bytes: Buffer, size = bytes.length): ReadCapture {
   return { header, records, problem: reader.problem() };
 }
 
-/** The packets of the recording, parsed. */
-export function recordedPackets(): CapturedPacket[] {
-  const { header, records } = readCapture(recorded('looped-flow.pcap'));
+/** The packets of a recording, parsed. */
+export function recordedPackets(name = 'looped-flow.pcap'): CapturedPacket[] {
+  const { header, records } = readCapture(recorded(name));
   const retransmissions = createRetransmissionCounter();
   return records.flatMap((record) => {
     const layers = readTcp(header?.linkType ?? -1, record);

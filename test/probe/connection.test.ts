@@ -21,6 +21,7 @@ function open(t: TestContext, host: string, port: number, resolve: Resolve, time
     {
       target: { address: host, port },
       className: 'client',
+      quiet: false,
       maxLine: 100,
       lookup: createSharedLookup(resolve),
       input: Buffer.alloc(65_536),

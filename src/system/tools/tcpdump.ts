@@ -1,4 +1,5 @@
 // tcpdump's syntax: how a node is captured, and what tcpdump says of itself on stderr.
+import { isRefusal } from '../refusal-words.ts';
 
 export interface CaptureScope {
   /** `all`: every TCP packet. `flags`: those that open and end connections, and every one of `ports`. */
@@ -6,6 +7,8 @@ export interface CaptureScope {
   readonly ports: readonly number[];
   /** Hands each packet on at once instead of up to a second later; costs a wake-up for each. */
   readonly immediate: boolean;
+  /** `ring`: those of `ports` are held in memory, as long as there is room, and looked at of connections in trouble alone. Default: all are. */
+  readonly data?: 'ring';
 }
 
 /** Enough for the link layer, the longest IPv6 header without extensions and all TCP options. */
@@ -24,26 +27,44 @@ export function captureFilter({ packets, ports }: CaptureScope): string {
   return [...flags, ...icmpErrors, ...ports.map((port) => `tcp port ${port}`)].join(' or ');
 }
 
+/** Every packet of these ports: those that open and end connections, too, by which it is known how far a ring has come. */
+export const ringFilter = (ports: readonly number[]): string =>
+  ports.map((port) => `tcp port ${port}`).join(' or ');
+
+/**
+ * Writes them to its stdout, by pieces, as late as it likes, and all that it has when it gets a SIGUSR2. On a SIGUSR1 it says its counts.
+ * @param asRoot As of tcpdumpArgv.
+ */
+export function ringTcpdumpArgv(ports: readonly number[], asRoot = process.getuid?.() === 0): string[] {
+  return [...beginning(asRoot), '-w', '-', ...reading, ringFilter(ports)];
+}
+
 /** @param asRoot Whether we are root: then it stays so. What it does as root is to copy packets, and none of them is decoded. */
 export function tcpdumpArgv(scope: CaptureScope, asRoot = process.getuid?.() === 0): string[] {
   return [
-    // Debian's build would become the user `tcpdump`, which takes SETUID and SETGID; whoever has no KILL could then not even end it.
-    // Staying root it still sets root's groups, for which SETGID is enough.
-    ...['tcpdump', ...(asRoot ? ['-Z', 'root'] : []), '-n', '-i', 'any', '-y', 'LINUX_SLL2', '-w', '-', '-U'],
-    ...['--time-stamp-precision=nano', '-s', String(snapLength), '-B', '8192'],
+    ...[...beginning(asRoot), '-w', '-', '-U', ...reading],
     ...(scope.immediate ? ['--immediate-mode'] : []),
     captureFilter(scope),
   ];
 }
 
+const beginning = (asRoot: boolean): string[] => [
+  // Debian's build would become the user `tcpdump`, which takes SETUID and SETGID; whoever has no KILL could then not even end it.
+  // Staying root it still sets root's groups, for which SETGID is enough.
+  ...['tcpdump', ...(asRoot ? ['-Z', 'root'] : []), '-n', '-i', 'any', '-y', 'LINUX_SLL2'],
+];
+
+const reading = ['--time-stamp-precision=nano', '-s', String(snapLength), '-B', '8192'];
+
 /** True once tcpdump has said that it captures. */
 export const saysListening = (stderr: string): boolean => /^tcpdump: listening on /m.test(stderr);
 
-/** Why it ended, from its last words; with what to do where those alone do not tell. */
+/** Why it ended, from its last words; with what it takes, where those do not tell. */
 export function whyEnded(lastWords: string): string {
-  return /Couldn't change to '/.test(lastWords)
-    ? `${lastWords} (as root it takes the capability SETGID)`
-    : lastWords;
+  if (/Couldn't change to '/.test(lastWords))
+    return 'no packets are seen: tcpdump, as root, sets its groups, and it takes the capability SETGID';
+  if (isRefusal(lastWords)) return 'no packets are seen: to capture them it takes CAP_NET_RAW';
+  return lastWords;
 }
 
 /** What tcpdump has counted so far. */

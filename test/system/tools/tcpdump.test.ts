@@ -5,7 +5,9 @@ import {
   captureFilter,
   hasCaughtUp,
   lostPackets,
+  ringFilter,
   saysListening,
+  whyEnded,
 } from '../../../src/system/tools/tcpdump.ts';
 import { run } from '../../../src/system/process.ts';
 import { findTool } from '../../../src/system/find-tool.ts';
@@ -13,6 +15,15 @@ import { findTool } from '../../../src/system/find-tool.ts';
 const none = { looped: 0, hadCaughtUp: false };
 
 describe('tcpdump', () => {
+  it('says what it takes where it is refused', () => {
+    const refused =
+      "tcpdump: any: You don't have permission to perform this capture on that device\n(socket: Operation not permitted)";
+    assert.equal(whyEnded(refused), 'no packets are seen: to capture them it takes CAP_NET_RAW');
+    const asRoot = "tcpdump: Couldn't change to 'root' uid=0 gid=0: Operation not permitted";
+    assert.match(whyEnded(asRoot), /the capability SETGID$/);
+    assert.equal(whyEnded('tcpdump: no such device'), 'tcpdump: no such device');
+  });
+
   it('says when it listens and what was dropped', () => {
     const begun =
       'tcpdump: data link type LINUX_SLL2\ntcpdump: listening on any, link-type LINUX_SLL2 (Linux cooked v2), snapshot length 128 bytes\n';
@@ -50,6 +61,7 @@ describe('tcpdump', () => {
         captureFilter({ packets: 'all', ports: [], immediate: true }),
         captureFilter({ packets: 'flags', ports: [], immediate: false }),
         captureFilter({ packets: 'flags', ports: [8_080, 443], immediate: false }),
+        ringFilter([8_080, 443]),
       ];
       for (const filter of filters) {
         // A capture file's header alone: the filter is compiled for its link type, and nothing is captured.
