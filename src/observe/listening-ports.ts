@@ -46,8 +46,10 @@ export function listenerChanges(
   ];
 }
 
-/** Stops where the connections begin: a node may have a hundred thousand. */
-function readPorts(path: string): ListeningPorts {
+const readPorts = (path: string): ListeningPorts => parseListening(readListening(path)).ports;
+
+/** Such a file up to where the connections begin, and some of those: a node may have a hundred thousand. Throws what the system refuses. */
+export function readListening(path: string): string {
   const fd = openSync(path, 'r');
   try {
     const piece = Buffer.alloc(4_096);
@@ -55,8 +57,7 @@ function readPorts(path: string): ListeningPorts {
     for (;;) {
       const length = readSync(fd, piece);
       text += piece.toString('latin1', 0, length);
-      const { ports, complete } = parseListening(text);
-      if (complete || length === 0) return ports;
+      if (length === 0 || parseListening(text).complete) return text;
     }
   } finally {
     closeSync(fd);

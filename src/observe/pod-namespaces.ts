@@ -14,10 +14,14 @@ interface PodNamespace {
 }
 
 export interface PodFinder {
+  /** The addresses of pods that are known to come, whether they are there yet or not. */
+  readonly expected: ReadonlySet<string>;
   /** Those that live now. */
   find(): readonly PodNamespace[];
   /** Why there may be pods that it cannot see, in words; null when nothing says so. */
   blindness(): string | null;
+  /** A process of ours, which is in a pod's namespace to look into it, does not make the pod live. Returns how to take that back. */
+  disregard(pid: number): () => void;
 }
 
 /**
@@ -26,6 +30,7 @@ export interface PodFinder {
  */
 export function createPodFinder(ownProc: string, addresses?: readonly string[]): PodFinder {
   const wanted = addresses === undefined ? undefined : new Set(addresses);
+  const own = new Set<string>();
   const isOurs = (address: string) => wanted?.has(address) ?? !isOfOtherNode(address, ownProc);
   // By namespace: its address does not change, and reading it costs more than the rest of a look.
   const known = new Map<number, { readonly address: string; readonly ours: boolean }>();
@@ -37,10 +42,12 @@ export function createPodFinder(ownProc: string, addresses?: readonly string[]):
     return pod;
   };
   return {
+    expected: wanted ?? new Set(),
     find() {
       const found = new Map<number, PodNamespace>();
       const living = new Set([namespaceOf(ownProc)]);
       for (const proc of processes()) {
+        if (own.has(proc)) continue;
         const id = namespaceOf(proc);
         if (typeof id !== 'number' || living.has(id)) continue;
         const pod = known.get(id) ?? look(id, proc);
@@ -50,6 +57,10 @@ export function createPodFinder(ownProc: string, addresses?: readonly string[]):
       }
       for (const id of known.keys()) if (!living.has(id)) known.delete(id);
       return [...found.values()];
+    },
+    disregard(pid) {
+      own.add(`/proc/${pid}`);
+      return () => void own.delete(`/proc/${pid}`);
     },
     blindness() {
       if (wanted !== undefined) return null;

@@ -1,9 +1,10 @@
 // From what stands on a node to who put it there: kube-proxy in which mode, netd's policy routing, Calico, Cilium. Pure.
+import { ownersOfPrograms, type EbpfTraces } from './ebpf/program-owners.ts';
 import type { Dataplane } from '../model/node-event.ts';
 import type { PolicyRule } from '../model/plan.ts';
 
 /** Null: could not be read. */
-export interface NodeTraces {
+export interface NodeTraces extends EbpfTraces {
   /** Of iptables' tables filter and mangle. */
   readonly chains: ReadonlySet<string> | null;
   /** As nft names them: `ip kube-proxy`. */
@@ -13,12 +14,18 @@ export interface NodeTraces {
   readonly links: readonly string[] | null;
 }
 
-export function recogniseDataplane({ chains, nftTables, rules, links }: NodeTraces): Dataplane {
+export function recogniseDataplane(traces: NodeTraces): Dataplane {
+  const { chains, nftTables, rules, links } = traces;
+  const ebpf = ownersOfPrograms(traces);
+  // Both have links or chains of their own beside their programs, so that nothing is unknown where only those could not be seen.
+  const inEbpf = (pattern: RegExp) =>
+    ebpf?.some(({ owner }) => owner !== null && pattern.test(owner)) ?? false;
   const hasChain = (pattern: RegExp) => chains && [...chains].some((name) => pattern.test(name));
   const hasLink = (pattern: RegExp) => links && links.some((name) => pattern.test(name));
+  const hasTable = (pattern: RegExp) => nftTables && nftTables.some((table) => pattern.test(table));
   const ipvs = either(hasLink(/^kube-ipvs0$/), hasChain(/^KUBE-IPVS-/));
   const modes = {
-    nftables: nftTables && nftTables.some((table) => /^\S+ kube-proxy$/.test(table)),
+    nftables: hasTable(/^\S+ kube-proxy$/),
     ipvs,
     // The ipvs mode has the chain, too; kubelet makes others of the same prefix.
     iptables: ipvs === true ? false : hasChain(/^KUBE-(FORWARD|SERVICES)$/),
@@ -27,8 +34,9 @@ export function recogniseDataplane({ chains, nftTables, rules, links }: NodeTrac
   return {
     kubeProxyMode: found.length === 0 ? null : found.map(([mode]) => mode).join('+'),
     netd: either(rules && rules.some(isNetds), hasChain(/^GCP-PREROUTING$/)),
-    calico: either(hasChain(/^cali-/), hasLink(/^cali/)),
-    cilium: either(hasLink(/^cilium_/), hasChain(/^(OLD_)?CILIUM_/)),
+    calico: either(hasChain(/^cali-/), hasLink(/^cali/), hasTable(/^\S+ calico$/), inEbpf(/^Calico$/)),
+    cilium: either(hasLink(/^cilium_/), hasChain(/^(OLD_)?CILIUM_/), inEbpf(/^(Cilium|GKE Dataplane V2)$/)),
+    ebpf,
   };
 }
 

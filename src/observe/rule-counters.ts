@@ -4,7 +4,8 @@ import { messageOf, Problem } from '../model/problem.ts';
 import { listIptablesCounters } from '../system/tools/iptables.ts';
 import { listNftTables, readNftTable } from '../system/tools/nft.ts';
 import { findTool } from '../system/find-tool.ts';
-import { describeIncreases, increases, type Counters } from './counter-changes.ts';
+import { increases, type Counters } from './counter-changes.ts';
+import { ownerOfRule } from './rules/owner-of-rule.ts';
 import { readAtIntervals } from './sampled-witness.ts';
 import type { Limit, Witness, WitnessContext } from './witness.ts';
 
@@ -44,10 +45,12 @@ export const ruleCounters: Witness = {
         const changes = increases(before.counters, now.counters);
         const at = formatMicros(readAt);
         if (Object.keys(changes).length > 0) {
-          const text = `${at} ${describeIncreases(changes)}`;
+          const owners = ownersOf(changes);
+          const text = `${at} ${describeRules(changes, owners)}`;
           raw.write(`${text}\n`);
           const scoped = { scope: node, since: formatMicros(since) };
-          context.emit({ event: 'counters', at, ...scoped, changes, values: {} }, text);
+          const told = Object.keys(owners).length === 0 ? {} : { owners };
+          context.emit({ event: 'counters', at, ...scoped, changes, values: {}, ...told }, text);
         }
         const limit = limitOf(now);
         if (limit !== null && limit.text !== limitOf(before)?.text)
@@ -59,6 +62,20 @@ export const ruleCounters: Witness = {
     });
   },
 };
+
+function ownersOf(changes: Counters): Record<string, string> {
+  const names = Object.keys(changes).flatMap((rule) => {
+    const owner = ownerOfRule(rule);
+    return owner === undefined ? [] : [[rule, owner] as const];
+  });
+  return Object.fromEntries(names);
+}
+
+/** `filter cali-fw-cali1 -j DROP +2 (rule of Calico)` */
+const describeRules = (changes: Counters, owners: Readonly<Record<string, string>>): string =>
+  Object.entries(changes)
+    .map(([rule, by]) => `${rule} +${by}${owners[rule] === undefined ? '' : ` (rule of ${owners[rule]})`}`)
+    .join(', ');
 
 interface Reading {
   readonly counters: Counters;

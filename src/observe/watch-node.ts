@@ -5,11 +5,20 @@ import { messageOf, Problem } from '../model/problem.ts';
 import type { CaptureScope } from '../system/tools/tcpdump.ts';
 import { machineIdentity } from './machine-identity.ts';
 import { anchorIn } from './namespace-anchor.ts';
+import { createPodNames } from './names/pod-names.ts';
 import { createPodFinder } from './pod-namespaces.ts';
+import { seesOnlyItsFamily } from './process-family.ts';
 import type { Pace } from './sampler.ts';
 import { createLostBooks, type LostBooks } from '../run-folder/lost-books.ts';
 import { openNodeFolder } from '../run-folder/open-node.ts';
-import { eventsShare, rawShare, type RunningWitness, type Witness, type WitnessContext } from './witness.ts';
+import {
+  eventsShare,
+  rawShare,
+  type ClusterAccess,
+  type RunningWitness,
+  type Witness,
+  type WitnessContext,
+} from './witness.ts';
 import * as registered from './witnesses.ts';
 
 export interface WatchOptions {
@@ -23,8 +32,16 @@ export interface WatchOptions {
   readonly maxBytes?: number;
   /** The addresses of the node's pods. Default: every other network namespace with a process that we can see. */
   readonly podAddresses?: readonly string[];
+  /** All processes of the node and its pods are descendants of ours. Default: there are others, be they seen or not. */
+  readonly processesAreOurs?: boolean;
   /** Witnesses that are not to run; each says so of itself. */
   readonly without?: readonly string[];
+  /** Tell what programs were started with, which may hold secrets. Default: not. */
+  readonly arguments?: boolean;
+  /** The witnesses that there are here at all: of others nothing is said. Default: every one. */
+  readonly only?: readonly string[];
+  /** For witnesses that name addresses. Default: nobody is asked. */
+  readonly cluster?: ClusterAccess;
   /** Who is told of what could not be written. Default: nobody. */
   readonly books?: LostBooks;
   readonly clock?: Clock;
@@ -37,18 +54,18 @@ export interface NodeWatch {
   stop(): Promise<readonly SourceEvent[]>;
 }
 
-const witnesses: readonly Witness[] = Object.values(registered);
+const everyWitness: readonly Witness[] = Object.values(registered);
 
 /** What each is called in evidence. */
-export const witnessNames: readonly string[] = witnesses.map(({ name }) => name);
+export const witnessNames: readonly string[] = everyWitness.map(({ name }) => name);
 
 /**
- * Watches a node until stopped. `folder` is the run's folder. Resolves when every witness that can run here listens; each says of
- * itself, by an event, whether it does. Throws a `missing` Problem when none can.
+ * Watches a node until stopped. `folder` is the run's folder; with null nothing is written anywhere. Resolves when every witness that
+ * can run here listens; each says of itself, by an event, whether it does. Throws a `missing` Problem when none can.
  */
 export async function watchNode(
   node: string,
-  folder: string,
+  folder: string | null,
   onEvent: (event: NodeEvent) => void,
   options: WatchOptions = {},
 ): Promise<NodeWatch> {
@@ -59,12 +76,16 @@ export async function watchNode(
     maxBytes = 268_435_456,
     capture = { packets: 'all', ports: [], immediate: true },
     without = [],
-    books = createLostBooks(folder, () => undefined, clock),
+    only = witnessNames,
+    cluster = { access: null, why: null },
+    books = createLostBooks(folder ?? '', () => undefined, clock),
   } = options;
+  const witnesses = everyWitness.filter(({ name }) => only.includes(name));
   const files = await openNodeFolder(folder, node, maxBytes, books);
   const anchor = await anchorIn(netns);
   const machine = machineIdentity(anchor.proc);
   const pods = createPodFinder(anchor.proc, options.podAddresses);
+  const podNames = createPodNames();
   const said = new Map<string, SourceEvent>();
   const live = new Set<Witness>();
   const running: { witness: Witness; run: RunningWitness; say: Say }[] = [];
@@ -76,14 +97,17 @@ export async function watchNode(
   };
   // Whoever was handed the events has them all; whoever reads the file is told that it has not.
   const eventsBack = (reason: string) => {
-    for (const { witness } of running)
-      parsed.write(`${JSON.stringify(sourceEvent(witness, 'limited', reason, null))}\n`);
+    for (const { witness } of running) keep(sourceEvent(witness, 'limited', reason, null));
   };
   const parsed = files.openEvents(eventsShare, eventsLeftOut, eventsBack);
+  const keep = (event: NodeEvent) => {
+    if (folder !== null) parsed.write(`${JSON.stringify(event)}\n`);
+  };
   const record = (event: NodeEvent) => {
-    parsed.write(`${JSON.stringify(event)}\n`);
+    keep(event);
     onEvent(event);
     if (event.event === 'link-changed') for (const { run } of running) run.onLinkChange?.();
+    for (const { run } of running) run.onTold?.(event);
   };
 
   type Say = (
@@ -125,7 +149,8 @@ export async function watchNode(
       clock,
       pace,
       capture,
-      pods,
+      ...{ pods, podNames, cluster, tellsArguments: options.arguments === true },
+      seesProcesses: options.processesAreOurs === true || !seesOnlyItsFamily(process.pid),
       file,
       openRaw: (head) =>
         files.open(raw, rawShare(witness, witnesses), (reason) => say('limited', reason, null), head),

@@ -1,7 +1,9 @@
 // What every witness on a node has in common: how it is started and stopped, and what it is given to work with.
 import type { Clock } from '../model/clock.ts';
-import type { BlindSpot, LineEvent } from '../model/node-event.ts';
+import type { BlindSpot, LineEvent, NodeEvent } from '../model/node-event.ts';
 import type { CaptureScope } from '../system/tools/tcpdump.ts';
+import type { KubernetesAccess } from '../kubernetes/transport.ts';
+import type { PodNames } from './names/pod-names.ts';
 import type { PodFinder } from './pod-namespaces.ts';
 import type { Pace } from './sampler.ts';
 
@@ -34,6 +36,8 @@ export interface RunningWitness {
   onReset?(): void;
   /** An interface came, went or changed. */
   onLinkChange?(): void;
+  /** Any witness of the node told something, this one included. */
+  onTold?(event: NodeEvent): void;
 }
 
 /** What a witness does not see though it watches just that, in words and by name. */
@@ -64,6 +68,14 @@ export interface WitnessContext {
   readonly capture: CaptureScope;
   /** The node's pods, for witnesses that look into each. */
   readonly pods: PodFinder;
+  /** What they and their containers are called. */
+  readonly podNames: PodNames;
+  /** Whether /proc shows those whose sockets there are: in a PID namespace of its own a program sees its own family alone. */
+  readonly seesProcesses: boolean;
+  /** Whether what programs were started with may be told: it may hold secrets. */
+  readonly tellsArguments: boolean;
+  /** Who knows what addresses are called, for witnesses that name them. */
+  readonly cluster: ClusterAccess;
   /** The raw file's path relative to the run's folder, as events name it. */
   readonly file: string;
   /** Keeps raw lines or records; `head` stands at the beginning of the file. May be opened once. */
@@ -77,6 +89,10 @@ export interface WitnessContext {
   /** The witness' tool ended. `final`: and does not run any more. */
   failed(text: string, final: boolean): void;
 }
+
+/** How the Kubernetes API of this node is reached, or why it is not, in words; null where nobody wants names. */
+export type ClusterAccess =
+  { readonly access: KubernetesAccess } | { readonly access: null; readonly why: string | null };
 
 export interface RawFile {
   write(piece: string | Uint8Array): void;

@@ -1,0 +1,60 @@
+// The memory cgroups of a node: of all processes in its network namespaces. Whoever has a connection or a listener is among them.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { namespaceOf, type PodFinder } from '../pod-namespaces.ts';
+import { ownerOfCgroup, type CgroupOwner } from '../sockets/cgroup-path.ts';
+import type { MemoryCgroup, MemoryHierarchy } from './hierarchy.ts';
+
+export interface NodeCgroups {
+  readonly cgroups: readonly NodeCgroup[];
+  /** Processes of the node whose cgroups cannot be seen from here. */
+  readonly outside: number;
+}
+
+export interface NodeCgroup extends MemoryCgroup {
+  readonly owner: CgroupOwner;
+}
+
+/**
+ * A cgroup in which a process of another namespace is, too, is nobody's: nodes may share a machine. With a container's cgroup that of
+ * its pod is looked at in v2, which counts for all below it and stays when the runtime removes the container's.
+ */
+export function findNodeCgroups(
+  nodeProc: string,
+  pods: Pick<PodFinder, 'find'>,
+  { version, folderOf }: MemoryHierarchy,
+): NodeCgroups {
+  const ours = new Set<unknown>([namespaceOf(nodeProc), ...pods.find().map(({ id }) => id)]);
+  const found = new Map<string, MemoryCgroup>();
+  const shared = new Set<string>();
+  let outside = 0;
+  for (const pid of readdirSync('/proc')) {
+    const first = pid.charCodeAt(0);
+    if (first < 49 || first > 57) continue;
+    const cgroup = folderOf(cgroupsOf(pid));
+    if (cgroup === undefined) continue;
+    const namespace = namespaceOf(`/proc/${pid}`);
+    const isOurs = ours.has(namespace);
+    if (namespace === undefined) continue;
+    if (cgroup === 'outside') outside += isOurs ? 1 : 0;
+    else if (isOurs) found.set(cgroup.folder, cgroup);
+    else shared.add(cgroup.folder);
+  }
+  for (const folder of shared) found.delete(folder);
+  for (const { path, folder } of version === 'v2' ? [...found.values()] : []) {
+    const parent = { path: dirname(path), folder: dirname(folder) };
+    const { containerId, podUid } = ownerOfCgroup(path);
+    if (containerId !== null && podUid !== null && ownerOfCgroup(parent.path).podUid === podUid)
+      found.set(parent.folder, parent);
+  }
+  const cgroups = [...found.values()].map((cgroup) => ({ ...cgroup, owner: ownerOfCgroup(cgroup.path) }));
+  return { cgroups, outside };
+}
+
+function cgroupsOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+  } catch {
+    return '';
+  }
+}
