@@ -5,15 +5,14 @@ import type { Finding } from '../model/run-record.ts';
 import { alignClients } from './connections/client-clock.ts';
 import type { LostConnection } from './connections/lost-connection.ts';
 import { createProbeReader, type ProbeTimeline } from './connections/lost-by-probes.ts';
-import { lostOnTheWire, type SeenOnTheWire } from './connections/lost-on-the-wire.ts';
+import { lostByNodes } from './connections/lost-by-nodes.ts';
 import { createNodeReader, type NodeTimeline } from './connections/node-timeline.ts';
-import { wireConnections } from './connections/wire-connections.ts';
 import { tell } from './connections/story.ts';
 import type { Fact } from './facts/fact.ts';
 import { factNames, facts, type FactName, type Facts } from './facts/index.ts';
 import { hearCompany } from './why/burst.ts';
 import type { CauseModel } from './why/cause-model.ts';
-import { findingOf, openFinding, type Examined } from './why/findings.ts';
+import { findingOf, openAlike, openFinding, type Examined } from './why/findings.ts';
 import { createJudge } from './why/judged-alike.ts';
 
 export interface Evidence {
@@ -23,8 +22,8 @@ export interface Evidence {
 }
 
 /**
- * Explains every connection that the probes lost by one of `models`; those with the same cause become one finding, the one with
- * most connections first.
+ * Explains every connection that the probes lost by one of `models`; those with the same cause become one finding, as do those of
+ * which the same is open; the one with most connections first.
  */
 export function diagnose(evidence: Evidence, models: readonly CauseModel[]): Finding[] {
   const probes = createProbeReader();
@@ -36,17 +35,12 @@ export function diagnose(evidence: Evidence, models: readonly CauseModel[]): Fin
   return explain(alignClients(timeline.lost, nodeTimeline), timeline, nodeTimeline, models);
 }
 
-/** Explains connections of anybody, as far as packets show that they were lost. */
+/** Explains connections of anybody, as far as packets or kernels show that they were lost. */
 export function diagnoseWire(events: Iterable<NodeEvent>, models: readonly CauseModel[]): Finding[] {
   const nodes = createNodeReader(null);
   for (const event of events) nodes.add(event);
   const timeline = nodes.timeline();
-  return explain(seenOnTheWire(timeline).lost, createProbeReader().timeline(), timeline, models);
-}
-
-/** The lost connections of anybody that the nodes' packets show. */
-export function seenOnTheWire({ packets, entries, capturedUntil }: NodeTimeline): SeenOnTheWire {
-  return lostOnTheWire(wireConnections(packets, entries), capturedUntil);
+  return explain(lostByNodes(timeline).lost, createProbeReader().timeline(), timeline, models);
 }
 
 /** The addresses that the nodes' evidence has to be searched for. */
@@ -91,8 +85,8 @@ export function explainEach(
     const own = byCause.get(model);
     return own === undefined ? [] : [{ finding: findingOf(model, own), examined: own }];
   });
-  const open = byCause.get(null);
-  if (open !== undefined) findings.push({ finding: openFinding(open), examined: open });
+  for (const open of openAlike(byCause.get(null) ?? []))
+    findings.push({ finding: openFinding(open), examined: open });
   return findings.sort((a, b) => b.finding.connections - a.finding.connections);
 }
 

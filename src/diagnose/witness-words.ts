@@ -8,6 +8,9 @@ export const wantedWords = {
   'rule-counters': "counters of the node's rules",
   snmp: "TCP counters of the server's pod",
   listeners: "the listening sockets of the server's pod",
+  'kernel-events':
+    "the kernel's own events on the nodes of client and server (its tracepoints; root and tracefs)",
+  sockets: "the node's sockets and what they knew at their end (ss)",
   'server-events': "the server's own events (netdebug server --events)",
   // What a witness that did run could not tell of this very connection.
   'client-events': "the client program's own events (netdebug client --events)",
@@ -19,6 +22,7 @@ export const wantedWords = {
   'order-of-resets':
     'which of two RSTs came first: each was seen on another node, and their clocks are not close enough',
   'rest-of-connection': "the connection's other packets: the capture has only its RST",
+  'captured-data': "the connection's packets with data: the capture has openings and ends alone",
   'what-was-lost': 'what an observer of the node could not record (it said that it lost something)',
   'its-hours': 'what an observer of the node saw at that time (it had not begun, or had stopped)',
   'capture-direction': 'the direction of captured packets (tcpdump -i any -y LINUX_SLL2 keeps it)',
@@ -31,7 +35,16 @@ export const wantedWords = {
   'accept-of-connection': "the server's own event of accepting this connection",
   'rules-without-counter': 'whether the rules that reject or drop without a counter did so',
   'rules-between-readings': 'rules that came and went between two readings of their counters (nft monitor)',
+  'kernel-at-server': "the kernel's own events on the server's node (its tracepoints; root and tracefs)",
+  'kernel-at-client': "the kernel's own events on the client's node (its tracepoints; root and tracefs)",
+  'process-ends': 'which processes ended: this kernel does not tell, or not to this observer',
+  'resets-without-socket': 'the RSTs that no socket sent: the kernel tells of them since Linux 6.10',
+  'peer-of-listener':
+    'whose packet a listener answered with RST: the kernel names no peer, and several were near',
+  'ebpf-conntrack':
+    "connection tracking of the node's dataplane in eBPF, which is not the kernel's (cilium-dbg bpf ct list global)",
   'rules-of-every-node': 'counters of the rules on every node that carried this connection',
+  'unwatched-node': 'what the node of the other end saw: nobody watched it',
 } as const;
 export type Wanted = keyof typeof wantedWords;
 
@@ -44,5 +57,7 @@ export const nodeWitnesses = [
   'rule-counters',
   'snmp',
   'listeners',
+  'kernel-events',
+  'sockets',
 ] as const satisfies readonly Wanted[];
 export type NodeWitness = (typeof nodeWitnesses)[number];

@@ -95,6 +95,7 @@ export function createClassTally(name: string, episodeWindowMs: number): ClassTa
       connectionSeconds,
       wallSeconds,
       probes: latency.count + unanswered,
+      answered: latency.count,
       resets,
       episodes,
       otherFailures: { ...otherFailures },

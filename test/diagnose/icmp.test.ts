@@ -4,7 +4,18 @@ import { describe, it } from 'node:test';
 import { causeModels } from '../../src/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import type { NodeEvent, PacketEvent } from '../../src/model/node-event.ts';
-import { asked, clientRst, failed, icmpError, lost, question, ran, takesIcmp, talk } from './made-by-hand.ts';
+import {
+  counters,
+  asked,
+  clientRst,
+  failed,
+  icmpError,
+  lost,
+  question,
+  ran,
+  takesIcmp,
+  talk,
+} from './made-by-hand.ts';
 
 const again = (seconds: number): PacketEvent[] =>
   question(seconds, 35)
@@ -46,12 +57,23 @@ describe('a connection that timed out', () => {
     assert.deepEqual([author, cause, certainty?.cause], ['unknown', 'policy-reject', 'likely']);
   });
 
-  it('in silence is proven to be that only where ICMP errors would have been captured', () => {
-    const all = { author: 'proven', cause: 'proven' };
-    const { certainty: watched } = found([...silence, ...takesIcmp()]);
-    const { author, cause, certainty } = found([...silence, ...ran('capture')]);
-    assert.deepEqual([watched?.author, author, cause], [all.author, 'nobody', 'silent-drop']);
-    assert.deepEqual(certainty, { author: 'likely', cause: 'likely' });
+  it('in silence is that only where ICMP errors would have been captured; elsewhere a rule may have sent them', () => {
+    const { certainty: watched, cause: known } = found([...silence, ...takesIcmp()]);
+    const { author, cause, certainty, rivals } = found([...silence, ...ran('capture')]);
+    assert.deepEqual([watched?.author, known], ['proven', 'silent-drop']);
+    assert.deepEqual([author, cause, certainty], ['unknown', 'unknown', { author: 'open', cause: 'open' }]);
+    for (const one of ['silent-drop', 'policy-reject'] as const)
+      assert.ok(
+        rivals.some((rival) => rival.cause === one),
+        one,
+      );
+  });
+
+  it('in silence is not proven to be nobody where a rule that drops was hit meanwhile', () => {
+    const rule = counters('rule-counters', 'node-1', { 'filter FORWARD -p tcp --dport 8080 -j DROP': 2 });
+    const { certainty, suspects } = found([...silence, ...takesIcmp(), rule]);
+    assert.notEqual(certainty?.author, 'proven');
+    assert.ok(suspects.includes('node-rule') && suspects.includes('nobody'));
   });
 
   it('after its packets were said to be too long has no cause that we know, and the error is shown', () => {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { createProbeReader } from '../../src/diagnose/connections/lost-by-probes.ts';
 import { createNodeReader } from '../../src/diagnose/connections/node-timeline.ts';
 import { tell, type Story } from '../../src/diagnose/connections/story.ts';
-import { clientAddresses, seenOnTheWire } from '../../src/diagnose/diagnose.ts';
+import { lostByNodes } from '../../src/diagnose/connections/lost-by-nodes.ts';
+import { clientAddresses } from '../../src/diagnose/diagnose.ts';
 import type { Fact } from '../../src/diagnose/facts/fact.ts';
 import { facts, type FactName, type Facts } from '../../src/diagnose/facts/index.ts';
 import type { Condition } from '../../src/diagnose/who/exclusion-row.ts';
@@ -169,7 +170,7 @@ export function storyOf(nodes: readonly NodeEvent[], probes: readonly ProbeEvent
   const reader = createNodeReader(timeline.lost.length > 0 ? clientAddresses(timeline) : null);
   for (const event of nodes) reader.add(event);
   const nodeTimeline = reader.timeline();
-  const [loss] = timeline.lost.length > 0 ? timeline.lost : seenOnTheWire(nodeTimeline).lost;
+  const [loss] = timeline.lost.length > 0 ? timeline.lost : lostByNodes(nodeTimeline).lost;
   assert.ok(loss !== undefined, 'nothing was lost in this story');
   return tell(loss, timeline, nodeTimeline);
 }

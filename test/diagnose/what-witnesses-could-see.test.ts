@@ -7,6 +7,8 @@ import { diagnose } from '../../src/diagnose/diagnose.ts';
 import { wantedWords } from '../../src/diagnose/witness-words.ts';
 import type { BlindSpot, NodeEvent } from '../../src/model/node-event.ts';
 import type { Finding } from '../../src/model/run-record.ts';
+import { facts } from '../../src/diagnose/facts/index.ts';
+import { storyOf } from './made-by-hand.ts';
 import { recordedEvidence, recordedNodes, recordedRuns } from './recorded.ts';
 
 type Evidence = ReturnType<typeof recordedEvidence>;
@@ -129,5 +131,29 @@ describe('a witness that is quoted', () => {
     ).flatMap((finding) => finding.missing);
     assert.ok(missing.includes(wantedWords['captured-reset']), missing.join('; '));
     assert.equal(missing.includes(wantedWords.capture), false);
+  });
+});
+
+describe('a node whose dataplane tracks connections in eBPF', () => {
+  const { probes, nodes } = recordedEvidence('policy-reject');
+  const inEbpf = recordedNodes.map((node): NodeEvent => ({
+    ...{ event: 'dataplane', at: '2026-01-01T00:00:00.000000Z', node, source: 'rule-owners', text: 'Cilium' },
+    ...{ file: '', kubeProxyMode: null, netd: false, calico: false, cilium: true },
+  }));
+  const names = [
+    'entry deleted by a program',
+    'entry expired',
+    'packets were INVALID',
+    'table overflowed',
+  ] as const;
+  const look = (evidence: readonly NodeEvent[]) => {
+    const story = storyOf(evidence, probes);
+    return names.map((name) => facts[name](story));
+  };
+
+  it('is not said to have deleted no entry, or judged no packet: nobody looked into its tables', () => {
+    for (const fact of look(nodes)) assert.equal(fact.seen, 'no');
+    for (const fact of look([...nodes, ...inEbpf]))
+      assert.deepEqual(fact, { seen: 'unknown', missing: 'ebpf-conntrack' });
   });
 });

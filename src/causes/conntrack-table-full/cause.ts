@@ -6,7 +6,14 @@ export const cause = defineCause(page, {
   authors: ['nobody', 'server-kernel'],
   shownBy: [['table overflowed', 'timed out']],
   suggestedBy: [['table full', 'timed out']],
-  contradictedBy: ['not timed out', 'not table overflowed', 'endpoint changed', 'refused afterwards'],
+  contradictedBy: [
+    'not timed out',
+    'not table overflowed',
+    // What was answered a moment before has an entry, which a full table leaves alone.
+    'not had been idle',
+    'endpoint changed',
+    'refused afterwards',
+  ],
   sentence: () =>
     "The node's conntrack table is full. Packets that need a new entry are dropped, so new connections are not answered; " +
     'established ones live on as long as their entries do.',

@@ -5,8 +5,11 @@ import { page } from './page.ts';
 export const cause = defineCause(page, {
   authors: ['in-between'],
   shownBy: [['RST from outside']],
-  // A RST with other hops to go is not the peer's, and that is all it says.
-  suggestedBy: [],
+  // A RST with other hops to go is not the peer's, which may be a rule's on the peer's node, with one router less on its way.
+  suggestedBy: [
+    ['RST made on the way, by its hops', 'RST to the client', "client's pod is known"],
+    ['RST made on the way, by its hops', 'RST to the server', "server's pod is known"],
+  ],
   contradictedBy: [
     'not was reset',
     "RST left the server's pod",

@@ -8,6 +8,13 @@ export const cause = defineCause(page, {
     ['RST made on the node', 'reject rule hit'],
     // What goes out, came from nowhere and is not the node's own kernel's can only be a rule's.
     ['RST made on the node', 'not node counted RSTs of its own'],
+    // A RST that came, and that no kernel has sent, while a rule that rejects was hit.
+    [
+      'reject rule hit',
+      "client's socket was reset",
+      "not server's kernel sent a RST",
+      "not node's kernel sent a RST",
+    ],
     // The same where the server is a socket of the node itself, whose kernel would have counted its own.
     ['sender is the node itself', 'not sender counted its RSTs'],
     // Of TCP no kernel says this by itself.

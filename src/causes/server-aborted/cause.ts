@@ -5,8 +5,15 @@ import { page } from './page.ts';
 export const cause = defineCause(page, {
   authors: ['server-application'],
   // Of several processes that share a listener one may have died: the counters are the same, and only the server itself knows.
-  shownBy: [['RST of a live socket', 'server says it ended it']],
-  suggestedBy: [['RST of a live socket', 'sender counted aborts'], ['RST of a live socket']],
+  shownBy: [
+    ['RST of a live socket', 'server says it ended it'],
+    ['server aborted it itself', 'not its process was ending'],
+  ],
+  suggestedBy: [
+    ['server aborted it itself'],
+    ['RST of a live socket', 'sender counted aborts'],
+    ['RST of a live socket'],
+  ],
   contradictedBy: [
     'not was reset',
     'listener closed',
@@ -18,6 +25,10 @@ export const cause = defineCause(page, {
     'endpoint changed',
     'client noticed late',
     "server's socket was destroyed",
+    "a program took the server's socket",
+    'its process was ending',
+    'server had closed it before',
+    "not server's kernel sent a RST",
     'not sender counted aborts',
   ],
   sentence: () =>

@@ -9,8 +9,14 @@ export const cause = defineCause(page, {
     ["listener's process ended", 'was closed'],
     ["listener's process ended", 'server closed first'],
     ["listener's process ended", 'RST of a live socket'],
+    ["listener's process ended", 'was refused', "server's kernel had no socket"],
+    // Its kernel tells of the exit, whoever listens.
+    ['its process was ending', 'server aborted it itself'],
+    ['its process was ending', 'server had closed it before'],
+    ['its process was ending', 'server closed it itself', 'was closed'],
   ],
   suggestedBy: [
+    ['server aborted it itself'],
     ['listener closed', 'was closed'],
     ['listener closed', 'server closed first'],
     ['listener closed', 'RST of a live socket'],
@@ -23,8 +29,8 @@ export const cause = defineCause(page, {
   ],
   contradictedBy: [
     'timed out',
-    'not listener closed',
-    "not listener's process ended",
+    "listener's process lived on",
+    'not its process was ending',
     'server says it ended it',
     'endpoint changed',
     'RST made on the node',

@@ -10,6 +10,7 @@ export const cause = defineCause(page, {
     [
       'timed out',
       'sent again and again',
+      'never arrived',
       'not RST to the client',
       'not ICMP error seen',
       'not had been idle',
@@ -18,6 +19,7 @@ export const cause = defineCause(page, {
     [
       'timed out',
       'sent again and again',
+      'never arrived',
       'not RST to the client',
       'not ICMP error seen',
       'not entry expired',
@@ -26,6 +28,7 @@ export const cause = defineCause(page, {
     [
       'timed out',
       'sent again and again',
+      'never arrived',
       'not RST to the client',
       'not ICMP error seen',
       'never connected',
@@ -33,13 +36,28 @@ export const cause = defineCause(page, {
     ],
   ],
   suggestedBy: [
-    ['timed out', 'sent again and again', 'not had been idle', 'not never connected'],
-    ['timed out', 'not entry expired', 'not table overflowed'],
-    ['timed out', 'never connected', 'not table overflowed'],
+    // An attempt to connect that is answered with an ICMP error fails at once; one that is established goes on in vain.
+    [
+      'timed out',
+      'sent again and again',
+      'not had been idle',
+      'not never connected',
+      'not ICMP error seen',
+      'may never have arrived',
+    ],
+    [
+      'timed out',
+      'not entry expired',
+      'not table overflowed',
+      'not ICMP error seen',
+      'may never have arrived',
+    ],
+    ['timed out', 'never connected', 'not table overflowed', 'may never have arrived'],
   ],
   contradictedBy: [
     'not timed out',
     'table overflowed',
+    'server dropped openings',
     'endpoint changed',
     'INVALID packets dropped',
     'entry expired',

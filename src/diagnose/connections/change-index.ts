@@ -3,7 +3,8 @@
 import type { Micros } from '../../model/clock.ts';
 import type { NodeEvent, RuleChange } from '../../model/node-event.ts';
 import type { Entrance } from './packet-index.ts';
-import { between } from './time-range.ts';
+import { remember } from './remember.ts';
+import { between, byStamp } from './time-range.ts';
 
 export type LinkChange = Extract<NodeEvent, { event: 'link-changed' | 'route-changed' }>;
 export type ListenerEvent = Extract<NodeEvent, { event: 'listener' }>;
@@ -28,7 +29,7 @@ export function indexLinks(changes: readonly LinkChange[]): LinkIndex {
     naming(address, at, from, to) {
       const routes = between(byAddress.get(address) ?? [], from, to);
       const ends = at === null ? [] : between(byLink.get(`${at.node} ${at.name}`) ?? [], from, to);
-      return [...routes, ...ends].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+      return [...routes, ...ends].sort(byStamp);
     },
   };
 }
@@ -54,17 +55,11 @@ export function indexRules(
     );
     // A rule that two programs fight for has a long history, which all that are lost by it share.
     if (others.length === 0) return only;
-    return [only, ...others].flat().sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    return [only, ...others].flat().sort(byStamp);
   };
 }
 
 /** What makes two changes speak of the same rule. */
 export function ruleIdentity(rule: RuleChange): string {
   return `${rule.node} ${rule.preference} ${rule.selector} ${rule.table ?? ''}`;
-}
-
-function remember<T>(index: Map<string, T[]>, key: string, item: T): void {
-  const list = index.get(key);
-  if (list === undefined) index.set(key, [item]);
-  else list.push(item);
 }

@@ -17,6 +17,8 @@ export interface Entry {
 export interface EntryIndex {
   /** Entries of the flow from `src:sport` to `dst:dport` as it entered a node, oldest first. */
   find(src: string, sport: number, dst: string, dport: number): readonly Entry[];
+  /** The latest entry whose answers go from `src:sport` to `dst:dport`. */
+  toAnswer(src: string, sport: number, dst: string, dport: number): Entry | undefined;
   /** Entries made by any packet of `src:sport`, whatever its destination, oldest first. */
   from(src: string, sport: number): readonly Entry[];
 }
@@ -33,6 +35,7 @@ export function wasThere({ made, madeAt }: Entry, at: Micros, slack: Micros): bo
 export function indexEntries(events: readonly ConntrackEvent[]): EntryIndex {
   const byOriginal = new Map<string, Entry[]>();
   const bySource = new Map<string, Entry[]>();
+  const byReply = new Map<string, Entry>();
   for (const event of events) {
     const key = tupleKey(event.original);
     const entries = byOriginal.get(key) ?? [];
@@ -41,6 +44,7 @@ export function indexEntries(events: readonly ConntrackEvent[]): EntryIndex {
     if (event.change === 'new' || open === undefined) {
       open = newEntry(event);
       entries.push(open);
+      byReply.set(tupleKey(event.reply), open);
       const source = sourceKey(event.original.src, event.original.sport);
       const ofSource = bySource.get(source);
       if (ofSource === undefined) bySource.set(source, [open]);
@@ -53,6 +57,7 @@ export function indexEntries(events: readonly ConntrackEvent[]): EntryIndex {
   }
   return {
     find: (src, sport, dst, dport) => byOriginal.get(tupleKey({ src, dst, sport, dport })) ?? [],
+    toAnswer: (src, sport, dst, dport) => byReply.get(tupleKey({ src, dst, sport, dport })),
     from: (src, sport) => bySource.get(sourceKey(src, sport)) ?? [],
   };
 }

@@ -2,7 +2,8 @@
 import type { Micros } from '../../model/clock.ts';
 import { formatEndpoint, parseEndpoint } from '../../model/endpoint.ts';
 import type { IcmpErrorEvent } from '../../model/node-event.ts';
-import { between } from './time-range.ts';
+import { remember } from './remember.ts';
+import { between, byStamp } from './time-range.ts';
 
 export interface IcmpIndex {
   /** Errors about packets that have this address at either end, in order of time. */
@@ -17,8 +18,7 @@ export function indexErrors(errors: readonly IcmpErrorEvent[], saidSo: ReadonlyS
   const had = new Set<string>();
   for (const error of errors) {
     const { src, dst } = error.tuple;
-    for (const address of new Set([src, dst]))
-      byAddress.set(address, [...(byAddress.get(address) ?? []), error]);
+    for (const address of new Set([src, dst])) remember(byAddress, address, error);
     had.add(`${error.node} ${familyOf(src)}`);
   }
   return {
@@ -60,8 +60,11 @@ export function errorsAbout(
   places: ReadonlySet<string>,
 ): ErrorsAbout {
   const addresses = addressesOf(ends);
-  const all = new Set([...addresses, ...addressesOf(servers)].flatMap((address) => index.about(address)));
-  const near = [...all].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  // Each list is cut before they are put together: an address that serves for days has many others' errors.
+  const from = Math.min(lastGoodAt - slack, lastGoodAt - allowanceBackAfter);
+  const to = failedAt + Math.max(slack, soon);
+  const lists = [...addresses, ...addressesOf(servers)].map((address) => index.about(address));
+  const near = [...new Set(lists.flatMap((errors) => between(errors, from, to)))].sort(byStamp);
   const isOwn = ({ tuple: { src, sport, dst, dport } }: IcmpErrorEvent) =>
     ends.has(formatEndpoint({ address: src, port: sport })) ||
     ends.has(formatEndpoint({ address: dst, port: dport }));

@@ -9,7 +9,8 @@ import {
   type ServerEvent,
 } from '../../model/probe-event.ts';
 import type { LostConnection, NextAttempt } from './lost-connection.ts';
-import { createIdleCounter, type IdleTimes } from './population.ts';
+import { createIdleCounter, type IdleTimes } from './idle-times.ts';
+import { remember } from './remember.ts';
 
 /** Probe events as far as the diagnosis needs them; made in one pass, so that the answers need not be kept. */
 export interface ProbeTimeline {
@@ -59,15 +60,15 @@ export function createProbeReader(): ProbeReader {
     if (event.event === 'accepted') {
       const address = endpointOf(event.local)?.address;
       if (address !== undefined) serverAddresses.add(address);
-      append(accepted, peerKey(event.peer), event);
-    } else if (event.event === 'ended') append(ended, peerKey(event.peer), event);
+      remember(accepted, peerKey(event.peer), event);
+    } else if (event.event === 'ended') remember(ended, peerKey(event.peer), event);
   }
 
   function addClient(event: ClientEvent, origin: string): void {
     const kind = `${origin} ${event.class}`;
     const at = parseMicros(event.at);
     const pulse = pulseOf(pulses, kind);
-    pulse.beat(at);
+    pulse.beat(at, event.loopDelayMs);
     const slot = `${kind} ${event.slot}`;
     if (event.event === 'answered') {
       const before = wellAt.get(slot);
@@ -158,13 +159,19 @@ function newLoss(report: FailedEvent, origin: string, pulse: Pulse): Growing {
     report,
     afterwards: [],
     silenceMs: pulse.longestSince(lastGoodAt),
+    lateMs: pulse.latestSince(failedAt - atOnce),
   };
 }
 
+/** A process that has not run for a while tells of all that it missed in this time. */
+const atOnce: Micros = 1_000_000;
+
 /** The gaps between the events of one client process: a process that does not run says nothing. */
 interface Pulse {
-  beat(at: Micros): void;
+  beat(at: Micros, loopDelayMs: number): void;
   longestSince(at: Micros): number;
+  /** The longest delay of its loop that it told since. */
+  latestSince(at: Micros): number;
 }
 
 const keptGaps = 64;
@@ -175,21 +182,21 @@ function pulseOf(pulses: Map<string, Pulse>, name: string): Pulse {
   let last: Micros | undefined;
   // Only the last ones are ever asked for; a long run must not keep them all.
   const gaps: { readonly until: Micros; readonly ms: number }[] = [];
+  const delays: { readonly at: Micros; readonly ms: number }[] = [];
   const pulse: Pulse = {
-    beat(at) {
+    beat(at, loopDelayMs) {
+      while ((delays[0]?.at ?? at) < at - atOnce) delays.shift();
+      // Of those behind the longest none is asked for.
+      while ((delays.at(-1)?.ms ?? Number.POSITIVE_INFINITY) <= loopDelayMs) delays.pop();
+      delays.push({ at, ms: loopDelayMs });
       if (last !== undefined && at > last) gaps.push({ until: at, ms: (at - last) / 1_000 });
       if (gaps.length > 2 * keptGaps) gaps.splice(0, keptGaps);
       last = Math.max(at, last ?? at);
     },
+    latestSince: (at) => delays.find((delay) => delay.at >= at)?.ms ?? 0,
     longestSince: (at) =>
       gaps.reduce((longest, gap) => (gap.until > at ? Math.max(longest, gap.ms) : longest), 0),
   };
   pulses.set(name, pulse);
   return pulse;
-}
-
-function append<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }

@@ -27,6 +27,8 @@ export interface LostConnection {
   readonly afterwards: readonly NextAttempt[];
   /** The longest time, in milliseconds, that the client's process said nothing before it failed; 0 when it said nothing at all. */
   readonly silenceMs: number;
+  /** The longest that the client's process said to have run late within the second before, of this connection or another; milliseconds. */
+  readonly lateMs: number;
 }
 
 export interface NextAttempt {

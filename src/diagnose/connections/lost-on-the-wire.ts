@@ -3,7 +3,9 @@ import { formatMicros, parseMicros, type Micros } from '../../model/clock.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import type { FailureKind, Phase } from '../../model/probe-event.ts';
+import { finUnanswered, obeyedWithin } from './closed-unanswered.ts';
 import type { LostConnection, NextAttempt } from './lost-connection.ts';
+import { remember } from './remember.ts';
 import {
   isOpening,
   isSameWay,
@@ -21,35 +23,64 @@ export interface SeenOnTheWire {
   readonly benign: number;
   /** Sent again and again without an answer to the end of what was captured: perhaps lost, perhaps not. */
   readonly stalled: number;
+  /** What the packets say of a connection that has this end, as formatEndpoint writes it, at that time. */
+  readonly judgedAt: (clientEnd: string, at: Micros) => JudgedOnTheWire | undefined;
+}
+
+export interface JudgedOnTheWire {
+  readonly connection: WireConnection;
+  readonly is: Ending['is'];
+  /** Null where it is none. */
+  readonly loss: LostConnection | null;
 }
 
 type Ending =
   | {
       readonly is: 'lost';
       readonly failure: FailureKind;
-      readonly phase: Phase;
+      readonly phase: Phase | null;
       readonly by: PacketEvent;
       /** The last packet while all was well; undefined for what the ending side said last. */
       readonly good?: PacketEvent | undefined;
     }
   | { readonly is: 'benign' | 'stalled' | 'alive' };
 
+/** Whether a kernel told that the server's process was killed, and that this goodbye came of it. */
+type WasKilled = (connection: WireConnection, goodbye: PacketEvent) => boolean;
+
 export function lostOnTheWire(
   connections: readonly WireConnection[],
   capturedUntil: CapturedUntil,
+  wasKilled: WasKilled = () => false,
 ): SeenOnTheWire {
   const lost: LostConnection[] = [];
+  const judged = new Map<string, JudgedOnTheWire[]>();
   let [benign, stalled] = [0, 0];
   for (const connection of connections) {
-    const ending = endingOf(connection, capturedUntil);
-    if (ending.is === 'lost') lost.push(lossOf(connection, ending));
+    const ending = endingOf(connection, capturedUntil, wasKilled);
+    const loss = ending.is === 'lost' ? lossOf(connection, ending) : null;
+    for (const leg of connection.legs) remember(judged, leg, { connection, is: ending.is, loss });
+    if (loss !== null) lost.push(loss);
     else if (ending.is === 'benign') benign += 1;
     else if (ending.is === 'stalled') stalled += 1;
   }
-  return { lost: withNextAttempts(lost), benign, stalled };
+  return {
+    ...{ lost: withNextAttempts(lost), benign, stalled },
+    judgedAt: (clientEnd, at) => judged.get(clientEnd)?.findLast((one) => isAround(one, at)),
+  };
 }
 
-function endingOf(connection: WireConnection, capturedUntil: CapturedUntil): Ending {
+/** An end is told of soon after the last packet; where something was sent in vain, a kernel gives up later, with nothing on the wire. */
+const toldWithin: Micros = 5_000_000;
+const gaveUpWithin: Micros = 180_000_000;
+
+function isAround({ connection: { packets }, is }: JudgedOnTheWire, at: Micros): boolean {
+  const [first, last] = [packets[0], packets.at(-1)].map((packet) => parseMicros(packet?.at ?? ''));
+  const within = is === 'stalled' ? gaveUpWithin : toldWithin;
+  return first !== undefined && last !== undefined && at >= first - toldWithin && at <= last + within;
+}
+
+function endingOf(connection: WireConnection, capturedUntil: CapturedUntil, wasKilled: WasKilled): Ending {
   const { packets } = connection;
   const ofClient = sentInVain(connection, false, capturedUntil);
   if (ofClient?.is === 'given-up') return endingInSilence(connection, ofClient);
@@ -58,7 +89,9 @@ function endingOf(connection: WireConnection, capturedUntil: CapturedUntil): End
   const lacks = ofServer !== null && !hasEnded(connection, ofServer.last);
   if (lacks && ofServer.is === 'given-up') return endingInSilence(connection, ofServer);
   const reset = packets.find(({ flags }) => flags.includes('R'));
-  if (reset !== undefined) return endingByReset(connection, reset);
+  if (reset !== undefined) return endingByReset(connection, reset, wasKilled);
+  const fin = finUnanswered(connection);
+  if (fin !== undefined) return { is: 'lost', failure: 'closed', phase: 'awaiting', by: fin };
   return { is: ofClient?.is === 'stalled' || (lacks && ofServer.is === 'stalled') ? 'stalled' : 'alive' };
 }
 
@@ -70,12 +103,14 @@ const endingInSilence = ({ packets }: WireConnection, { last, good }: SentInVain
 const hasEnded = ({ packets, goesToClient }: WireConnection, before: PacketEvent): boolean =>
   packets.some((packet) => !goesToClient(packet) && /[RF]/.test(packet.flags) && packet.at <= before.at);
 
-function endingByReset(connection: WireConnection, by: PacketEvent): Ending {
+function endingByReset(connection: WireConnection, by: PacketEvent, wasKilled: WasKilled): Ending {
   const { packets, goesToClient } = connection;
   const before = packets.slice(0, packets.indexOf(by));
+  // Nothing was said for longer than a capture keeps: a client that goes then, with a RST of its own, lacks nothing that can be seen.
+  if (before.length === 0 && !goesToClient(by) && isLive(by)) return { is: 'benign' };
   if (before.length === 0) return { is: 'lost', failure: 'reset', phase: 'idle', by };
   const opening = before.every(({ flags }) => flags.includes('S'));
-  if (opening) {
+  if (opening && !hasTalked(connection, before, by)) {
     const answered = before.some(({ flags }) => flags.includes('S') && flags.includes('.'));
     const last = before.at(-1) ?? by;
     if (answered && wasAbandoned(by, before))
@@ -85,29 +120,66 @@ function endingByReset(connection: WireConnection, by: PacketEvent): Ending {
   const ends = (toClient: boolean) =>
     before.some((packet) => packet.flags.includes('F') && goesToClient(packet) === toClient);
   if (ends(true) && ends(false)) return { is: 'benign' };
-  const phase = phaseOf(connection, before);
+  // Of what was said between the opening and the RST nothing was captured.
+  const phase = opening ? null : phaseOf(connection, before);
   const toClient = goesToClient(by);
-  // The client had its last answer and went, with a RST of a live socket in place of a FIN.
-  if (!toClient && phase === 'idle' && isLive(by)) return { is: 'benign' };
+  // The client had its last answer, as far as can be seen, and went, with a RST of a live socket in place of a FIN.
+  if (!toClient && phase !== 'awaiting' && isLive(by)) return { is: 'benign' };
   // One side had ended, and the other's RST answers what came too late: what was asked is lost, if something was.
   if (ends(true) && phase !== 'awaiting') return { is: 'benign' };
   if (ends(false) && phase === 'idle') return { is: 'benign' };
-  if (wasAskedOfTheClosed(connection, before)) return { is: 'benign' };
-  return { is: 'lost', failure: ends(true) ? 'closed' : 'reset', phase, by };
+  const asked = askedOfTheClosed(connection, before);
+  if (asked !== undefined && !wasMeantForKilled(connection, asked, wasKilled)) return { is: 'benign' };
+  const good = asked?.before;
+  return { is: 'lost', failure: ends(true) ? 'closed' : 'reset', phase, by, good };
 }
 
-/** Whether the server had said goodbye with nothing unanswered, and the client's kernel had acknowledged that before it sent the question. */
-function wasAskedOfTheClosed(connection: WireConnection, before: readonly PacketEvent[]): boolean {
+/** Whether the RST's numbers tell of data since the opening, of which a capture of openings and ends has none. */
+function hasTalked(
+  { goesToClient }: WireConnection,
+  before: readonly PacketEvent[],
+  by: PacketEvent,
+): boolean {
+  const toClient = goesToClient(by);
+  const beyond = (isOwn: boolean, number: number) => {
+    const first = before.findLast((packet) => (goesToClient(packet) === toClient) === isOwn);
+    return first !== undefined && ((number - first.seq) | 0) > 1;
+  };
+  // A RST that answers an opening has no number of its own.
+  return (by.seq !== 0 && beyond(true, by.seq)) || (by.flags.includes('.') && beyond(false, by.ack));
+}
+
+/** Of a question that came too late: the server's goodbye, and the last packet while all was well. */
+interface AskedTooLate {
+  readonly goodbye: PacketEvent;
+  readonly question: PacketEvent;
+  readonly before: PacketEvent | undefined;
+}
+
+/** Where the server had said goodbye with nothing unanswered, and the client's kernel had acknowledged that before it sent the question. */
+function askedOfTheClosed(
+  connection: WireConnection,
+  before: readonly PacketEvent[],
+): AskedTooLate | undefined {
   const { goesToClient } = connection;
   const index = before.findIndex((packet) => packet.flags.includes('F') && goesToClient(packet));
   const [goodbye, question] = [
     before[index],
     before.find((packet, at) => at > index && packet.payloadLength > 0 && !goesToClient(packet)),
   ];
-  if (goodbye === undefined || question === undefined) return false;
+  if (goodbye === undefined || question === undefined) return undefined;
   const knew = ((question.ack - goodbye.seq - goodbye.payloadLength) | 0) > 0;
-  return knew && phaseOf(connection, before.slice(0, index)) === 'idle';
+  const isTooLate = knew && phaseOf(connection, before.slice(0, index)) === 'idle';
+  return isTooLate ? { goodbye, question, before: before[index - 1] } : undefined;
 }
+
+/** The goodbye was no program's, and the question not the client's own goodbye, which follows at once. */
+const wasMeantForKilled = (
+  connection: WireConnection,
+  { goodbye, question }: AskedTooLate,
+  wasKilled: WasKilled,
+): boolean =>
+  parseMicros(question.at) - parseMicros(goodbye.at) >= obeyedWithin && wasKilled(connection, goodbye);
 
 /**
  * Whether an opening was given up before its answer came, which met no socket, while either was sent again: packets had vanished. The
@@ -124,7 +196,7 @@ const isLive = ({ flags, window, hasTimestampOption }: PacketEvent) =>
   flags.includes('.') && (hasTimestampOption === true || window > 0);
 
 /** Whether the client waited for an answer: the last data was its own. */
-function phaseOf({ goesToClient }: WireConnection, before: readonly PacketEvent[]): Phase {
+export function phaseOf({ goesToClient }: WireConnection, before: readonly PacketEvent[]): Phase {
   const last = before.findLast(({ payloadLength }) => payloadLength > 0);
   if (last === undefined) return 'idle';
   return goesToClient(last) ? 'idle' : 'awaiting';
@@ -151,7 +223,7 @@ function lossOf(
     ...{ origin: '', group: client.address, client, target, legs },
     bornAt: isOpening(first) ? bornAt : Number.NEGATIVE_INFINITY,
     lastGoodAt: good === undefined ? Math.min(bornAt, failedAt) : parseMicros(good.at),
-    ...{ failedAt, failure, phase, report: null, afterwards: [], silenceMs: 0 },
+    ...{ failedAt, failure, phase, report: null, afterwards: [], silenceMs: 0, lateMs: 0 },
   };
 }
 
@@ -160,7 +232,7 @@ const soon: Micros = 10_000_000;
 const keptAttempts = 8;
 
 /** Attempts of the same client at the same target that failed in their turn; those that went well are in no capture of troubles. */
-function withNextAttempts(lost: readonly LostConnection[]): LostConnection[] {
+export function withNextAttempts(lost: readonly LostConnection[]): LostConnection[] {
   const inOrder = lost.toSorted((a, b) => a.failedAt - b.failedAt);
   const pairOf = ({ group, target }: LostConnection) => `${group} ${formatEndpoint(target)}`;
   const attempts = Map.groupBy(

@@ -1,14 +1,13 @@
 // What the nodes saw, sorted by kind and indexed by address, so that each lost connection finds its own quickly.
-import { parseMicros, type Micros } from '../../model/clock.ts';
+import type { Micros } from '../../model/clock.ts';
+import type { KernelEvent } from '../../model/kernel-event.ts';
 import type {
-  BlindSpot,
   ConntrackEvent,
   CountersEvent,
   IcmpErrorEvent,
   NodeEvent,
   PacketEvent,
   RuleChange,
-  SourceEvent,
   Tuple,
 } from '../../model/node-event.ts';
 import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
@@ -23,13 +22,15 @@ import {
 import { aligner, clockOffsets } from './clock-offsets.ts';
 import { indexEntries, type EntryIndex } from './entry-index.ts';
 import { indexErrors, type IcmpIndex } from './icmp-index.ts';
+import { indexKernel, type KernelIndex, type SocketEvent } from './kernel-index.ts';
 import { findAliases, findEntrances, findOrigins, findPeers, type Entrance } from './packet-index.ts';
-import type { CapturedUntil } from './sent-in-vain.ts';
+import { remember } from './remember.ts';
 import { tallyResets, type ResetTallies } from './reset-tally.ts';
+import { byStamp } from './time-range.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
-import type { NodeWitness } from '../witness-words.ts';
+import { createWitnessHours, type WitnessHours } from './witness-hours.ts';
 
-export interface NodeTimeline {
+export interface NodeTimeline extends WitnessHours {
   readonly entries: EntryIndex;
   readonly rules: readonly RuleChange[];
   /** Every change, over the whole run, of the rules that these changes are of. */
@@ -44,32 +45,13 @@ export interface NodeTimeline {
   peersOf(endpoint: string): readonly Endpoint[];
   /** Every other ADDRESS:PORT, of the same address, that the packets of this one had on other legs of their way. */
   aliasesOf(endpoint: string): readonly string[];
-  /** Whether the witness ran on the node (on any node, when null) as far as the evidence shows. */
-  readonly ran: (witness: NodeWitness, node: string | null) => boolean;
-  /** Whether the witness said that it cannot see such things on the node (on any node, when null). */
-  readonly blind: (witness: NodeWitness, spot: BlindSpot, node: string | null) => boolean;
-  /** When the witness last said anything on the node; what came later it may not have seen any more. */
-  readonly lastHeard: (witness: NodeWitness, node: string) => Micros;
-  /** When the witness was first heard of on the node; what came earlier it did not see. */
-  readonly firstHeard: (witness: NodeWitness, node: string) => Micros;
-  /**
-   * From when on the witness may have missed something on the node, by what it said of itself: what it does not show after that may
-   * have been there. Infinity for never.
-   */
-  readonly missesSince: (witness: NodeWitness, node: string) => Micros;
-  /** Whether the witness said that it began on the node after `from`, or stopped before `to`: what it does not show it could not see. */
-  readonly missed: (witness: NodeWitness, node: string, from: Micros, to: Micros) => boolean;
-  /**
-   * Counters that a round of readings on the node found to have moved since this moment: all others of the node were read in that
-   * round, too; or all were read once more after it, as the witness says. That it was stopped later says nothing of when it last read.
-   */
-  readonly lastRoundSince: (witness: NodeWitness, node: string) => Micros;
   /**
    * Where packets that a node sends from this ADDRESS:PORT come from: they came in before, or they are born there. Null when none
    * was seen, or both were.
    */
   readonly originOf: (node: string, endpoint: string) => 'here' | 'elsewhere' | null;
   readonly icmp: IcmpIndex;
+  readonly kernel: KernelIndex;
   readonly nodes: ReadonlySet<string>;
   /** The node that has this address in one of its pods, as far as its observers named it; null when those of several did. */
   readonly nodeOf: (address: string) => string | null;
@@ -83,8 +65,6 @@ export interface NodeTimeline {
   readonly resets: ResetTallies;
   /** Where fresh packets of the address come in, be it on other connections; null when at several places, or none. */
   readonly entranceOf: (address: string) => Entrance | null;
-  /** How far what was captured of the node can be trusted to be whole. */
-  readonly capturedUntil: CapturedUntil;
   /** Every packet that was kept, in order of time. */
   readonly packets: readonly PacketEvent[];
 }
@@ -92,6 +72,8 @@ export interface NodeTimeline {
 export interface NodeReader {
   /** Takes one event; of any node, in any order. */
   add(event: NodeEvent): void;
+  /** A RST of a connection that nobody asks for: it is only held against what kernels counted. */
+  addReset(packet: PacketEvent): void;
   timeline(): NodeTimeline;
 }
 
@@ -106,34 +88,25 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const listeners: ListenerEvent[] = [];
   const counters: CountersEvent[] = [];
   const packets = new Map<string, PacketEvent[]>();
+  const otherResets: PacketEvent[] = [];
   const errors: IcmpErrorEvent[] = [];
+  const kernel: KernelEvent[] = [];
+  const sockets: SocketEvent[] = [];
   const takesErrors = new Set<string>();
-  const sources = new Set<string>();
-  const lastHeard = new Map<string, string>();
-  const firstHeard = new Map<string, string>();
-  const lastRound = new Map<string, string>();
-  const missesSince = new Map<string, Micros>();
-  const lost = new Map<string, number>();
-  const limited = new Set<string>();
-  const begun = new Map<string, string>();
-  const stopped = new Map<string, string>();
+  const said = createWitnessHours();
   const counted = new Set<string>();
   const nodes = new Set<string>();
   const homes = new Map<string, Set<string>>();
   const settle = (scope: string, node: string) => homes.set(scope, (homes.get(scope) ?? new Set()).add(node));
   const hosts = new Map<string, Set<string>>();
-  const blind = new Set<string>();
   const isWanted = (address: string) => clients === null || clients.has(address);
   const isOurs = ({ src, dst }: Tuple) => isWanted(src) || isWanted(dst);
+  /** As kernels name the ends of a socket that they take away, and a listener's. */
+  const isNameless = ({ src }: Tuple) => src === '::' || src === '0.0.0.0';
 
   function add(event: NodeEvent): void {
     nodes.add(event.node);
-    const said = `${event.source} ${event.node}`;
-    if (event.at > (lastHeard.get(said) ?? '')) lastHeard.set(said, event.at);
-    if (event.at < (firstHeard.get(said) ?? '\uffff')) firstHeard.set(said, event.at);
-    if (event.event !== 'source' || event.state === 'started' || event.state === 'stopped') {
-      sources.add(said).add(event.source);
-    }
+    said.note(event);
     switch (event.event) {
       case 'conntrack':
         if (isOurs(event.original)) conntrack.push(event);
@@ -154,7 +127,6 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
           settle(event.scope, event.node);
           counted.add(event.scope);
         }
-        if (event.since > (lastRound.get(said) ?? '')) lastRound.set(said, event.since);
         counters.push(event);
         break;
       case 'packet': {
@@ -164,37 +136,28 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         break;
       }
       case 'source':
-        noteMissed(event, said);
-        if ((event.readUntil ?? '') > (lastRound.get(said) ?? '')) lastRound.set(said, event.readUntil ?? '');
         for (const address of event.ownAddresses ?? [])
           hosts.set(address, (hosts.get(address) ?? new Set()).add(event.node));
-        if (event.state === 'started' && event.at < (begun.get(said) ?? '\uffff')) begun.set(said, event.at);
-        if (event.state === 'stopped' && event.at > (stopped.get(said) ?? '')) stopped.set(said, event.at);
-        if (event.state === 'failed' || (event.state === 'limited' && event.blindTo === undefined))
-          limited.add(said);
-        lost.set(said, Math.max(lost.get(said) ?? 0, event.lost ?? 0));
         if (event.takes?.includes('icmp-errors') === true) takesErrors.add(event.node);
-        for (const spot of event.blindTo ?? [])
-          blind.add(`${event.source} ${spot} ${event.node}`).add(`${event.source} ${spot}`);
         break;
       case 'icmp-error':
         if (isOurs(event.tuple)) errors.push(event);
         break;
-      case 'dataplane':
       case 'kernel':
+        if (event.tuple === null || isNameless(event.tuple) || isOurs(event.tuple)) kernel.push(event);
+        break;
       case 'socket':
+        settle(event.scope, event.node);
+        if (isNameless(event.tuple) || isOurs(event.tuple)) sockets.push(event);
+        break;
+      case 'dataplane':
       case 'name':
+      case 'neighbour':
+      case 'kernel-log':
+      case 'cgroup-memory':
+      case 'agent':
         break;
     }
-  }
-
-  /** A count of what was lost tells no time; of a bound that was met, or of a tool that ended, it is told soon after it began. */
-  function noteMissed({ state, lost, blindTo, at }: SourceEvent, said: string): void {
-    const sinceEver = (lost ?? 0) > 0;
-    const sinceShortly = state === 'failed' || (state === 'limited' && blindTo === undefined);
-    if (!sinceEver && !sinceShortly) return;
-    const since = sinceEver ? -Infinity : parseMicros(at) - toldWithin;
-    missesSince.set(said, Math.min(since, missesSince.get(said) ?? Infinity));
   }
 
   function timeline(): NodeTimeline {
@@ -211,50 +174,30 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       counters.map((event) => ({ ...event, since: align({ ...event, at: event.since }).at })),
     );
     const rulesInOrder = sorted(rules);
+    const hours = said.hours(align);
     return {
+      ...hours,
       entries: indexEntries(sorted(conntrack)),
       rules: rulesInOrder,
       rulesLike: indexRules(rulesInOrder),
       links: indexLinks(sorted(links)),
       listenersOf: indexListeners(sorted(listeners)),
       counters: indexSpans(readings),
-      capturedUntil(node) {
-        const said = `capture ${node}`;
-        const at = lastHeard.get(said);
-        const until = at === undefined ? Number.NEGATIVE_INFINITY : parseMicros(align({ node, at }).at);
-        const lostPackets = limited.has(said) ? Number.POSITIVE_INFINITY : (lost.get(said) ?? 0);
-        return { until, lost: lostPackets, keptFor: begun.has(said) ? keptFor : Number.POSITIVE_INFINITY };
-      },
       packets: inOrder,
       counted: (scope) => counted.has(scope),
       resets: tallyResets(
-        inOrder,
+        otherResets.length === 0 ? inOrder : byTime([...inOrder, ...otherResets.map(align)]),
         readings.filter(({ source }) => source === 'snmp'),
       ),
       entranceOf: findEntrances(inOrder),
       packetsOf: (endpoint) => byEndpoint.get(endpoint) ?? [],
       peersOf: findPeers(byEndpoint),
       aliasesOf: findAliases(inOrder, byEndpoint),
-      ran: (source, node) => sources.has(node === null ? source : `${source} ${node}`),
-      blind: (source, spot, node) => blind.has(`${source} ${spot}${node === null ? '' : ` ${node}`}`),
-      lastHeard: (source, node) => parseMicros(lastHeard.get(`${source} ${node}`) ?? ''),
-      firstHeard: (source, node) => parseMicros(firstHeard.get(`${source} ${node}`) ?? ''),
-      lastRoundSince: (source, node) => parseMicros(lastRound.get(`${source} ${node}`) ?? ''),
-      missesSince: (source, node) => missesSince.get(`${source} ${node}`) ?? Infinity,
-      missed(source, node, from, to) {
-        const said = `${source} ${node}`;
-        const time = (at: string) => parseMicros(align({ node, at }).at);
-        const [first, end] = [begun.get(said), stopped.get(said)];
-        return (
-          (first !== undefined && time(first) > from) ||
-          // What says something later was begun anew.
-          (end !== undefined && time(end) < to && lastHeard.get(said) === end)
-        );
-      },
       originOf: findOrigins(inOrder),
+      kernel: indexKernel(sorted(kernel), sorted(sockets)),
       icmp: indexErrors(
         sorted(errors),
-        new Set([...takesErrors].filter((node) => !blind.has(`capture icmp-errors ${node}`))),
+        new Set([...takesErrors].filter((node) => !hours.blind('capture', 'icmp-errors', node))),
       ),
       nodes,
       nodeOf(address) {
@@ -269,28 +212,15 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
     };
   }
 
-  return { add, timeline };
+  return { add, addReset: (packet) => void otherResets.push(packet), timeline };
 }
 
-/** A capture looks at its packets in batches, a second of them at most, and may be as much behind on a busy machine. */
-const toldWithin: Micros = 2_500_000;
-
-/** What an observer of ours keeps of a flow after its last trouble: a RST, or what was sent again; a file of others has all. */
-const keptFor: Micros = 2_000_000;
-
-/** Sorts by time stamp. Stamps have one format and one zone, so their text sorts as their time does. */
 function byTime<T extends { readonly at: string }>(events: readonly T[]): T[] {
-  return events.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return events.toSorted(byStamp);
 }
 
 /** The reference for all clocks: the node that saw most of what we know. */
 function mostTalkative(packets: readonly PacketEvent[]): string {
   const counts = Map.groupBy(packets, (packet) => packet.node);
   return [...counts].sort(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? '';
-}
-
-function remember(packets: Map<string, PacketEvent[]>, endpoint: string, packet: PacketEvent): void {
-  const list = packets.get(endpoint);
-  if (list === undefined) packets.set(endpoint, [packet]);
-  else list.push(packet);
 }

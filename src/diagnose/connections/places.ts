@@ -86,3 +86,24 @@ export function serverOnTheWire(
   others.delete(formatEndpoint(target));
   return others.size === 1 ? ([...others.values()][0] ?? null) : null;
 }
+
+/** Where neither entries nor packets name the server: the one end whose kernel told of a socket that is connected to the client. */
+export function serverAtKernels(
+  target: Endpoint,
+  clientEnds: readonly string[],
+  nodes: NodeTimeline,
+): Endpoint | null {
+  const found = new Map<string, Endpoint>();
+  for (const end of clientEnds) {
+    for (const { tuple, tracepoint, socket } of nodes.kernel.of(end)) {
+      const isPeers = formatEndpoint({ address: tuple.dst, port: tuple.dport }) === end;
+      if (!isPeers || (tracepoint === 'send-reset' && socket === null)) continue;
+      const server = { address: tuple.src, port: tuple.sport };
+      found.set(formatEndpoint(server), server);
+    }
+  }
+  if (found.size === 1) return [...found.values()][0] ?? null;
+  // A pod's own address is nobody else's; one of the node's own may be a Service's.
+  const home = nodes.nodeOf(target.address) ?? nodes.kernel.homeOf(target.address);
+  return home === null || nodes.hostOf(target.address) !== null ? null : target;
+}

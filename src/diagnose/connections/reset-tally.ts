@@ -3,7 +3,7 @@ import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { CountersEvent, PacketEvent } from '../../model/node-event.ts';
 import { wireIdentity } from './clock-offsets.ts';
 import { isBorn } from './packet-index.ts';
-import { between } from './time-range.ts';
+import { between, byStamp } from './time-range.ts';
 
 /** What was counted and seen in a span of time. */
 export interface ResetTally {
@@ -77,7 +77,7 @@ function byPlace(resets: readonly PacketEvent[]): Map<string, PacketEvent[]> {
   const onNodes = Map.groupBy(resets, (packet) => `${packet.node} ${wireIdentity(packet)}`);
   // The first sighting on a node is where a packet came in, or its birth.
   const born = [...onNodes.values()].filter(([first]) => first !== undefined && isBorn(first)).flat();
-  const inOrder = born.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const inOrder = born.sort(byStamp);
   return new Map([
     ...Map.groupBy(resets, ({ tuple }) => tuple.src),
     ...Map.groupBy(inOrder, ({ node }) => node),

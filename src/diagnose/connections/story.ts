@@ -16,12 +16,13 @@ import { wasThere, type Entry } from './entry-index.ts';
 import { loopDelayMs, type LostConnection } from './lost-connection.ts';
 import { peerKey, type AcceptedEvent, type EndedEvent, type ProbeTimeline } from './lost-by-probes.ts';
 import type { NodeTimeline } from './node-timeline.ts';
-import type { IdleTimes } from './population.ts';
-import type { Entrance } from './packet-index.ts';
+import type { IdleTimes } from './idle-times.ts';
+import { hasComeIn, initialTtls, type Entrance } from './packet-index.ts';
 import { findClientEntrance, findServerEntrance } from './own-entrances.ts';
-import { findHost, serverOf, serverOnTheWire } from './places.ts';
+import { findHost, serverAtKernels, serverOf, serverOnTheWire } from './places.ts';
 import { inCausalOrder } from './reset-order.ts';
-import { between } from './time-range.ts';
+import { between, byStamp } from './time-range.ts';
+import { listenToKernels, type ToldByKernels } from './told-by-kernels.ts';
 
 export interface Story {
   readonly lost: LostConnection;
@@ -55,7 +56,11 @@ export interface Story {
   readonly resets: readonly PacketEvent[];
   /** Which RST was the first: not where two nodes saw one each, in opposite directions, and their clocks do not tell. */
   readonly resetOrderIsClear: boolean;
+  /** The first RST came from beyond the nodes that were watched, or what was said in vain may have gone there. */
+  readonly someNodeIsUnwatched: boolean;
   readonly errors: ErrorsAbout;
+  /** What the kernels of both ends told of it. */
+  readonly kernel: ToldByKernels;
   /** Of the connections of its kind; null where only packets tell of it. */
   readonly idleTimes: IdleTimes | null;
   /** How many connections of any kind the probes lost from `from` to `to`. */
@@ -81,6 +86,8 @@ export interface Story {
   readonly lookedIntoServer: (witness: NodeWitness) => boolean;
   /** Whether such a witness looked into every pod of the node. */
   readonly lookedIntoPodsOf: (witness: NodeWitness, node: string) => boolean;
+  /** Some node that carried it tracks connections in tables of its dataplane, where the witnesses of conntrack and rules do not look. */
+  readonly tracksElsewhere: boolean;
   /** Whether such a witness may have missed something by then where the connection went: what it does not show may have been there. */
   readonly lostSome: (witness: NodeWitness) => boolean;
   /** Whether such a witness did not watch a node that carried the connection for all of its last moments. */
@@ -106,7 +113,10 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       : nodes.entries.find(client.address, client.port, target.address, target.port).filter(alive);
   const first = firsts.findLast((entry) => wasThere(entry, lastGoodAt, slack)) ?? firsts.at(-1) ?? null;
   const ofOwn = client === null ? [] : [formatEndpoint(client), ...lost.legs];
-  const server = serverOf(first, target, probes) ?? serverOnTheWire(target, ofOwn, nodes);
+  const server =
+    serverOf(first, target, probes) ??
+    serverOnTheWire(target, ofOwn, nodes) ??
+    serverAtKernels(target, ofOwn, nodes);
   const second =
     client === null || server === null || server.address === target.address
       ? []
@@ -126,6 +136,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
   const carriers = new Set([
     ...[...firsts, ...second].map((entry) => entry.node),
     ...packets.map((packet) => packet.node),
+    ...legs.flatMap((leg) => between(nodes.kernel.of(leg), since, until).map(({ node }) => node)),
   ]);
   const ruleChanges = between(nodes.rules, lastGoodAt - slack, failedAt + slack).filter((rule) =>
     carriers.has(rule.node),
@@ -144,14 +155,28 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     goesToClient,
     slack,
   );
-  // The client was reset, so a RST was there: a capture that has none of this connection was late or lost it, and says nothing.
-  const captureMissedIt = lost.report?.errno === 'ECONNRESET' && resets.length === 0;
   const accepted = findAccepted(lost, legs, probes, slack);
-  const podNode = server === null ? null : nodes.nodeOf(server.address);
+  const podNode =
+    server === null ? null : (nodes.nodeOf(server.address) ?? nodes.kernel.homeOf(server.address));
   const serverIsNodeItself = serverInterface === null && bornOn !== null && (podNode ?? bornOn) === bornOn;
   const serverNode = serverIsNodeItself ? bornOn : (serverInterface?.node ?? podNode);
   const serverScope = serverIsNodeItself ? serverNode : (server?.address ?? null);
   const places = carriers.size === 0 ? [null] : [...carriers];
+  const [firstReset] = resets;
+  const isFromAfar = (packet: PacketEvent) => hasComeIn(packet) && !initialTtls.has(packet.ttl);
+  // Its packets had passed routers, and no node that was watched has it.
+  const serverIsElsewhere =
+    serverNode === null && packets.some((packet) => goesToClient(packet) && isFromAfar(packet));
+  const clientNode = clientInterface?.node ?? (client === null ? null : nodes.nodeOf(client.address));
+  const kernel = listenToKernels({
+    ...{ lost, ends, server, serverNode, resets, resetOrderIsClear, goesToClient, slack, nodes },
+  });
+  // The client was reset, so a RST was there: a capture that has none of this connection was late or lost it, and says nothing.
+  const wasReset =
+    lost.report?.errno === 'ECONNRESET' ||
+    kernel.received('client') !== undefined ||
+    (lost.failure === 'reset' && kernel.first !== null);
+  const captureMissedIt = wasReset && resets.length === 0;
   return {
     lost,
     first,
@@ -160,6 +185,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     server,
     serverNode,
     carriers,
+    kernel,
     accepted,
     ended: findEnded(accepted, probes),
     ruleChanges,
@@ -176,6 +202,12 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     packets,
     resets,
     resetOrderIsClear,
+    someNodeIsUnwatched:
+      lost.failure === 'timeout'
+        ? serverNode === null
+        : firstReset !== undefined &&
+          isFromAfar(firstReset) &&
+          (goesToClient(firstReset) ? serverNode : clientNode) === null,
     errors: errorsAbout(
       ends,
       new Set([target, ...(server === null ? [] : [server])].map(formatEndpoint)),
@@ -207,11 +239,13 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     lookedIntoServer: (witness) => {
       const where = serverNode === null ? places : [serverNode];
       return (
+        !serverIsElsewhere &&
         where.some((node) => nodes.ran(witness, node)) &&
         (serverIsNodeItself || !where.some((node) => nodes.blind(witness, 'pods', node)))
       );
     },
     lookedIntoPodsOf: (witness, node) => nodes.ran(witness, node) && !nodes.blind(witness, 'pods', node),
+    tracksElsewhere: places.some((node) => nodes.tracksElsewhere(node)),
     missedSome: (witness) =>
       [...carriers].some((node) => nodes.missed(witness, node, Math.max(lastGoodAt, bornAt), failedAt)),
     lostSome: (witness) =>
@@ -240,7 +274,7 @@ function ranHere(witness: NodeWitness, carriers: ReadonlySet<string>, nodes: Nod
 function mergePackets(lists: readonly (readonly PacketEvent[])[]): readonly PacketEvent[] {
   const [only, another] = lists;
   if (only !== undefined && another === undefined) return only;
-  return [...new Set(lists.flat())].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return [...new Set(lists.flat())].sort(byStamp);
 }
 
 /** The accept that belongs to this connection: from the client's own port, or from a port that an entry translated it to. */

@@ -23,3 +23,7 @@ function firstNotBefore(events: readonly { readonly at: string }[], time: Micros
   }
   return low;
 }
+
+/** For sorting by time. Stamps have one format and one zone, so their text sorts as their time does. */
+export const byStamp = (a: { readonly at: string }, b: { readonly at: string }): number =>
+  a.at < b.at ? -1 : a.at > b.at ? 1 : 0;

@@ -1,4 +1,5 @@
 // What happened around the server: to its pod's way and to its listener.
+import { senderWasEnding } from './reset-sender.ts';
 import { asEvidence, no, notSeen, unknown, yes, type Look } from './fact.ts';
 
 /** The way to the server's pod, or its interface, came or went while the connection lived. */
@@ -25,4 +26,12 @@ export const listenerProcessEnded: Look = (story) => {
   return closed.every(({ owner }) => owner === 'lives')
     ? no(...closed.map(asEvidence))
     : unknown('owner-of-listener');
+};
+
+/** The process that listened for the server went on, with its listener or without; unless another one had the connection, and ended. */
+export const listenerProcessLivedOn: Look = (story) => {
+  if (senderWasEnding(story).seen === 'yes') return no();
+  const ended = listenerProcessEnded(story);
+  if (ended.seen === 'unknown') return ended;
+  return ended.seen === 'no' ? yes(...ended.evidence) : no();
 };

@@ -2,16 +2,25 @@
 import type { BlindSpot, CountersEvent } from '../../model/node-event.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
 import type { NodeWitness } from '../witness-words.ts';
-import { asEvidence, notSeen, unknown, yes, type Look } from './fact.ts';
+import { asEvidence, notSeen, seenIf, unknown, yes, type Look } from './fact.ts';
 
 /** Packets were judged INVALID. */
 export const invalidRose = counterRose('conntrack-stats', /^invalid$/);
 /** Entries were thrown away early, or could not be made. */
-export const tableOverflowed = counterRose('conntrack-stats', /^(drop|early_drop)$/);
+export const tableOverflowed: Look = (story) => {
+  const fact = anyTableOverflowed(story);
+  if (fact.seen !== 'no') return fact;
+  // Each node on the way has a table of its own, and the server's need not have let anything through to be seen.
+  const { serverNode, nodes } = story;
+  return serverNode !== null && nodes.ran('conntrack-stats', serverNode) ? fact : unknown('conntrack-stats');
+};
+const anyTableOverflowed = counterRose('conntrack-stats', /^(drop|early_drop)$/);
 /** A rule that rejects was hit. */
 export const rejectRuleHit = ruleHit(/REJECT|reject/, 'reject');
 /** A rule that drops was hit (those for INVALID packets apart). */
 export const dropRuleHit = ruleHit(/^(?!.*INVALID)(?!.*ctstate)(?!.*ct state).*(DROP|drop)/, 'drop');
+/** None is known to have been, be it that nobody could look. */
+export const noDropRuleKnown: Look = (story) => seenIf(dropRuleHit(story).seen !== 'yes');
 /** The rule that drops INVALID packets was hit. */
 export const invalidRuleHit = ruleHit(/INVALID.*DROP|invalid.*drop/i, 'drop');
 

@@ -32,9 +32,21 @@ export const seenIf = (condition: boolean, ...evidence: readonly EvidenceItem[])
 
 /** Not seen by a witness that ran here; which says nothing where it lost something, or did not run then. */
 export function notSeen(story: Story, witness: NodeWitness): Fact {
+  // What a dataplane in eBPF tracks or drops, it does not tell the kernel's own tables and rules.
+  if (story.tracksElsewhere && ofKernelsTables.has(witness)) return unknown('ebpf-conntrack');
+  if (story.someNodeIsUnwatched && ofTheNodeItself.has(witness)) return unknown('unwatched-node');
   if (story.lostSome(witness)) return unknown('what-was-lost');
   return story.missedSome(witness) ? unknown('its-hours') : no();
 }
+
+const ofKernelsTables: ReadonlySet<NodeWitness> = new Set([
+  'conntrack-events',
+  'conntrack-stats',
+  'rule-counters',
+]);
+
+/** Each node has entries, counters and rules of its own: those of a node that nobody watched may have brought the RST about. */
+const ofTheNodeItself: ReadonlySet<NodeWitness> = new Set([...ofKernelsTables, 'ip-monitor']);
 
 /** What is missing of the capture for this connection; null when nothing is. */
 export function captureGap({ available, captureMissedIt }: Story): Wanted | null {
@@ -43,8 +55,10 @@ export function captureGap({ available, captureMissedIt }: Story): Wanted | null
 }
 
 /** What is missing where no entry of the connection is known. */
-export const entriesGap = ({ available }: Story): Wanted =>
-  available.has('conntrack-events') ? 'entries-of-connection' : 'conntrack-events';
+export function entriesGap({ available, tracksElsewhere }: Story): Wanted {
+  if (tracksElsewhere) return 'ebpf-conntrack';
+  return available.has('conntrack-events') ? 'entries-of-connection' : 'conntrack-events';
+}
 
 /** What is missing where no server said that it accepted the connection. */
 export const serverGap = ({ hasServerEvents }: Story): Wanted =>

@@ -14,6 +14,7 @@ import {
   yes,
   type Look,
 } from './fact.ts';
+import { kernelWords } from './reset-sender.ts';
 import { mayHaveGoneUnseen } from './silence.ts';
 
 /** The client's own word, or what the packets show in its stead. */
@@ -28,7 +29,7 @@ function ownWords(story: Story) {
   const { report, failure } = story.lost;
   if (report === null) {
     const last = story.resets[0] ?? story.packets.at(-1);
-    return last === undefined ? [] : [asEvidence(last)];
+    return last === undefined ? kernelWords(story) : [asEvidence(last)];
   }
   const after = failure === 'reset' ? `, after ${report.answers} answers` : '';
   const text =
@@ -142,7 +143,7 @@ export const noticedLate: Look = (story) => {
   if (lost.report === null) return unknown('client-events');
   const last = story.packets.findLast((packet) => /[RF]/.test(packet.flags) && story.goesToClient(packet));
   const waitedMs = last === undefined ? 0 : (lost.failedAt - parseMicros(last.at)) / 1_000;
-  const delayMs = Math.max(lost.report.loopDelayMs, waitedMs > stall ? waitedMs : 0);
+  const delayMs = Math.max(lost.report.loopDelayMs, lost.lateMs, waitedMs > stall ? waitedMs : 0);
   if (delayMs <= stall || lost.silenceMs <= stall) return no();
   const text = `the client's process did not run for about ${Math.round(Math.max(lost.silenceMs, delayMs))} ms before this`;
   return yes(clientLine(story, text, lost.report.at), ...(last === undefined ? [] : [asEvidence(last)]));

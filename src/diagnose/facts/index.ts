@@ -1,4 +1,5 @@
 // Every fact by its name: the vocabulary in which the exclusions and the causes are written.
+import * as arrival from './arrival.ts';
 import * as server from './around-server.ts';
 import * as counters from './counters.ts';
 import * as ending from './how-it-ended.ts';
@@ -9,6 +10,7 @@ import * as population from './population.ts';
 import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
 import * as silence from './silence.ts';
+import * as kernel from './reset-sender.ts';
 import * as sender from './sender-counters.ts';
 import * as tally from './sender-tally.ts';
 import * as asked from './unanswered.ts';
@@ -28,6 +30,9 @@ export const facts = {
   'server closed first': ending.serverClosedFirst,
   'client closed first': ending.clientClosedFirst,
   'sent again and again': silence.sentAgain,
+  'never arrived': arrival.neverArrived,
+  'may never have arrived': arrival.mayNeverHaveArrived,
+  'server dropped openings': arrival.serverDroppedOpenings,
   'had been idle': silence.hadBeenIdle,
   'loser silent for long': ending.silentForLong,
   'question unanswered': asked.questionUnanswered,
@@ -55,6 +60,7 @@ export const facts = {
   'RST of a live socket': form.resetOfLiveSocket,
   'RST without a socket': form.resetWithoutSocket,
   'RST has another TTL': form.resetHasOtherTtl,
+  'RST made on the way, by its hops': form.resetMadeOnTheWay,
   'RST is fresh like the others': form.resetIsFreshLikeOthers,
   "RST left the server's pod": way.resetLeftServer,
   "RST left the client's pod": way.resetLeftClient,
@@ -74,6 +80,28 @@ export const facts = {
   'endpoint changed': server.endpointChanged,
   'listener closed': server.listenerClosed,
   "listener's process ended": server.listenerProcessEnded,
+  'server aborted it itself': kernel.serverAborted,
+  'client aborted it itself': kernel.clientAborted,
+  'its process was ending': kernel.senderWasEnding,
+  "server's kernel had no socket": kernel.serverHadNoSocket,
+  "client's kernel had no socket": kernel.clientHadNoSocket,
+  "node's kernel had no socket": kernel.nodeHadNoSocket,
+  'server had closed it before': kernel.serverHadClosed,
+  'client had closed it before': kernel.clientHadClosed,
+  'keep-alive ran out': kernel.keepAliveRanOut,
+  "a program took the server's socket": kernel.serverSocketTaken,
+  "a program took the client's socket": kernel.clientSocketTaken,
+  "server's kernel sent a RST": kernel.serverSentReset,
+  "client's kernel sent a RST": kernel.clientSentReset,
+  "node's kernel sent a RST": kernel.nodeSentReset,
+  'server closed it itself': kernel.serverClosedIt,
+  'client closed it itself': kernel.clientClosedIt,
+  "client's socket was reset": kernel.clientWasReset,
+  "server's socket was reset": kernel.serverGotReset,
+  "server's socket had ended": kernel.serverSocketEnded,
+  "client's kernel gave up": kernel.clientGaveUp,
+  'server left input unread': kernel.serverLeftUnread,
+  "listener's process lived on": server.listenerProcessLivedOn,
   'sender counted its RSTs': sender.senderCountedResets,
   'sender counted just those RSTs': tally.senderCountedJustThose,
   'sender counted aborts': tally.senderCountedAborts,
@@ -88,6 +116,7 @@ export const facts = {
   'table full': counters.tableFull,
   'reject rule hit': counters.rejectRuleHit,
   'drop rule hit': counters.dropRuleHit,
+  'no drop rule known to be hit': counters.noDropRuleKnown,
   'lost only after long idle': population.lostOnlyAfterLongIdle,
   'rejected just as many': population.rejectedJustAsMany,
 } as const satisfies Record<string, Look>;

@@ -1,7 +1,7 @@
 // What the first RST looks like: Linux signs it. A live socket that is aborted sends ACK, its window and, where negotiated, the
 // timestamp option; a kernel that finds no socket answers a packet with 40 bytes that have none of these, and REJECT does the same.
 import type { PacketEvent } from '../../model/node-event.ts';
-import { initialTtls, isBorn } from '../connections/packet-index.ts';
+import { hasComeIn, initialTtls, isBorn } from '../connections/packet-index.ts';
 import { isCopy } from '../connections/reset-order.ts';
 import type { Story } from '../connections/story.ts';
 import {
@@ -82,6 +82,22 @@ export const resetHasOtherTtl: Look = (story) => {
  */
 const isOfAnotherMachine = (ttl: number, other: number): boolean =>
   beganWith(ttl) !== beganWith(other) || initialTtls.has(ttl) !== initialTtls.has(other);
+
+/**
+ * By its hops the RST is of a machine between the peer's node and here: it began with another count than what the peer sends, which
+ * all Linux hosts begin alike, or it has passed at least two routers fewer, and a rule on the peer's node would make it one.
+ */
+export const resetMadeOnTheWay = ofFirstReset((first, story) => {
+  if (!hasComeIn(first)) return no();
+  const others = likeIt(first, story);
+  const [sample] = others;
+  if (sample === undefined) return unknown('packets-to-compare');
+  const isBetween = ({ ttl }: PacketEvent) =>
+    !initialTtls.has(ttl) && (beganWith(first.ttl) !== beganWith(ttl) || first.ttl - ttl >= 2);
+  if (!others.every(isBetween)) return no();
+  const text = `its TTL is ${first.ttl}, and the sender's other packets have ${sample.ttl} on ${first.interface}: a rule on the sender's node would give it ${sample.ttl + 1}`;
+  return yes(asEvidence(first), conclusion(story, text));
+});
 
 const beganWith = (ttl: number): number => (ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255);
 

@@ -20,6 +20,7 @@ import {
   type Look,
 } from './fact.ts';
 import { ofFirstReset } from './reset-form.ts';
+import { countedMoreThanKnown } from './told-of-each.ts';
 
 /** As `ofFirstReset`, where the capture tells directions. */
 const ofDirectedReset = (look: (first: PacketEvent, story: Story) => Fact): Look =>
@@ -73,8 +74,9 @@ export const resetMadeHere = ofDirectedReset((first, story) => {
   if (!isBorn(first) || cameIn(first, story)) return no();
   const origin = originOfOthers(first, story);
   if (origin === 'here') return no();
-  // Where none of the sender's packets was seen to come in, the capture may not have been where they do.
-  if (origin === 'unknown') return unknown('packets-to-compare');
+  // Where none of the sender's packets was seen to come in, the capture may not have been where they do; nor where this one came in, if it
+  // has lost a hop.
+  if (origin === 'unknown' || !initialTtls.has(first.ttl)) return unknown('packets-to-compare');
   if (story.lostSome('capture')) return unknown('what-was-lost');
   return yes(asEvidence(first), conclusion(story, `no interface of ${first.node} saw this RST come in`));
 });
@@ -93,12 +95,30 @@ export const resetFromOutside = ofDirectedReset((first, story) => {
   if (isOwn === null) return unknown('packets-to-compare');
   if (isOwn) return no();
   if (!cameFromOutside(first, story)) return unknown('packets-to-compare');
-  if (story.lostSome('capture')) return unknown('what-was-lost');
+  if (mayHaveStopped(first, story, toClient)) return unknown('its-hours');
+  if (story.lostSome('capture') || mayBeOwn(first, story, toClient ? 'server' : 'client'))
+    return unknown('what-was-lost');
   const end = toClient
     ? `the server's pod on ${story.serverNode ?? 'its node'}`
     : `the client's pod on ${story.clientInterface?.node ?? 'its node'}`;
   return yes(asEvidence(first), conclusion(story, `${end} did not send it`));
 });
+
+/** Two captures that stop together do not at one instant: the one at that end may have, a moment before it went through there. */
+function mayHaveStopped({ at }: PacketEvent, story: Story, toClient: boolean): boolean {
+  const node = toClient ? serverNodeOf(story) : clientNodeOf(story);
+  const then = parseMicros(at);
+  return node === null || story.nodes.missed('capture', node, then - story.slack, then + story.slack);
+}
+
+/** Its kernel told of one just then, or counted one that nobody knows of: the capture may have missed it where it left the pod. */
+function mayBeOwn(first: PacketEvent, story: Story, side: 'client' | 'server'): boolean {
+  const at = parseMicros(first.at);
+  return (
+    story.kernel.sent.some((own) => own.side === side && parseMicros(own.event.at) <= at + story.slack) ||
+    countedMoreThanKnown(story, side, at)
+  );
+}
 
 /** A RST came in already with the Service's address, though the server's pod has its own: translated too early. */
 export const resetTranslatedTooEarly: Look = (story) => {
@@ -115,26 +135,35 @@ export const resetTranslatedTooEarly: Look = (story) => {
 };
 
 /** The first RST went from the client's pod to the server's own address: an answer had reached the client untranslated. */
-export const clientAnsweredUntranslated = ofDirectedReset((first, story) =>
-  seenIf(
+export const clientAnsweredUntranslated = ofDirectedReset((first, story) => {
+  const { lost, server, someNodeIsUnwatched, goesToClient } = story;
+  // What is the Service's to the client has the pod's address here already.
+  if (someNodeIsUnwatched && !goesToClient(first) && lost.target.address === server?.address)
+    return unknown('unwatched-node');
+  return seenIf(
     // Out of the node it would be one that the node made in the client's name.
     isClients(first, story) !== false &&
-      first.tuple.dst !== story.lost.target.address &&
-      first.tuple.dst === story.server?.address,
+      first.tuple.dst !== lost.target.address &&
+      first.tuple.dst === server?.address,
     asEvidence(first),
-  ),
-);
+  );
+});
+
+const serverNodeOf = ({ serverInterface, serverNode }: Story): string | null =>
+  serverInterface?.node ?? serverNode;
+
+const clientNodeOf = ({ clientInterface, lost, nodes }: Story): string | null =>
+  clientInterface?.node ?? (lost.client === null ? null : nodes.nodeOf(lost.client.address));
 
 /** Whether somebody watched where the server's packets enter its node just then: only they can say that it sent nothing. */
 function serverWatched(first: PacketEvent, story: Story): boolean {
-  const node = story.serverInterface?.node ?? story.serverNode;
+  const node = serverNodeOf(story);
   return node !== null && captureRan(first, node, story);
 }
 
 /** Likewise the client's. */
 function clientWatched(first: PacketEvent, story: Story): boolean {
-  const { clientInterface, lost, nodes } = story;
-  const node = clientInterface?.node ?? (lost.client === null ? null : nodes.nodeOf(lost.client.address));
+  const node = clientNodeOf(story);
   return node !== null && captureRan(first, node, story);
 }
 

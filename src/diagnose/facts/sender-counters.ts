@@ -37,8 +37,13 @@ export function senderCounted(name: RegExp, wanted: 'all' | 'some'): Look {
     if (sender === null) return unknown('snmp');
     const moved = around(first, story).filter(({ scope }) => scope === sender.scope);
     const risen = moved.filter((event) => rose(event, name));
-    if (risen.length === 0)
+    if (risen.length === 0) {
+      const { missed } = story.nodes;
+      // A witness that is said to begin later, as of what is held no longer, counted nothing that is there to be seen.
+      if (missed('snmp', first.node, parseMicros(first.at), parseMicros(first.at)))
+        return unknown('its-hours');
       return sender.lookedInto && readOnAfterwards(first, story) ? no() : unknown('snmp');
+    }
     const evidence = risen.slice(0, 2).map((event) => counterLine(event, name));
     if (wanted === 'some') return yes(...evidence);
     // One that was seen while the counter stood still was not among those that it counted.

@@ -5,7 +5,10 @@ import type { PacketEvent } from '../../model/node-event.ts';
 import { initialTtls } from '../connections/packet-index.ts';
 import { isOpening, openedAgain, soonestRepetition } from '../connections/sent-in-vain.ts';
 import type { Story } from '../connections/story.ts';
-import { asEvidence, captureGap, no, notSeen, unknown, yes, type Look } from './fact.ts';
+import type { Wanted } from '../witness-words.ts';
+import { takesData } from './data-captured.ts';
+import { asEvidence, captureGap, no, notSeen, unknown, yes, type Fact, type Look } from './fact.ts';
+import { kernelGap } from './kernel-gap.ts';
 
 /** No kernel repeats an opening sooner: TCP_TIMEOUT_INIT. */
 const soonestOpening: Micros = 1_000_000;
@@ -16,20 +19,36 @@ const shortestTimeout: Micros = 900_000;
 /** The same data or SYN was sent again and again, by either side. */
 export const sentAgain: Look = (story) => {
   const gap = captureGap(story);
+  const told = story.kernel.events.filter(({ tracepoint }) => tracepoint === 'retransmit');
+  const [first, second] = told;
+  // One may have been a probe for the tail of what was sent, which was answered.
+  if (first !== undefined && (gap !== null || second !== undefined)) return yes(...told.map(asEvidence));
   if (gap !== null) return unknown(gap);
   const again = story.packets.find((packet) => packet.retransmission) ?? openedAgain(story.packets);
   if (again !== undefined) return yes(asEvidence(again));
   if (story.packets.every(({ flags }) => flags.includes('R'))) return unknown('rest-of-connection');
-  const { phase, bornAt, failedAt } = story.lost;
+  const { phase, bornAt, lastGoodAt, failedAt } = story.lost;
   // Who gives up within the second in which its kernel would have asked once more leaves nothing to see.
   if (phase === 'connecting' && failedAt - bornAt < soonestOpening) return unknown(null);
   if (!watches(story, false)) return unknown('capture-at-client');
-  return watches(story, true) ? notSeen(story, 'capture') : unknown('capture-at-server');
+  if (!watches(story, true)) return unknown('capture-at-server');
+  // Without its data a capture shows no repetition of it; the kernels of both ends would have told of one.
+  const hasAll = phase === 'connecting' || [false, true].every((server) => watchesData(story, server));
+  const kernelsTell =
+    first === undefined &&
+    (['client', 'server'] as const).every((side) => kernelGap(story, side, lastGoodAt) === null);
+  return hasAll || kernelsTell ? notSeen(story, 'capture') : unknown('captured-data');
 };
 
 /** Whether the capture has that side's packets before any router passed them on: what it sends cannot be lost before. */
-const watches = ({ packets, goesToClient }: Story, server: boolean): boolean =>
-  packets.some(
+const watches = (story: Story, server: boolean): boolean => freshOf(story, server).length > 0;
+
+/** And takes data there. */
+const watchesData = (story: Story, server: boolean): boolean =>
+  freshOf(story, server).some(({ node }) => takesData(story.nodes, node));
+
+const freshOf = ({ packets, goesToClient }: Story, server: boolean): readonly PacketEvent[] =>
+  packets.filter(
     (packet) => goesToClient(packet) === server && !packet.flags.includes('R') && initialTtls.has(packet.ttl),
   );
 
@@ -39,10 +58,11 @@ const watches = ({ packets, goesToClient }: Story, server: boolean): boolean =>
  */
 export const hadBeenIdle: Look = (story) => {
   const gap = captureGap(story);
-  if (gap !== null) return unknown(gap);
+  if (gap !== null) return heardBySocket(story, gap);
   const { packets, goesToClient } = story;
   const trigger = triggerOf(story);
-  if (trigger === undefined) return unknown('rest-of-connection');
+  if (trigger === undefined || (story.lost.phase !== 'connecting' && !takesData(story.nodes, trigger.node)))
+    return heardBySocket(story, trigger === undefined ? 'rest-of-connection' : 'captured-data');
   const before = packets.filter(
     (packet) =>
       packet.at < trigger.at && packet.node === trigger.node && packet.interface === trigger.interface,
@@ -53,6 +73,27 @@ export const hadBeenIdle: Look = (story) => {
   if (lag(heard, trigger) < shortestTimeout) return no();
   return lag(said, trigger) >= shortestTimeout ? yes(asEvidence(said), asEvidence(trigger)) : unknown(null);
 };
+
+/**
+ * What an end's socket knew: that it had received data within that time before it first sent in vain, or before the loss where it did
+ * not send again. Of a longer silence it tells only the part after what it sent last.
+ */
+function heardBySocket({ kernel, lost, slack }: Story, missing: Wanted): Fact {
+  for (const socket of kernel.sockets) {
+    if (socket.change !== 'destroyed' || socket.lastReceivedMs === null) continue;
+    const heardAt = parseMicros(socket.at) - socket.lastReceivedMs * 1_000;
+    const again = kernel.events.find(
+      (event) =>
+        event.tracepoint === 'retransmit' &&
+        event.node === socket.node &&
+        event.tuple.src === socket.tuple.src &&
+        event.tuple.sport === socket.tuple.sport,
+    );
+    const sentBy = again === undefined ? lost.failedAt : parseMicros(again.at);
+    if (heardAt <= sentBy + slack && sentBy - heardAt < shortestTimeout) return no(asEvidence(socket));
+  }
+  return unknown(missing);
+}
 
 /** What the silence, or the RST, was the answer to: where that was first seen. */
 function triggerOf({ packets, resets, goesToClient, lost }: Story): PacketEvent | undefined {
@@ -81,7 +122,8 @@ function triggerOf({ packets, resets, goesToClient, lost }: Story): PacketEvent 
 /**
  * The client may have gone before its RST, without a word that came as far as here: the RST has the form of one without a reader, and
  * for longer than a kernel waits before it repeats nothing showed that the client had heard the server. Where the client's own packets
- * are seen before they pass a router, its repetitions and its FIN would have been, too; of an attempt to connect there is neither.
+ * are seen before they pass a router, its repetitions and its FIN would have been, too, or its kernel would have told of them; of an
+ * attempt to connect there is neither.
  */
 export function mayHaveGoneUnseen(story: Story): boolean {
   const [reset] = story.resets;
@@ -96,7 +138,10 @@ export function mayHaveGoneUnseen(story: Story): boolean {
     const [opening, answer] = [said.find(isOpening), here.findLast(goesToClient)];
     return opening !== undefined && answer !== undefined && lag(opening, answer) >= soonestRepetition;
   }
-  if (watches(story, false)) return false;
+  const isToldByKernel = watches(story, false) && kernelGap(story, 'client', lost.lastGoodAt) === null;
+  if (watchesData(story, false) || isToldByKernel) return false;
+  // Nor does the server's socket tell: what it received last may have been said again after a silence.
+  if (!takesData(story.nodes, reset.node)) return true;
   let heard: PacketEvent | undefined;
   for (const packet of said) {
     const isNews = heard === undefined || ((packet.ack - heard.ack) | 0) > 0;

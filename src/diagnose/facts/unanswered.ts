@@ -36,9 +36,9 @@ export const closedBeforeQuestion: Look = (story) => {
   // Sequence numbers go round: the difference tells which is the later one.
   const acknowledged = (fin.ack - question.seq) | 0;
   if (acknowledged > 0) return no();
-  return yes(
-    asEvidence(fin),
-    asEvidence(question),
-    conclusion(story, 'the server closed before it had received the last question: the two crossed'),
-  );
+  const knew = ((question.ack - fin.seq - fin.payloadLength) | 0) > 0;
+  const words = knew
+    ? 'the server had closed when the client asked, which knew of that'
+    : 'the server closed before it had received the last question: the two crossed';
+  return yes(asEvidence(fin), asEvidence(question), conclusion(story, words));
 };

@@ -3,7 +3,9 @@ import type { Author } from '../../model/author.ts';
 import { clientEnds, serverEnds, programs, kernels, rules, quiet, type Exclusion } from './exclusion-row.ts';
 
 /** Whoever stops packets and is none of those that keep silent. */
-const whoAnswers: readonly Author[] = ['server-kernel', ...rules, 'node-kernel', 'in-between'];
+const onTheWay: readonly Author[] = ['client-pod-rule', 'node-rule', 'node-kernel', 'in-between'];
+/** Who may have had it at the server's end. */
+const atTheServer: readonly Author[] = ['server-kernel', 'server-pod-rule'];
 
 export const byEnding: readonly Exclusion[] = [
   // What kind of end it was.
@@ -48,9 +50,36 @@ export const byEnding: readonly Exclusion[] = [
   },
   {
     when: ['timed out', 'not ICMP error seen'],
-    excludes: whoAnswers,
+    excludes: onTheWay.filter((author) => author !== 'node-rule'),
     because: 'nothing was answered, neither with data nor with a RST or an ICMP error',
     basis: 'physics',
+  },
+  {
+    // One that drops keeps silent, too.
+    when: ['timed out', 'not ICMP error seen', 'no drop rule known to be hit'],
+    excludes: ['node-rule'],
+    because: 'nothing was answered, neither with data nor with a RST or an ICMP error',
+    basis: 'physics',
+  },
+  {
+    when: ['timed out', 'not ICMP error seen', 'never arrived'],
+    excludes: atTheServer,
+    because: 'what was sent again did not come to its end, or was answered there, and no ICMP error came',
+    basis: 'physics',
+  },
+  {
+    when: ['timed out', 'not ICMP error seen', 'may never have arrived'],
+    excludes: atTheServer,
+    because:
+      'nothing was answered, neither with data nor with a RST or an ICMP error (if nothing was dropped at its end)',
+    basis: 'convention',
+  },
+  {
+    when: ['timed out', 'server dropped openings'],
+    excludes: ['nobody', 'server-pod-rule'],
+    because:
+      "the server's kernel dropped openings at that time, because its listener's queue was full (others may have been meant)",
+    basis: 'convention',
   },
   {
     when: ['timed out', 'sent again and again', 'ICMP refused its neighbours'],
@@ -60,9 +89,18 @@ export const byEnding: readonly Exclusion[] = [
     basis: 'convention',
   },
   {
-    when: ['timed out'],
-    excludes: whoAnswers,
-    because: 'nothing was answered, neither with data nor with a RST (ICMP errors were not looked for)',
+    // One that is established goes on in vain, and times out like one whose packets vanish.
+    when: ['never connected', 'timed out'],
+    excludes: onTheWay,
+    because:
+      'nothing was answered: an attempt to connect that is refused, with a RST or an ICMP error, fails at once (if that reaches the client)',
+    basis: 'convention',
+  },
+  {
+    when: ['never connected', 'timed out', 'may never have arrived'],
+    excludes: atTheServer,
+    because:
+      'nothing was answered: a server that refuses an attempt to connect says so (unless it drops what it has no place for)',
     basis: 'convention',
   },
   {
@@ -72,7 +110,7 @@ export const byEnding: readonly Exclusion[] = [
     basis: 'physics',
   },
   {
-    when: ['timed out', 'never connected'],
+    when: ['timed out', 'never connected', 'may never have arrived'],
     excludes: ['server-application'],
     because: 'an attempt to connect is answered without the application (unless it leaves its backlog full)',
     basis: 'convention',

@@ -18,6 +18,8 @@ const beforeClient: readonly Author[] = [
 ];
 const otherTtl =
   "the RST has another TTL than the sender's other packets at the same place (one host may send several)";
+const nearerThanItsNode =
+  "by its TTL the RST has come less far than from the sender's node, or from a machine that counts otherwise (if all nodes count alike)";
 // Every row of the way of a RST has its reason twice: what cannot be otherwise where the pod is known to be there, and what is usual
 // where only a fresh TTL says so.
 const likeANeighbour = '(told by its hops alone: another machine of the same network looks like that)';
@@ -123,6 +125,19 @@ export const byReset: readonly Exclusion[] = [
     when: ['RST has another TTL', 'RST to the server'],
     excludes: [...clientEnds, 'privileged-program', 'client-pod-rule'],
     because: otherTtl,
+    basis: 'convention',
+  },
+  {
+    // Where the client's own node is watched, its packets go from there to the server's node, and no third node forwards them.
+    when: ['RST made on the way, by its hops', 'RST to the client', "client's pod is known"],
+    excludes: ['node-rule', 'node-kernel', 'gave-up'],
+    because: nearerThanItsNode,
+    basis: 'convention',
+  },
+  {
+    when: ['RST made on the way, by its hops', 'RST to the server', "server's pod is known"],
+    excludes: ['node-rule', 'node-kernel', 'gave-up'],
+    because: nearerThanItsNode,
     basis: 'convention',
   },
   {

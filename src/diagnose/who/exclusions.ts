@@ -3,7 +3,14 @@
 import { byCounting } from './by-counting.ts';
 import { byEnding } from './by-ending.ts';
 import { byIcmp } from './by-icmp.ts';
+import { byKernel } from './by-kernel.ts';
 import { byReset } from './by-reset.ts';
 import type { Exclusion } from './exclusion-row.ts';
 
-export const exclusions: readonly Exclusion[] = [...byEnding, ...byReset, ...byIcmp, ...byCounting];
+export const exclusions: readonly Exclusion[] = [
+  ...byEnding,
+  ...byKernel,
+  ...byReset,
+  ...byIcmp,
+  ...byCounting,
+];

@@ -3,6 +3,7 @@ import type { Author } from '../../model/author.ts';
 import { certainties, type Certainty } from '../../model/certainty.ts';
 import type { EvidenceItem, Finding } from '../../model/run-record.ts';
 import type { Story } from '../connections/story.ts';
+import { byStamp } from '../connections/time-range.ts';
 import { facts as allFacts, type FactName, type Facts } from '../facts/index.ts';
 import { findMove } from '../facts/port.ts';
 import { partsOf, type Suspects } from '../who/suspects.ts';
@@ -36,6 +37,7 @@ export function findingOf(model: CauseModel, examined: readonly Examined[]): Fin
     },
     classes: classesOf(examined),
     connections: examined.length,
+    ended: endedOf(examined),
     sentence: model.sentence(examined.map(({ story }) => story)),
     ...remains(shown),
     evidence,
@@ -49,10 +51,22 @@ export function findingOf(model: CauseModel, examined: readonly Examined[]): Fin
   };
 }
 
-/** The finding for connections that no cause explains, or several; it says which evidence would decide. `examined` is not empty. */
+/** Connections without a cause, in groups of which the same is open: a finding names nobody, and no causes, for one that it is not true of. */
+export function openAlike(examined: readonly Examined[]): Examined[][] {
+  const leftOf = ({ suspects, judgement }: Examined) => [
+    ...[suspects.left, suspects.contradiction.map(({ because }) => because)],
+    ...[judgement.authorCertainty, judgement.rivals.map(({ model }) => model.cause)],
+  ];
+  return [...Map.groupBy(examined, (one) => JSON.stringify(leftOf(one))).values()];
+}
+
+/**
+ * The finding for connections that no cause explains, or several, and of which the same is open; it says which evidence would decide.
+ * `examined` is not empty.
+ */
 export function openFinding(examined: readonly Examined[]): Finding {
   const shown = clearest(examined);
-  const author = mostNamed(examined);
+  const { author, authorCertainty } = shown.judgement;
   const evidence = evidenceFor(ofAnyLoss, shown.facts);
   const missing = missingSources(shown, evidence);
   const rivals = shown.judgement.rivals.map(({ model }) => model.cause);
@@ -64,14 +78,10 @@ export function openFinding(examined: readonly Examined[]): Finding {
   return {
     cause: 'unknown',
     author,
-    certainty: {
-      cause: 'open',
-      author: middle(
-        examined.map(({ judgement }) => (judgement.author === author ? judgement.authorCertainty : 'open')),
-      ),
-    },
+    certainty: { cause: 'open', author: authorCertainty },
     classes: classesOf(examined),
     connections: examined.length,
+    ended: endedOf(examined),
     sentence: `${many} ${open}; ${contradictionOf(shown) ?? wanted}.`,
     ...remains(shown),
     evidence,
@@ -106,11 +116,18 @@ const endings: readonly FactName[] = ['was reset', 'was refused', 'was closed', 
 const ladderOf = (ladder: Finding['ladder']) => (ladder === undefined ? {} : { ladder });
 
 /** Who and what is left and who is not, of the connection that stands for the others. */
-function remains({ suspects, judgement }: Examined): Pick<Finding, 'suspects' | 'exclusions' | 'rivals'> {
+function remains({
+  suspects,
+  judgement,
+  facts,
+}: Examined): Pick<Finding, 'suspects' | 'exclusions' | 'rivals'> {
   return {
     suspects: [...suspects.left],
     exclusions: [...suspects.excluded].map(([author, { because, basis }]) => ({ author, because, basis })),
-    rivals: judgement.rivals.map((rival) => ({ cause: rival.model.cause, because: standingWords(rival) })),
+    rivals: judgement.rivals.map((rival) => ({
+      ...{ cause: rival.model.cause, because: standingWords(rival) },
+      unseen: [...new Set(lookedForInVain([rival], facts))].map((one) => wantedWords[one]),
+    })),
   };
 }
 
@@ -147,6 +164,12 @@ function mostNamed(examined: readonly Examined[]): Author {
 const classesOf = (examined: readonly Examined[]) =>
   [...new Set(examined.map(({ story }) => story.lost.group))].sort();
 
+/** How many ended in which way. */
+function endedOf(examined: readonly Examined[]): NonNullable<Finding['ended']> {
+  const byKind = Map.groupBy(examined, ({ story }) => story.lost.failure);
+  return Object.fromEntries([...byKind].map(([kind, own]) => [kind, own.length]));
+}
+
 /** The lines of the signs, with those of the ending in any case, in order of time. */
 function evidenceFor(signs: readonly string[], facts: Facts): EvidenceItem[] {
   // The RST itself is the evidence for who, whatever the cause is shown by.
@@ -164,9 +187,7 @@ function evidenceFor(signs: readonly string[], facts: Facts): EvidenceItem[] {
     if (fact.seen !== 'yes') continue;
     for (const item of fact.evidence) items.set(`${item.source} ${item.at} ${item.text}`, item);
   }
-  return [...items.values()]
-    .map(({ source, at, text, file }) => ({ source, at, text, file }))
-    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return [...items.values()].map(({ source, at, text, file }) => ({ source, at, text, file })).sort(byStamp);
 }
 
 /** Witnesses that did not run where the connection went, each named once; those that would decide between rivals first. */

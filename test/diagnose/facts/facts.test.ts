@@ -31,7 +31,9 @@ import {
   talk,
 } from '../made-by-hand.ts';
 import type { Row, Told, Unknowable } from './row.ts';
+import { arrivalRows } from './arrival-rows.ts';
 import { icmpRows } from './icmp-rows.ts';
+import { endings, kernelRows } from './kernel-rows.ts';
 import { populationRows } from './population-rows.ts';
 import { unansweredRows } from './unanswered-rows.ts';
 import { accepted, at, client, firstEntry, rule, secondEntry, server } from '../story-events.ts';
@@ -56,6 +58,9 @@ const awayFromClient = (packets: readonly PacketEvent[]) =>
   packets
     .filter((one) => one.interface === 'cali-server')
     .map((one): PacketEvent => ({ ...one, ttl: one.tuple.src === client ? 61 : 64 }));
+/** What the server sends, where it comes into the client's node. */
+const fromAfar = (ttl: number) =>
+  packet(good, ['eth0', 'in'], answered, 'P.', { seq: 500, payloadLength: 9, ttl });
 const watchedTalk = [...talk(), ...capture];
 const noCapture: Unknowable = { probes: reset, missing: 'capture' };
 const missedIt: Unknowable = { nodes: watchedTalk, probes: reset, missing: 'captured-reset' };
@@ -134,8 +139,12 @@ const ruleCount = (name: string): Told => ({
   nodes: [...talk(), ...capture, counters('rule-counters', 'node-1', { [name]: 2 })],
   probes: reset,
 });
-const statCount = (changes: Record<string, number>, values: Record<string, number> = {}): Told => ({
-  nodes: [...stats, counters('conntrack-stats', 'node-1', changes, [good, lost + 0.01], values)],
+const statCount = (
+  changes: Record<string, number>,
+  values: Record<string, number> = {},
+  more: readonly NodeEvent[] = [],
+): Told => ({
+  nodes: [...more, ...stats, counters('conntrack-stats', 'node-1', changes, [good, lost + 0.01], values)],
   probes: reset,
 });
 const noStats: Unknowable = { probes: reset, missing: 'conntrack-stats' };
@@ -148,6 +157,8 @@ const unlocated: Unknowable = {
 
 const rows: Readonly<Record<FactName, Row>> = {
   ...unansweredRows,
+  ...arrivalRows,
+  ...kernelRows,
   ...icmpRows,
   ...populationRows,
   'was reset': { seen: { probes: reset }, notSeen: { probes: timedOut }, unknowable: tellsItself },
@@ -333,6 +344,16 @@ const rows: Readonly<Record<FactName, Row>> = {
     seen: withReset(...serverRst({ ttl: 250 })),
     notSeen: withReset(...serverRst()),
     unknowable: { nodes: [...serverRst(), ...capture], probes: reset, missing: 'packets-to-compare' },
+  },
+  'RST made on the way, by its hops': {
+    seen: { nodes: [fromAfar(62), ...outsideRst({ ttl: 64 }), ...capture], probes: reset },
+    // A rule on the server's node makes it one router nearer than the server.
+    notSeen: { nodes: [fromAfar(62), ...outsideRst({ ttl: 63 }), ...capture], probes: reset },
+    unknowable: {
+      nodes: [...outsideRst({ ttl: 64 }), ...capture],
+      probes: reset,
+      missing: 'packets-to-compare',
+    },
   },
   'RST is fresh like the others': {
     seen: withReset(...serverRst()),
@@ -534,15 +555,30 @@ const rows: Readonly<Record<FactName, Row>> = {
     notSeen: rulesComeAndGo,
     unknowable: { nodes: [...watchedTalk, ...rules], probes: timedOut, missing: 'rules-between-readings' },
   },
+  'no drop rule known to be hit': {
+    seen: { probes: timedOut },
+    notSeen: ruleCount('filter FORWARD --dport 8080 -j DROP'),
+    unknowable: 'that none is known is seen by whoever looks',
+  },
   'table overflowed': {
     seen: statCount({ early_drop: 1 }),
-    notSeen: statCount({ found: 1 }),
-    unknowable: noStats,
+    notSeen: statCount({ found: 1 }, {}, [...ownEntry, laterRound(server)]),
+    // The table of the server's node may be full where nobody looks at it.
+    unknowable: { ...statCount({ found: 1 }), missing: 'conntrack-stats' },
   },
   'table full': {
     seen: statCount({}, { nf_conntrack_count: 99, nf_conntrack_max: 100 }),
     notSeen: statCount({}, { nf_conntrack_count: 9, nf_conntrack_max: 100 }),
     unknowable: noStats,
+  },
+  "listener's process lived on": {
+    seen: { nodes: [...ownEntry, listener(good + 0.05, 'closed', 'lives')], probes: reset },
+    notSeen: { nodes: [...ownEntry, listener(good + 0.05, 'closed', 'ended')], probes: reset },
+    unknowable: {
+      nodes: [...ownEntry, listener(good + 0.05, 'closed')],
+      probes: reset,
+      missing: 'owner-of-listener',
+    },
   },
   'reject rule hit': {
     seen: ruleCount('-p tcp -j REJECT'),
@@ -559,6 +595,56 @@ const rows: Readonly<Record<FactName, Row>> = {
     unknowable: { nodes: [...watchedTalk, ...capture], probes: timedOut, missing: 'rule-counters' },
   },
 };
+
+describe('whether the process that aborted a connection was ending', () => {
+  const look = ({ nodes = [], probes = [] }: Told) => facts['its process was ending'](storyOf(nodes, probes));
+  it('SIGKILL says so without an exit', () => assert.equal(look(endings.killed).seen, 'yes'));
+  it('SIGTERM says nothing: what a program does then is its own business', () =>
+    assert.equal(look(endings.asked).seen, 'unknown'));
+  it('the exit may be told after its sockets were closed', () =>
+    assert.equal(look(endings.exitToldLate).seen, 'yes'));
+  it('nothing is said of a client that sent in vain before it went', () => {
+    const { nodes = [], probes = [] } = endings.inVain;
+    assert.equal(facts['client had closed it before'](storyOf(nodes, probes)).seen, 'unknown');
+  });
+  it('a kernel that counted a RST of which nobody told may have sent the one that came', () => {
+    const sent = ({ nodes = [], probes = [] }: Told) =>
+      facts["server's kernel sent a RST"](storyOf(nodes, probes)).seen;
+    assert.equal(sent(endings.counted), 'unknown');
+    assert.equal(sent(endings.countedAnother), 'no');
+    assert.equal(sent(endings.ofNewPod), 'unknown');
+  });
+  it("a RST from elsewhere is no stranger's where the server's kernel told of one, or counted one that nobody saw", () => {
+    const outside = ({ nodes = [], probes = [] }: Told) =>
+      facts['RST from outside'](storyOf(nodes, probes)).seen;
+    assert.equal(outside(endings.outsideThough.silent), 'yes');
+    assert.equal(outside(endings.outsideThough.told), 'unknown');
+    assert.equal(outside(endings.outsideThough.counted), 'unknown');
+  });
+  it('a capture that stopped together with the one that saw the RST may have stopped before the RST left its end', () => {
+    const stopsAt = (seconds: number): NodeEvent[] => [
+      source('capture', 'started'),
+      source('capture', 'stopped', { seconds }),
+    ];
+    const outside = (stop: number) =>
+      facts['RST from outside'](storyOf([...talk(), ...outsideRst(), ...stopsAt(stop)], reset)).seen;
+    assert.equal(outside(lost + 0.01), 'unknown');
+    assert.equal(outside(lost + 1), 'yes');
+  });
+  it('a RST of a listener that waited for its neighbour may be the one that came', () => {
+    const { nodes = [], probes = [] } = endings.heldBack;
+    assert.equal(facts["server's kernel sent a RST"](storyOf(nodes, probes)).seen, 'unknown');
+  });
+  it('a program that exits by itself closes by that what it has, as one does that serves one connection', () =>
+    assert.equal(look(endings.ofItself).seen, 'unknown'));
+  it('a signal that is not told of is on the way that leads to its end', () =>
+    assert.equal(look(endings.bySomeSignal).seen, 'yes'));
+  it('an exit that may still be told is no exit yet', () =>
+    assert.equal(
+      look({ ...endings.justNow, nodes: (endings.justNow.nodes ?? []).slice(0, -2) }).seen,
+      'unknown',
+    ));
+});
 
 test('every fact has its three stories here, or a reason why it cannot have one', () => {
   assert.deepEqual(Object.keys(rows).sort(), Object.keys(facts).sort());

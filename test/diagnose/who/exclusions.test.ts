@@ -21,6 +21,13 @@ const privileged = 'privileged-program';
 const beforeServer = `${C} client-pod-rule node-rule node-kernel in-between`;
 const beforeClient = `${S} server-pod-rule node-rule node-kernel in-between`;
 
+const [onTheWay, atTheServer] = [
+  'client-pod-rule node-rule node-kernel in-between',
+  'server-kernel server-pod-rule',
+];
+const endedBefore = `${programs} ${privileged} gave-up`;
+const butServersPrograms = `${C} server-kernel ${rules} node-kernel in-between ${privileged} ${quiet}`;
+const butClientsPrograms = `${S} client-kernel ${rules} node-kernel in-between ${privileged} ${quiet}`;
 const icmpBeforeServer = `${C} client-pod-rule node-rule node-kernel in-between ${quiet}`;
 
 /** The conditions of a row, its basis, and whom it leaves out; written out once more, so that no row changes unnoticed. */
@@ -31,11 +38,16 @@ const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', 
   ['was closed', 'convention', 'in-between'],
   ['was closed + server gave up waiting', 'physics', 'in-between server-process-died'],
   ['timed out', 'physics', `${C} server-process-died ${privileged} gave-up`],
-  ['timed out + not ICMP error seen', 'physics', `server-kernel node-kernel ${rules} in-between`],
+  ['timed out + not ICMP error seen', 'physics', 'client-pod-rule node-kernel in-between'],
+  ['timed out + not ICMP error seen + no drop rule known to be hit', 'physics', 'node-rule'],
+  ['timed out + not ICMP error seen + never arrived', 'physics', atTheServer],
+  ['timed out + not ICMP error seen + may never have arrived', 'convention', atTheServer],
+  ['timed out + server dropped openings', 'convention', 'nobody server-pod-rule'],
   ['timed out + sent again and again + ICMP refused its neighbours', 'convention', 'nobody'],
-  ['timed out', 'convention', `server-kernel node-kernel ${rules} in-between`],
+  ['never connected + timed out', 'convention', onTheWay],
+  ['never connected + timed out + may never have arrived', 'convention', atTheServer],
   ['timed out + sent again and again + not never connected', 'physics', 'server-application'],
-  ['timed out + never connected', 'convention', 'server-application'],
+  ['timed out + never connected + may never have arrived', 'convention', 'server-application'],
   ['was unreachable', 'physics', `${programs} ${privileged}`],
   ['was reset + not timed out + not loser silent for long', 'convention', 'gave-up'],
   ["RST left the server's pod + server's pod is known + not loser silent for long", 'physics', 'gave-up'],
@@ -72,6 +84,16 @@ const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', 
   ['RST from outside', 'physics', `${C} ${S} ${rules} node-kernel ${privileged} gave-up`],
   ['RST has another TTL + RST to the client', 'convention', `${S} ${privileged} server-pod-rule`],
   ['RST has another TTL + RST to the server', 'convention', `${C} ${privileged} client-pod-rule`],
+  [
+    "RST made on the way, by its hops + RST to the client + client's pod is known",
+    'convention',
+    'node-rule node-kernel gave-up',
+  ],
+  [
+    "RST made on the way, by its hops + RST to the server + server's pod is known",
+    'convention',
+    'node-rule node-kernel gave-up',
+  ],
   ['RST is fresh like the others', 'convention', 'in-between node-kernel node-rule'],
   ['RST of a live socket + not RST has another TTL', 'convention', 'in-between'],
   [
@@ -124,6 +146,41 @@ const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', 
   ["listener's process ended", 'convention', 'server-application'],
   ["listener closed + not listener's process ended", 'convention', 'server-process-died'],
   ['refused afterwards + not reject rule hit', 'convention', 'server-application'],
+  // What kernels tell.
+  ['server aborted it itself', 'physics', butServersPrograms],
+  ['client aborted it itself', 'physics', butClientsPrograms],
+  ['server had closed it before', 'physics', butServersPrograms],
+  ['client had closed it before', 'physics', butClientsPrograms],
+  ['its process was ending', 'physics', 'client-application server-application'],
+  ['not its process was ending', 'physics', 'client-process-died server-process-died'],
+  ["a program took the server's socket", 'physics', `${C} ${S} ${rules} node-kernel in-between ${quiet}`],
+  ["a program took the client's socket", 'physics', `${C} ${S} ${rules} node-kernel in-between ${quiet}`],
+  ['was closed + server closed it itself', 'physics', 'in-between'],
+  ["server's kernel had no socket", 'physics', `client-kernel ${rules} node-kernel in-between nobody`],
+  ["server's kernel had no socket + not server's socket had ended", 'physics', endedBefore],
+  ["server's kernel had no socket + was refused", 'physics', endedBefore],
+  ["server's kernel had no socket + was reset", 'convention', endedBefore],
+  ["client's kernel had no socket", 'physics', `${S} node-kernel ${rules} in-between nobody`],
+  ["client's kernel had no socket + client's socket was reset", 'physics', endedBefore],
+  ["node's kernel had no socket", 'physics', `${C} ${S} ${rules} in-between ${privileged} ${quiet}`],
+  [
+    'keep-alive ran out + was reset',
+    'physics',
+    `${C} ${S} ${rules} node-kernel in-between ${privileged} nobody`,
+  ],
+  ["client's socket was reset + not server's kernel sent a RST", 'physics', `${S} ${privileged} gave-up`],
+  [
+    "server's socket was reset + not client's kernel sent a RST + not client's socket was reset",
+    'physics',
+    `${C} ${privileged} gave-up`,
+  ],
+  [
+    "client's socket was reset + not client closed it itself",
+    'physics',
+    'client-application client-process-died',
+  ],
+  ["client's socket was reset + not client's kernel sent a RST", 'physics', C],
+  ["was reset + not node's kernel sent a RST", 'physics', 'node-kernel'],
 ];
 const named = (text: string) => text.split(' ').sort();
 const keyOf = (when: readonly string[], basis: string) => `${when.join(' + ')}: ${basis}`;

@@ -1,0 +1,93 @@
+// The lost connections of anybody that nodes know of: their packets show them, or their kernels tell of them. One connection is one,
+// whoever reported it.
+import { parseMicros } from '../../model/clock.ts';
+import { formatEndpoint } from '../../model/endpoint.ts';
+import { localEnd } from './ends-of-tuple.ts';
+import { closeOfKilled } from './killed-server.ts';
+import { lostAtKernels, type LostAtKernels } from './lost-at-kernels.ts';
+import type { LostConnection } from './lost-connection.ts';
+import {
+  lostOnTheWire,
+  phaseOf,
+  withNextAttempts,
+  type JudgedOnTheWire,
+  type SeenOnTheWire,
+} from './lost-on-the-wire.ts';
+import type { NodeTimeline } from './node-timeline.ts';
+import { isOpening } from './sent-in-vain.ts';
+import { wireConnections } from './wire-connections.ts';
+
+export type SeenByNodes = Pick<SeenOnTheWire, 'lost' | 'benign' | 'stalled'>;
+
+export function lostByNodes(nodes: NodeTimeline): SeenByNodes {
+  const wire = lostOnTheWire(
+    wireConnections(nodes.packets, nodes.entries),
+    nodes.capturedUntil,
+    ({ legs, packets, goesToClient }, goodbye) => {
+      const server = new Set(packets.filter(goesToClient).map(({ tuple }) => localEnd(tuple)));
+      return closeOfKilled({ client: legs, server }, parseMicros(goodbye.at), nodes) !== undefined;
+    },
+  );
+  const more: LostConnection[] = [];
+  const told = new Map<JudgedOnTheWire, LostConnection>();
+  for (const kernels of lostAtKernels(nodes)) {
+    const { loss } = kernels;
+    const judged = judgedOf(loss, wire);
+    if (judged === undefined) more.push(loss);
+    else if (!told.has(judged) && isKernelsWord(kernels, judged)) told.set(judged, withPackets(loss, judged));
+  }
+  if (more.length === 0 && told.size === 0) return wire;
+  const judgements = [...told.keys()];
+  const replaced = new Set(judgements.map(({ loss }) => (loss === null ? '' : keyOf(loss))));
+  const count = (kind: JudgedOnTheWire['is']) => judgements.filter(({ is }) => is === kind).length;
+  return {
+    lost: withNextAttempts([
+      ...wire.lost.filter((one) => !replaced.has(keyOf(one))),
+      ...more,
+      ...told.values(),
+    ]),
+    benign: wire.benign - count('benign'),
+    stalled: wire.stalled - count('stalled'),
+  };
+}
+
+const keyOf = ({ client, failedAt, bornAt }: LostConnection): string =>
+  `${client === null ? '' : formatEndpoint(client)} ${failedAt} ${bornAt}`;
+
+/** Packets tell what was missing when it ended, which a kernel does not know; but only where those with data were captured, too. */
+function isKernelsWord({ loss, isTaken, isInVain }: LostAtKernels, judged: JudgedOnTheWire): boolean {
+  const hasData = judged.connection.packets.some(({ payloadLength }) => payloadLength > 0);
+  if (judged.is === 'lost') {
+    if (hasData || judged.loss === null) return false;
+    return (
+      judged.loss.failure === 'reset' && (isInVain || (judged.loss.phase === null && loss.phase !== null))
+    );
+  }
+  if (judged.is !== 'benign') return true;
+  return isTaken || (!hasData && (loss.phase === 'awaiting' || loss.failure === 'timeout'));
+}
+
+function judgedOf(
+  { client, legs, failedAt }: LostConnection,
+  wire: SeenOnTheWire,
+): JudgedOnTheWire | undefined {
+  const ends = new Set([...(client === null ? [] : [formatEndpoint(client)]), ...legs]);
+  for (const end of ends) {
+    const judged = wire.judgedAt(end, failedAt);
+    if (judged !== undefined) return judged;
+  }
+  return undefined;
+}
+
+/** Its ends and its legs, and when it was made, as the packets show them. */
+function withPackets(loss: LostConnection, { connection }: JudgedOnTheWire): LostConnection {
+  const { client, target, legs, packets } = connection;
+  const [first] = packets;
+  const bornAt = first !== undefined && isOpening(first) ? parseMicros(first.at) : loss.bornAt;
+  return {
+    ...loss,
+    ...{ client, target, group: client.address, legs: [...new Set([...loss.legs, ...legs])], bornAt },
+    lastGoodAt: Math.max(loss.lastGoodAt, Math.min(bornAt, loss.failedAt)),
+    phase: loss.phase ?? phaseOf(connection, packets),
+  };
+}

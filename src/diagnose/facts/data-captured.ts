@@ -1,0 +1,14 @@
+// Whether a node's capture takes packets with data. One that takes openings and ends alone says nothing of what came between.
+import type { NodeTimeline } from '../connections/node-timeline.ts';
+
+/** Thousands of connections are of one timeline. */
+const known = new WeakMap<NodeTimeline, ReadonlySet<string>>();
+
+/** Where none of anybody's data was captured there may have been none, or the capture does not take it: nobody can tell. */
+export function takesData(nodes: NodeTimeline, node: string): boolean {
+  const those =
+    known.get(nodes) ??
+    new Set(nodes.packets.filter(({ payloadLength }) => payloadLength > 0).map((packet) => packet.node));
+  known.set(nodes, those);
+  return those.has(node);
+}
