@@ -31,6 +31,7 @@ interface ClientFlags extends ProbeFlags {
   readonly class: string;
   readonly timeout: number;
   readonly maxLine: number;
+  readonly quiet?: true;
 }
 
 const examples = `
@@ -40,6 +41,7 @@ Examples:
   netdebug client --connections 50 --duration 10m --class co-located --events co-located.ndjson
   netdebug client --connections 10000 --connect-rate 500   thousands, without storming the server
   netdebug client --connections 50000 --workers 3 --source-address 10.0.0.7,10.0.0.8
+  netdebug client --connections 50 --quiet                 a line for each failure, and none for each answer
   netdebug client --events - | jq -c 'select(.event == "failed")'
 
 Stops in an orderly way on SIGTERM (exit 0) and Ctrl-C (exit 130). Failed connections are results, not errors: exit 0.
@@ -85,6 +87,7 @@ export function command(): Command {
       ),
     )
     .addOption(maxLineOption())
+    .option('--quiet', 'log nothing but what failed, and the sum at the end')
     .addHelpText('after', examples);
   for (const option of probeOptions()) client.addOption(option);
   return client.action(async () => {
@@ -116,6 +119,7 @@ export function command(): Command {
           timeoutMs: flags.timeout,
           maxLine: flags.maxLine,
           className: flags.class,
+          quiet: flags.quiet === true,
           ...(flags.connectRate === undefined ? {} : { connectRate: flags.connectRate / part.of }),
         },
         surroundings,

@@ -1,8 +1,8 @@
 // `netdebug diagnose PATH...`: joins what clients lived through with what nodes saw, from wherever it came, into findings.
 import type { Readable } from 'node:stream';
 import { Command } from 'commander';
-import { isOpen } from '../experiment/deciding-command.ts';
 import { diagnosePaths } from '../experiment/re-diagnose.ts';
+import { isOpen } from '../model/open-finding.ts';
 import { exitCodes, Problem } from '../model/problem.ts';
 import { html } from '../report/formats/html.ts';
 import { json } from '../report/formats/json.ts';
@@ -12,6 +12,7 @@ import { text } from '../report/formats/text.ts';
 import { writeReportFile } from '../run-folder/write-record.ts';
 import { textOption } from './probe-flags.ts';
 import { print } from './standard-output.ts';
+import { styleHelp, textStyle } from './terminal-style.ts';
 
 interface Flags {
   readonly json?: true;
@@ -59,7 +60,8 @@ Nodes and captures of one name in two folders are taken for two, and shown as NA
 A capture tells most when it keeps the direction of packets: tcpdump -i any -y LINUX_SLL2 -w reset.pcap tcp
 
 Exit codes: 0 all lost connections are explained, or none was lost; 2 something is open or unknown, some connections never had
-an answer, or a capture could not be read; 1 with --fail, when any was lost; 64 nothing to read, or wrong usage.`,
+an answer, or a capture could not be read; 1 with --fail, when any was lost; 64 nothing to read, or wrong usage.
+${styleHelp}`,
     )
     .action(async (paths: string[], flags: Flags) => {
       process.exitCode = await diagnose(paths, flags);
@@ -70,7 +72,7 @@ async function diagnose(paths: readonly string[], flags: Flags): Promise<number>
   const { annotate } = flags;
   const options = { stdin: standardInput, ...(annotate === undefined ? {} : { annotate }) };
   const diagnosis = await diagnosePaths(paths, options);
-  print((flags.json === true ? json : text).renderDiagnosis(diagnosis));
+  print(flags.json === true ? json.renderDiagnosis(diagnosis) : text.renderDiagnosis(diagnosis, textStyle()));
   for (const format of toFiles) {
     const path = flags[format.name];
     if (path === undefined) continue;

@@ -6,8 +6,9 @@ import { jsonDocument } from '../model/json-document.ts';
 import { Problem } from '../model/problem.ts';
 import { asTyped } from './as-typed.ts';
 import { nearest } from './explain/nearest.ts';
-import { listText, pageText } from './explain/page.ts';
+import { listText, pageText, pageWidth } from './explain/page.ts';
 import { print } from './standard-output.ts';
+import { textStyle } from './terminal-style.ts';
 
 /** The command, for the program to add. Exits with 64, and the allowed names, for a cause that there is not. */
 export function command(): Command {
@@ -28,16 +29,16 @@ Examples:
     )
     .action((cause: string | undefined, options: { json?: true }) => {
       const json = options.json === true;
-      const text = explain(cause, json);
+      const text = explain(cause, json, Math.min(pageWidth, textStyle().columns));
       print(json ? text : asTyped(text));
     });
 }
 
 /** What the command prints. Throws a usage Problem for a cause that there is not. */
-export function explain(cause: string | undefined, json: boolean): string {
-  if (cause === undefined) return json ? jsonDocument(catalogue) : listText(catalogue);
+export function explain(cause: string | undefined, json: boolean, columns = pageWidth): string {
+  if (cause === undefined) return json ? jsonDocument(catalogue) : listText(catalogue, columns);
   const entry = known(cause);
-  return json ? jsonDocument(entry) : pageText(entry);
+  return json ? jsonDocument(entry) : pageText(entry, columns);
 }
 
 function known(cause: string): CatalogueEntry {

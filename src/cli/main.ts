@@ -6,6 +6,7 @@ import { exitCodeOf, reportError } from './exit.ts';
 import { readVersion } from './own-version.ts';
 import { refuseRepeated } from './repeatable.ts';
 import { print, printed } from './standard-output.ts';
+import { styleHelp } from './terminal-style.ts';
 
 // Each command loads only what it needs: the lab starts many probes at once and waits for the slowest.
 const commands: Readonly<
@@ -16,6 +17,7 @@ const commands: Readonly<
   lab: () => import('./lab.ts'),
   cluster: () => import('./cluster.ts'),
   mesh: () => import('./mesh.ts'),
+  watch: () => import('./watch.ts'),
   observe: () => import('./observe.ts'),
   explain: () => import('./explain.ts'),
   doctor: () => import('./doctor.ts'),
@@ -28,6 +30,7 @@ const about = `Shows, measures and explains connection resets between Kubernetes
 
 const examples = `
 Examples:
+  sudo netdebug watch                  every lost connection on this node, live: who ended it, and why
   netdebug lab run                     reproduce the GKE bug on this machine, in private namespaces
   netdebug lab matrix                  every combination of its factors and fixes
   netdebug server                      the server of the experiment
@@ -38,7 +41,9 @@ Examples:
   netdebug version                     which program this is, from which commit
 
 Exit codes: 0 as expected, 1 not the expected outcome, 2 inconclusive, 64 wrong usage,
-69 something needed is missing, 70 our own fault, 73 the output cannot be written, 130 interrupted.`;
+69 something needed is missing, 70 our own fault, 73 the output cannot be written, 130 interrupted.
+
+${styleHelp}`;
 
 async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('netdebug').description(about).addHelpText('after', examples);

@@ -8,12 +8,15 @@ import { exitCodes, Problem } from '../model/problem.ts';
 import { observingLine, sourceLine } from '../model/source-line.ts';
 import { watchNode, witnessNames } from '../observe/watch-node.ts';
 import { createLostBooks } from '../run-folder/lost-books.ts';
-import { makeObserverFolder } from '../run-folder/make-folder.ts';
+import { discardNode, makeObserverFolder } from '../run-folder/make-folder.ts';
 import { missingCapabilities } from '../system/capabilities.ts';
 import { ownNameAsRoot } from '../system/own-program.ts';
 import { shellQuote } from '../system/shell-quote.ts';
 import { findPackageManager, findTool, installCommand } from '../system/find-tool.ts';
 import { byteSize } from './byte-size.ts';
+import { catchInterruption } from './interruption.ts';
+import type { NamesApi } from './names-api.ts';
+import { nodeOption, withoutOption, witnessesOption } from './node-flags.ts';
 import { durationOption, port, textOption } from './probe-flags.ts';
 import { repeatable } from './repeatable.ts';
 
@@ -23,7 +26,9 @@ interface ObserveFlags {
   readonly maxSize?: number;
   readonly port?: readonly number[];
   readonly node?: string;
-  readonly without?: readonly string[];
+  readonly without?: readonly (readonly string[])[];
+  readonly only?: readonly (readonly string[])[];
+  readonly require?: readonly (readonly string[])[];
   readonly sample: number;
 }
 
@@ -33,14 +38,18 @@ Examples:
   sudo netdebug observe --out node-1 --port 8080        with the data packets of that port around each reset
   sudo netdebug observe --out node-1 --duration 1h --max-size 1GiB
   sudo netdebug observe --out node-1 --without capture  on a node without tcpdump: no packets, all the rest
+  sudo netdebug observe --out node-1 --require capture,kernel-events   not at all rather than without these
 
 Run it on the node, in the node's network namespace. In a container: hostNetwork, the capabilities NET_ADMIN,
 NET_RAW and, as root, SETGID; hostPID lets it read the counters and listeners of the node's pods, not only of the node.
+Whose sockets of pods are, and of other users' processes, it sees with SYS_ADMIN and SYS_PTRACE only.
+Neighbours that move or fail, killings for memory, known lines of the kernel's log, and starts and ends of kube-proxy and CNI
+agents are kept, too. The log takes /dev/kmsg and CAP_SYSLOG, killings in a container the machine's /sys/fs/cgroup.
 Connections' beginnings and ends are captured of every port; data packets only of --port, because of what they cost.
 
-Stops in an orderly way on SIGTERM, or when --duration is over (exit 0), and on Ctrl-C (exit 130). Without tcpdump it does
-not begin (exit 69), unless --without capture says so. A full disk does not end it: what cannot be written is left out, in
-whole lines, until there is room again, and the end is exit 73.
+Stops in an orderly way on Ctrl-C, on SIGTERM, or when --duration is over (exit 0); a second Ctrl-C ends it at once (exit 130).
+Without tcpdump it does not begin (exit 69), unless --without capture says so. A full disk does not end it: what cannot be
+written is left out, in whole lines, until there is room again, and the end is exit 73.
 DIR is a run's folder and holds evidence/NODE; a DIR that is itself called evidence is that part of one, and holds NODE.
 Killed at any moment, what was written can be read.`;
 
@@ -60,50 +69,39 @@ export function command(): Command {
       byteSize('--max-size', minSize),
     )
     .addOption(repeatable('--port <port>', 'capture the data packets of this port, too', port('--port', 1)))
+    .addOption(withoutOption())
+    .addOption(witnessesOption('--only', 'go without all others, and say nothing of them: only these'))
     .addOption(
-      repeatable('--without <witness>', `go without one of: ${witnessNames.join(', ')}`, witnessName),
+      witnessesOption(
+        '--require',
+        'end at once (exit 69) when one of these cannot run here: capture,kernel-events',
+      ),
     )
-    .addOption(
-      // Host names need not differ: in a cluster the node's own name is handed down.
-      new Option('--node <name>', 'what the node is called in the evidence (default: the host name)')
-        .env('NETDEBUG_NODE')
-        .argParser(nodeName),
-    )
+    .addOption(nodeOption())
     .addOption(durationOption('--sample <time>', 'time between two readings of counters', '1s'))
+    // They run without being asked for, and whoever asks for them, as it once took, is right.
+    .addOption(new Option('--kernel-events').hideHelp())
+    .addOption(new Option('--sockets').hideHelp())
     .addHelpText('after', examples);
   return observe.action(() => run(observe.opts<ObserveFlags>()));
 }
 
 const minSize = 1_048_576;
 
-function witnessName(text: string): string {
-  if (witnessNames.includes(text)) return text;
-  throw new Problem(
-    'usage',
-    `--without: there is no witness "${text}"; choose from: ${witnessNames.join(', ')}.`,
-  );
-}
-
-/** The name becomes a folder's. */
-function nodeName(text: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/.test(text)) return text;
-  throw new Problem('usage', `--node: "${text}" is not a name; use letters, digits, dots and dashes.`);
-}
-
 async function run(flags: ObserveFlags): Promise<void> {
   requireRights();
-  const { node = hostname(), port: ports = [], maxSize: maxBytes = 256 * minSize, without = [] } = flags;
-  if (!without.includes('capture')) requireTcpdump();
+  const { node = hostname(), port: ports = [], maxSize: maxBytes = 256 * minSize } = flags;
+  const { without, only, wanted, required } = chooseWitnesses(flags);
+  if (wanted.includes('capture')) requireTcpdump();
   const folder = await makeObserverFolder(flags.out, node);
-  const { promise: ended, resolve: end } = Promise.withResolvers<'stopped' | 'interrupted'>();
-  // Once only: a second signal ends the process the hard way.
-  process.once('SIGTERM', () => end('stopped'));
-  process.once('SIGHUP', () => end('stopped'));
-  process.once('SIGINT', () => end('interrupted'));
+  const interruption = catchInterruption();
+  const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
+  interruption.signal.addEventListener('abort', () => end(undefined));
   const books = createLostBooks(folder, (sentence) => {
     process.exitCode = exitCodes.unwritable;
     process.stderr.write(`netdebug: ${sentence}\n`);
   });
+  const names = wanted.includes('names') ? await reachApiForNames() : undefined;
   const said: NodeEvent[] = [];
   const onEvent = (event: NodeEvent) => {
     if (event.event === 'source') said.push(event);
@@ -113,23 +111,61 @@ async function run(flags: ObserveFlags): Promise<void> {
     netns: null,
     capture: { packets: 'flags', ports, immediate: false },
     pace: { periodMs: flags.sample, share: readingShare },
-    ...{ maxBytes, without, books },
+    ...{ maxBytes, without, books, only },
+    ...(names === undefined ? {} : { cluster: names.cluster }),
   });
-  for (const one of missingWitnesses(said)) process.stderr.write(`Attention: ${missingSentence(one)}\n`);
-  process.stderr.write(`${observingLine(node, folder)}\n`);
-  const timer = flags.duration === undefined ? undefined : setTimeout(() => end('stopped'), flags.duration);
-  try {
-    const ending = await Promise.race([ended, watch.failed]);
+  tellMissing(said);
+  const lacking = missingWitnesses(said).filter(
+    ({ witness, state }) => required.includes(witness) && state !== 'limited',
+  );
+  if (lacking.length > 0) {
     await watch.stop();
-    const lost = books.all();
-    for (const one of lost) process.stderr.write(`Not complete: ${lostSentence(one)}\n`);
-    if (ending === 'interrupted' && lost.length === 0) {
-      throw new Problem('interrupted', 'interrupted; the evidence is complete.');
-    }
+    await names?.stop();
+    await discardNode(folder, node);
+    throw new Problem(
+      'missing',
+      `what --require names is not there: ${lacking.map(missingSentence).join('; ')}`,
+    );
+  }
+  process.stderr.write(`${observingLine(node, folder)}\n`);
+  const timer = flags.duration === undefined ? undefined : setTimeout(() => end(undefined), flags.duration);
+  try {
+    await Promise.race([ended, watch.failed]);
+    await watch.stop();
+    tellMissing(said);
+    for (const one of books.all()) process.stderr.write(`Not complete: ${lostSentence(one)}\n`);
   } finally {
     clearTimeout(timer);
     await watch.stop();
+    await names?.stop();
+    interruption.off();
   }
+}
+
+async function reachApiForNames(): Promise<NamesApi> {
+  // Loaded here: without names nobody needs it.
+  const { reachNamesApi } = await import('./names-api.ts');
+  return await reachNamesApi((message) => void process.stderr.write(`names: ${message}\n`));
+}
+
+/** `wanted`: those that are to run. Throws a usage Problem for one that is required and left out. */
+function chooseWitnesses(flags: ObserveFlags) {
+  const without = flags.without?.flat() ?? [];
+  const only = flags.only?.flat() ?? witnessNames;
+  const required = flags.require?.flat() ?? [];
+  const wanted = only.filter((name) => !without.includes(name));
+  const leftOut = required.find((name) => !wanted.includes(name));
+  if (leftOut !== undefined)
+    throw new Problem(
+      'usage',
+      `${leftOut} cannot be left out (--without, --only) and be required (--require).`,
+    );
+  return { without, only, wanted, required };
+}
+
+/** At the start and at the end: who reads only one of them is to know. */
+function tellMissing(said: readonly NodeEvent[]): void {
+  for (const one of missingWitnesses(said)) process.stderr.write(`Attention: ${missingSentence(one)}\n`);
 }
 
 /** Without packets most resets stay without an author: whoever wants that says so. */

@@ -1,6 +1,7 @@
 // What the user sees while a run lasts: on a terminal a progress bar and a row per class, elsewhere plain lines now and then.
 import { formatDuration } from '../model/duration.ts';
 import type { ClassSummary } from '../model/run-record.ts';
+import { isDumb } from './terminal-style.ts';
 
 export interface ViewOptions {
   readonly stream: NodeJS.WriteStream;
@@ -25,7 +26,7 @@ const drawEveryMs = 100;
 const plainEveryMs = 5_000;
 
 export function createView(options: ViewOptions): View {
-  return options.stream.isTTY ? liveView(options) : plainView(options);
+  return options.stream.isTTY && !isDumb() ? liveView(options) : plainView(options);
 }
 
 function plainView({ stream, classes, durationMs }: ViewOptions): View {
@@ -38,7 +39,9 @@ function plainView({ stream, classes, durationMs }: ViewOptions): View {
     started() {
       const since = performance.now();
       timer = setInterval(() => {
-        const counts = classes().map((one) => `${one.name} ${one.probes} answered, ${one.resets} resets`);
+        const counts = classes().map(
+          (one) => `${one.name} ${one.answered ?? 0} answered, ${one.resets} resets`,
+        );
         say(
           `${formatDuration(Math.round((performance.now() - since) / 1_000) * 1_000)} of ${formatDuration(durationMs)}: ${counts.join('; ')}`,
         );
@@ -94,10 +97,10 @@ function liveLines(elapsedMs: number, durationMs: number, classes: readonly Clas
   const width = Math.max(10, ...classes.map((one) => one.name.length));
   return [
     `${bar} ${seconds(Math.min(elapsedMs, durationMs)).trim()} of ${formatDuration(durationMs)}`,
-    `${''.padEnd(width)}  ${'answers'.padStart(8)} ${'resets'.padStart(8)} ${'episodes'.padStart(9)}`,
+    `${''.padEnd(width)}  ${'answered'.padStart(8)} ${'resets'.padStart(8)} ${'episodes'.padStart(9)}`,
     ...classes.map(
       (one) =>
-        `${one.name.padEnd(width)}  ${String(one.probes).padStart(8)} ${String(one.resets).padStart(8)} ${String(one.episodes).padStart(9)}`,
+        `${one.name.padEnd(width)}  ${String(one.answered ?? 0).padStart(8)} ${String(one.resets).padStart(8)} ${String(one.episodes).padStart(9)}`,
     ),
   ];
 }

@@ -1,16 +1,16 @@
-// `netdebug report DIR`: renders a saved run, or a saved matrix, on whatever machine it is now.
+// `netdebug report DIR`: renders a saved run, matrix or watch, or collected evidence, on whatever machine it is now.
 import { Command } from 'commander';
 import { resolve } from 'node:path';
 import { Problem } from '../model/problem.ts';
 import { repeatable } from './repeatable.ts';
 import type { Format } from '../report/formats/format.ts';
 import { formats, readFormats } from '../report/formats/index.ts';
-import { renderMatrixReport } from '../experiment/matrix-report.ts';
-import { checkRunFolder, readableRunFolder, readMatrixRecord } from '../run-folder/read-record.ts';
-import { renderRun } from '../experiment/run-report.ts';
+import { openSavedReport } from '../experiment/saved-report.ts';
 import { makeFolder } from '../run-folder/make-folder.ts';
 import { writeReport } from '../run-folder/write-record.ts';
+import { plainStyle } from '../report/text-style.ts';
 import { print } from './standard-output.ts';
+import { styleHelp, textStyle } from './terminal-style.ts';
 
 interface Flags {
   readonly format?: readonly string[];
@@ -22,8 +22,11 @@ const toFile = formats.filter(({ printed }) => !printed);
 
 export function command(): Command {
   return new Command('report')
-    .description('render a run, or a matrix, from its folder')
-    .argument('<dir>', 'the folder that "netdebug lab run" or "lab matrix" named')
+    .description('render a run, a matrix, a watch or collected evidence, from its folder')
+    .argument(
+      '<dir>',
+      'what "netdebug lab run", "lab matrix", "watch --out" or "observe --out" wrote, or a folder of captures',
+    )
     .addOption(
       repeatable(
         '--format <formats>',
@@ -35,19 +38,22 @@ export function command(): Command {
     .addHelpText(
       'after',
       `
-Without --out, ${toFile.map(({ name, fileName }) => `${name} is written to ${fileName}`).join(' and ')} in the run's folder, and any other format to stdout.
+Without --out, ${toFile.map(({ name, fileName }) => `${name} is written to ${fileName}`).join(' and ')} in that folder, and any other format to stdout.
+Of evidence and captures it says what "netdebug diagnose DIR" says, whose exit code tells whether everything is explained.
 
 Examples:
   netdebug report netdebug-runs/20261123-061114-gke-intranode-policy
   netdebug report DIR --format html
-  netdebug report DIR --format text,junit,html --out artifacts`,
+  netdebug report DIR --format text,junit,html --out artifacts
+  netdebug report evidence --format markdown > ticket.md     what "netdebug observe --out evidence" saw
+  netdebug report captures --format html                     captures by others, in one folder
+
+${styleHelp}`,
     )
-    .action(async (dir: string, flags: Flags) =>
-      report(readableRunFolder(resolve(dir)), readFormats(flags.format ?? []), flags.out),
-    );
+    .action(async (dir: string, flags: Flags) => report(dir, readFormats(flags.format ?? []), flags.out));
 }
 
-async function report(folder: string, wanted: readonly Format[], out: string | undefined): Promise<void> {
+async function report(named: string, wanted: readonly Format[], out: string | undefined): Promise<void> {
   const printed = wanted.filter((format) => format.printed).map(({ name }) => name);
   if (out === undefined && printed.length > 1) {
     throw new Problem(
@@ -55,17 +61,15 @@ async function report(folder: string, wanted: readonly Format[], out: string | u
       `${printed.join(' and ')} cannot share stdout; give --out DIR to write them to files.`,
     );
   }
-  await checkRunFolder(folder);
-  const matrix = await readMatrixRecord(folder);
-  if (matrix.data === null && !matrix.absent) throw new Problem('usage', `${folder}: ${matrix.why}`);
+  const { folder, render } = await openSavedReport(named);
+  // Files are for whoever reads them wherever.
+  const style = out === undefined ? textStyle() : plainStyle;
   if (out !== undefined) await makeFolder(out);
   for (const format of wanted) {
-    const text = await (matrix.data === null
-      ? renderRun(folder, format)
-      : renderMatrixReport(folder, matrix.data, format));
+    const text = await render(format, style);
     if (out === undefined && format.printed) print(text);
     else {
-      const path = await writeReport(out === undefined ? folder : resolve(out), format.fileName, text);
+      const path = await writeReport(resolve(out ?? folder), format.fileName, text);
       process.stderr.write(`${path}\n`);
     }
   }

@@ -12,13 +12,19 @@ const state: { file: DescriptorLines | null | undefined; problem: Problem | unde
 };
 let printing: Promise<void> = Promise.resolve();
 
+const gone = Promise.withResolvers<undefined>();
+
+/** Resolves when what was printed found its reader gone (`| head`): a command without end may end then. */
+export const readerGone: Promise<undefined> = gone.promise;
+
 /**
  * Prints what can be printed again at any time. A reader that goes away (`| head`) has what it wanted: that is no error, and says
  * nothing.
  */
 export function print(text: string): void {
   put(text, (error) => {
-    if (codeOf(error) !== 'EPIPE') note(error);
+    if (codeOf(error) === 'EPIPE') gone.resolve(undefined);
+    else note(error);
   });
 }
 

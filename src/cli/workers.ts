@@ -114,6 +114,7 @@ export function workerWords(command: Command, { index, of }: Part): string[] {
     const name = option.attributeName();
     const value: unknown = command.getOptionValue(name);
     if (command.getOptionValueSource(name) !== 'cli' || ['workers', 'events'].includes(name)) return [];
+    if (value === true) return [option.long ?? ''];
     const unit = ['period', 'timeout', 'duration', 'deadline', 'pushEvery', 'closeEvery'].includes(name)
       ? 'ms'
       : '';

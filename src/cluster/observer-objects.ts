@@ -5,6 +5,10 @@ import { containerName, runLabel } from './names.ts';
 /** Where the observer writes, inside its pod. */
 export const observerFolder = '/var/run/netdebug';
 
+/** Those that have what they need with the rights of an observer's pod; the others take SYS_ADMIN, SYS_PTRACE or an account. */
+const witnessesInPods =
+  'capture,conntrack-events,conntrack-stats,ip-monitor,listeners,rule-counters,rule-owners,snmp';
+
 export interface ObserverShape {
   readonly runId?: string;
   readonly image: string;
@@ -65,7 +69,10 @@ function podSpec({ image, nodes }: ObserverShape): object {
         image,
         imagePullPolicy: 'IfNotPresent',
         // Its folder bears the node's name, which the host's name need not be.
-        args: ['observe', '--out', observerFolder, '--node', '$(NETDEBUG_NODE)', '--max-size', '256MiB'],
+        args: [
+          ...['observe', '--out', observerFolder, '--node', '$(NETDEBUG_NODE)', '--max-size', '256MiB'],
+          ...['--only', witnessesInPods],
+        ],
         env: [{ name: 'NETDEBUG_NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
         resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
         securityContext: {

@@ -8,7 +8,6 @@ import { observerNamespace } from '../cluster/observer-objects.ts';
 import type { ReachedCluster } from '../cluster/reach-cluster.ts';
 import { watchRun } from '../cluster/watch-run.ts';
 import { causeModels } from '../causes/index.ts';
-import { diagnose } from '../diagnose/diagnose.ts';
 import { formatMicros, type Clock } from '../model/clock.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
@@ -16,7 +15,9 @@ import type { Finding, RunRecord, Verdict } from '../model/run-record.ts';
 import { pause } from '../system/pause.ts';
 import type { Tally } from '../verdict/tally.ts';
 import { evidenceFile, nodeFolder, nodeOfFile } from '../run-folder/layout.ts';
-import type { Expectation } from './conclude.ts';
+import { diagnoseDrawn } from './drawing/drawn-findings.ts';
+import { expectationOf, type Expectation } from './conclude.ts';
+import { withDecidingCommands } from './deciding-command.ts';
 import { seenByObservers } from './seen-by-observers.ts';
 import { makeRecord, verdictOn, type RunHooks, type VerdictLimits } from './make-record.ts';
 import type { LostBooks } from '../run-folder/lost-books.ts';
@@ -164,14 +165,16 @@ async function runUntilDeadline(
   const endedAt = clock.now();
   const seen = await evidenceOf(observers);
   const where = await described;
+  const complete = problem === null && (!interrupted || verdict().outcome !== 'inconclusive');
+  const findings = withDecidingCommands(diagnoseDrawn({ probes, nodes: seen }, causeModels));
+  const concluded = { complete, verdict: verdict(), findings };
   const made = makeRecord({
     ...{ kind: 'cluster', scenario: null, factors: {}, fix: null, seed: null, speed: 1 },
     ...{ startedAt, endedAt },
-    complete: problem === null && (!interrupted || verdict().outcome !== 'inconclusive'),
     ...(where === undefined ? {} : { cluster: where }),
     classes: tally.summaries(),
-    verdict: verdict(),
-    findings: diagnose({ probes, nodes: seen }, causeModels),
+    ...concluded,
+    ...(problem === null ? expectationOf(concluded, { outcome: settings.expected }, interrupted) : {}),
     ...seenByObservers(
       seen,
       observing?.witnesses.missing ?? [],

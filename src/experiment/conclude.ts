@@ -32,3 +32,18 @@ export function concludeFindings(
 export function concludeAll(all: readonly Conclusion[]): Conclusion {
   return (['unexpected', 'inconclusive'] as const).find((one) => all.includes(one)) ?? 'finished';
 }
+
+/** What a record says of it. `cause`: undefined where the outcome counts. Nothing is said where anything is right, or the user asked for the end. */
+export function expectationOf(
+  run: Pick<RunRecord, 'complete' | 'verdict' | 'findings'>,
+  { outcome, cause }: { readonly outcome: Expectation; readonly cause?: string | null | undefined },
+  interrupted: boolean,
+): Pick<RunRecord, 'expected'> {
+  if (outcome === 'any' || (interrupted && !run.complete)) return {};
+  if (cause === undefined) {
+    const met = conclude(run, outcome, interrupted) === 'finished';
+    return { expected: { of: 'outcome', value: outcome, met } };
+  }
+  const met = concludeFindings(run, cause, interrupted) === 'finished';
+  return { expected: { of: 'cause', value: cause, met } };
+}

@@ -1,6 +1,7 @@
 // What to run next, where something is open: the one command whose witness would tell the answers apart that are left.
 import { wantedWords, type Wanted } from '../diagnose/witness-words.ts';
-import type { DecidingCommand } from '../model/diagnosis-record.ts';
+import type { DecidingCommand } from '../model/what-decides.ts';
+import { isOpen } from '../model/open-finding.ts';
 import type { Finding } from '../model/run-record.ts';
 import { shellQuote } from '../system/shell-quote.ts';
 
@@ -8,6 +9,7 @@ import { shellQuote } from '../system/shell-quote.ts';
 const inCapture: readonly Wanted[] = [
   'capture',
   'captured-reset',
+  'captured-data',
   'capture-at-server',
   'capture-direction',
   'packets-to-compare',
@@ -50,14 +52,17 @@ export function decidingCommand(findings: readonly Finding[]): DecidingCommand |
   return null;
 }
 
+/** Each with its own, where there is one. */
+export const withDecidingCommands = (findings: readonly Finding[]): Finding[] =>
+  findings.map((finding) => {
+    const toDecide = decidingCommand([finding]);
+    return toDecide === null ? finding : { ...finding, toDecide };
+  });
+
 const [captureFile, evidenceFolder] = ['again.pcap', 'evidence'];
 
 const isProven = (certainty: Finding['certainty']): boolean =>
   certainty?.author === 'proven' && certainty.cause === 'proven';
-
-/** Who or why is open or unknown. */
-export const isOpen = ({ cause, author, certainty }: Finding): boolean =>
-  cause === 'unknown' || author === 'unknown' || certainty?.cause === 'open' || certainty?.author === 'open';
 
 interface Ends {
   /** Of the client, and of the server as it was dialled and as it is itself: the server's own last. */

@@ -1,6 +1,7 @@
 // What a run in the lab is made of, as plain data: read once from what the user wants, and handed to the inside of the world as it is.
 import { findScenario } from '../lab/scenarios/index.ts';
 import { intranodeVisibility } from '../lab/scenarios/service-world.ts';
+import { inAddressBlock, type AddressBlock } from '../lab/world/address-blocks.ts';
 import { inIpv6 } from '../lab/world/in-ipv6.ts';
 import { onHostNetwork } from '../lab/world/on-host-network.ts';
 import { findWorkload, refuseUnable } from '../lab/workloads/foreign/index.ts';
@@ -24,6 +25,8 @@ export interface LabSettings {
   readonly server: ServerPlace;
   /** Of all addresses of the world. */
   readonly family: Family;
+  /** Which addresses the world has: labs that run at once in different blocks share none. */
+  readonly addressBlock: AddressBlock;
   readonly seed: number;
   /** How many times faster than real the scenario's periods run. */
   readonly speed: number;
@@ -33,6 +36,8 @@ export interface LabSettings {
   /** Resets of one class no further apart than this have one trigger. */
   readonly episodeWindowMs: number;
   readonly durationMs: number;
+  /** Whether `netdebug watch` runs on each node. */
+  readonly watch: boolean;
   readonly expected: Expectation;
   /** Of a workload that is not ours: what its diagnosis ought to find, null for nothing. */
   readonly expectedCause: string | null;
@@ -44,7 +49,16 @@ export interface LabSettings {
 export type LabWishes = Pick<LabSettings, 'scenario' | 'choice' | 'seed' | 'folder'> &
   Pick<
     Unset<LabSettings>,
-    'speed' | 'connections' | 'periodMs' | 'durationMs' | 'expected' | 'workload' | 'server' | 'family'
+    | 'speed'
+    | 'connections'
+    | 'periodMs'
+    | 'durationMs'
+    | 'watch'
+    | 'expected'
+    | 'workload'
+    | 'server'
+    | 'family'
+    | 'addressBlock'
   >;
 
 type Unset<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
@@ -66,25 +80,19 @@ export function labSettings(wishes: LabWishes): LabSettings {
   }
   const seen = asSeen(choice, server);
   const family = wishes.family ?? 'ipv4';
-  const setup = setupOf({ scenario: scenario.name, choice, workload, server, family, speed });
+  const addressBlock = wishes.addressBlock ?? 0;
+  const world = { scenario: scenario.name, choice, workload, server, family, addressBlock, speed };
+  const setup = setupOf(world);
   if (workload !== null) refuseUnable(findWorkload(workload), scenario.name, setup);
   const periodMs = wishes.periodMs ?? setup.clientPeriodMs;
   return {
-    ...{
-      scenario: scenario.name,
-      choice,
-      workload,
-      server,
-      family: wishes.family ?? 'ipv4',
-      seed,
-      speed,
-      folder,
-    },
+    ...{ ...world, seed, folder },
     connections: wishes.connections ?? defaults.connections,
     periodMs: periodMs / speed,
     // A trigger is noticed within a period; twice that also covers clients that run late (docs/calibration.md).
     episodeWindowMs: (setup.episodeWindowMs ?? 2 * periodMs) / speed,
     durationMs: wishes.durationMs ?? (defaults.durationMs * defaults.speed) / speed,
+    watch: wishes.watch ?? false,
     expected: wishes.expected ?? scenario.expected(seen),
     expectedCause: scenario.expectedCause(seen),
   };
@@ -96,14 +104,18 @@ export function asSeen(choice: Choice, server: ServerPlace): Choice {
   return { ...choice, factors: { ...choice.factors, [intranodeVisibility.name]: false } };
 }
 
-/** The world of a run: the scenario's, with the server where it is to be, and what programs that are not ours need besides. */
+/** The world of a run: the scenario's, with the server where it is to be, at the wanted addresses, and what programs that are not ours need besides. */
 export function setupOf(
-  settings: Pick<LabSettings, 'scenario' | 'choice' | 'workload' | 'server' | 'family' | 'speed'>,
+  settings: Pick<
+    LabSettings,
+    'scenario' | 'choice' | 'workload' | 'server' | 'family' | 'addressBlock' | 'speed'
+  >,
 ): Setup {
-  const { scenario, choice, workload, server, family, speed } = settings;
+  const { scenario, choice, workload, server, family, addressBlock, speed } = settings;
   const written = findScenario(scenario).setup(choice, workload === null ? 'probes' : 'foreign');
   const placed = server === 'node' ? onHostNetwork(written) : written;
-  const setup = family === 'ipv6' ? inIpv6(placed) : placed;
+  const moved = inAddressBlock(placed, addressBlock);
+  const setup = family === 'ipv6' ? inIpv6(moved) : moved;
   if (workload === null) return setup;
   return { ...setup, plan: [...setup.plan, ...patiencePlan(setup, speed)] };
 }

@@ -1,6 +1,5 @@
 // One run of a scenario, inside the private world: build, watch, probe, stop, and make the record of it.
 import { causeModels } from '../causes/index.ts';
-import { diagnose, diagnoseWire } from '../diagnose/diagnose.ts';
 import { runActors } from '../lab/actors/run-actors.ts';
 import { applyPlan } from '../lab/world/apply.ts';
 import { findScenario } from '../lab/scenarios/index.ts';
@@ -9,17 +8,22 @@ import { findWorkload } from '../lab/workloads/foreign/index.ts';
 import { runForeign } from '../lab/workloads/foreign/run-foreign.ts';
 import { startProxies } from '../lab/workloads/proxies.ts';
 import { runPrograms } from '../lab/workloads/run-programs.ts';
+import { startWatchers, watchedNodes } from '../lab/workloads/watchers.ts';
 import { formatMicros, systemClock } from '../model/clock.ts';
-import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
+import { missingLines, missingWitnesses } from '../model/missing-witness.ts';
 import type { NodeEvent } from '../model/node-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { RunRecord, Verdict } from '../model/run-record.ts';
 import { watchNode } from '../observe/watch-node.ts';
+import { watchLog } from '../run-folder/layout.ts';
 import { createLostBooks } from '../run-folder/lost-books.ts';
 import { openRunFolder } from '../run-folder/open-for-writing.ts';
 import { keepRunRecord } from '../run-folder/write-record.ts';
 import { pause } from '../system/pause.ts';
 import type { Tally } from '../verdict/tally.ts';
+import { diagnoseDrawn, diagnoseWireDrawn } from './drawing/drawn-findings.ts';
+import { expectationOf } from './conclude.ts';
+import { withDecidingCommands } from './deciding-command.ts';
 import { setupOf, type LabSettings } from './lab-settings.ts';
 import { makeRecord, verdictOn, type RunHooks } from './make-record.ts';
 import { seenByObservers } from './seen-by-observers.ts';
@@ -71,10 +75,11 @@ export async function runInLab(
         const pods = setup.topology.pods.filter((pod) => pod.node === node.name);
         // All pods of the world can be seen from here; a node's observers see its own.
         const podAddresses = pods.map((pod) => pod.address);
-        return watchNode(node.name, folder, (event) => nodes.push(event), { podAddresses, books });
+        const options = { podAddresses, processesAreOurs: true, books };
+        return watchNode(node.name, folder, (event) => nodes.push(event), options);
       }),
     );
-    for (const missing of missingWitnesses(nodes)) hooks.onStage(missingSentence(missing));
+    for (const line of missingLines(missingWitnesses(nodes))) hooks.onStage(line);
     const stopWatches = running.onStop(async () => {
       await Promise.all(watches.map((watch) => watch.stop()));
     });
@@ -92,8 +97,16 @@ export async function runInLab(
     const proxies = await startProxies(setup, programsSpec.log);
     running.onStop(() => proxies.stop());
 
+    const watchers = settings.watch
+      ? await startWatchers({
+          ...{ nodes: watchedNodes(setup.topology), self },
+          logOf: (node) => files.log(watchLog(node)),
+        })
+      : null;
+    const stopWatchers = running.onStop(async () => watchers?.stop());
+
     const actors = runActors(setup.actors, speed, seed);
-    running.onStop(() => actors.stop());
+    const stopActors = running.onStop(() => actors.stop());
     const startedAt = systemClock().now();
     const clientNames = setup.clients.map((client) => client.name);
     const stopClients = running.onStop(() => programs.stop(clientNames));
@@ -107,7 +120,14 @@ export async function runInLab(
 
     hooks.onStage(`running ${setup.clients.length} classes of ${settings.connections} connections`);
     hooks.onStarted();
-    const failures = [programs, proxies, ...watches, actors, faults].map((part) => part.failed);
+    const failures = [
+      programs,
+      proxies,
+      ...watches,
+      actors,
+      faults,
+      ...(watchers === null ? [] : [watchers]),
+    ].map((part) => part.failed);
     // A timer that nobody waits for any more would keep the process alive.
     const over = new AbortController();
     const time = pause(settings.durationMs, AbortSignal.any([signal, over.signal]));
@@ -116,13 +136,26 @@ export async function runInLab(
 
     hooks.onStage('stopping the clients and reading what is left');
     await stopFaults();
-    // Programs that are not ours are killed, and how they then end is no part of the run.
-    if (workload !== null) await stopWatches();
+    if (workload !== null) {
+      // Programs that are not ours are killed, and how they then end is no part of the run. They go on until the observers have
+      // ended, not all at the same moment: what the agents still did to them would be seen by some and not by others.
+      await stopActors();
+      await Promise.all([stopWatches(), stopWatchers()]);
+    }
     await stopClients();
-    await stopWatches();
+    await Promise.all([stopWatches(), stopWatchers()]);
     const endedAt = systemClock().now();
     const summaries = tally.summaries(endedAt);
     const maxRatePerHour = scenario.defaults.maxRatePerHour * speed;
+    const found =
+      workload === null
+        ? diagnoseDrawn({ probes, nodes }, causeModels)
+        : diagnoseWireDrawn(nodes, causeModels);
+    const verdict =
+      workload === null
+        ? verdictOn(tally, { episodeWindowMs, maxRatePerHour }, endedAt)
+        : withoutProbes(workload.name);
+    const cause = workload === null ? undefined : settings.expectedCause;
     const made = makeRecord({
       ...{ kind: 'lab', scenario: scenario.name, ...choice, factors: { ...choice.factors }, seed, speed },
       ...{ startedAt, endedAt, complete },
@@ -130,12 +163,13 @@ export async function runInLab(
       ...(settings.server === 'pod' ? {} : { server: settings.server }),
       ...(settings.family === 'ipv4' ? {} : { family: settings.family }),
       classes: setup.clients.flatMap(({ name }) => summaries.find((one) => one.name === name) ?? []),
-      verdict:
-        workload === null
-          ? verdictOn(tally, { episodeWindowMs, maxRatePerHour }, endedAt)
-          : withoutProbes(workload.name),
-      findings:
-        workload === null ? diagnose({ probes, nodes }, causeModels) : diagnoseWire(nodes, causeModels),
+      verdict,
+      findings: withDecidingCommands(found),
+      ...expectationOf(
+        { complete, verdict, findings: found },
+        { outcome: settings.expected, cause },
+        signal.aborted,
+      ),
       ...seenByObservers(nodes, [], []),
     });
     files.flush();

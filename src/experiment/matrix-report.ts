@@ -3,6 +3,7 @@ import type { MatrixRecord } from '../model/matrix-record.ts';
 import { Problem } from '../model/problem.ts';
 import type { Format, PicturedCell } from '../report/formats/format.ts';
 import { html } from '../report/formats/html.ts';
+import type { TextStyle } from '../report/text-style.ts';
 import { readRun } from './read-run.ts';
 import { writeRunPage } from './run-report.ts';
 import { cellFolder } from '../run-folder/layout.ts';
@@ -13,10 +14,11 @@ export async function renderMatrixReport(
   folder: string,
   matrix: MatrixRecord,
   format: Format,
+  style?: TextStyle,
 ): Promise<string> {
   const { cells, missing } = await readCells(folder, matrix);
   if (cells.length === 0) throw new Problem('usage', `${folder} holds no readable run: ${missing.join(' ')}`);
-  return format.renderMatrix({ scenario: matrix.scenario, cells, missing });
+  return format.renderMatrix({ scenario: matrix.scenario, cells, missing }, style);
 }
 
 /** Writes each run's page and the matrix's own; returns the path of the latter. */

@@ -4,9 +4,9 @@ import { causeModels } from '../causes/index.ts';
 import { alignClients } from '../diagnose/connections/client-clock.ts';
 import { createProbeReader, type ProbeTimeline } from '../diagnose/connections/lost-by-probes.ts';
 import type { LostConnection } from '../diagnose/connections/lost-connection.ts';
-import type { SeenOnTheWire } from '../diagnose/connections/lost-on-the-wire.ts';
+import { lostByNodes, type SeenByNodes } from '../diagnose/connections/lost-by-nodes.ts';
 import { createNodeReader } from '../diagnose/connections/node-timeline.ts';
-import { clientAddresses, explainEach, seenOnTheWire, type Explained } from '../diagnose/diagnose.ts';
+import { clientAddresses, explainEach, type Explained } from '../diagnose/diagnose.ts';
 import type { DiagnosisRecord } from '../model/diagnosis-record.ts';
 import { Problem } from '../model/problem.ts';
 import { missingSentence, missingWitnesses } from '../model/missing-witness.ts';
@@ -15,8 +15,9 @@ import { isProbes, readLogs } from '../run-folder/event-log.ts';
 import { findFiles } from '../run-folder/find-files.ts';
 import { placeOfFile } from '../run-folder/layout.ts';
 import { annotateCaptures } from './annotate-captures.ts';
-import { decidingCommand } from './deciding-command.ts';
+import { decidingCommand, withDecidingCommands } from './deciding-command.ts';
 import { captureInput } from './capture-input.ts';
+import { drawn } from './drawing/drawn-findings.ts';
 import { createNodeNames, renamed } from './node-names.ts';
 import { readCaptures } from './read-captures.ts';
 
@@ -71,7 +72,7 @@ export async function diagnosePaths(
     );
   }
   const nodeTimeline = nodes.timeline();
-  const wire = probeEvents === 0 ? seenOnTheWire(nodeTimeline) : null;
+  const wire = probeEvents === 0 ? lostByNodes(nodeTimeline) : null;
   const lost = wire?.lost ?? alignClients(timeline.lost, nodeTimeline);
   const looked = lost.slice(0, mostExplained);
   const explained = explainEach(looked, timeline, nodeTimeline, causeModels);
@@ -79,7 +80,7 @@ export async function diagnosePaths(
   const annotated = annotate === undefined ? 0 : await annotateCaptures(annotate, ofFiles, explained);
   const brokenLines = ofProbes.broken + ofNodes.broken;
   const noteIf = (condition: boolean, text: string) => (condition ? [text] : []);
-  const findings = explained.map(({ finding }) => finding);
+  const findings = drawn(explained);
   return {
     ...{ schemaVersion: 2, kind: 'diagnose', scenario: null, verdict: null, classes: [] },
     paths: [...paths],
@@ -90,7 +91,7 @@ export async function diagnosePaths(
       stalled: wire?.stalled ?? null,
       neverAnswered: timeline.beforeFirstAnswer.neverAnswered,
     },
-    findings,
+    findings: withDecidingCommands(findings),
     unread: ofCaptures.unread,
     toDecide: decidingCommand(findings),
     read: { probeEvents, nodeEvents, brokenLines },
@@ -122,7 +123,7 @@ export async function diagnosePaths(
   };
 }
 
-function wireNotes(wire: SeenOnTheWire | null): string[] {
+function wireNotes(wire: SeenByNodes | null): string[] {
   if (wire === null) return [];
   const { benign, stalled } = wire;
   return [

@@ -4,14 +4,15 @@ import type { RunRecord } from '../model/run-record.ts';
 import type { Format, ShownRun } from '../report/formats/format.ts';
 import { html } from '../report/formats/html.ts';
 import { formats } from '../report/formats/index.ts';
+import type { TextStyle } from '../report/text-style.ts';
 import { checkRunFolder, readRunRecord } from '../run-folder/read-record.ts';
 import { readProofs, readRun } from './read-run.ts';
 import { writeReport } from '../run-folder/write-record.ts';
 
 /** Throws a usage Problem when the folder holds no run, or no readable run.json and the format needs one. */
-export async function renderRun(folder: string, format: Format): Promise<string> {
+export async function renderRun(folder: string, format: Format, style?: TextStyle): Promise<string> {
   return format.needs === 'record'
-    ? format.renderRun(await neededRecord(folder))
+    ? format.renderRun(await neededRecord(folder), style)
     : format.renderRun(await readShown(folder));
 }
 

@@ -33,8 +33,9 @@ function seenDataplanes(events: Iterable<NodeEvent>): Record<string, SeenDatapla
   const seen = new Map<string, SeenDataplane>();
   for (const event of events) {
     if (event.event !== 'dataplane') continue;
-    const { kubeProxyMode, netd, calico, cilium } = event;
-    seen.set(event.node, { kubeProxyMode, netd, calico, cilium, seenBy: 'observer' });
+    const { kubeProxyMode, netd, calico, cilium, ebpf } = event;
+    const rules = { kubeProxyMode, netd, calico, cilium };
+    seen.set(event.node, { ...rules, ...(ebpf === undefined ? {} : { ebpf }), seenBy: 'observer' });
   }
   return Object.fromEntries(seen);
 }

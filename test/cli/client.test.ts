@@ -78,6 +78,26 @@ test('a name without an address is said at once, and a run that never had one en
   );
 });
 
+test('with --quiet the log has failures and the sum, the events are whole, and each worker is quiet, too', async (t) => {
+  const server = await serve(t);
+  for (const workers of ['1', '2']) {
+    const words = ['--connections', '2', '-t', '20ms', '--quiet', '--workers', workers, '--events', '-'];
+    const { child, events, exit, messages } = client(t, server.port, ...words);
+    const answered = (wanted: number) =>
+      events().some((event) => event.event === 'answered' && event.slot === wanted);
+    await until('both are answered', () => answered(0) && answered(1));
+    child.kill('SIGTERM');
+    assert.equal(await exit(), 0);
+    const said = messages();
+    assert.equal(said.length, Number(workers), said.join('\n'));
+    for (const line of said)
+      assert.match(line, /^Sent [0-9]+ probes on [12] connections: .* 0 could not be made$/);
+  }
+  const nobody = client(t, await unusedPort(), '--quiet', '--duration', '300ms');
+  assert.equal(await nobody.exit(), 0);
+  assert.match(nobody.messages().join('\n'), /^Error connecting to server: .*connection refused$/);
+});
+
 test('--connections, --class and --events FILE give every connection its events in the file', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'netdebug-test-'));
   t.after(() => rm(folder, { recursive: true }));

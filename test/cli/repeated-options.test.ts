@@ -6,7 +6,19 @@ import { refuseRepeated } from '../../src/cli/repeatable.ts';
 import { Problem } from '../../src/model/problem.ts';
 
 const names = [
-  ...['server', 'client', 'lab', 'cluster', 'mesh', 'observe', 'explain', 'doctor', 'diagnose', 'report'],
+  ...[
+    'server',
+    'client',
+    'lab',
+    'cluster',
+    'mesh',
+    'watch',
+    'observe',
+    'explain',
+    'doctor',
+    'diagnose',
+    'report',
+  ],
 ] as const;
 
 async function allCommands(): Promise<Command[]> {
@@ -39,6 +51,7 @@ const samples = [
   'http://10.0.0.7:9465',
   ':9464',
   '10.0.0.0/8',
+  'shop/redis',
 ];
 
 describe('every option of every command', async () => {

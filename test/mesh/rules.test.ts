@@ -9,6 +9,9 @@ import { parse } from 'yaml';
 import { causeIds } from '../../src/causes/index.ts';
 import { noPrometheus, promtool, root, rulesFile } from './prometheus.ts';
 
+/** Nobody's (RFC 2606): whoever applies the alerts puts the address of an own copy there. */
+const placeholder = 'https://netdebug.example';
+
 interface Rules {
   readonly groups: readonly {
     readonly rules: readonly {
@@ -64,9 +67,16 @@ test('the operator gets the same groups', () => {
   assert.deepEqual(operator.spec, readYaml(rulesFile));
 });
 
-test('each alert leads to netdebug explain, to a page that is there, and to a heading of docs/mesh.md that is there', () => {
+/** As the usual hosts of Markdown make a heading's anchor. */
+const anchorOf = (heading: string) => heading.toLowerCase().replaceAll(' ', '-');
+
+test('each alert leads to netdebug explain, to a page that is there, and by sentence and link to a heading of docs/mesh.md that is there', () => {
   const headings = readFileSync(join(root, 'docs/mesh.md'), 'utf8');
   const pages: readonly string[] = causeIds;
+  assert.ok(
+    headings.includes(`| sed 's|${placeholder}|`),
+    'docs/mesh.md says how to put an own address there',
+  );
   const alerts = (readYaml(rulesFile) as Rules).groups
     .flatMap(({ rules }) => rules)
     .filter(({ alert }) => alert !== undefined);
@@ -76,7 +86,8 @@ test('each alert leads to netdebug explain, to a page that is there, and to a he
     assert.match(runbook, /netdebug explain/, alert);
     for (const [, page] of runbook.matchAll(/netdebug explain ([a-z]+-[a-z-]+)/g))
       assert.ok(pages.includes(page ?? ''), page);
-    for (const [, heading] of runbook.matchAll(/docs\/mesh\.md, "(.+?)"/g))
-      assert.ok(headings.includes(`\n### ${heading ?? ''}\n`), heading);
+    const [, heading = ''] = /docs\/mesh\.md, "(.+?)"/.exec(runbook) ?? [];
+    assert.ok(headings.includes(`\n### ${heading}\n`), `${alert ?? ''}: ${heading}`);
+    assert.equal(annotations['runbook_url'], `${placeholder}/docs/mesh.md#${anchorOf(heading)}`, alert);
   }
 });

@@ -7,20 +7,21 @@ import { findRefusals } from '../../cluster/permissions.ts';
 import { readNodes } from '../../cluster/node-view.ts';
 import { reachCluster, type ReachedCluster } from '../../cluster/reach-cluster.ts';
 import { systemClock } from '../../model/clock.ts';
-import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { ownName } from '../../system/own-program.ts';
 import type { RunRecord } from '../../model/run-record.ts';
+import { json } from '../../report/formats/json.ts';
 import { text } from '../../report/formats/text.ts';
 import { createTally } from '../../verdict/tally.ts';
 import { finishPage, showLive } from '../run-page.ts';
 import { printMeasured } from '../standard-output.ts';
+import { textStyle } from '../terminal-style.ts';
 import { createView } from '../progress-view.ts';
 import { count, durationOption, textOption } from '../probe-flags.ts';
 import { conclude } from '../../experiment/conclude.ts';
 import { runOnCluster, type ClusterSettings, type ClusterEnd } from '../../experiment/cluster.ts';
 import { catchInterruption } from '../interruption.ts';
-import { readClusterSettings, type ClusterFlags } from './cluster-flags.ts';
+import { readClusterSettings, runDefaults, tooShortForNone, type ClusterFlags } from './cluster-flags.ts';
 import { createLostBooks } from '../../run-folder/lost-books.ts';
 import { tryFolder } from '../../run-folder/make-folder.ts';
 import { openRunFolder } from '../../run-folder/open-for-writing.ts';
@@ -30,6 +31,7 @@ const examples = `
 Examples:
   netdebug cluster run --image registry.example/netdebug
   netdebug cluster run --image registry.example/netdebug --observe --duration 2h
+  netdebug cluster run --image registry.example/netdebug --max-rate 1 --duration 4h
   netdebug cluster run --image registry.example/netdebug --pod-ip --expect none --json
 
 Ends as soon as the verdict is decided: 0 when it is the one of --expect, 1 when it is another, 2 when time ran out first.
@@ -42,14 +44,21 @@ export function runCommand(): Command {
     .addOption(
       textOption('--image <image>', 'image of netdebug that the cluster can pull', 'netdebug:latest'),
     )
-    .option('--connections <count>', 'connections per client', count('--connections'), 10)
-    .addOption(durationOption('--period <time>', 'time between two probes of a connection', '1s'))
-    .addOption(durationOption('--duration <time>', 'how long to try for a decision', '30m'))
+    .option(
+      '--connections <count>',
+      'connections per client',
+      count('--connections'),
+      runDefaults.connections,
+    )
+    .addOption(
+      durationOption('--period <time>', 'time between two probes of a connection', runDefaults.period),
+    )
+    .addOption(durationOption('--duration <time>', 'how long to try for a decision', runDefaults.duration))
     .addOption(durationOption('--rollout-timeout <time>', 'how long to wait for the pods', '2m'))
     .option(
       '--max-rate <number>',
       '"none" is decided when each class has fewer episodes than this per hour',
-      '1',
+      runDefaults.maxRate,
     )
     .option('--pod-ip', "dial the server's pod instead of the Service's address")
     .option('--observe', 'also run observers on the two nodes, and collect their evidence')
@@ -137,6 +146,8 @@ async function runWithView(
   const files = await openRunFolder(settings.folder, 'cluster', books);
   const live = ui ? await showLive(settings) : null;
   say(`Run ${settings.runId} in namespace ${cluster.namespace} of context ${cluster.context}`);
+  const tooShort = tooShortForNone(settings);
+  if (tooShort !== null) say(tooShort);
   const view = createView({ stream: process.stderr, durationMs, classes: () => tally.summaries() });
   let end: ClusterEnd | undefined;
   let code: number = exitCodes.finished;
@@ -179,6 +190,6 @@ async function remove({ kubectl }: ReachedCluster, settings: ClusterSettings, ke
 }
 
 function show(record: RunRecord, { folder }: ClusterSettings, flags: ClusterFlags): void {
-  printMeasured(flags.json === true ? jsonDocument(record) : text.renderRun(record));
+  printMeasured(flags.json === true ? json.renderRun(record) : text.renderRun(record, textStyle()));
   say(`\nThe run's folder: ${folder}`);
 }

@@ -1,31 +1,34 @@
 // A page of the catalogue as text for a terminal, and the list of all pages.
 import type { CatalogueEntry, ConfirmStep, Fix, Paragraph } from '../../causes/cause-page.ts';
 import { placeholders, placeholdersIn } from '../../causes/placeholders.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from '../../report/wrap.ts';
 
-/** No line goes beyond this. */
-const pageWidth = 100;
+/** No line goes beyond this, nor beyond what a terminal takes. */
+export const pageWidth = 100;
 
 /** One line for each cause, ids first. */
-export function listText(entries: readonly CatalogueEntry[]): string {
+export function listText(entries: readonly CatalogueEntry[], columns = pageWidth): string {
   const width = Math.max(...entries.map(({ id }) => id.length));
   const lines = entries.flatMap(({ id, title }) =>
-    wrap(title, pageWidth, `${id.padEnd(width)}  `, ' '.repeat(width + 2)),
+    wrap(title, columns, `${id.padEnd(width)}  `, ' '.repeat(width + 2)),
   );
   return `${[...lines, '', 'netdebug explain CAUSE shows the page of one of them.'].join('\n')}\n`;
 }
 
 /** The whole page; ends with a newline. */
-export function pageText(entry: CatalogueEntry): string {
+export function pageText(entry: CatalogueEntry, columns = pageWidth): string {
   const sections = [
-    wrap(`${entry.id}: ${entry.title}`, pageWidth),
-    section('What is seen', symptoms(entry)),
-    section('Who sends the reset', wrap(entry.author.text, pageWidth, '  ')),
-    section('Why', why(entry)),
-    section('How to confirm', confirm(entry)),
-    section('What looks like it', lookAlikes(entry)),
-    section('What ends it', entry.fixes.flatMap(fixLines)),
-    section('Sources', sources(entry)),
+    wrap(`${entry.id}: ${entry.title}`, columns),
+    section('What is seen', symptoms(entry, columns)),
+    section('Who sends the reset', wrap(entry.author.text, columns, '  ')),
+    section('Why', why(entry, columns)),
+    section('How to confirm', confirm(entry, columns)),
+    section('What looks like it', lookAlikes(entry, columns)),
+    section(
+      'What ends it',
+      entry.fixes.flatMap((fix) => fixLines(fix, columns)),
+    ),
+    section('Sources', sources(entry, columns)),
   ];
   const text = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
   return `${text.join('\n\n')}\n`;
@@ -35,16 +38,16 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [title, ...lines];
 }
 
-function symptoms({ symptom }: CatalogueEntry): string[] {
+function symptoms({ symptom }: CatalogueEntry, columns: number): string[] {
   return Object.entries(symptom).flatMap(([who, text]) =>
-    wrap(text, pageWidth, `  ${who.padEnd(6)}  `, ' '.repeat(10)),
+    wrap(text, columns, `  ${who.padEnd(6)}  `, ' '.repeat(10)),
   );
 }
 
-function why({ mechanism, drawing, scenario }: CatalogueEntry): string[] {
+function why({ mechanism, drawing, scenario }: CatalogueEntry, columns: number): string[] {
   const seeIt = scenario === null ? [] : ['', `  To see it happen: netdebug lab run ${scenario}`];
   return [
-    ...mechanism.flatMap((paragraph) => [...wrap(marked(paragraph), pageWidth, '  '), '']),
+    ...mechanism.flatMap((paragraph) => [...wrap(marked(paragraph), columns, '  '), '']),
     ...drawing.map((line) => (line === '' ? '' : `    ${line}`)),
     ...seeIt,
   ];
@@ -52,21 +55,21 @@ function why({ mechanism, drawing, scenario }: CatalogueEntry): string[] {
 
 const marked = ({ text, basis }: Paragraph) => `${text} [${basis.join(', ')}]`;
 
-function confirm({ id, howToConfirm }: CatalogueEntry): string[] {
+function confirm({ id, howToConfirm }: CatalogueEntry, columns: number): string[] {
   const words = howToConfirm.flatMap(({ run, whenItIs, whenNot }) => [run, whenItIs, whenNot]).join(' ');
   const used = placeholdersIn(words);
   const width = Math.max(...used.map((name) => name.length));
   const legend = used.map((name) => `    ${name.padEnd(width)}  ${placeholders[name]}`);
   return [
     ...howToConfirm.flatMap((step, index) =>
-      stepLines(step, index, id === 'unknown' ? undecided : thisCause),
+      stepLines(step, index, id === 'unknown' ? undecided : thisCause, columns),
     ),
     '',
     ...(legend.length > 0 ? ['  Replace', ...legend] : []),
     ...wrap(
       'Commands for a node need root there. "In a pod" is in its network namespace: on its node, nsenter -t PID -n COMMAND ' +
         'with the id of one of its processes; in a world that the lab holds, netdebug lab exec POD -- COMMAND.',
-      pageWidth,
+      columns,
       '  ',
     ),
   ];
@@ -80,6 +83,7 @@ function stepLines(
   { where, run, whenItIs, whenNot }: ConfirmStep,
   index: number,
   [itIs, not]: readonly [string, string],
+  columns: number,
 ): string[] {
   const indent = ' '.repeat(18);
   const label = (text: string) => `     ${text.padEnd(indent.length - 5)}`;
@@ -87,8 +91,8 @@ function stepLines(
     ...(index === 0 ? [] : ['']),
     `  ${index + 1}. ${capital(placeWords(where))}:`,
     ...run.split('\n').map((line) => `       ${line}`),
-    ...wrap(whenItIs, pageWidth, label(itIs), indent),
-    ...wrap(whenNot, pageWidth, label(not), indent),
+    ...wrap(whenItIs, columns, label(itIs), indent),
+    ...wrap(whenNot, columns, label(not), indent),
   ];
 }
 
@@ -99,30 +103,30 @@ function placeWords(where: ConfirmStep['where']): string {
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-function lookAlikes(entry: CatalogueEntry): string[] {
+function lookAlikes(entry: CatalogueEntry, columns: number): string[] {
   return entry.lookAlikes.flatMap(({ cause, tellApart }) => [
     `  ${cause}`,
-    ...wrap(tellApart, pageWidth, '    '),
+    ...wrap(tellApart, columns, '    '),
   ]);
 }
 
-function fixLines({ name, whatToDo, sideEffects, proven, tryIt }: Fix): string[] {
+function fixLines({ name, whatToDo, sideEffects, proven, tryIt }: Fix, columns: number): string[] {
   return [
     `  ${name} (${proven === 'lab' ? 'shown in the lab' : 'inferred, not run in the lab'})`,
-    ...wrap(whatToDo, pageWidth, '    '),
-    ...wrap(`Side effects: ${sideEffects}`, pageWidth, '    '),
+    ...wrap(whatToDo, columns, '    '),
+    ...wrap(`Side effects: ${sideEffects}`, columns, '    '),
     ...(tryIt === null ? [] : [`    Try it: ${tryIt}`]),
   ];
 }
 
-function sources({ sources: list }: CatalogueEntry): string[] {
+function sources({ sources: list }: CatalogueEntry, columns: number): string[] {
   return [
-    ...list.flatMap(({ title, where }) => [...wrap(title, pageWidth, '  '), `    ${where}`]),
+    ...list.flatMap(({ title, where }) => [...wrap(title, columns, '  '), `    ${where}`]),
     '',
     ...wrap(
       'Marks: [source] read there; [measured] seen in the lab, with the real kernel in network namespaces; [inferred] ' +
         'follows from the two. No cloud was measured.',
-      pageWidth,
+      columns,
       '  ',
     ),
   ];

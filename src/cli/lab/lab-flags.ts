@@ -2,6 +2,7 @@
 import type { Expectation } from '../../experiment/conclude.ts';
 import { serverPlaces, type LabWishes } from '../../experiment/lab-settings.ts';
 import { findWorkload } from '../../lab/workloads/foreign/index.ts';
+import { addressBlocks, type AddressBlock } from '../../lab/world/address-blocks.ts';
 import { choose, defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { Problem } from '../../model/problem.ts';
@@ -17,11 +18,13 @@ export interface RunFlags {
   readonly connections?: string;
   readonly period?: string;
   readonly duration?: string;
+  readonly watch?: true;
   readonly out?: string;
   readonly expect?: string;
   readonly workload?: string;
   readonly server?: string;
   readonly family?: string;
+  readonly addressBlock?: string;
 }
 
 /** Throws a usage Problem, one sentence with the allowed values, for anything that cannot be run. */
@@ -38,10 +41,12 @@ export function readWishes(name: string | undefined, flags: RunFlags, folder: st
     connections: given('--connections', flags.connections, (flag, text) => whole(flag, text, 1, 10_000)),
     periodMs: given('--period', flags.period, positiveDuration),
     durationMs: given('--duration', flags.duration, positiveDuration),
+    watch: flags.watch,
     expected: given('--expect', flags.expect, expectation),
     workload: given('--workload', flags.workload, workload),
     server: given('--server', flags.server, oneOf(serverPlaces)),
     family: given('--family', flags.family, oneOf(['ipv4', 'ipv6'])),
+    addressBlock: given('--address-block', flags.addressBlock, addressBlock),
   };
 }
 
@@ -51,6 +56,12 @@ function oneOf<T extends string>(all: readonly T[]): (flag: string, text: string
     if (found !== undefined) return found;
     throw new Problem('usage', `${flag} ${text}: choose one of: ${all.join(', ')}.`);
   };
+}
+
+function addressBlock(flag: string, text: string): AddressBlock {
+  const found = addressBlocks.find((one) => String(one) === text);
+  if (found !== undefined) return found;
+  throw new Problem('usage', `${flag} ${text}: choose one of: ${addressBlocks.join(', ')}.`);
 }
 
 /** Null for our own probes. */

@@ -11,9 +11,12 @@ import { writeMatrixPages } from '../../experiment/matrix-report.ts';
 import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
 import { readWishes, type RunFlags } from './lab-flags.ts';
 import { runInWorld } from './world-process.ts';
+import { textStyle } from '../terminal-style.ts';
 import { printMeasured } from '../standard-output.ts';
 
-type Flags = Pick<RunFlags, 'variant' | 'seed' | 'speed' | 'duration' | 'out'> & { readonly json?: true };
+type Flags = Pick<RunFlags, 'variant' | 'addressBlock' | 'seed' | 'speed' | 'duration' | 'out'> & {
+  readonly json?: true;
+};
 
 export function matrixCommand(): Command {
   return new Command('matrix')
@@ -22,6 +25,7 @@ export function matrixCommand(): Command {
     )
     .argument('[scenario]', 'see "netdebug lab list" (default: gke-intranode-policy)')
     .option('--variant <name>', 'as in lab run')
+    .option('--address-block <n>', 'as in lab run')
     .option('--seed <n>', 'as in lab run', '1')
     .option('--speed <x>', 'as in lab run')
     .option('--duration <duration>', 'of each run')
@@ -64,7 +68,7 @@ async function matrix(name: string, flags: Flags): Promise<number> {
   }
   const { cells, record, conclusion } = done;
   const format = flags.json === true ? json : text;
-  printMeasured(format.renderMatrix({ scenario: name, cells, missing: [] }));
+  printMeasured(format.renderMatrix({ scenario: name, cells, missing: [] }, textStyle()));
   process.stderr.write(`\nThe runs' folders: ${folder}\n`);
   try {
     process.stderr.write(`The report: ${await writeMatrixPages(folder, record)}\n`);

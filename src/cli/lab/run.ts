@@ -1,9 +1,9 @@
 // `netdebug lab run`: checks outside, then the experiment inside the private world.
 import { Command } from 'commander';
 import { createInterface } from 'node:readline';
-import { jsonDocument } from '../../model/json-document.ts';
 import { exitCodes } from '../../model/problem.ts';
 import { ownName, ownWords } from '../../system/own-program.ts';
+import { json as jsonFormat } from '../../report/formats/json.ts';
 import { text } from '../../report/formats/text.ts';
 import { pause } from '../../system/pause.ts';
 import { shellQuote } from '../../system/shell-quote.ts';
@@ -18,11 +18,13 @@ import { runInLab } from '../../experiment/lab.ts';
 import { defaultScenario } from '../../lab/scenarios/index.ts';
 import { findWorkload, foreignWorkloads, requirePrograms } from '../../lab/workloads/foreign/index.ts';
 import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
+import { watchLogFile } from '../../run-folder/layout.ts';
 import { readWishes, type RunFlags } from './lab-flags.ts';
 import { exitCodeOf } from '../exit.ts';
 import { repeatable } from '../repeatable.ts';
 import { print, printMeasured } from '../standard-output.ts';
 import { createView } from '../progress-view.ts';
+import { styleHelp, textStyle } from '../terminal-style.ts';
 import { runInWorld, type InsideTask, type InsideWorld } from './world-process.ts';
 
 type Flags = RunFlags & {
@@ -44,12 +46,17 @@ export function runCommand(): Command {
       `whose connections: probes (ours, the default), ${workloadNames}, grpc=PROGRAM`,
     )
     .option('--family <family>', 'of all addresses: ipv4 (the default) or ipv6')
+    .option(
+      '--address-block <n>',
+      'of the world’s addresses, 0 (the default) to 3: for labs that run at once, each its own',
+    )
     .option('--server <place>', 'where the server is: pod (the default), or node, for hostNetwork')
     .option('--seed <n>', 'fixes jitter and everything else that is random', '1')
     .option('--speed <x>', 'divides all periods: 1 is the real thing (default: the scenario’s)')
     .option('--connections <n>', 'connections per class')
     .option('--period <duration>', 'time between two probes of a connection, before --speed divides it')
     .option('--duration <duration>', 'how long the clients run')
+    .option('--watch', 'run "netdebug watch" on each node besides, and keep what it says')
     .option('--out <dir>', 'the run’s folder (default: netdebug-runs/TIME-SCENARIO)')
     .option('--expect <outcome>', 'the outcome that ends with exit code 0, or any (default: the scenario’s)')
     .option('--json', 'print the run record, and nothing else, on stdout')
@@ -70,7 +77,9 @@ Examples:
   netdebug lab run --without network-policy     the same world without Felix
   netdebug lab run --fix felix-table-range      the cure
   netdebug lab run --speed 1 --duration 10m     as slow as on a real cluster
-  netdebug lab run --dry-run | less             what would be built`;
+  netdebug lab run --dry-run | less             what would be built
+
+${styleHelp}`;
 
 async function run(name: string | undefined, flags: Flags): Promise<number> {
   const folder = chooseFolder(flags.out, new Date(), name ?? defaultScenario);
@@ -126,8 +135,12 @@ export async function runInside(
       },
       async onRecord(made) {
         view.end();
-        printMeasured(json ? jsonDocument(made) : text.renderRun(made));
+        printMeasured(json ? jsonFormat.renderRun(made) : text.renderRun(made, textStyle()));
         process.stderr.write(`\nThe run's folder: ${folder}\n`);
+        if (settings.watch)
+          process.stderr.write(
+            `What watching each node alone told: ${topology.nodes.map(({ name }) => watchLogFile(folder, name)).join(', ')}\n`,
+          );
         if (hold && !signal.aborted) await holdWorld(signal, pid);
       },
       signal,

@@ -6,12 +6,13 @@ import type { ProxySpec, Setup } from '../../model/scenario.ts';
 import { pause } from '../../system/pause.ts';
 import { startProgram, type Program } from '../../system/process.ts';
 import { signalTree } from '../../system/process-tree.ts';
-import { programLog, type LineLog } from '../../system/program-log.ts';
+import type { LineLog } from '../../system/program-log.ts';
 import { tcpSocketsOf } from '../../system/tcp-table.ts';
 import { inNetns } from '../../system/tools/ip-netns.ts';
 import { unprivileged } from '../../system/unprivileged.ts';
 import { programPath } from '../../system/workload-programs.ts';
 import { within } from '../world/wires.ts';
+import { outputLog } from './output-log.ts';
 
 /** The rule in the pod that leads there what comes in from outside; the proxy's own connections come over loopback. */
 export function redirectPlan({ pod, port, to }: ProxySpec): Plan {
@@ -40,10 +41,9 @@ export async function startProxies(setup: Setup, logOf: (name: string) => LineLo
   const state = { ending: false };
   const asRoot = process.getuid?.() === 0;
   const all = (setup.proxies ?? []).map((proxy): { proxy: ProxySpec; program: Program } => {
-    const log = programLog(logOf(proxy.name));
-    const write = (chunk: Buffer) => log.take(chunk);
+    const log = outputLog(logOf(proxy.name));
     const argv = inNetns(proxy.pod, unprivileged(asRoot, proxyWords(proxy, setup)));
-    const program = startProgram(argv, { onStdout: write, onStderr: write });
+    const program = startProgram(argv, log);
     const ended = () => {
       log.end();
       if (!state.ending)

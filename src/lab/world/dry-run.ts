@@ -9,6 +9,7 @@ import { faultScript } from '../faults/describe.ts';
 import { foreignScript } from '../workloads/foreign/foreign-script.ts';
 import type { ForeignWorkload } from '../workloads/foreign/workload.ts';
 import { proxyWords } from '../workloads/proxies.ts';
+import { watchedNodes, watcherArgv } from '../workloads/watchers.ts';
 import { clientWords, serverWords } from '../workloads/pod-programs.ts';
 
 export interface DryRunOptions {
@@ -18,11 +19,13 @@ export interface DryRunOptions {
   readonly speed: number;
   /** Programs that are not ours, in place of our own. */
   readonly foreign?: ForeignWorkload | null;
+  /** Whether `netdebug watch` runs on each node. */
+  readonly watch?: boolean;
 }
 
 /** The plan, then the servers and clients, then each actor and each fault with its times. Ends with a newline. */
 export function dryRunScript(setup: Setup, options: DryRunOptions): string {
-  const { speed, foreign = null } = options;
+  const { speed, foreign = null, watch = false } = options;
   const started =
     foreign === null
       ? probeScript(setup, options)
@@ -31,9 +34,20 @@ export function dryRunScript(setup: Setup, options: DryRunOptions): string {
     const argv = inNetns(proxy.pod, unprivileged(true, proxyWords(proxy, setup)));
     return `${shellQuote(argv)} &\n`;
   });
+  const watchers = (watch ? watchedNodes(setup.topology) : []).map(
+    (node) => `${shellQuote(watcherArgv(node, ['netdebug']))} &\n`,
+  );
   const actors = setup.actors.map((actor) => `\n${actorScript(actor, speed)}`);
   const faults = setup.faults.map((fault) => `\n${faultScript(fault, speed)}`);
-  return [shellScript(setup.plan), '\n# the programs\n', started, ...proxies, ...actors, ...faults].join('');
+  return [
+    shellScript(setup.plan),
+    '\n# the programs\n',
+    started,
+    ...proxies,
+    ...watchers,
+    ...actors,
+    ...faults,
+  ].join('');
 }
 
 function probeScript(setup: Setup, { connections, periodMs, speed }: DryRunOptions): string {

@@ -6,15 +6,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { mainScript } from '../../program.ts';
-import { recordedReports, recordedRun } from '../../report/recorded.ts';
+import { observedFolder } from '../../report/observed-folder.ts';
+import { recordedCaptures, recordedReports, recordedRun } from '../../report/recorded.ts';
 
-function report(...words: readonly string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+function netdebug(
+  ...words: readonly string[]
+): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   return new Promise((done) => {
-    execFile(process.execPath, [mainScript, 'report', ...words], (error, stdout, stderr) => {
+    execFile(process.execPath, [mainScript, ...words], (error, stdout, stderr) => {
       done({ exitCode: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
     });
   });
 }
+
+const report = (...words: readonly string[]) => netdebug('report', ...words);
 
 async function newFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'netdebug-test-'));
@@ -60,7 +65,27 @@ test('html alone is written into the run’s folder', async (t) => {
 
 test('the folder of a matrix gives the matrix', async () => {
   const { stdout } = await report(recordedReports);
-  assert.match(stdout, /^gke-intranode-policy\n(?:.*\n){4}$/);
+  assert.match(stdout, /^gke-intranode-policy\n(?:.*\n){4}\nIn 2 of 3 runs 27 connections were reset;/);
+  assert.match(stdout, /\nnot as expected: 1 of 3 runs .*\n$/);
+});
+
+test('what was observed is said as diagnose says it, and its page is written into its folder', async (t) => {
+  const folder = await observedFolder(t, 'policy-reject');
+  const { exitCode, stdout, stderr } = await report(folder, '--format', 'html,text');
+  assert.equal(exitCode, 0);
+  assert.equal(stderr, `${join(folder, 'report.html')}\n`);
+  assert.match(stdout, /\n {2}why {3}policy-reject \(proven\)/);
+  assert.equal(stdout, (await netdebug('diagnose', folder)).stdout);
+});
+
+test('a folder without anything to read, and a file, end with 64 and a sentence', async (t) => {
+  const empty = await newFolder(t);
+  const nothing = await report(empty);
+  assert.equal(nothing.exitCode, 64);
+  assert.match(nothing.stderr, /^netdebug: there are neither events nor captures in [^\n]*\n$/);
+  const file = await report(join(recordedCaptures, 'any-v6.pcap'));
+  assert.equal(file.exitCode, 64);
+  assert.match(file.stderr, /is not a folder; give the folder of a run or of evidence, and a file to/);
 });
 
 test('wrong words end with 64 and a sentence', async () => {

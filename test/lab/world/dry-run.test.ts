@@ -55,3 +55,21 @@ for (const { name, fixes } of scenarios.filter((scenario) => scenario.fixes.leng
     assert.equal(new Set(printed).size, printed.length);
   });
 }
+
+test('a watcher is printed for each node where it is asked for, and none where it is not', () => {
+  const scenario = findScenario('policy-reject');
+  const setup = scenario.setup(choose(scenario));
+  const watchersOf = (watch: boolean) =>
+    dryRunScript(setup, { connections: 4, periodMs: 1_000, speed: 1, watch })
+      .split('\n')
+      .filter((line) => line.includes('netdebug watch'));
+  const pods = { 'node-1': '10.44.0.10,10.44.0.33', 'node-2': '10.44.1.21' };
+  assert.deepEqual(
+    watchersOf(true),
+    Object.entries(pods).map(
+      ([name, own]) =>
+        `nsenter --net=/run/netns/${name} netdebug watch -o json --node ${name} --pods-at ${own} --without names &`,
+    ),
+  );
+  assert.deepEqual(watchersOf(false), []);
+});

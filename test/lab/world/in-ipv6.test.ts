@@ -42,7 +42,14 @@ describe('a world in IPv6', () => {
     it(`of ${scenario.name} holds no address of IPv4, in any variant`, () => {
       for (const { name: variant } of scenario.variants) {
         for (const choice of combinations(scenario, variant)) {
-          const world = { scenario: scenario.name, choice, workload: null, server: 'pod', speed: 1 } as const;
+          const world = {
+            scenario: scenario.name,
+            choice,
+            workload: null,
+            server: 'pod',
+            addressBlock: 0,
+            speed: 1,
+          } as const;
           const { plan, faults, topology, clients } = setupOf({ ...world, family: 'ipv6' });
           const actions = faults.flatMap(({ steps }) => steps.flatMap((step) => step.actions));
           for (const change of [...plan.map((step) => step.change), ...actions]) {

@@ -76,6 +76,7 @@ describe('a server in its node’s own network', () => {
             workload: null,
             server: 'node',
             family: 'ipv4',
+            addressBlock: 0,
             speed: 1,
           } as const;
           const { plan, faults, servers, clients } = setupOf(settings);

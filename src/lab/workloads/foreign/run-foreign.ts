@@ -5,10 +5,11 @@ import { pause } from '../../../system/pause.ts';
 import { makeProgramFolder } from '../../../system/program-folder.ts';
 import { runChecked, startProgram, type Program } from '../../../system/process.ts';
 import { signalTree } from '../../../system/process-tree.ts';
-import { programLog, type LineLog } from '../../../system/program-log.ts';
+import type { LineLog } from '../../../system/program-log.ts';
 import { tcpSocketsOf, type TcpSocket } from '../../../system/tcp-table.ts';
 import { inNetns } from '../../../system/tools/ip-netns.ts';
 import { nobody, unprivileged } from '../../../system/unprivileged.ts';
+import { outputLog } from '../output-log.ts';
 import type { RunPrograms } from '../run-programs.ts';
 import { clientTask, serverTask, type ForeignRun } from './tasks.ts';
 
@@ -37,11 +38,8 @@ export function runForeign(spec: ForeignProgramsSpec): RunPrograms {
   failed.catch(() => undefined);
 
   function launch(name: string, pod: string, commands: readonly (readonly string[])[]): Running {
-    const log = programLog(spec.log(name));
-    const write = (chunk: Buffer) => log.take(chunk);
-    const all = commands.map((argv) =>
-      startProgram(inNetns(pod, unprivileged(isRoot(), argv)), { onStdout: write, onStderr: write }),
-    );
+    const log = outputLog(spec.log(name));
+    const all = commands.map((argv) => startProgram(inNetns(pod, unprivileged(isRoot(), argv)), log));
     const [main] = all;
     if (main === undefined) throw new Error(`${name} has no program`);
     const gone = Promise.allSettled(all.map((program) => program.exited)).then(() => log.end());
