@@ -1,54 +1,43 @@
 // A finding as lines of text: the first three say how many were lost, who ended them, and why; then the packets and the proof.
 import type { EvidenceItem, Finding } from '../model/run-record.ts';
+import { evidenceText } from './evidence-line.ts';
 import { findingWords, type FindingWords } from './finding-words.ts';
-import { ladderWords } from './ladder-rows.ts';
-import { alignColumns } from './table.ts';
+import { ladderLines } from './ladder-lines.ts';
+import { paint, plainStyle, proseColumns, type TextStyle } from './text-style.ts';
+import { visible } from './visible.ts';
+import { wrap } from './wrap.ts';
 
 /** A long run has hundreds of lines for one connection; these many tell the story. */
 const shownEvidence = 12;
 
-/** @param title Stands before how many were lost. */
-export function findingLines(finding: Finding, title = 'Finding: '): string[] {
+/** Nothing in them is obeyed by a terminal but what `style` asks for. @param title Stands before how many were lost. */
+export function findingLines(finding: Finding, title = 'Finding: ', style: TextStyle = plainStyle): string[] {
   const words = findingWords(finding);
+  const set = (text: string, first = '', rest = `${first}  `) =>
+    wrap(visible(text), proseColumns(style), first, rest);
+  const labelled = (label: string, text: string) => (text === '' ? [] : set(`${label}: ${text}`));
   return [
-    `${title}${words.headline}`,
-    `Who: ${words.who}`,
-    `Why: ${words.why}`,
-    ...ladderLines(finding),
+    ...set(`${title}${words.headline}`).map((line) => paint(line, 'heading', style)),
+    ...labelled('Who', words.who),
+    ...labelled('Why', words.why),
+    ...ladderLines(finding, style),
     ...(words.excluded.length === 0 ? [] : ['Excluded:']),
-    ...words.excluded.map(({ who, because }) => `  not ${who}: ${because}`),
-    ...labelled('Also possible', words.alsoPossible.join('; ')),
+    ...words.excluded.flatMap(({ who, because }) => set(`not ${who}: ${because}`, '  ')),
+    ...(words.alsoPossible.length === 0 ? [] : ['Also possible:']),
+    ...words.alsoPossible.flatMap((one) => set(one, '  ')),
     ...labelled('Next best', words.nextBest ?? ''),
-    ...evidenceLines(finding.evidence),
+    ...evidenceLines(finding.evidence, style),
     ...labelled(words.missing.label, missingText(words)),
     ...labelled('Cured by', curesText(words)),
   ];
 }
 
-/** The drawing of the last packets, in ASCII; empty where none is known. */
-export function ladderLines(finding: Finding): string[] {
-  const words = ladderWords(finding);
-  if (words === null) return [];
-  const { client, server, rows, left } = words;
-  const width = Math.max(...rows.map(({ label }) => label.length));
-  const drawn = rows.map(({ time, toServer, label, where, mark }) => {
-    const line = '-'.repeat(width - label.length + 1);
-    return [time, toServer ? `|-- ${label} ${line}>|` : `|<${line} ${label} --|`, where, mark];
-  });
-  const span = width + 8;
-  const head = ['since loss', `client${'server'.padStart(span - 'client'.length)}`, 'first seen at', ''];
-  return [
-    `Last packets, client ${client}, server ${server}${left === '' ? '' : ` (${left})`}:`,
-    ...alignColumns([head, ...drawn], [0]).map((line) => `  ${line}`),
-  ];
-}
-
-export function evidenceLines(evidence: readonly EvidenceItem[]): string[] {
+export function evidenceLines(evidence: readonly EvidenceItem[], style: TextStyle = plainStyle): string[] {
   if (evidence.length === 0) return [];
   const left = evidence.length - shownEvidence;
   return [
     'Evidence, for one of them:',
-    ...evidence.slice(0, shownEvidence).map(evidenceLine),
+    ...evidence.slice(0, shownEvidence).flatMap((item) => evidenceLine(item, style)),
     ...(left > 0 ? [`  … and ${left} more`] : []),
   ];
 }
@@ -59,8 +48,7 @@ export const missingText = ({ missing: { first, more } }: FindingWords): string 
 export const curesText = ({ cures, page }: FindingWords): string =>
   cures.length === 0 ? '' : `${cures.join(' or ')}${page === null ? '' : ` (${page})`}`;
 
-const labelled = (label: string, text: string): string[] => (text === '' ? [] : [`${label}: ${text}`]);
-
-function evidenceLine({ at, source, text }: EvidenceItem): string {
-  return `  ${at}  ${source}  ${text.replace(/\s+/g, ' ')}`;
+function evidenceLine(item: EvidenceItem, style: TextStyle): string[] {
+  const first = visible(`  ${item.at}  ${item.source}  `);
+  return wrap(visible(evidenceText(item)), proseColumns(style), first, '      ');
 }

@@ -15,11 +15,11 @@ export interface FindingWords {
   readonly why: string;
   /** Who it was not, with each reason once. */
   readonly excluded: readonly Excluded[];
-  /** `server-process-died (nobody could have seen what it shows)`: each reason once. */
+  /** `server-process-died (nobody could have seen what it shows): would show in …`: a line for each rival. */
   readonly alsoPossible: readonly string[];
-  /** Of version 1: the next best cause, and what speaks against it. */
+  /** Of version 1: the next best cause, what would have shown it, and that it was not seen. */
   readonly nextBest: string | null;
-  /** What nobody watched: `Would decide` while something is not proven. */
+  /** What nobody watched and would decide; nothing where all is proven. Of version 1 it is only said. */
   readonly missing: { readonly label: string; readonly first: readonly string[]; readonly more: number };
   /** Names of fixes. */
   readonly cures: readonly string[];
@@ -33,18 +33,18 @@ interface Excluded {
 }
 
 export function findingWords(finding: Finding): FindingWords {
-  const { cause, missing, fixes } = finding;
-  const settled = finding.certainty?.author === 'proven' && finding.certainty.cause === 'proven';
-  const decides = finding.certainty !== undefined && !settled;
+  const { cause, certainty, fixes } = finding;
+  // What is proven needs nothing more.
+  const missing = certainty?.author === 'proven' && certainty.cause === 'proven' ? [] : finding.missing;
   return {
-    headline: headlineOf(finding),
+    headline: titleOf(finding),
     who: whoWords(finding),
     why: whyWords(finding),
     excluded: excludedWords(finding),
     alsoPossible: possibleWords(finding),
     nextBest: nextBestWords(finding),
     missing: {
-      label: decides ? 'Would decide' : 'Not collected',
+      label: certainty === undefined ? 'Not collected' : 'Would decide',
       first: missing.slice(0, mostMissing),
       more: Math.max(0, missing.length - mostMissing),
     },
@@ -54,11 +54,20 @@ export function findingWords(finding: Finding): FindingWords {
 }
 
 /** A single one is named by its ends. */
-function headlineOf({ connections, classes, ladder }: Finding): string {
+function titleOf({ connections, classes, ladder }: Finding): string {
   const group = groupWords(classes);
-  if (connections !== 1 || ladder === undefined) return `${lostCount(connections)} ${group}`;
-  const ends = `${formatEndpoint(ladder.client)} to ${formatEndpoint(ladder.server)}`;
+  const ends = endsOfFinding({ connections, ladder });
+  if (ends === null) return `${lostCount(connections)} ${group}`;
   return `${lostCount(1)}: ${ends}${classes.every((name) => isIP(name) > 0) ? '' : `, ${group}`}`;
+}
+
+/** `10.44.0.33:46422 to 10.48.14.50:8080`, of a single one; null of several, or where they are not known. */
+export function endsOfFinding({
+  connections,
+  ladder,
+}: Pick<Finding, 'connections' | 'ladder'>): string | null {
+  if (connections !== 1 || ladder === undefined) return null;
+  return `${formatEndpoint(ladder.client)} to ${formatEndpoint(ladder.server)}`;
 }
 
 /** A whole node's clients are too many for a line. */
@@ -75,7 +84,7 @@ function groupWords(classes: readonly string[]): string {
 /** The first of them decide most; the rest are in the record. */
 const mostMissing = 4;
 
-export const lostCount = (connections: number): string =>
+const lostCount = (connections: number): string =>
   connections === 1 ? '1 lost connection' : `${connections} lost connections`;
 
 /** More suspects than these say nothing. */
@@ -95,7 +104,7 @@ function whoWords({ author, certainty, suspects }: Finding): string {
 }
 
 /** The author alone, for where there is little room: `the server's kernel (proven)`. */
-export function authorInBrief({ author, certainty }: Finding): string {
+export function authorInBrief({ author, certainty }: Pick<Finding, 'author' | 'certainty'>): string {
   if (author === 'unknown') return authorWords.unknown;
   return certainty === undefined ? authorWords[author] : `${authorWords[author]} (${certainty.author})`;
 }
@@ -131,13 +140,26 @@ function excludedWords({ exclusions }: Finding): Excluded[] {
   }));
 }
 
+/** Each in a line: what would have shown it, and that nobody could look; or what was seen of it. */
 function possibleWords({ rivals }: Finding): string[] {
-  const byReason = Map.groupBy(rivals, ({ because }) => because);
-  return [...byReason].map(([because, own]) => `${either(own.map(({ cause }) => cause))} (${because})`);
+  return rivals.map(({ cause, because, unseen = [] }) => {
+    if (unseen.length === 0) return `${cause} (${because})`;
+    const left = unseen.length - mostUnseen;
+    const where = [...unseen.slice(0, mostUnseen), ...(left > 0 ? [`${left} more`] : [])].join(', or ');
+    return `${cause} (${because}): would show in ${where}`;
+  });
 }
 
+const mostUnseen = 2;
+
+/** Of version 1: `not: X` is what would have shown it, and was looked for. */
 function nextBestWords({ against, rivals }: Finding): string | null {
   if (rivals.length > 0 || against === null || against === undefined || against.because.length === 0)
     return null;
-  return `${against.cause}; against it: ${against.because.join('; ')}`;
+  const reasons = against.because.map((reason) =>
+    reason.startsWith('not: ')
+      ? `would show as "${reason.slice('not: '.length)}", looked for and not seen`
+      : `"${reason}" was seen, which contradicts it`,
+  );
+  return `${against.cause}: ${reasons.join('; ')}`;
 }

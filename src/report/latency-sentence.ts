@@ -8,7 +8,7 @@ export function latencySentence(latency: LatencyComparison): string {
   const pair = (name: 'p50' | 'p99') =>
     `${name} ${side(latency[name].coLocated)} against ${side(latency[name].remote)}`;
   const conclusion = latency.differs ? 'they differ' : 'no difference is shown';
-  return `Latency in ms, same node against across nodes: ${pair('p50')}, ${pair('p99')}: ${conclusion}.`;
+  return `Latency in ms, same-node against cross-node: ${pair('p50')}, ${pair('p99')}: ${conclusion}.`;
 }
 
 const milliseconds = (value: number | null) => (value === null ? '?' : formatFigures(value, 2));

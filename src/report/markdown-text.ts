@@ -10,6 +10,14 @@ export function prose(text: string): string {
     .replace(/^([0-9]{1,9})([.)])(?= |$)/, '$1\\$2');
 }
 
+/** A line as it is, within prose. */
+export function code(text: string): string {
+  const line = visible(text).replace(/\s+/g, ' ').trim();
+  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = '`'.repeat(longest + 1);
+  return longest === 0 ? `${fence}${line}${fence}` : `${fence} ${line} ${fence}`;
+}
+
 /** Lines as they are, in a fence that none of them can close. */
 export function fenced(lines: readonly string[]): string[] {
   const text = lines.flatMap((line) => visible(line).split('\n'));

@@ -1,5 +1,8 @@
 // All that a page about one run needs, already aggregated: its size depends on the picture, not on how many events there were.
+import type { Author } from '../model/author.ts';
+import type { Certainty } from '../model/certainty.ts';
 import type { Micros } from '../model/clock.ts';
+import type { LastMoments } from '../model/last-moments.ts';
 import type { RunRecord } from '../model/run-record.ts';
 import type { ShownConnection } from '../model/shown-connection.ts';
 
@@ -77,15 +80,46 @@ export interface LaneView {
   readonly changes: readonly NodeChange[];
 }
 
+/** How the way of a lost connection's packets ended. */
+export interface PassageEnd {
+  readonly author: Author;
+  readonly certainty: Certainty;
+  /** What came in place of an answer; null where that is not known. */
+  readonly answer: LastMoments['answer'];
+  /** Where its RST was seen first; null where none was captured. */
+  readonly answeredAt: string | null;
+  readonly stopped: LastMoments['stopped'];
+  /** The client's last data was seen to go into the server's pod. */
+  readonly arrived: boolean;
+  /** Where its last data went in the end, and where those before it did; null where these are the same, or nobody can tell. */
+  readonly strayed: { readonly to: string; readonly usual: string } | null;
+  /** How many places of the usual way the stopped packet was seen at; 0 where that is not known. */
+  readonly places: number;
+}
+
 /** The way of one connection's packets to the server, in one state of the routing rule. */
 export type Passage = ShownConnection['passages'][number] &
-  Pick<ShownConnection, 'class' | 'client' | 'target' | 'server' | 'accepted' | 'rule'>;
+  Pick<ShownConnection, 'class' | 'client' | 'target' | 'server' | 'accepted' | 'rule'> & {
+    /** Null for packets that nothing happened to. */
+    readonly end: PassageEnd | null;
+  };
 
-/** The way of the reset that a finding shows, in both states of the rule; or one way per class, as connections were made. */
+/** A lost connection that has no way to be drawn. */
+export type WaylessLoss = Pick<LastMoments, 'client' | 'target' | 'phase'> & {
+  /** Its classes. */
+  readonly class: string;
+  readonly cause: string;
+  readonly connections: number;
+  readonly end: PassageEnd;
+};
+
+/** The way of the connection that a finding shows, in both states of the rule; or one way per class, as connections were made. */
 export interface Journey {
   /** Null when the ways are ordinary ones. */
-  readonly shown: ShownConnection | null;
+  readonly shown: (ShownConnection & { readonly cause: string }) | null;
   readonly passages: readonly Passage[];
+  /** Of findings that show no way, the first. */
+  readonly wayless: WaylessLoss | null;
 }
 
 export interface RunView {

@@ -4,7 +4,7 @@ export interface TestCase {
   readonly name: string;
   readonly seconds: number;
   readonly result:
-    | { readonly kind: 'passed' }
+    | { readonly kind: 'passed'; readonly text?: string }
     | { readonly kind: 'failed' | 'skipped'; readonly message: string; readonly text: string };
 }
 
@@ -36,7 +36,10 @@ export function suiteXml({ name, seconds, startedAt, cases }: TestSuite): string
 
 function caseXml(suite: string, { name, seconds, result }: TestCase): string {
   const head = `    <testcase classname="netdebug.${escapeXml(suite)}" name="${escapeXml(name)}" time="${seconds.toFixed(3)}"`;
-  if (result.kind === 'passed') return `${head}/>`;
+  if (result.kind === 'passed') {
+    if (result.text === undefined) return `${head}/>`;
+    return `${head}>\n      <system-out>${escapeXml(result.text)}</system-out>\n    </testcase>`;
+  }
   const element = result.kind === 'failed' ? 'failure' : 'skipped';
   const body = `<${element} message="${escapeXml(result.message)}">${escapeXml(result.text)}</${element}>`;
   return `${head}>\n      ${body}\n    </testcase>`;

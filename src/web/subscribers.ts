@@ -1,8 +1,11 @@
 // The open pages: each gets the whole state once and then what changed; one that reads slowly is given less, never a backlog.
 import type { ServerResponse } from 'node:http';
 
-/** HTML of each part of the page, by the id of the element that it is in. */
-export type Parts = Readonly<Record<string, string>>;
+/**
+ * The page's parts, by the id of the element that each is the inside of: HTML, or of a list the ids of the elements in it, in their
+ * order. What is inside of another comes after it.
+ */
+export type Parts = Readonly<Record<string, string | readonly string[]>>;
 
 export interface Subscribers {
   /** Takes an open page. Where there are too many, the one that does not read, or else the oldest, gives its place up. */
@@ -24,13 +27,17 @@ export function createSubscribers(): Subscribers {
   const pages = new Set<Page>();
   let latest: Parts = {};
 
+  /** What is no more in the latest state is forgotten with it, by the page too, and is sent again when it comes back. */
+  const newsFor = ({ known }: Page): Parts =>
+    Object.fromEntries(Object.entries(latest).filter(([id, part]) => !isSame(known[id], part)));
+
   function bring(page: Page): void {
     // One that was replaced may still be read to its end.
     if (!pages.has(page) || page.response.writableNeedDrain) return;
-    const news = Object.entries(latest).filter(([id, part]) => page.known[id] !== part);
-    if (news.length === 0) return;
+    const news = newsFor(page);
+    if (Object.keys(news).length === 0) return;
     page.known = latest;
-    page.response.write(message('parts', Object.fromEntries(news)));
+    page.response.write(message('parts', news));
   }
 
   function makeRoom(): void {
@@ -63,9 +70,7 @@ export function createSubscribers(): Subscribers {
     async end(parts, longestMs) {
       latest = parts;
       const ends = [...pages].map((page) => {
-        const news = Object.fromEntries(
-          Object.entries(latest).filter(([id, part]) => page.known[id] !== part),
-        );
+        const news = newsFor(page);
         return new Promise<void>((resolve) => {
           page.response.on('close', resolve);
           page.response.end(`${message('parts', news)}${message('end', {})}`, resolve);
@@ -74,6 +79,11 @@ export function createSubscribers(): Subscribers {
       await Promise.race([Promise.all(ends), deadline(longestMs)]);
     },
   };
+}
+
+function isSame(known: Parts[string] | undefined, part: Parts[string]): boolean {
+  if (known === undefined || typeof known === 'string' || typeof part === 'string') return known === part;
+  return known.length === part.length && known.every((id, index) => id === part[index]);
 }
 
 /** JSON has no line breaks outside its strings, and in them they are escaped, so it is one line of the stream. */

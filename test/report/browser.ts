@@ -25,6 +25,7 @@ export const openBrowser = (): Promise<Browser> => chromium.launch({ executableP
 
 export interface Look {
   readonly width?: number;
+  readonly height?: number;
   readonly colorScheme?: 'light' | 'dark';
 }
 
@@ -43,11 +44,17 @@ export async function openPage(
   url: string,
   look: Look = {},
 ): Promise<OpenPage> {
+  const open = await lookAt(browser, url, look);
+  t.after(() => open.page.context().close());
+  return open;
+}
+
+/** The same, for whoever closes the page's context. */
+export async function lookAt(browser: Browser, url: string, look: Look): Promise<OpenPage> {
   const context = await browser.newContext({
-    viewport: { width: look.width ?? 1_280, height: 900 },
+    viewport: { width: look.width ?? 1_280, height: look.height ?? 900 },
     colorScheme: look.colorScheme ?? 'light',
   });
-  t.after(() => context.close());
   const page = await context.newPage();
   const complaints: string[] = [];
   const requests: string[] = [];
@@ -98,6 +105,30 @@ export async function layoutFaults(page: Page): Promise<string[]> {
       }
     }
     return faults;
+  })()`);
+}
+
+/** Those of the elements, all of which there are, that are not wholly seen before anybody scrolls, or whose text is cut off. */
+export async function unseenInViewport(page: Page, selectors: readonly string[]): Promise<string[]> {
+  return await page.evaluate<string[]>(
+    `${JSON.stringify(selectors)}.flatMap((selector) => {
+      const element = document.querySelector(selector);
+      if (element === null) return ['missing: ' + selector];
+      const { left, top, right, bottom, width, height } = element.getBoundingClientRect();
+      const inside = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight && width > 0 && height > 0;
+      const cut = [element, ...element.querySelectorAll('pre, dd')].some((one) => one.scrollWidth > one.clientWidth + 1);
+      return [...(inside && scrollY === 0 ? [] : ['not in view: ' + selector + ' ends at ' + right + ', ' + bottom]), ...(cut ? ['cut off: ' + selector] : [])];
+    })`,
+  );
+}
+
+/** What makes the page wider than its window, with every fold open: what is too wide must scroll in a box of its own. */
+export async function overflows(page: Page): Promise<string[]> {
+  return await page.evaluate<string[]>(`(() => {
+    for (const fold of document.querySelectorAll('details')) fold.open = true;
+    if (document.scrollingElement.scrollWidth <= innerWidth) return [];
+    const wide = [...document.querySelectorAll('main *')].filter((one) => one.closest('.scroll, pre, svg') === null && one.getBoundingClientRect().right > innerWidth + 1);
+    return ['the page is ' + document.scrollingElement.scrollWidth + ' wide', ...wide.slice(0, 5).map((one) => 'too wide: ' + one.outerHTML.slice(0, 90))];
   })()`);
 }
 

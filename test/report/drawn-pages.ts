@@ -21,6 +21,7 @@ import {
   type Look,
   type OpenPage,
 } from './browser.ts';
+import { drawnRecord, viewOf } from './drawn-runs.ts';
 import { hourOfTenThousand } from './long-run.ts';
 import { recordedDiagnosis, recordedReports, recordedRun } from './recorded.ts';
 
@@ -32,12 +33,16 @@ export const pageNames = [
   'long',
   'diagnose',
   'compared',
+  'silent-drop',
+  'conntrack-table-full',
 ] as const;
 export type PageName = (typeof pageNames)[number];
 
 export async function render(name: PageName): Promise<string> {
   if (name === 'diagnose') return html.renderDiagnosis(await recordedDiagnosis('quiet-after-reset.pcap'));
   if (name === 'compared') return html.renderRun(await runWithEverything());
+  if (name === 'silent-drop' || name === 'conntrack-table-full')
+    return renderPage(viewOf(name, drawnRecord(name)));
   if (name === 'long') return renderPage(hourOfTenThousand());
   if (name !== 'matrix') return await renderRun(recordedRun(name), html);
   const { data } = await readMatrixRecord(recordedReports);
@@ -85,7 +90,7 @@ export function drawnPages(names: readonly PageName[]): DrawnPages {
 }
 
 /** Declares a test: the page as it is drawn in this look has no fault that a reader or a screen reader would meet. */
-export function testDrawn(pages: DrawnPages, name: PageName, look: Required<Look>): void {
+export function testDrawn(pages: DrawnPages, name: PageName, look: Required<Omit<Look, 'height'>>): void {
   const { width, colorScheme } = look;
   test(`the page "${name}" is drawn at ${width} pixels, ${colorScheme}: nothing cut off, nothing amiss`, async (t) => {
     const { page, complaints, requests } = await pages.open(t, name, look);

@@ -28,7 +28,7 @@ test('output that was lost is in the reports', async (t) => {
     junit:
       /name="output of the run"[^]*<skipped message="events\.ndjson, evidence\/node-1\/snmp\.log">events\.ndjson could not be written between .*&lt;full&gt;/,
     markdown:
-      /\nNot written, or not all of it:\n\n- events\.ndjson could not be written between .*: the disk is .*full.* \(ENOSPC\)\n- evidence/,
+      /\nNot written, or not all of it:\n- events\.ndjson could not be written between .*: the disk is .*full.* \(ENOSPC\)\n- evidence/,
     html: /<li>events\.ndjson could not be written between .*the disk is &lt;full&gt; \(ENOSPC\)<\/li>/,
   };
   for (const format of formats) {

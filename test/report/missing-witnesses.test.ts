@@ -43,6 +43,9 @@ test('a witness that was missing, and the dataplane that observers saw, are in t
   }
   for (const name of ['text', 'markdown']) {
     const format = formats.find((one) => one.name === name)!;
-    assert.match(await renderRun(home, format), /\n(?: {2}|- )node-7: kube-proxy in mode nftables, Calico\n/);
+    assert.match(
+      await renderRun(home, format),
+      /as their observers saw them:\s+node-7: kube-proxy in mode nftables, Calico\n/,
+    );
   }
 });

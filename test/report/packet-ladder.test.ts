@@ -6,7 +6,7 @@ import { diagnose } from '../../src/diagnose/diagnose.ts';
 import { mostRungs, type Ladder } from '../../src/model/ladder.ts';
 import type { NodeEvent, PacketEvent } from '../../src/model/node-event.ts';
 import { findingSchema, type Finding } from '../../src/model/run-record.ts';
-import { ladderLines } from '../../src/report/finding-text.ts';
+import { ladderLines } from '../../src/report/ladder-lines.ts';
 import { packetLadder } from '../../src/report/html/sections/packet-ladder.ts';
 import {
   accepted,
@@ -132,7 +132,8 @@ describe('the drawing of the last packets', () => {
       '   since loss  client                      server  first seen at',
       '  -200.000 ms  |-- [P.] seq 0:17 ack 0 len 17 ->|  node-1 cali-client in',
       '  -100.000 ms  |-- [P.] seq 0:17 ack 0 len 17 ->|  node-1 cali-client in  sent again',
-      `    -1.000 ms  |<----------------- [R] seq 18 --|  node-1 cali-server in  RST by the server's kernel (${finding.certainty?.author ?? ''})`,
+      '    -1.000 ms  |<----------------- [R] seq 18 --|  node-1 cali-server in',
+      `               ^ RST by the server's kernel (${finding.certainty?.author ?? ''})`,
     ]);
   });
 
@@ -140,7 +141,7 @@ describe('the drawing of the last packets', () => {
     const { ladder } = finding;
     assert.ok(ladder !== undefined);
     const rungs = ladder.rungs.map((rung) => ({ ...rung, where: '<script>alert(1)</script>' }));
-    const { text } = packetLadder({ ...finding, ladder: { ...ladder, rungs } }, 0);
+    const { text } = packetLadder({ ...finding, ladder: { ...ladder, rungs } }, 'finding 1');
     assert.doesNotMatch(text, /<script/);
     assert.match(text, /RST by the server&#39;s kernel/);
   });

@@ -9,9 +9,11 @@ import { browserSkip, openPage } from './browser.ts';
 import { drawnPages, render, testDrawn } from './drawn-pages.ts';
 
 describe('the page of a run in a browser', { skip: await browserSkip() }, () => {
-  const pages = drawnPages(['default', 'diagnose', 'compared']);
+  const pages = drawnPages(['default', 'diagnose', 'compared', 'silent-drop', 'conntrack-table-full']);
   testDrawn(pages, 'diagnose', { width: 390, colorScheme: 'light' });
   testDrawn(pages, 'compared', { width: 390, colorScheme: 'light' });
+  testDrawn(pages, 'silent-drop', { width: 390, colorScheme: 'dark' });
+  testDrawn(pages, 'conntrack-table-full', { width: 1_280, colorScheme: 'light' });
   testDrawn(pages, 'default', { width: 1_280, colorScheme: 'light' });
   testDrawn(pages, 'default', { width: 390, colorScheme: 'dark' });
 

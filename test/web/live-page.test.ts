@@ -62,7 +62,7 @@ describe('the live page', { skip: await browserSkip() }, () => {
     await page.getByText('The run has ended.').waitFor();
     assert.equal(
       await page.locator('h1').innerText(),
-      'Same-node connections are reset; cross-node connections are not.',
+      '25 same-node connections were reset; no cross-node connection was lost.',
     );
     assert.equal(await page.locator('.episode').count(), 8);
     assert.deepEqual(complaints, []);

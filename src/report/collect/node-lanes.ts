@@ -118,6 +118,10 @@ function kindOf(event: NodeEvent): LaneKind | undefined {
     case 'kernel':
     case 'socket':
     case 'name':
+    case 'neighbour':
+    case 'kernel-log':
+    case 'cgroup-memory':
+    case 'agent':
     case 'source':
       return undefined;
   }
@@ -148,6 +152,10 @@ function changeOf(event: NodeEvent): NodeChange['change'] | undefined {
     case 'kernel':
     case 'socket':
     case 'name':
+    case 'neighbour':
+    case 'kernel-log':
+    case 'cgroup-memory':
+    case 'agent':
     case 'source':
       return undefined;
   }

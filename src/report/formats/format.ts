@@ -2,6 +2,7 @@
 import type { DiagnosisRecord } from '../../model/diagnosis-record.ts';
 import type { Outcome, RunRecord } from '../../model/run-record.ts';
 import type { FixProof } from '../fix-proof.ts';
+import type { TextStyle } from '../text-style.ts';
 import type { RunView } from '../run-view.ts';
 
 /** A run with what its events show and what is known about fixes. */
@@ -38,12 +39,12 @@ export type Format = {
   readonly fileName: string;
   /** Whether it is for reading in a terminal or a pipe; what is not is written to a file. */
   readonly printed: boolean;
-  /** The whole document, with a newline at its end. */
-  renderMatrix(matrix: ShownMatrix): string;
+  /** The whole document, with a newline at its end. `style` is for what is read in a terminal. */
+  renderMatrix(matrix: ShownMatrix, style?: TextStyle): string;
   /** What was found in anybody's evidence: likewise a whole document. */
-  renderDiagnosis(diagnosis: DiagnosisRecord): string;
+  renderDiagnosis(diagnosis: DiagnosisRecord, style?: TextStyle): string;
 } & (
-  | { readonly needs: 'record'; renderRun(run: RunRecord): string }
+  | { readonly needs: 'record'; renderRun(run: RunRecord, style?: TextStyle): string }
   /** What is drawn from events can be made without a record, too. */
   | { readonly needs: 'events'; renderRun(run: ShownRun): string }
 );

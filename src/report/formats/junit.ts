@@ -4,10 +4,16 @@ import type { DiagnosisRecord } from '../../model/diagnosis-record.ts';
 import { lostSentence } from '../../model/lost-output.ts';
 import { missingSentence } from '../../model/missing-witness.ts';
 import type { ClassSummary, Finding, RunRecord } from '../../model/run-record.ts';
-import { decidingWords, diagnosisHeadline } from '../diagnosis-words.ts';
+import type { FirstScreen } from '../../model/first-screen.ts';
+import { decidingWords } from '../diagnosis-words.ts';
 import { findingLines } from '../finding-text.ts';
-import { authorInBrief, causeInBrief, lostCount } from '../finding-words.ts';
+import { answerLines } from '../first-screen/answer-lines.ts';
+import { endedList } from '../first-screen/ended-words.ts';
+import { firstScreenOfDiagnosis } from '../first-screen/of-diagnosis.ts';
+import { firstScreenOfRun } from '../first-screen/of-run.ts';
 import { runTitle } from '../run-title.ts';
+import { statisticsSentences } from '../statistics.ts';
+import { plainStyle } from '../text-style.ts';
 import { suiteXml, type TestCase } from '../xml.ts';
 import type { Format, MatrixCell, ShownMatrix } from './format.ts';
 
@@ -22,42 +28,61 @@ export const junit = {
 } as const satisfies Format;
 
 /**
- * A class fails when it had resets or other failures, or connections that never had an answer, with the findings that name it as text; the
- * comparison fails when the outcome is another than `none`, and is skipped when nothing was decided.
+ * Where something was expected, the first case says whether that came out, and what was expected is no failure. Otherwise a class fails when
+ * it had resets or other failures, or connections that never had an answer, with the findings that name it as text; the comparison
+ * fails when the outcome is another than `none`, and is skipped when nothing was decided.
  */
 function renderRun(run: RunRecord): string {
+  const screen = firstScreenOfRun(run);
   return suiteXml({
     name: runTitle(run),
     seconds: run.durationSeconds,
     startedAt: run.startedAt,
     cases: [
+      ...expectationCase(run, screen),
       ...run.classes.map((one) => classCase(one, run)),
-      comparisonCase(run),
+      comparisonCase(run, screen),
       ...witnessCase(run),
       ...outputCase(run),
     ],
   });
 }
 
-function classCase(one: ClassSummary, run: RunRecord): TestCase {
-  const failures = [
-    ['resets', one.resets] as const,
-    ...Object.entries(one.otherFailures),
-    ['connections that never had an answer', one.neverAnswered ?? 0] as const,
-  ].filter(([, count]) => count > 0);
-  const base = { name: `${one.name} to ${one.target}`, seconds: one.wallSeconds };
-  if (failures.length === 0) return { ...base, result: { kind: 'passed' } };
-  const message = failures.map(([kind, count]) => `${count} ${kind}`).join(', ');
-  const findings = run.findings.filter((finding) => finding.classes.includes(one.name));
-  return { ...base, result: { kind: 'failed', message, text: findings.map(findingText).join('\n\n') } };
+const screenText = (screen: FirstScreen): string => answerLines(screen, plainStyle).join('\n');
+
+function expectationCase({ durationSeconds }: RunRecord, screen: FirstScreen): TestCase[] {
+  const { expected, headline } = screen;
+  if (expected === null) return [];
+  const base = { name: 'the expected outcome', seconds: durationSeconds };
+  const text = screenText(screen);
+  if (expected.met) return [{ ...base, result: { kind: 'passed', text } }];
+  return [{ ...base, result: { kind: 'failed', message: `${expected.words}: ${headline}`, text } }];
 }
 
-function comparisonCase({ verdict, durationSeconds, findings }: RunRecord): TestCase {
+function classCase(one: ClassSummary, run: RunRecord): TestCase {
+  const never = one.neverAnswered ?? 0;
+  const failures = [
+    ...endedList({ ...one.otherFailures, reset: one.resets }),
+    ...(never > 0 ? [`${never} connections that never had an answer`] : []),
+  ];
+  const base = { name: `${one.name} to ${one.target}`, seconds: one.wallSeconds };
+  if (failures.length === 0) return { ...base, result: { kind: 'passed' } };
+  const message = failures.join(', ');
+  const findings = run.findings.filter((finding) => finding.classes.includes(one.name));
+  const text = findings.map(findingText).join('\n\n');
+  if (run.expected?.met === true)
+    return { ...base, result: { kind: 'passed', text: `${message}\n\n${text}` } };
+  return { ...base, result: { kind: 'failed', message, text } };
+}
+
+function comparisonCase(run: RunRecord, screen: FirstScreen): TestCase {
+  const { verdict, durationSeconds, findings, expected } = run;
   const base = { name: 'same-node against cross-node connections', seconds: durationSeconds };
   if (verdict.outcome === 'none') return { ...base, result: { kind: 'passed' } };
+  const text = [screenText(screen), ...statisticsSentences(run), ...findings.map(findingText)].join('\n\n');
+  if (expected?.met === true) return { ...base, result: { kind: 'passed', text } };
   const kind = verdict.outcome === 'inconclusive' ? 'skipped' : 'failed';
-  const text = [verdict.sentence, ...findings.map(findingText)].join('\n\n');
-  return { ...base, result: { kind, message: verdict.outcome, text } };
+  return { ...base, result: { kind, message: `${verdict.outcome}: ${screen.headline}`, text } };
 }
 
 /** What nobody saw is no failure of the connections; it is there, as skipped, when there is something. */
@@ -100,18 +125,22 @@ function cellCase({ record, expected }: MatrixCell): TestCase {
 
 function renderDiagnosis(diagnosis: DiagnosisRecord): string {
   const { findings, toDecide, notes } = diagnosis;
+  const screen = firstScreenOfDiagnosis(diagnosis);
   const nothing: TestCase = { name: 'lost connections', seconds: 0, result: { kind: 'passed' } };
   const decide = toDecide === null ? [] : [`${decidingWords(toDecide)}:\n  ${toDecide.command}`];
   const found = findings.map((finding, index): TestCase => {
-    const text = [findingText(finding), ...(index === 0 ? decide : []), notes.join('\n')].join('\n\n');
-    const message = `${lostCount(finding.connections)}; who: ${authorInBrief(finding)}; why: ${causeInBrief(finding)}`;
+    const first = index === 0 ? [screenText(screen)] : [];
+    const more = [...(index === 0 ? decide : []), notes.join('\n')];
+    const text = [...first, findingText(finding), ...more].join('\n\n');
+    const { what = '', who, why } = screen.answers[index] ?? {};
+    const message = `${what}; who: ${who?.words ?? ''}; why: ${why?.words ?? ''}`;
     const name = `finding ${index + 1}: ${finding.cause}`;
     return { name, seconds: 0, result: { kind: 'failed', message, text } };
   });
   const said = diagnosis.counts.neverAnswered > 0 && findings.length === 0;
   const unanswered: TestCase = {
     ...nothing,
-    result: { kind: 'skipped', message: 'some never had an answer', text: diagnosisHeadline(diagnosis) },
+    result: { kind: 'skipped', message: 'some never had an answer', text: screen.headline },
   };
   return suiteXml({
     name: 'diagnose',

@@ -1,16 +1,21 @@
 // A run, a matrix or a diagnosis as Markdown, for an issue or a chat: the words of the text, with the packets and the evidence as they are.
 import type { DiagnosisRecord } from '../../model/diagnosis-record.ts';
-import { dataplaneWords } from '../../model/dataplane-words.ts';
 import { lostSentence } from '../../model/lost-output.ts';
-import { missingSentence } from '../../model/missing-witness.ts';
+import { missingSentences } from '../../model/missing-witness.ts';
 import type { Finding, RunRecord } from '../../model/run-record.ts';
 import { clusterHeads, clusterLine, clusterRows } from '../cluster-rows.ts';
-import { decidingWords, diagnosisHeadline, whoInAll, whyInAll } from '../diagnosis-words.ts';
-import { curesText, evidenceLines, ladderLines, missingText } from '../finding-text.ts';
+import { dataplaneLines, dataplaneTitle } from '../dataplane-lines.ts';
+import { decidingWords } from '../diagnosis-words.ts';
+import { curesText, evidenceLines, missingText } from '../finding-text.ts';
 import { findingWords } from '../finding-words.ts';
+import { ladderLines } from '../ladder-lines.ts';
 import { fenced, prose, table } from '../markdown-text.ts';
-import { latencySentence } from '../latency-sentence.ts';
+import { answerBlocks } from '../first-screen/answer-markdown.ts';
+import { firstScreenOfDiagnosis } from '../first-screen/of-diagnosis.ts';
+import { firstScreenOfMatrix } from '../first-screen/of-matrix.ts';
+import { firstScreenOfRun } from '../first-screen/of-run.ts';
 import { runTitle } from '../run-title.ts';
+import { statisticsSentences } from '../statistics.ts';
 import { classHeads, classRows } from '../class-rows.ts';
 import { matrixHeads, matrixRows, type Format, type MatrixCell, type ShownMatrix } from './format.ts';
 
@@ -31,24 +36,21 @@ const documentOf = (blocks: readonly (readonly string[])[]): string =>
     .join('\n\n')}\n`;
 
 function renderRun(run: RunRecord): string {
-  const missing = (run.missingWitnesses ?? []).map((one) => `- ${prose(missingSentence(one))}`);
+  const missing = missingSentences(run.missingWitnesses ?? []).map((one) => `- ${prose(one)}`);
   const lost = (run.lostOutput ?? []).map((one) => `- ${prose(lostSentence(one))}`);
-  const latency = run.verdict.basis?.latency;
   const { cluster } = run;
-  const dataplanes = Object.entries(run.dataplanes ?? {});
-  const seen = dataplanes.map(([node, one]) => `- ${prose(`${node}: ${dataplaneWords(one)}`)}`);
+  const seen = dataplaneLines(run);
   return documentOf([
-    [`# ${prose(`${runTitle(run)}: ${run.verdict.outcome}`)}`],
-    [prose(run.verdict.sentence)],
-    table(classHeads, classRows(run.classes)),
-    latency === undefined ? [] : [prose(latencySentence(latency))],
+    ...answerBlocks(firstScreenOfRun(run)),
+    table(classHeads(run.classes), classRows(run.classes)),
     ...(cluster === undefined
       ? []
       : [[`${prose(clusterLine(cluster))}.`], table(clusterHeads, clusterRows(cluster))]),
     ...run.findings.flatMap((finding, index) => findingBlocks(finding, `Finding ${index + 1}: `)),
-    ...(missing.length === 0 ? [] : [['Not seen, or not all of it:'], missing]),
-    ...(lost.length === 0 ? [] : [['Not written, or not all of it:'], lost]),
-    ...(seen.length === 0 ? [] : [["By the nodes' own rules, as their observers saw them:"], seen]),
+    [[`${runTitle(run)}: ${run.verdict.outcome}.`, ...statisticsSentences(run)].map(prose).join(' ')],
+    titled('Not seen, or not all of it:', missing),
+    titled('Not written, or not all of it:', lost),
+    seen.length === 0 ? [] : [prose(`${dataplaneTitle}: ${seen.join('; ')}`)],
     ...(run.complete ? [] : [['The run was broken off; this is what there was until then.']]),
   ]);
 }
@@ -59,7 +61,8 @@ function renderMatrix({ scenario, cells, missing }: ShownMatrix<MatrixCell>): st
   const factors = Object.keys(first.record.factors);
   const classes = first.record.classes.map((one) => one.name);
   return documentOf([
-    [`# ${prose(`${scenario}: matrix`)}`],
+    ...answerBlocks(firstScreenOfMatrix(cells)),
+    [prose(`${scenario}: matrix`)],
     table(matrixHeads(factors, classes), matrixRows(cells, factors, classes)),
     missing.map((one) => `- ${prose(one)}`),
   ]);
@@ -67,43 +70,47 @@ function renderMatrix({ scenario, cells, missing }: ShownMatrix<MatrixCell>): st
 
 function renderDiagnosis(diagnosis: DiagnosisRecord): string {
   const { findings, toDecide, notes } = diagnosis;
-  const [only, another] = findings;
-  const found =
-    only !== undefined && another === undefined
-      ? findingBlocks(only, '', '#')
-      : [
-          [`# ${prose(diagnosisHeadline(diagnosis))}`],
-          only === undefined ? [] : whoAndWhy(whoInAll(findings), whyInAll(findings)),
-          ...findings.flatMap((finding, index) => findingBlocks(finding, `Finding ${index + 1}: `)),
-        ];
+  const screen = firstScreenOfDiagnosis(diagnosis);
+  const isSaid = screen.answers.some(({ next }) => next?.command === toDecide?.command);
   return documentOf([
-    ...found,
-    ...(toDecide === null ? [] : [[`${prose(decidingWords(toDecide))}:`], fenced([toDecide.command])]),
+    ...answerBlocks(screen),
+    ...findings.flatMap((finding, index) => findingBlocks(finding, `Finding ${index + 1}: `)),
+    ...(toDecide === null || isSaid
+      ? []
+      : [[`${prose(decidingWords(toDecide))}:`], fenced([toDecide.command])]),
     notes.map((note) => `- ${prose(note)}`),
   ]);
 }
 
-function findingBlocks(finding: Finding, title: string, level = '##'): string[][] {
+/** A title and what it is of, in a block: neither a list nor a fence needs a blank line before it. */
+const titled = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [title, ...lines];
+
+/** Who it was, and a cure that is the only one, stand in the answer. */
+function findingBlocks(finding: Finding, title: string): string[][] {
   const words = findingWords(finding);
+  const [, ...more] = words.cures;
   const [head, ...ladder] = ladderLines(finding);
   const [, ...evidence] = evidenceLines(finding.evidence);
   return [
-    [`${level} ${prose(`${title}${words.headline}`)}`],
-    whoAndWhy(words.who, words.why),
-    ...(head === undefined ? [] : [[prose(head)], fenced(ladder)]),
-    ...(words.excluded.length === 0 ? [] : [['Excluded:']]),
-    words.excluded.map(({ who, because }) => `- not ${prose(who)}: ${prose(because)}`),
-    labelled('Also possible', words.alsoPossible.join('; ')),
+    [
+      `## ${prose(`${title}${words.headline}`)}`,
+      `- **Why:** ${prose(words.why)}`,
+      ...(more.length === 0 ? [] : [`- **Cured by:** ${prose(curesText(words))}`]),
+    ],
+    head === undefined ? [] : [prose(head), ...fenced(ladder)],
+    titled(
+      'Excluded:',
+      words.excluded.map(({ who, because }) => `- not ${prose(who)}: ${prose(because)}`),
+    ),
+    titled(
+      'Also possible:',
+      words.alsoPossible.map((one) => `- ${prose(one)}`),
+    ),
     labelled('Next best', words.nextBest ?? ''),
-    ...(evidence.length === 0 ? [] : [['Evidence, for one of them:'], fenced(evidence)]),
+    titled('Evidence, for one of them:', evidence.length === 0 ? [] : fenced(evidence)),
     labelled(words.missing.label, missingText(words)),
-    labelled('Cured by', curesText(words)),
   ];
 }
-
-const whoAndWhy = (who: string, why: string): string[] => [
-  `- **Who:** ${prose(who)}`,
-  `- **Why:** ${prose(why)}`,
-];
 
 const labelled = (label: string, text: string): string[] => (text === '' ? [] : [`${label}: ${prose(text)}`]);

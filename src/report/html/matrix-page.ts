@@ -1,4 +1,6 @@
 // The page of a matrix: the table of outcomes, then each run as a small picture of the same shape.
+import type { FirstScreen } from '../../model/first-screen.ts';
+import { firstScreenOfMatrix } from '../first-screen/of-matrix.ts';
 import { matrixHeads, type PicturedCell, type ShownMatrix } from '../formats/format.ts';
 import { runChanges } from '../run-title.ts';
 import type { ClassView, RunView } from '../run-view.ts';
@@ -7,25 +9,32 @@ import { renderDocument } from './document.ts';
 import { markup, type Insert, type Markup } from './markup.ts';
 import { countText, durationText, plural } from './numbers.ts';
 import { linearPercent } from './scale.ts';
+import { answerDeck } from './sections/answer-deck.ts';
 
 /** One self-contained page for all runs of a matrix. */
-export function renderMatrixPage({ scenario, cells, missing }: ShownMatrix): string {
-  const wrong = cells.filter(({ record, expected }) => record.verdict.outcome !== expected).length;
-  const main = markup`<section id="heading"><header class="verdict ${wrong === 0 && missing.length === 0 ? 'outcome-none' : 'outcome-inconclusive'}">
-<p class="outcome"><span class="dot" aria-hidden="true"></span>${wrong === 0 ? 'as expected' : `${wrong} not as expected`}</p>
-<h1>${headline(cells.length, wrong)}</h1>
-<p class="deck">Each run is the same world with one thing changed: a factor switched off, or a fix applied. What the resets need, and what cures them, is what makes the difference.</p></header></section>
+export function renderMatrixPage(matrix: ShownMatrix): string {
+  const { scenario, cells, missing } = matrix;
+  const screen = firstScreenOfMatrix(cells);
+  const main = markup`<section id="heading">${heading(screen, matrix)}</section>
 ${missing.length > 0 && markup`<section id="missing"><div class="missing" role="note"><h2>What is missing</h2><ul>${missing.map((note) => markup`<li>${note}</li>`)}</ul></div></section>`}
-<section id="outcomes"><h2>Outcomes</h2>${outcomeTable(cells)}</section>
+<section id="outcomes"><h2>Outcomes</h2><p class="lede">Each run is the same world with one thing changed: a factor switched off, or a fix applied. What the resets need, and what cures them, is what makes the difference.</p>${outcomeTable(cells)}</section>
 <section id="runs"><h2>Run by run</h2><p class="lede">A row per class over the run's time: answers as a band, resets as dots, and how many there were.</p><div class="cells">${cells.map(cellFigure)}</div></section>`;
   const top = markup`<strong>netdebug</strong> <span aria-hidden="true">·</span> ${scenario} <span aria-hidden="true">·</span> matrix of ${plural(cells.length, 'run')}`;
-  return renderDocument({ title: `matrix of ${scenario} – netdebug`, top, main, live: false });
+  return renderDocument({
+    title: `${screen.headline} matrix of ${scenario} – netdebug`,
+    top,
+    main,
+    live: false,
+  });
 }
 
-function headline(runs: number, wrong: number): string {
-  if (runs === 0) return 'No run of this matrix can be read.';
-  if (wrong === 0) return `All ${runs} runs came out as expected.`;
-  return `${runs - wrong} of ${runs} runs came out as expected.`;
+function heading(screen: FirstScreen, { cells, missing }: ShownMatrix): Markup {
+  const wrong = cells.filter(({ record, expected }) => record.verdict.outcome !== expected).length;
+  const isWell = wrong === 0 && missing.length === 0;
+  return markup`<header class="verdict ${isWell ? 'outcome-none' : 'outcome-inconclusive'}">
+<p class="outcome"><span class="dot" aria-hidden="true"></span>${wrong === 0 ? 'as expected' : `${wrong} not as expected`}</p>
+<h1>${screen.headline}</h1>
+${answerDeck(screen)}</header>`;
 }
 
 function outcomeTable(cells: readonly PicturedCell[]): Markup {

@@ -1,7 +1,8 @@
 // The page of one run, as one self-contained file or, while the run lasts, as parts that replace those of the page that is open.
 import { lostSentence } from '../../model/lost-output.ts';
-import { missingSentence } from '../../model/missing-witness.ts';
+import { missingSentences } from '../../model/missing-witness.ts';
 import type { FixProof } from '../fix-proof.ts';
+import { firstScreenOfRun } from '../first-screen/of-run.ts';
 import { runTitle } from '../run-title.ts';
 import type { RunView } from '../run-view.ts';
 import { renderDocument } from './document.ts';
@@ -25,9 +26,9 @@ export interface PageOptions {
 export function renderPage(view: RunView, options: PageOptions = {}): string {
   const { top, ...sections } = pageParts(view, options);
   const setting = view.record === null ? 'run' : runTitle(view.record);
-  const outcome = view.record?.verdict.outcome;
+  const headline = view.record === null ? '' : `${firstScreenOfRun(view.record).headline} `;
   return renderDocument({
-    title: `${outcome === undefined ? '' : `${outcome}: `}${setting} – netdebug`,
+    title: `${headline}${setting} – netdebug`,
     top: top ?? nothing,
     main: markup`${Object.entries(sections).map(
       ([id, section]) => markup`<section id="${id}">${section}</section>
@@ -62,7 +63,7 @@ const mostNotes = 30;
 function missingSection({ missing, record }: RunView): Markup {
   const brokenOff =
     record?.complete === false ? ['The run was broken off; this is what there was until then.'] : [];
-  const witnesses = (record?.missingWitnesses ?? []).map(missingSentence);
+  const witnesses = missingSentences(record?.missingWitnesses ?? []);
   const lost = (record?.lostOutput ?? []).map(lostSentence);
   const all = [...brokenOff, ...witnesses, ...lost, ...missing];
   if (all.length === 0) return nothing;

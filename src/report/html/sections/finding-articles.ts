@@ -6,6 +6,7 @@ import { pageOf } from '../../../causes/index.ts';
 import type { FixProof } from '../../fix-proof.ts';
 import type { RunView } from '../../run-view.ts';
 import { markup, nothing, type Markup } from '../markup.ts';
+import { evidenceText } from '../../evidence-line.ts';
 import { findingWords, type FindingWords } from '../../finding-words.ts';
 import { plural, sinceText } from '../numbers.ts';
 import { packetLadder } from './packet-ladder.ts';
@@ -56,7 +57,7 @@ function findingArticle(
 <p class="meta">${entry !== undefined && `${entry.title} · `}${words.headline}</p>
 <p><strong>Who:</strong> ${cut(words.who)}</p>
 <p><strong>Why:</strong> ${cut(words.why)}</p>
-${packetLadder(finding, index)}
+${packetLadder(finding, `finding ${index + 1}`)}
 ${exclusionList(words, index)}${possibleList(words)}${evidenceList(evidence, origin.startedAt ?? lossOf(finding))}${missingList(words)}
 ${entry !== undefined && confirmList(entry)}
 ${words.cures.length > 0 && markup`<h4>Cured by</h4><ul class="fixes">${words.cures.map((fix) => fixLine(fix, origin.record, entry, proofs))}</ul>`}
@@ -109,7 +110,7 @@ const cut = (text: string): string => (text.length > longestText ? `${text.slice
 function evidenceLine({ at, source, text, file }: EvidenceItem, startedAt: Micros | null): Markup {
   const moment = parseMicros(at);
   const time = Number.isNaN(moment) || startedAt === null ? at.slice(0, 40) : sinceText(moment, startedAt);
-  return markup`<li><span class="when" title="${at.slice(0, 40)}">${time}</span><span class="source">${source}</span><code>${cut(text).replace(/\s+/g, ' ')}</code>${file !== null && markup`<span class="file">${file}</span>`}</li>`;
+  return markup`<li><span class="when" title="${at.slice(0, 40)}">${time}</span><span class="source">${source}</span><code>${cut(evidenceText({ text }))}</code>${file !== null && markup`<span class="file">${file}</span>`}</li>`;
 }
 
 function fixLine(

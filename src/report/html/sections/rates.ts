@@ -1,5 +1,6 @@
 // How often each class was reset, with what the run's length allows to say, and what the comparison rests on.
 import type { ClassSummary, Rate, RunRecord, VerdictBasis } from '../../../model/run-record.ts';
+import { statisticsSentences } from '../../statistics.ts';
 import { axis, colourOf, gridLines, row } from '../chart.ts';
 import { markup, nothing, type Insert, type Markup } from '../markup.ts';
 import {
@@ -30,7 +31,7 @@ ${intervals(
   (one) => one.episodesPerHour,
   (one) => `${plural(one.episodes, 'episode')} in ${durationText(one.wallSeconds)}`,
 )}
-${basis === undefined ? markup`<p>A class was never answered, so there was nothing to compare.</p>` : comparison(record, basis)}`;
+${basis === undefined ? markup`<p>${record.verdict.sentence}</p>` : comparison(record, basis)}`;
 }
 
 function intervals(
@@ -56,7 +57,8 @@ ${rate.estimate !== null && markup`<circle class="estimate" cx="${linearPercent(
   })}${row(nothing, axis(ticks, amountText), 'axis-row')}</div>`;
 }
 
-function comparison({ verdict }: RunRecord, basis: VerdictBasis): Markup {
+function comparison(record: RunRecord, basis: VerdictBasis): Markup {
+  const { verdict } = record;
   const { triggers, rateRatio, alpha, eValue } = basis;
   const facts: [string, Insert][] = [
     [
@@ -82,7 +84,7 @@ function comparison({ verdict }: RunRecord, basis: VerdictBasis): Markup {
     ],
   ];
   return markup`<h3>Comparison of same-node with cross-node connections</h3>
-<p>These bounds hold at every moment of the run at once: looking early and stopping when it looks good does not make a false alarm more likely.</p>
+${statisticsSentences(record).map((sentence) => markup`<p>${sentence}</p>`)}<p>These bounds hold at every moment of the run at once: looking early and stopping when it looks good does not make a false alarm more likely.</p>
 <dl class="facts">${facts.map(([term, fact]) => markup`<div><dt>${term}</dt><dd>${fact}</dd></div>`)}</dl>`;
 }
 
