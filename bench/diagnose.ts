@@ -9,13 +9,14 @@
 //                        machine (default 5)
 //   --rootless-seeds N   of each cause as an ordinary user; needs root to change to one (default 2)
 //   --fix-seeds N        of each variant with each fix (default 0)
-//   --only SCENARIO      (repeatable)   --jobs N (runs at once; default 2)
+//   --only SCENARIO      (repeatable)   --jobs N (runs at once, 4 at most; default 2)
 //   --ledger FILE        each run's answers (default bench/diagnosis/ledger.ndjson; with --only, none)
 //   --page FILE          (default docs/diagnosis.md; with --only, none)
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findScenario, scenarios } from '../src/lab/scenarios/index.ts';
+import type { AddressBlock } from '../src/lab/world/address-blocks.ts';
 import { besideBusyLoops } from './diagnosis/busy-loops.ts';
 import { columns, judgedIn, ofFaults, ofHealth } from './diagnosis/columns.ts';
 import { judgeRun, largestOf, verdicts } from './diagnosis/judgement.ts';
@@ -56,7 +57,15 @@ const amounts = {
   rootlessSeeds: amountOf('rootless-seeds'),
   fixSeeds: amountOf('fix-seeds'),
 };
+/** Of the runs that are made at once, each its own; last the one that a lab beside the benchmark has. */
+const blocks = [2, 3, 1, 0] as const satisfies AddressBlock[];
 const jobs = Math.max(1, amountOf('jobs'));
+if (jobs > blocks.length) {
+  say(
+    `bench:diagnose: --jobs ${jobs}: more than ${blocks.length} runs at once cannot each have their own addresses.`,
+  );
+  process.exit(64);
+}
 const minutes = values.minutes === undefined ? Number.POSITIVE_INFINITY : amountOf('minutes');
 const isWhole = values.only.length === 0;
 const chosen = isWhole ? scenarios : values.only.map(findScenario);
@@ -120,11 +129,11 @@ for (const column of columns) {
 /** Runs all, `jobs` at a time. A run that cannot be made is said and left for the next time: it tells nothing of the diagnosis. */
 async function runAll(specs: readonly TrialSpec[]): Promise<void> {
   const queue = [...specs];
-  const work = async () => {
+  const work = async (block: AddressBlock) => {
     for (let spec = queue.shift(); spec !== undefined && hasTime(); spec = queue.shift()) {
       const number = (done += 1);
       try {
-        const trial = await runTrial(spec);
+        const trial = await runTrial(spec, block);
         await ledger.add(trial);
         say(`${number}/${total} ${nameOf(spec)}: ${inWords(trial)}`);
       } catch (error) {
@@ -134,7 +143,7 @@ async function runAll(specs: readonly TrialSpec[]): Promise<void> {
       }
     }
   };
-  await Promise.all(Array.from({ length: jobs }, work));
+  await Promise.all(blocks.slice(0, jobs).map(work));
 }
 
 function hasTime(): boolean {

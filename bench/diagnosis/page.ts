@@ -25,6 +25,11 @@ type ColumnRuns = readonly [Column, readonly Judged[]];
 export function renderPage(input: PageInput): string {
   const all = columns.map((column): ColumnRuns => [column, judgedIn(column, input.trials)]);
   const seen = all.filter(([, judged]) => judged.length > 0);
+  const isMade = (condition: Condition) =>
+    input.trials.some((trial) => trial.condition === condition && trial.refused === undefined);
+  const notRun = all.flatMap(([column, judged]) =>
+    judged.length === 0 && isMade(column.condition) ? [column] : [],
+  );
   return [
     '# How often the diagnosis is right',
     '',
@@ -38,11 +43,11 @@ export function renderPage(input: PageInput): string {
     '',
     ...(input.trials.every(({ refused }) => refused !== undefined)
       ? ['No run of these models has been made yet.', '']
-      : results(seen, input.trials)),
+      : results(seen, notRun, input.trials)),
   ].join('\n');
 }
 
-function results(seen: readonly ColumnRuns[], trials: readonly Trial[]): string[] {
+function results(seen: readonly ColumnRuns[], notRun: readonly Column[], trials: readonly Trial[]): string[] {
   return [
     '## By what could be seen',
     '',
@@ -52,10 +57,12 @@ function results(seen: readonly ColumnRuns[], trials: readonly Trial[]): string[
     '- *wrong*: the largest finding leaves the truth out, or any finding with a tenth of the lost connections or more names another',
     '  author or cause as `proven` or `likely`.',
     '',
-    ...columnTable(seen),
+    ...columnTable(seen, notRun),
     '',
     'Each share has its exact 95% interval (Clopper and Pearson). "Client\'s side" and "server\'s side" are what tcpdump sees at that one',
-    "pod's interface: the packets around resets and repetitions, without direction. The client is the one that lost most.",
+    "pod's interface: the packets around resets and repetitions, without direction. The client is the one that lost most. *Watch* is what",
+    "`netdebug watch` printed while the run lasted, on both nodes or on the server's alone: each lost connection as it was said last, and",
+    'once where both nodes told of it. The other columns are diagnosed from what the observers of the same run kept.',
     ...[...onlyOurs].map(
       (cause) => `\`${cause}\` is not in the columns without client events: nothing of it is on the wire.`,
     ),
@@ -101,14 +108,17 @@ function progress({ trials, planned, impossible }: PageInput): string[] {
   ];
 }
 
-const columnTable = (seen: readonly ColumnRuns[]) =>
+const columnTable = (seen: readonly ColumnRuns[], notRun: readonly Column[]) =>
   table(
     ['column', 'runs', ...verdicts, 'share that is right'],
-    seen.map(([{ name }, judged]) => {
-      const faults = ofFaults(judged);
-      const counts = verdicts.map((verdict) => faults.filter((one) => one.verdict === verdict).length);
-      return [name, String(faults.length), ...counts.map(String), share(counts[0] ?? 0, faults.length)];
-    }),
+    [
+      ...seen.map(([{ name }, judged]) => {
+        const faults = ofFaults(judged);
+        const counts = verdicts.map((verdict) => faults.filter((one) => one.verdict === verdict).length);
+        return [name, String(faults.length), ...counts.map(String), share(counts[0] ?? 0, faults.length)];
+      }),
+      ...notRun.map(({ name }) => [name, 'not run', ...verdicts.map(() => ''), '']),
+    ],
   );
 
 /** A loss that leaves no packet is not there for whoever has only packets. */

@@ -21,6 +21,8 @@ export type Condition = (typeof conditions)[number];
 
 /** Further words for `lab run` under a condition, the first of which it must know. */
 export const wordsUnder: Partial<Record<Condition, readonly [string, ...string[]]>> = {
+  plain: ['--watch'],
+  'real workloads': ['--watch'],
   IPv6: ['--family', 'ipv6'],
   "server in the node's namespace": ['--server', 'node'],
 };

@@ -4,13 +4,15 @@ import { chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findScenario } from '../../src/lab/scenarios/index.ts';
+import type { AddressBlock } from '../../src/lab/world/address-blocks.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
 import { runRecordSchema } from '../../src/model/run-record.ts';
-import { answerOf } from './judgement.ts';
+import { watchLogFile } from '../../src/run-folder/layout.ts';
 import type { Trial } from './ledger.ts';
 import { choiceOf, durationMsOf, wordsUnder, workloadWord, type TrialSpec } from './specs.ts';
 import { views, viewsUnder, type RunEvidence } from './views.ts';
+import { readWatched } from './watched.ts';
 
 const program = resolve(import.meta.dirname, '../../bin/netdebug');
 
@@ -23,13 +25,14 @@ export async function labRunFlags(): Promise<ReadonlySet<string>> {
 /**
  * Runs the scenario in a folder of its own, which is removed. A run that the lab refuses as wrong usage comes back as that; throws
  * when it fails otherwise.
+ * @param block No run beside it may have the same: each node's kernel events would no longer be its own, as on a real node they are.
  */
-export async function runTrial(spec: TrialSpec): Promise<Trial> {
+export async function runTrial(spec: TrialSpec, block: AddressBlock): Promise<Trial> {
   const folder = await mkdtemp(join(tmpdir(), 'netdebug-trial-'));
   try {
     if (spec.condition === 'rootless') await chown(folder, nobody, nobody);
     const out = join(folder, 'run');
-    const words = [...wordsOf(spec), '--out', out];
+    const words = [...wordsOf(spec), '--address-block', String(block), '--out', out];
     const { code, stderr } = await start(words, spec.condition === 'rootless');
     const nothing = { outcome: '', resets: 0, failures: 0, milliseconds: 0, answers: {} };
     if (code === 64) return { ...spec, refused: stderr.trim().split('\n').at(-1) ?? '', ...nothing };
@@ -45,13 +48,17 @@ async function lookInto(out: string, spec: TrialSpec): Promise<Omit<Trial, keyof
   const probes = await readLines<ProbeEvent>(join(out, 'events.ndjson'));
   const nodes = (await Promise.all((await nodeFiles(out)).map((file) => readLines<NodeEvent>(file)))).flat();
   const setup = findScenario(spec.scenario).setup(choiceOf(spec));
-  const evidence: RunEvidence = { probes, nodes, setup };
+  const isWatched = wordsUnder[spec.condition]?.includes('--watch') === true;
+  const watched = (isWatched ? setup.topology.nodes : []).map(
+    async ({ name }) => [name, readWatched(await readFile(watchLogFile(out, name), 'utf8'))] as const,
+  );
+  const evidence: RunEvidence = { probes, nodes, setup, watched: new Map(await Promise.all(watched)) };
   let milliseconds = 0;
   const answers = viewsUnder[spec.condition].map((view) => {
     const begun = performance.now();
-    const findings = views[view](evidence);
+    const answers = views[view](evidence);
     if (view === 'all witnesses') milliseconds = Math.round(performance.now() - begun);
-    return [view, findings.map(answerOf)] as const;
+    return [view, answers] as const;
   });
   return {
     outcome: record.verdict.outcome,

@@ -3,39 +3,53 @@ import { causeModels } from '../../src/causes/index.ts';
 import { diagnose, diagnoseWire } from '../../src/diagnose/diagnose.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
-import type { Finding } from '../../src/model/run-record.ts';
 import type { Setup } from '../../src/model/scenario.ts';
+import { answerOf, type Answer } from './judgement.ts';
 import type { Condition } from './specs.ts';
+import { watchedAnswers, type Watched } from './watched.ts';
 
 export interface RunEvidence {
   readonly probes: readonly ProbeEvent[];
   readonly nodes: readonly NodeEvent[];
   readonly setup: Setup;
+  /** What the watcher of each node printed, by node; empty where none ran. */
+  readonly watched: ReadonlyMap<string, Watched>;
 }
 
-type Look = (evidence: RunEvidence) => Finding[];
+type Look = (evidence: RunEvidence) => Answer[];
 
 const without =
-  (source: string): Look =>
-  ({ probes, nodes }) =>
-    diagnose({ probes, nodes: nodes.filter((event) => event.source !== source) }, causeModels);
+  (...sources: readonly string[]): Look =>
+  ({ probes, nodes }) => {
+    const seen = nodes.filter(({ source }) => !sources.includes(source));
+    // Of programs that are not ours there are no probes' events.
+    return (probes.length === 0 ? wire(seen) : diagnose({ probes, nodes: seen }, causeModels)).map(answerOf);
+  };
+
+const wire = (nodes: readonly NodeEvent[]) => diagnoseWire([...nodes], causeModels);
 
 /** `foreign`: what anybody's connections have, who have no client of ours. */
 export const views = {
-  'all witnesses': ({ probes, nodes }) => diagnose({ probes, nodes }, causeModels),
-  'foreign (no client events)': ({ nodes }) => diagnoseWire(nodes, causeModels),
+  'all witnesses': ({ probes, nodes }) => diagnose({ probes, nodes }, causeModels).map(answerOf),
+  'foreign (no client events)': ({ nodes }) => wire(nodes).map(answerOf),
   "capture only, client's side": (evidence) => captureAt(evidence, mostHitClient(evidence)),
   "capture only, server's side": (evidence) => captureAt(evidence, evidence.setup.servers[0]?.pod),
   'no capture': without('capture'),
   'no conntrack events': without('conntrack-events'),
   'no rule, route and link changes': without('ip-monitor'),
+  'without kernel events': without('kernel-events', 'sockets'),
+  watch: ({ watched }) => watchedAnswers([...watched.values()]),
+  'watch on one node': ({ watched, setup }) => {
+    const own = watched.get(podOf(setup, setup.servers[0]?.pod).node);
+    return own === undefined ? [] : watchedAnswers([own]);
+  },
 } as const satisfies Record<string, Look>;
 export type View = keyof typeof views;
 
 /** Views that are looked at under a condition; with a fix there is nothing to diagnose. */
 export const viewsUnder: Readonly<Record<Condition, readonly View[]>> = {
   plain: Object.keys(views) as View[],
-  'real workloads': ['foreign (no client events)'],
+  'real workloads': ['foreign (no client events)', 'without kernel events', 'watch', 'watch on one node'],
   IPv6: ['all witnesses', 'foreign (no client events)'],
   "server in the node's namespace": ['all witnesses', 'foreign (no client events)'],
   'busy machine': ['all witnesses', 'foreign (no client events)'],
@@ -47,6 +61,8 @@ const foreign: ReadonlySet<View> = new Set<View>([
   'foreign (no client events)',
   "capture only, client's side",
   "capture only, server's side",
+  'watch',
+  'watch on one node',
 ]);
 
 /** Causes that only events of our own client tell of: nothing of them is on the wire. */
@@ -56,10 +72,15 @@ export const onlyOurs: ReadonlySet<string> = new Set(['probe-stalled']);
 export const hasForm = (view: View, cause: string | null): boolean =>
   cause === null || !foreign.has(view) || !onlyOurs.has(cause);
 
-function captureAt({ nodes, setup }: RunEvidence, podName: string | undefined): Finding[] {
-  const pod = setup.topology.pods.find(({ name }) => name === podName);
+function captureAt({ nodes, setup }: RunEvidence, podName: string | undefined): Answer[] {
+  const { node, hostInterface } = podOf(setup, podName);
+  return wire(tcpdumpAt(nodes, node, hostInterface)).map(answerOf);
+}
+
+function podOf({ topology }: Setup, podName: string | undefined) {
+  const pod = topology.pods.find(({ name }) => name === podName);
   if (pod === undefined) throw new Error(`the topology has no pod "${String(podName)}"`);
-  return diagnoseWire(tcpdumpAt(nodes, pod.node, pod.hostInterface), causeModels);
+  return pod;
 }
 
 /** The packets of one interface, as a file of tcpdump has them, which tells neither direction nor interface. */
@@ -72,7 +93,7 @@ export function tcpdumpAt(events: readonly NodeEvent[], node: string, name: stri
 }
 
 /** The pod whose class lost most: whoever is hit looks at their own client. The first where nobody was. */
-export function mostHitClient({ probes, setup }: RunEvidence): string | undefined {
+export function mostHitClient({ probes, setup }: Omit<RunEvidence, 'watched'>): string | undefined {
   const failed = Map.groupBy(
     probes.filter((event) => event.event === 'failed'),
     (event) => event.class,

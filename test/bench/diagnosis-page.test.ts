@@ -68,6 +68,13 @@ describe('the page', () => {
     assert.match(text, /\| all witnesses \| 1 \| 1 \| 100\.0% \(2\.5% to 100\.0%\) \|/);
   });
 
+  it('says of a column that no run has yet that it was not run, and of no other', () => {
+    assert.deepEqual(row(text, 'watch'), ['not run', '', '', '', '', '']);
+    assert.equal(row(text, 'real workloads, watch'), undefined);
+    const watched = page([trial({ answers: { 'all witnesses': [truth], watch: [truth] } })]);
+    assert.deepEqual(row(watched, 'watch')?.slice(0, 5), ['1', '1', '0', '0', '0']);
+  });
+
   it('says of each word how often it was right', () => {
     assert.match(text, /\| all witnesses \| proven \| 0 \| 0 \| - \| 4 \| 2 \| 50\.0%/);
     assert.match(text, /\| all witnesses \| likely \| 5 \| 2 \| 60\.0% [^|]*\| 0 \| 0 \| - \|/);

@@ -74,6 +74,7 @@ describe('which causes a view can show', () => {
       'no capture',
       'no conntrack events',
       'no rule, route and link changes',
+      'without kernel events',
     ]);
     assert.ok(hasForm('foreign (no client events)', 'policy-reject'));
     assert.ok(hasForm('foreign (no client events)', null));

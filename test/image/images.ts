@@ -9,18 +9,12 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { probeEventSchema } from '../../src/model/probe-event.ts';
-import { findTool } from '../../src/system/find-tool.ts';
+import { rootSkip } from '../programs-skip.ts';
 import { buildahIn, imageConfig } from './buildah.ts';
 import { makeLocalBase } from './local-base.ts';
 
 const root = dirname(dirname(import.meta.dirname));
-const missing = ['buildah', 'mmdebstrap'].filter((name) => findTool(name) === undefined);
-const skip =
-  process.getuid?.() !== 0
-    ? 'needs root'
-    : missing.length > 0
-      ? `not installed: ${missing.join(', ')}`
-      : false;
+const skip = rootSkip(['buildah', 'mmdebstrap']);
 
 const work = skip === false ? mkdtempSync(join(tmpdir(), 'netdebug-image-')) : '';
 after(() => {

@@ -12,6 +12,8 @@ import { readCapture } from '../packets/recording.ts';
 import { labRun, labSkip, readNodeEvents, readProbeEvents } from './netdebug.ts';
 import { isPacket, sourceNames } from './observed-world.ts';
 
+const sourcesIn = (events: readonly NodeEvent[], state: SourceEvent['state']) =>
+  events.filter(isSource).filter((event) => event.state === state);
 const isSource = (event: NodeEvent): event is SourceEvent => event.event === 'source';
 
 test('the GKE bug', { skip: await labSkip() }, async (t) => {
@@ -118,15 +120,43 @@ test('the GKE bug', { skip: await labSkip() }, async (t) => {
 
   await t.test('is observed by every source, from beginning to end, and none of them lost anything', () => {
     const sources = nodes.filter(isSource).filter((event) => event.node === 'node-1');
+    const absent = sources.filter(({ state }) => state === 'unavailable').map(({ source }) => source);
+    // These look at the machine, or ask somebody, and say so where they may not.
+    const dependOnMachine = ['cgroup-memory', 'kernel-events', 'kernel-log', 'names'];
+    assert.deepEqual(
+      absent.filter((name) => !dependOnMachine.includes(name)),
+      [],
+    );
+    const expected = sourceNames.filter((name) => !absent.includes(name));
     assert.deepEqual(
       sources
         .filter(({ state }) => state === 'started')
         .map(({ source }) => source)
         .sort(),
-      sourceNames,
+      expected,
     );
     const stopped = sources.filter(({ state }) => state === 'stopped');
-    assert.deepEqual(stopped.map(({ source }) => source).sort(), sourceNames);
-    assert.deepEqual([...new Set(stopped.map(({ lost }) => lost))], [0]);
+    assert.deepEqual(stopped.map(({ source }) => source).sort(), expected);
+    // A lab beside this one has the same addresses, and an interrupt names no namespace: whose it was is then known of most RSTs only.
+    const beside = /^kernel-events .*; [0-9]+ at addresses that other namespaces have, too/;
+    const lossy = stopped.filter(({ source, text, lost }) => lost !== 0 && !beside.test(`${source} ${text}`));
+    assert.deepEqual(
+      lossy.map(({ source, lost, text }) => `${source} lost ${lost}: ${text}`),
+      [],
+    );
+  });
+
+  await t.test('is observed with whose the connections are: every process of the world is ours', () => {
+    const ofServer = nodes.flatMap((event) =>
+      event.event === 'socket' && event.node === 'node-1' && event.tuple.sport === 8_080
+        ? [event.process?.command]
+        : [],
+    );
+    assert.ok(ofServer.includes('node'), [...new Set(ofServer)].join());
+    const limits = sourcesIn(nodes, 'limited').map(({ source, text }) => `${source}: ${text}`);
+    assert.deepEqual(
+      limits.filter((text) => text.includes('/proc')),
+      [],
+    );
   });
 });

@@ -7,7 +7,11 @@ import type { TestContext } from 'node:test';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
 import { runRecordSchema, type RunRecord } from '../../src/model/run-record.ts';
+import { messageOf } from '../../src/model/problem.ts';
+import { openTracefs } from '../../src/observe/kernel/tracefs.ts';
 import { whyNoNamespaces } from '../../src/lab/world/namespaces.ts';
+import { readRunRecord } from '../../src/run-folder/read-record.ts';
+import { noTerminal, onTerminalOf } from '../on-terminal.ts';
 import { mainScript } from '../program.ts';
 
 export interface Ended {
@@ -95,6 +99,17 @@ export async function labRun(t: TestContext, ...words: readonly string[]): Promi
   return { ...ended, folder, record: runRecordSchema.parse(JSON.parse(ended.stdout)) };
 }
 
+/** The same on a terminal of 80×24, if there is one: what was printed there is `stdout`, and the record is read from the folder. */
+export async function labRunOnTerminal(t: TestContext, ...words: readonly string[]): Promise<LabRun> {
+  if (noTerminal !== false) return await labRun(t, ...words);
+  const folder = await newFolder(t);
+  const command = [process.execPath, mainScript, 'lab', 'run', '--out', folder, ...words];
+  const ended = await startWords(onTerminalOf(80, command)).ended;
+  const { data } = await readRunRecord(folder);
+  if (data === null) throw new Error(`exit code ${String(ended.exitCode)}: ${ended.stdout}`);
+  return { ...ended, folder, record: data };
+}
+
 export async function readProbeEvents(folder: string): Promise<ProbeEvent[]> {
   return await readLines<ProbeEvent>(join(folder, 'events.ndjson'));
 }
@@ -114,4 +129,14 @@ async function readLines<T>(file: string): Promise<T[]> {
 /** Why the kernel refuses the lab's namespaces, for a visible skip; false when it permits them. A missing tool is no reason. */
 export async function labSkip(): Promise<string | false> {
   return (await whyNoNamespaces(process.getuid?.() === 0)) ?? false;
+}
+
+/** Why the kernel's tracepoints cannot be listened to; false when they can. */
+export async function tracefsSkip(): Promise<string | false> {
+  try {
+    await (await openTracefs()).release();
+    return false;
+  } catch (error) {
+    return messageOf(error);
+  }
 }

@@ -9,11 +9,12 @@ import { run } from '../../src/system/process.ts';
 import { readCapture } from '../packets/recording.ts';
 import { mainScript } from '../program.ts';
 import { withoutPrograms } from '../without-programs.ts';
-import { labSkip, netdebug, newFolder } from './netdebug.ts';
+import { labSkip, netdebug, newFolder, tracefsSkip } from './netdebug.ts';
 import { isPacket, observeResets, readEvents, sourceNames } from './observed-world.ts';
 
 const skip = await labSkip();
 const asRoot = process.getuid?.() === 0;
+const kernelIsHeard = (await tracefsSkip()) === false;
 function assertResetIsThere(packets: readonly PacketEvent[]): void {
   const reset = packets.find((packet) => packet.flags === 'R.');
   assert.ok(reset !== undefined);
@@ -32,7 +33,7 @@ describe('observing a reset', { skip }, () => {
   it('ends in an orderly way on SIGTERM, with the reset, its counters and the entry of connection tracking', async (t) => {
     const { folder, exitCode, stderr } = await observeResets(t, 'SIGTERM', 1);
     assert.equal(exitCode, 0, stderr);
-    for (const name of sourceNames) {
+    for (const name of sourceNames.filter((one) => one !== 'kernel-events' || kernelIsHeard)) {
       assert.match(stderr, new RegExp(`^${name} +started `, 'm'));
       assert.match(stderr, new RegExp(`^${name} +stopped `, 'm'));
     }
@@ -55,6 +56,16 @@ describe('observing a reset', { skip }, () => {
       (event) => event.event === 'source' && event.source === 'capture' && event.state === 'stopped',
     );
     assert.equal(capture?.event === 'source' ? capture.lost : null, 0);
+  });
+
+  it('ends so on Ctrl-C, too, which is how most end it, and at once on a second one', async (t) => {
+    const { exitCode, stderr } = await observeResets(t, 'SIGINT', 1);
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stderr, /^capture +stopped /m);
+    assert.doesNotMatch(stderr, /^netdebug: /m);
+    const again = await observeResets(t, 'again', 1);
+    assert.equal(again.exitCode, 130, again.stderr);
+    assert.doesNotMatch(again.stderr, /^capture +stopped /m);
   });
 
   it('killed at once leaves files that can be read, with the reset in them', async (t) => {
@@ -117,6 +128,28 @@ describe('observe refuses', { skip: process.platform !== 'linux' && 'needs Linux
     assert.ok(said.includes('conntrack-events stopped'), said.join());
   });
 
+  it('to start without a witness that is required, and leaves no folder then', async (t) => {
+    if (skip !== false) {
+      t.skip(skip);
+      return;
+    }
+    const folder = await newFolder(t);
+    const observe = [process.execPath, mainScript, 'observe', '--node', 'here', '--duration', '300ms'];
+    const words = [...observe, '--out', folder, '--only', 'snmp,sockets,conntrack-events'];
+    const refused = await withoutPrograms(['conntrack'], [...words, '--require', 'snmp,conntrack-events']);
+    assert.equal(refused.exitCode, 69, refused.stderr);
+    assert.match(
+      refused.stderr,
+      /^netdebug: what --require names is not there: here: conntrack-events is missing/m,
+    );
+    assert.equal(existsSync(folder), false);
+    const without = await withoutPrograms(['conntrack'], [...words, '--require', 'snmp']);
+    assert.equal(without.exitCode, 0, without.stderr);
+    const told = [...without.stderr.matchAll(/^Attention: here: conntrack-events is missing/gm)];
+    assert.equal(told.length, 2, 'at the start and at the end');
+    assert.doesNotMatch(without.stderr, /capture/);
+  });
+
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [['observe'], /required option '--out <dir>'/],
     [['observe', '--out', 'x', '--max-size', '12'], /--max-size: "12" is not a size/],
@@ -124,9 +157,14 @@ describe('observe refuses', { skip: process.platform !== 'linux' && 'needs Linux
     [['observe', '--out', 'x', '--duration', '5x'], /--duration: "5x" is not a duration/],
     [
       ['observe', '--out', 'x', '--without', 'tcpdump'],
-      /--without: there is no witness "tcpdump"; choose from: capture, /,
+      /--without: there is no witness "tcpdump"; choose from: agents, capture, /,
     ],
     [['observe', '--out', 'x', '--node', '../x'], /--node: "..\/x" is not a name/],
+    [['observe', '--out', 'x', '--require', 'capture,tcpdump'], /--require: there is no witness "tcpdump"/],
+    [
+      ['observe', '--out', 'x', '--require', 'snmp', '--without', 'snmp'],
+      /snmp cannot be left out \(--without, --only\) and be required/,
+    ],
   ];
   for (const [words, sentence] of cases) {
     it(`"${words.join(' ')}" with 64 and a sentence`, async () => {

@@ -42,14 +42,28 @@ export async function readEvents(folder: string): Promise<NodeEvent[]> {
   return events;
 }
 
+/** What the witness said that it does not see. */
+export const limitsOf = (events: readonly NodeEvent[], witness: NodeEvent['source']): string[] =>
+  events.flatMap((event) =>
+    event.event === 'source' && event.source === witness && event.state === 'limited' ? [event.text] : [],
+  );
+
 export const isPacket = (event: NodeEvent): event is PacketEvent => event.event === 'packet';
+/** All witnesses; the kernel is heard only where it has tracepoints for us. */
 export const sourceNames = [
+  'agents',
   'capture',
+  'cgroup-memory',
   'conntrack-events',
   'conntrack-stats',
   'ip-monitor',
+  'kernel-events',
+  'kernel-log',
   'listeners',
+  'names',
+  'neighbours',
   'rule-counters',
   'rule-owners',
   'snmp',
+  'sockets',
 ];

@@ -1,6 +1,7 @@
 // Runs inside a private world that stands for a node: a pod of another user, kube-proxy's nftables, and `netdebug observe` with the
 // rights of its pod and no others. Then a connection in the node is reset, and the pod's listener goes.
-//   observer-pod-inside.ts FOLDER CAPABILITIES PID-NAMESPACE      CAPABILITIES with commas; PID-NAMESPACE is `host` or `own`
+//   observer-pod-inside.ts FOLDER CAPABILITIES PID-NAMESPACE WITNESSES
+// CAPABILITIES and WITNESSES with commas; PID-NAMESPACE is `host` or `own`
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -9,7 +10,7 @@ import { join } from 'node:path';
 import { run, runChecked } from '../../src/system/process.ts';
 import { mainScript } from '../program.ts';
 
-const [folder = '', capabilities = '', pidNamespace = 'host'] = process.argv.slice(2);
+const [folder = '', capabilities = '', pidNamespace = 'host', witnesses = ''] = process.argv.slice(2);
 const podAddress = '10.44.0.10';
 
 /** What `observe` has said so far. */
@@ -63,7 +64,7 @@ const only = capabilities.split(',').map((name) => `+${name.toLowerCase()}`);
 const rights = ['setpriv', '--no-new-privs', `--bounding-set=${['-all', ...only].join(',')}`];
 const observe = [
   ...[process.execPath, mainScript, 'observe', '--out', folder, '--node', 'here', '--port', '9000'],
-  ...['--sample', '100ms'],
+  ...['--sample', '100ms', '--only', witnesses],
 ];
 const words = [
   ...(pidNamespace === 'own' ? ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'] : []),

@@ -1,4 +1,4 @@
-// `netdebug observe` with exactly the rights that the manifest gives its pod, in a private world that stands for a node.
+// `netdebug observe` with exactly the rights and witnesses that the manifest gives its pod, in a private world that stands for a node.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -18,6 +18,7 @@ export const skip = (await labSkip()) || (process.getuid?.() !== 0 && 'needs roo
 interface PodSpec {
   readonly hostPID?: boolean;
   readonly containers: readonly {
+    readonly args: readonly string[];
     readonly securityContext: { readonly capabilities: { readonly drop: string[]; readonly add: string[] } };
   }[];
 }
@@ -29,13 +30,17 @@ export async function podSpec(): Promise<PodSpec> {
   return object.spec.template.spec;
 }
 
+/** `witnesses`: with commas; undefined for those that the manifest names. */
 export async function observeAsPod(
   t: TestContext,
   capabilities: readonly string[],
   pidNamespace: 'host' | 'own',
+  witnesses?: string,
 ): Promise<readonly NodeEvent[]> {
   const folder = await newFolder(t);
-  const words = [process.execPath, inside, folder, capabilities.join(','), pidNamespace];
+  const { args } = (await podSpec()).containers[0]!;
+  const only = witnesses ?? args[args.indexOf('--only') + 1]!;
+  const words = [process.execPath, inside, folder, capabilities.join(','), pidNamespace, only];
   const { exitCode, stdout, stderr } = await run([...sandboxArgv(true), ...words], { timeoutMs: 120_000 });
   assert.equal(exitCode, 0, stderr);
   assert.equal((JSON.parse(stdout) as { exitCode: number }).exitCode, 0, stdout);

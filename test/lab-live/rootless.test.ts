@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -18,6 +19,20 @@ const reason = isRoot
   ? 'the kernel refuses user namespaces to an ordinary user'
   : 'the other lab tests ran as this ordinary user already';
 
+/** The folders of all libraries that the program needs to run, and of what these need. */
+function librariesOf(folder: string, known = new Set<string>()): readonly string[] {
+  const needs = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    readonly dependencies?: Readonly<Record<string, string>>;
+  };
+  for (const name of Object.keys(needs.dependencies ?? {})) {
+    const library = join('node_modules', name);
+    if (known.has(library)) continue;
+    known.add(library);
+    librariesOf(join(root, library), known);
+  }
+  return [...known];
+}
+
 it(
   'an ordinary user sees the same: the co-located client is reset, nobody else',
   { skip: permitted ? false : reason },
@@ -26,7 +41,7 @@ it(
     const folder = await mkdtemp(join(tmpdir(), 'netdebug-rootless-'));
     t.after(() => rm(folder, { recursive: true, force: true }));
     await chmod(folder, 0o777);
-    for (const part of ['src', 'package.json', 'node_modules/commander', 'node_modules/zod']) {
+    for (const part of ['src', 'package.json', ...librariesOf(root)]) {
       await cp(join(root, part), join(folder, part), { recursive: true });
     }
     await cp(process.execPath, join(folder, 'node'));
@@ -43,6 +58,10 @@ it(
     assert.equal(exitCode, 0, stderr);
     const record = runRecordSchema.parse(JSON.parse(stdout));
     t.diagnostic(record.verdict.sentence);
+    const missing = stderr
+      .split('\n')
+      .filter((line) => / (?:is missing|does not see everything): /.test(line));
+    assert.ok(missing.length <= 1, missing.join('\n'));
     assert.equal(record.verdict.outcome, 'co-located-only');
     assert.deepEqual(
       record.findings.map((finding) => finding.cause),

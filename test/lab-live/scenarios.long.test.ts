@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { findScenario } from '../../src/lab/scenarios/index.ts';
 import { findingSchema, type ClassSummary, type RunRecord } from '../../src/model/run-record.ts';
 import { z } from '../../src/model/schema.ts';
-import { labRun, labSkip, netdebug } from './netdebug.ts';
+import { firstScreenOfRun } from '../../src/report/first-screen/of-run.ts';
+import { noTerminal } from '../on-terminal.ts';
+import { assertSaidIn, lastRowsOf, withBriefCures } from '../report/first-screen/last-rows.ts';
+import { labRun, labRunOnTerminal, labSkip, netdebug } from './netdebug.ts';
 
 const skip = await labSkip();
 
@@ -21,6 +24,14 @@ function failures(record: RunRecord, kind: Kind): { coLocated: number; remote: n
     return kind === 'resets' ? found.resets : found.otherFailures[kind];
   };
   return { coLocated: of('co-located'), remote: of('remote') };
+}
+
+/** What was lost, who, why, the cure and what to type stand in the last rows of a terminal of 80×24, one of which is the prompt's. */
+function assertEndsWithAnswer(printed: string, record: RunRecord): void {
+  if (noTerminal !== false) return;
+  const screen = withBriefCures(firstScreenOfRun(record));
+  // Of several answers only the first is sure to have room.
+  assertSaidIn(lastRowsOf(printed, 23), { ...screen, answers: screen.answers.slice(0, 1) });
 }
 
 interface Case {
@@ -99,8 +110,9 @@ describe('each scenario', { skip, concurrency: 2 }, () => {
 
     describe(scenario, { concurrency: 1 }, () => {
       it(`hits ${hit}${hit === 'nobody' ? '' : ` with ${symptom}`}, is diagnosed, and its log says what was done`, async (t) => {
-        const { record, exitCode, folder, stderr } = await labRun(t, ...words);
-        assert.equal(exitCode, 0, stderr);
+        const { record, exitCode, folder, stdout, stderr } = await labRunOnTerminal(t, ...words);
+        assert.equal(exitCode, 0, `${stdout}${stderr}`);
+        assertEndsWithAnswer(stdout, record);
         const seen = failures(record, symptom);
         assert.equal(seen.coLocated > 0, hit !== 'nobody', `co-located: ${seen.coLocated}`);
         assert.equal(seen.remote > 0, hit === 'both', `remote: ${seen.remote}`);
@@ -118,7 +130,9 @@ describe('each scenario', { skip, concurrency: 2 }, () => {
       const { variants, ...declared } = findScenario(scenario);
       for (const variant of others ?? [(variants.at(-1) ?? variants[0]).name])
         it(`is diagnosed as ${variant} with another seed too, by someone who knows nothing of the run`, async (t) => {
-          const { record, folder } = await labRun(t, ...words, '--variant', variant, '--seed', '2');
+          const other = ['--variant', variant, '--seed', '2'];
+          const { record, folder, stdout: shown } = await labRunOnTerminal(t, ...words, ...other);
+          assertEndsWithAnswer(shown, record);
           const resets = () => failures(record, 'resets');
           // The policy of the other node resets its own client; no ICMP error resets anybody.
           if (variant === 'client-node' && scenario === 'policy-reject')

@@ -41,6 +41,7 @@ test('a small history gives the numbers that one would write down by hand', () =
       wallSeconds: 10,
       // One answered, and two were waiting for their answer when the reset came; the third was idle.
       probes: 3,
+      answered: 1,
       resets: 3,
       episodes: 2,
       otherFailures: { refused: 1, timeout: 1, closed: 0, unreachable: 0, other: 0 },
