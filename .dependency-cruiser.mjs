@@ -118,6 +118,12 @@ export default {
       '(^|/)node_modules/prom-client/',
       '^src/metrics/registry[.]ts$',
     ),
+    onlyImporter(
+      'only-wrap-imports-widths',
+      'One importer per library: how wide text is, and where its lines end, is asked of src/report/wrap.ts.',
+      '(^|/)node_modules/(string-width|wrap-ansi)/',
+      '^src/report/wrap[.]ts$',
+    ),
     {
       name: 'no-circular-imports',
       severity: 'error',

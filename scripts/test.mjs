@@ -1,5 +1,5 @@
-// Runs the tests with one summary at the end and the ten slowest: all files two at a time, then those of the lab one at a time,
-// because the lab measures time on the machine that the others would be loading.
+// Runs the tests with one summary at the end and the ten slowest: all files three at a time, as most of them wait, then those of the
+// lab one at a time, because the lab measures time on the machine that the others would be loading.
 //   npm run test:quick                          what is no *.long.test.ts, as npm test does after its checks
 //   npm run test:long                           the *.long.test.ts alone
 //   npm run test:all                            both
@@ -37,7 +37,7 @@ const timeout = 8 * 60_000;
 
 const inLab = (file) => resolve(file).startsWith(resolve('test/lab-live'));
 const parts = [
-  { files: files.filter((file) => !inLab(file)), concurrency: 2, timeout },
+  { files: files.filter((file) => !inLab(file)), concurrency: 3, timeout },
   { files: files.filter(inLab), concurrency: 1, timeout },
 ];
 
