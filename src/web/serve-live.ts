@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { messageOf, Problem } from '../model/problem.ts';
 import { boundIdleConnections } from './idle-connections.ts';
 import { createOwnRequests } from './own-requests.ts';
+import { createRecentPage } from './recent-page.ts';
 import { createSubscribers, type Parts } from './subscribers.ts';
 
 export interface LiveServer {
@@ -25,6 +26,7 @@ const mostPagesInFlight = 8;
 /** Starts to serve at a free port of 127.0.0.1. `page` makes the whole page as it is now. Throws a usage Problem when none can be had. */
 export async function serveLive(page: () => string): Promise<LiveServer> {
   const subscribers = createSubscribers();
+  const recent = createRecentPage(page);
   const inFlight = new Set<ServerResponse>();
   const limits = {
     headersTimeout: longestRequestMs,
@@ -79,9 +81,9 @@ export async function serveLive(page: () => string): Promise<LiveServer> {
     }
     inFlight.add(response);
     response.once('close', () => inFlight.delete(response));
-    let html: string;
+    let html: Buffer;
     try {
-      html = page();
+      html = recent.bytes();
     } catch (error) {
       // What can't be drawn is no reason for the run to end.
       refuse(response, 500, `The page cannot be drawn: ${messageOf(error)}`);
@@ -93,7 +95,10 @@ export async function serveLive(page: () => string): Promise<LiveServer> {
 
   return {
     url: `http://127.0.0.1:${port}${own.root}`,
-    publish: (parts) => subscribers.publish(parts),
+    publish(parts) {
+      recent.forget();
+      subscribers.publish(parts);
+    },
     async end(parts) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await subscribers.end(parts, longestEndMs);

@@ -37,6 +37,16 @@ test('the page is served, and not kept by the browser', async (t) => {
   assert.equal(await textOf(response), '<p>page</p>');
 });
 
+test('many who ask at once are sent one drawing, and whoever asks after news a new one', async (t) => {
+  let drawn = 0;
+  const server = await serveLive(() => `<p>${(drawn += 1)}</p>`);
+  t.after(() => server.end({}));
+  const many = await Promise.all(Array.from({ length: 5 }, async () => textOf(await ask(server.url))));
+  assert.deepEqual(new Set(many), new Set(['<p>1</p>']));
+  server.publish({ a: '1' });
+  assert.equal(await textOf(await ask(server.url)), '<p>2</p>');
+});
+
 test('a request for another host is refused, as a rebound name would make it', async (t) => {
   const { url } = await serve(t);
   for (const host of [
