@@ -89,6 +89,7 @@ describe('a disk that fills up at a random moment', { skip, concurrency: 3, time
   it('under a run in the lab', async (t) => {
     t.diagnostic(`SEED=${seed}`);
     const random = randomFrom(seed);
+    let unharmed = 0;
     for (let time = 0; time < times; time += 1) {
       const back = time % 2 === 1;
       const fillAfterMs = Math.round(random() * 3_000);
@@ -101,21 +102,25 @@ describe('a disk that fills up at a random moment', { skip, concurrency: 3, time
       ];
       const moments = { since, fillAfterMs, emptyAfterMs, signalAfterMs: null };
       const outcome = await onFullDisk(t, words, moments);
-      await assertTold(outcome, what);
+      // A full disk has room for what ends within a page that a file has already: in half a second it may be that nothing needed more.
+      const isUnharmed = back && outcome.exitCode === 0;
+      if (isUnharmed) unharmed += 1;
+      else await assertTold(outcome, what);
       if (outcome.stdout === '') continue;
       // What is said first of it follows from the rest, and is not in the file.
       const { firstScreen, ...printed } = runRecordSchema.parse(JSON.parse(outcome.stdout));
       assert.ok(firstScreen !== undefined);
-      assert.ok((printed.lostOutput ?? []).length > 0, `${what}: the verdict says what is missing`);
+      assert.equal((printed.lostOutput ?? []).length > 0, !isUnharmed, `${what}: the verdict says what is missing`);
       const folder = join(outcome.folder, 'run');
       assert.equal(existsSync(join(folder, 'run.json')), back, what);
       if (back) {
         assert.deepEqual(JSON.parse(await readFile(join(folder, 'run.json'), 'utf8')), printed);
-        assert.ok(printed.lostOutput?.some(({ until: end }) => end !== null));
+        assert.ok(isUnharmed || printed.lostOutput?.some(({ until: end }) => end !== null));
       }
       const again = await netdebug('diagnose', folder);
       assert.ok([0, 2, 64].includes(again.exitCode ?? -1), `${what}: ${again.stderr}`);
     }
+    assert.ok(unharmed < times / 2, 'room that comes back is tested, too');
   });
 
   it('under a run in the lab that is interrupted, which still tidies up', async (t) => {
