@@ -1,5 +1,6 @@
 // Runs the tests with one summary at the end and the ten slowest: all files three at a time, as most of them wait, then those of the
-// lab one at a time, because the lab measures time on the machine that the others would be loading.
+// lab one at a time, because the lab measures time on the machine that the others would be loading. Where few files failed, each of
+// them is run once more, alone: what passes then failed for want of the machine's time, is named, and fails nothing.
 //   npm run test:quick                          what is no *.long.test.ts, as npm test does after its checks
 //   npm run test:long                           the *.long.test.ts alone
 //   npm run test:all                            both
@@ -41,12 +42,19 @@ const parts = [
   { files: files.filter(inLab), concurrency: 1, timeout },
 ];
 
+/** More than this is no matter of a machine that was busy for a while. */
+const mostFilesAgain = 3;
+
 const note = (message) => ({ type: 'test:diagnostic', data: { nesting: 0, message, level: 'info' } });
 
 /** The events of both parts as if of one: the counts with which each ends are added up and said once, after the slowest tests. */
 async function* inTurn() {
   const totals = new Map();
   const times = [];
+  /** The files that ended, and of them those in which something failed: a file that ended without a word is in neither. */
+  const ended = new Set();
+  const failed = new Set();
+  let success = true;
   let summary;
   for (const part of parts.filter(({ files }) => files.length > 0)) {
     for await (const event of run(part)) {
@@ -60,19 +68,45 @@ async function* inTurn() {
       if (type === 'test:diagnostic' && ofAll && count !== null) {
         totals.set(count[1], (totals.get(count[1]) ?? 0) + Number(count[2]));
       } else if (type === 'test:summary' && ofAll) {
-        if (!data.success) process.exitCode = 1;
+        success &&= data.success;
         summary = event;
       } else {
+        if (type === 'test:summary') {
+          ended.add(data.file);
+          if (!data.success) failed.add(data.file);
+        }
         yield event;
       }
     }
   }
+  const isToldWhole = files.every((file) => ended.has(resolve(file)));
+  if (!success && isToldWhole && failed.size <= mostFilesAgain) {
+    success = true;
+    for (const file of failed) {
+      const passed = yield* again(file);
+      success &&= passed;
+      const outcome = passed ? 'passed' : 'failed';
+      yield note(`failed beside others, and ${outcome} when it was run again alone: ${relative('', file)}`);
+    }
+  }
+  if (!success) process.exitCode = 1;
   times.sort((a, b) => b.ms - a.ms);
   for (const { ms, file, name } of times.slice(0, 10)) {
     yield note(`slow: ${(ms / 1_000).toFixed(1).padStart(5)} s  ${relative('', file)}: ${name}`);
   }
   for (const [name, total] of totals) yield note(`${name} ${total}`);
   yield summary;
+}
+
+/** Runs one file alone; says whether all of it passed. */
+async function* again(file) {
+  let success = false;
+  for await (const event of run({ files: [file], concurrency: 1, timeout })) {
+    const { type, data } = event;
+    if (type === 'test:summary' && data.file === undefined) success = data.success;
+    else if (type !== 'test:diagnostic' || data.file !== undefined) yield event;
+  }
+  return success;
 }
 
 Readable.from(inTurn()).compose(new spec()).pipe(process.stdout);
