@@ -110,7 +110,11 @@ describe('a disk that fills up at a random moment', { skip, concurrency: 3, time
       // What is said first of it follows from the rest, and is not in the file.
       const { firstScreen, ...printed } = runRecordSchema.parse(JSON.parse(outcome.stdout));
       assert.ok(firstScreen !== undefined);
-      assert.equal((printed.lostOutput ?? []).length > 0, !isUnharmed, `${what}: the verdict says what is missing`);
+      assert.equal(
+        (printed.lostOutput ?? []).length > 0,
+        !isUnharmed,
+        `${what}: the verdict says what is missing`,
+      );
       const folder = join(outcome.folder, 'run');
       assert.equal(existsSync(join(folder, 'run.json')), back, what);
       if (back) {
