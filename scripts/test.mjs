@@ -1,6 +1,6 @@
 // Runs the tests with one summary at the end and the ten slowest: all files three at a time, as most of them wait, then those of the
-// lab one at a time, because the lab measures time on the machine that the others would be loading. Where few files failed, each of
-// them is run once more, alone: what passes then failed for want of the machine's time, is named, and fails nothing.
+// lab one at a time, because the lab measures time on the machine that the others would be loading. Where little failed, it
+// is run once more, alone: what passes then failed for want of the machine's time, is named, and fails nothing.
 //   npm run test:quick                          what is no *.long.test.ts, as npm test does after its checks
 //   npm run test:long                           the *.long.test.ts alone
 //   npm run test:all                            both
@@ -43,7 +43,7 @@ const parts = [
 ];
 
 /** More than this is no matter of a machine that was busy for a while. */
-const mostFilesAgain = 3;
+const [mostFilesAgain, mostTestsAgain] = [3, 6];
 
 const note = (message) => ({ type: 'test:diagnostic', data: { nesting: 0, message, level: 'info' } });
 
@@ -53,7 +53,8 @@ async function* inTurn() {
   const times = [];
   /** The files that ended, and of them those in which something failed: a file that ended without a word is in neither. */
   const ended = new Set();
-  const failed = new Set();
+  const failed = new Map();
+  let names = namesOfFailed();
   let success = true;
   let summary;
   for (const part of parts.filter(({ files }) => files.length > 0)) {
@@ -62,6 +63,7 @@ async function* inTurn() {
       // What is about the run as a whole is of no file.
       const ofAll = data.file === undefined;
       const count = /^(\w+) ([0-9.]+)$/.exec(data.message ?? '');
+      names.see(event);
       if ((type === 'test:pass' || type === 'test:fail') && data.details.type !== 'suite') {
         times.push({ ms: data.details.duration_ms, file: data.file ?? '', name: data.name });
       }
@@ -73,20 +75,22 @@ async function* inTurn() {
       } else {
         if (type === 'test:summary') {
           ended.add(data.file);
-          if (!data.success) failed.add(data.file);
+          if (!data.success) failed.set(data.file, names.all());
+          names = namesOfFailed();
         }
         yield event;
       }
     }
   }
   const isToldWhole = files.every((file) => ended.has(resolve(file)));
-  if (!success && isToldWhole && failed.size <= mostFilesAgain) {
+  const many = [...failed.values()].flat().length;
+  if (!success && isToldWhole && failed.size <= mostFilesAgain && many <= mostTestsAgain) {
     success = true;
-    for (const file of failed) {
-      const passed = yield* again(file);
+    for (const [file, tests] of failed) {
+      const passed = yield* again(file, tests);
       success &&= passed;
-      const outcome = passed ? 'passed' : 'failed';
-      yield note(`failed beside others, and ${outcome} when it was run again alone: ${relative('', file)}`);
+      const what = `${relative('', file)}: ${tests.join(', ')}`;
+      yield note(`failed at first, and ${passed ? 'passed' : 'failed'} when it was run again alone: ${what}`);
     }
   }
   if (!success) process.exitCode = 1;
@@ -98,12 +102,32 @@ async function* inTurn() {
   yield summary;
 }
 
-/** Runs one file alone; says whether all of it passed. */
-async function* again(file) {
+/** The names of one file's tests that failed, each with those of the suites that it is in: a suite is told of after its tests. */
+function namesOfFailed() {
+  const open = [];
+  return {
+    see({ type, data }) {
+      if (type !== 'test:fail') return;
+      if (data.details.type !== 'suite') open.push({ name: data.name, nesting: data.nesting });
+      else {
+        for (const test of open.filter(({ nesting }) => nesting === data.nesting + 1)) {
+          test.name = `${data.name} ${test.name}`;
+          test.nesting = data.nesting;
+        }
+      }
+    },
+    all: () => open.map(({ name }) => name),
+  };
+}
+
+/** Runs these tests of a file alone, or all of it where none is named; says whether all passed that was run. */
+async function* again(file, tests) {
   let success = false;
-  for await (const event of run({ files: [file], concurrency: 1, timeout })) {
+  const testNamePatterns = tests.map((name) => new RegExp(`^${RegExp.escape(name)}$`));
+  const named = tests.length > 0 ? { testNamePatterns } : {};
+  for await (const event of run({ files: [file], concurrency: 1, timeout, ...named })) {
     const { type, data } = event;
-    if (type === 'test:summary' && data.file === undefined) success = data.success;
+    if (type === 'test:summary' && data.file === undefined) success = data.success && data.counts.passed > 0;
     else if (type !== 'test:diagnostic' || data.file !== undefined) yield event;
   }
   return success;
