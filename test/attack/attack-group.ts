@@ -29,7 +29,7 @@ export interface Group<T extends Target> {
 
 /** The bound that is set: a kubelet, or whoever looks after the program, is answered within it. */
 const longestHealthMs = 1_000;
-const longestAttackMs = 30_000;
+const longestAttackMs = 60_000;
 const dyingMs = 500;
 
 export function attackGroup<T extends Target>(name: string, group: Group<T>): void {

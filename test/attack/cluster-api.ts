@@ -110,7 +110,7 @@ export async function startClusterApi(size: number): Promise<ClusterApi> {
       expired.clear();
       for (const response of hostiles) response.destroy();
       const watched = () => new Set(watches.values()).size === 2;
-      await eventually('it lists and watches an honest cluster', watched, 15_000);
+      await eventually('it lists and watches an honest cluster', watched);
     },
     async close() {
       server.close();

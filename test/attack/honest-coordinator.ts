@@ -141,7 +141,7 @@ export async function startHonestCoordinator(peerPort: number): Promise<Coordina
       impostor = null;
       for (const response of impostors) response.destroy();
       release();
-      await eventually('it follows an honest plan again', () => waiting.size > 0, 5_000);
+      await eventually('it follows an honest plan again', () => waiting.size > 0);
     },
     async close() {
       for (const bait of baits) bait.close();

@@ -7,7 +7,7 @@ import { eventually } from './scene.ts';
 export async function readyCoordinator(api: string): Promise<HttpTarget> {
   const target = await startCoordinator(api);
   const ready = async () => (await fetch(`http://127.0.0.1:${target.http}/readyz`)).ok;
-  await eventually('it is ready', ready, 10_000);
+  await eventually('it is ready', ready);
   return target;
 }
 

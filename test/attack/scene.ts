@@ -64,7 +64,7 @@ export function openScene(): Scene {
 export async function eventually(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  longestMs = 5_000,
+  longestMs = 20_000,
 ): Promise<void> {
   if (!(await within(longestMs, holds))) assert.fail(`not within ${longestMs / 1_000} s: ${what}`);
 }
