@@ -100,10 +100,12 @@ function lookForAll(story: Examined['story']): Facts {
  * A peer that closes in an orderly way while nothing is asked, and takes the next connection at once, did what applications do:
  * nothing was lost. A question that was left unanswered was.
  */
-function isWorthExplaining({ story, judgement }: Examined): boolean {
+function isWorthExplaining({ story, facts: seen, judgement }: Examined): boolean {
   const { report, failure, phase, afterwards } = story.lost;
   const [next] = afterwards;
-  const wentWell = next === undefined || next.failure === null;
+  // What an ICMP error refuses comes to no server: that says nothing of the one that had closed.
+  const wentWell =
+    next === undefined || next.failure === null || seen['next attempt refused by ICMP'].seen === 'yes';
   const orderly = report !== null && failure === 'closed' && phase === 'idle' && wentWell;
   return !orderly || judgement.cause !== null;
 }
