@@ -72,10 +72,19 @@ export function explainEach(
   models: readonly CauseModel[],
 ): Explained[] {
   const judge = createJudge(models);
-  const examined = lost.map((one): Examined => {
+  const examine = (one: LostConnection): Examined => {
     const story = tell(one, probes, nodes);
     const seen = lookForAll(story);
     return { story, facts: seen, ...judge(seen) };
+  };
+  const examined = lost.map((one) => {
+    const found = examine(one);
+    const { refusedNext } = one;
+    // An ICMP error comes of no server: what was closed in order was not lost, and what is lost is the attempt.
+    const isOrderly = refusedNext !== undefined && found.judgement.cause === null;
+    return isOrderly && found.facts['next attempt refused by ICMP'].seen === 'yes'
+      ? examine(refusedNext)
+      : found;
   });
   const byCause = Map.groupBy(
     hearCompany(examined).filter(isWorthExplaining),
@@ -100,12 +109,10 @@ function lookForAll(story: Examined['story']): Facts {
  * A peer that closes in an orderly way while nothing is asked, and takes the next connection at once, did what applications do:
  * nothing was lost. A question that was left unanswered was.
  */
-function isWorthExplaining({ story, facts: seen, judgement }: Examined): boolean {
+function isWorthExplaining({ story, judgement }: Examined): boolean {
   const { report, failure, phase, afterwards } = story.lost;
   const [next] = afterwards;
-  // What an ICMP error refuses comes to no server: that says nothing of the one that had closed.
-  const wentWell =
-    next === undefined || next.failure === null || seen['next attempt refused by ICMP'].seen === 'yes';
+  const wentWell = next === undefined || next.failure === null;
   const orderly = report !== null && failure === 'closed' && phase === 'idle' && wentWell;
   return !orderly || judgement.cause !== null;
 }

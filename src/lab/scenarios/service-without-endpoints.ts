@@ -7,7 +7,7 @@ import type { LabScenario } from './lab-scenario.ts';
 import {
   briefDefaults,
   intranodeVisibility,
-  loadTables,
+  loadServices,
   servicePort,
   serviceWorld,
 } from './service-world.ts';
@@ -71,12 +71,13 @@ export const scenario: LabScenario<'service-without-endpoints'> = {
 function steps(topology: Topology, choice: Choice): FaultStep[] {
   const { service, nodes } = topology;
   const endpoints = service.endpoints.filter((name) => name !== 'server');
-  const load = (services: Topology['service'][]): FaultAction[] =>
+  // Nobody is to find neither a translation nor a refusal.
+  const load = (refuses: 'first' | 'last', services: Topology['service'][]): FaultAction[] =>
     nodes
       .filter(({ name }) => choice.variant !== oneNode || name === 'node-2')
-      .map((node) => loadTables(topology, node, choice, { services }));
-  const gone: FaultStep = { afterMs: 0, actions: load([{ ...service, endpoints }]) };
-  const back = load([service]);
+      .map((node) => loadServices(topology, node, { services, refuses }));
+  const gone: FaultStep = { afterMs: 0, actions: load('first', [{ ...service, endpoints }]) };
+  const back = load('last', [service]);
   if (choice.variant !== scaledToZero) return [gone, { afterMs: outageMs, actions: back }];
   const program = 'server';
   return [

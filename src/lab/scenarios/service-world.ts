@@ -1,7 +1,7 @@
 // The world that most scenarios share: a Service by kube-proxy, netd's intranode visibility, and clients of it on both nodes.
 import type { Choice, ClientSpec, Named, ScenarioDefaults, ServerSpec, Setup } from '../../model/scenario.ts';
 import type { Change, Plan } from '../../model/plan.ts';
-import type { Node, Topology } from '../../model/topology.ts';
+import type { Node, Service, Topology } from '../../model/topology.ts';
 import { kubeProxyTables, type KubeProxyOptions } from '../actors/kube-proxy/tables.ts';
 import { mergeTables } from '../actors/merge-tables.ts';
 import { netdChanges, netdTables } from '../actors/netd/tables.ts';
@@ -66,14 +66,23 @@ function nodePlan(topology: Topology, node: Node, choice: Choice, { dropInvalid 
 }
 
 /** What kube-proxy and netd have programmed on the node, all at once, as kube-proxy does when a Service's endpoints change. */
-export function loadTables(
-  topology: Topology,
-  node: Node,
-  choice: Choice,
-  options: KubeProxyOptions = {},
-): Change {
+function loadTables(topology: Topology, node: Node, choice: Choice, options: KubeProxyOptions = {}): Change {
   const tables = mergeTables(kubeProxyTables(topology, options), hasVisibility(choice) ? netdTables : []);
   return { do: 'load-iptables', netns: node.name, tables };
+}
+
+/** kube-proxy's tables anew, as it learns of other endpoints: the table of rules that refuse first, or last. */
+export function loadServices(
+  topology: Topology,
+  node: Node,
+  { services, refuses }: { readonly services: readonly Service[]; readonly refuses: 'first' | 'last' },
+): Change {
+  const tables = kubeProxyTables(topology, { services });
+  const inOrder = tables.toSorted((a, b) => (a.name === b.name ? 0 : a.name === 'filter' ? -1 : 1));
+  return {
+    ...{ do: 'load-iptables', netns: node.name },
+    tables: refuses === 'first' ? inOrder : inOrder.toReversed(),
+  };
 }
 
 /** One class beside the server, one on the other node, both through the Service, or both straight to the pod. */
