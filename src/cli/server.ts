@@ -12,6 +12,7 @@ import {
   textOption,
   type ProbeFlags,
 } from './probe-flags.ts';
+import { byteSize } from './byte-size.ts';
 import { runSession } from './probe-session.ts';
 import { Problem } from '../model/problem.ts';
 import { parsePart, partOf, runWorkers, workerWords, type Part } from './workers.ts';
@@ -28,6 +29,12 @@ interface ServerFlags extends ProbeFlags {
   readonly pushEvery?: number;
   readonly closeEvery?: number;
   readonly closeWith: CloseWay;
+  readonly backlog?: number;
+  readonly deafEvery?: number;
+  readonly deafFor: number;
+  readonly takeMemory?: number;
+  readonly takeEvery: number;
+  readonly takeFor?: number;
 }
 
 const examples = `
@@ -77,6 +84,25 @@ export function command(): Command {
         .choices(closeWays)
         .default('fin' satisfies CloseWay),
     )
+    .option(
+      '--backlog <count>',
+      'connections that may wait for it to accept them (default: as many as the kernel lets wait)',
+      count('--backlog'),
+    )
+    .addOption(
+      durationOption('--deaf-every <time>', 'misbehave: close everything now and then, and accept nobody'),
+    )
+    .addOption(durationOption('--deaf-for <time>', 'how long --deaf-every accepts nobody', '1s'))
+    .addOption(
+      new Option(
+        '--take-memory <size>',
+        'misbehave: take so much memory now and then, and let it go',
+      ).argParser(byteSize('--take-memory', 1)),
+    )
+    .addOption(durationOption('--take-every <time>', 'how often --take-memory does so', '10s'))
+    .addOption(
+      durationOption('--take-for <time>', 'how long that takes each time; meanwhile nothing is answered'),
+    )
     .addHelpText('after', examples);
   for (const option of probeOptions()) server.addOption(option);
   return server.action(async () => {
@@ -100,6 +126,7 @@ export function command(): Command {
           deadlineMs: flags.deadline,
           maxLine: flags.maxLine,
           ...(maxConnections === null ? {} : { maxConnections }),
+          ...(flags.backlog === undefined ? {} : { backlog: flags.backlog }),
           misbehaviour: misbehaviour(flags),
           sharedPort: flags.worker !== undefined,
         },
@@ -115,8 +142,13 @@ function smaller(wanted: number | null, room: number | null): number | null {
   return Math.min(wanted, room);
 }
 
-function misbehaviour({ pushEvery, closeEvery, closeWith }: ServerFlags): Misbehaviour {
+function misbehaviour(flags: ServerFlags): Misbehaviour {
+  const { pushEvery, closeEvery, closeWith, takeMemory, takeEvery, takeFor = 0, deafEvery, deafFor } = flags;
   return {
+    ...(deafEvery === undefined ? {} : { deaf: { everyMs: deafEvery, forMs: deafFor } }),
+    ...(takeMemory === undefined
+      ? {}
+      : { memory: { bytes: takeMemory, everyMs: takeEvery, forMs: takeFor } }),
     ...(pushEvery === undefined ? {} : { pushEveryMs: pushEvery }),
     ...(closeEvery === undefined ? {} : { closeEveryMs: closeEvery }),
     closeWith,

@@ -72,10 +72,19 @@ export function explainEach(
   models: readonly CauseModel[],
 ): Explained[] {
   const judge = createJudge(models);
-  const examined = lost.map((one): Examined => {
+  const examine = (one: LostConnection): Examined => {
     const story = tell(one, probes, nodes);
     const seen = lookForAll(story);
     return { story, facts: seen, ...judge(seen) };
+  };
+  const examined = lost.map((one) => {
+    const found = examine(one);
+    const { refusedNext } = one;
+    // An ICMP error comes of no server: what was closed in order was not lost, and what is lost is the attempt.
+    const isOrderly = refusedNext !== undefined && found.judgement.cause === null;
+    return isOrderly && found.facts['next attempt refused by ICMP'].seen === 'yes'
+      ? examine(refusedNext)
+      : found;
   });
   const byCause = Map.groupBy(
     hearCompany(examined).filter(isWorthExplaining),

@@ -10,6 +10,7 @@ export const wantedWords = {
   listeners: "the listening sockets of the server's pod",
   'kernel-events':
     "the kernel's own events on the nodes of client and server (its tracepoints; root and tracefs)",
+  'kernel-log': "the kernel's log of the server's node (dmesg)",
   sockets: "the node's sockets and what they knew at their end (ss)",
   'server-events': "the server's own events (netdebug server --events)",
   // What a witness that did run could not tell of this very connection.
@@ -38,6 +39,8 @@ export const wantedWords = {
   'kernel-at-server': "the kernel's own events on the server's node (its tracepoints; root and tracefs)",
   'kernel-at-client': "the kernel's own events on the client's node (its tracepoints; root and tracefs)",
   'process-ends': 'which processes ended: this kernel does not tell, or not to this observer',
+  'memory-kills':
+    "what the kernel of the server's node killed for memory (its tracepoints, its log or its cgroups' counts; root)",
   'resets-without-socket': 'the RSTs that no socket sent: the kernel tells of them since Linux 6.10',
   'peer-of-listener':
     'whose packet a listener answered with RST: the kernel names no peer, and several were near',
@@ -58,6 +61,7 @@ export const nodeWitnesses = [
   'snmp',
   'listeners',
   'kernel-events',
+  'kernel-log',
   'sockets',
 ] as const satisfies readonly Wanted[];
 export type NodeWitness = (typeof nodeWitnesses)[number];

@@ -180,7 +180,7 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
 
 /**
  * `pods`: the namespaces of the node's pods. `reject`, `drop`: rules that do so without a counter of their own. `icmp-errors`: some of
- * those about TCP. `process-ends`, `resets-without-socket`, `listener-resets`: what a kernel's tracepoints do not tell.
+ * those about TCP. `process-ends`, `oom-kills`, `resets-without-socket`, `listener-resets`: what a kernel's tracepoints do not tell.
  * `ebpf-conntrack`: connections that a dataplane in eBPF tracks in tables of its own.
  */
 export const blindSpots = [
@@ -190,6 +190,7 @@ export const blindSpots = [
   'icmp-errors',
   'ebpf-conntrack',
   'process-ends',
+  'oom-kills',
   'resets-without-socket',
   'listener-resets',
 ] as const;

@@ -61,6 +61,8 @@ export const kernelLogEventSchema = z.object({
 export const cgroupMemoryEventSchema = z.object({
   event: z.literal('cgroup-memory'),
   ...base,
+  /** Whose processes alone were in it: the node's name, or the address of one of its pods. Absent where they are of several. */
+  scope: z.string().optional(),
   cgroup: z.string(),
   container: z.string().nullable(),
   /** NAMESPACE/NAME */

@@ -43,6 +43,23 @@ export interface ServerSpec {
   readonly pushEveryMs?: number;
   readonly closeEveryMs?: number;
   readonly closeWith?: CloseWith;
+  /** How many connections may wait for it to accept them. */
+  readonly backlog?: number;
+  /** It closes all that it has each time, and then accepts nobody for so long. */
+  readonly deafEveryMs?: number;
+  readonly deafForMs?: number;
+  readonly memory?: ServerMemory;
+}
+
+/** What a server uses of memory, and may use; at its limit the kernel kills it, and it is started again. MiB, and milliseconds. */
+export interface ServerMemory {
+  readonly limitMiB: number;
+  /** It takes so much each time, and lets it go. */
+  readonly takeMiB: number;
+  readonly takeEveryMs: number;
+  /** So long it takes for that, and reads nothing meanwhile. */
+  readonly takeForMs: number;
+  readonly restartAfterMs: number;
 }
 
 /** A program beside a server in its pod that takes what comes for the server's port and hands it on over loopback. */

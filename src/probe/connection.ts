@@ -133,6 +133,11 @@ class Dialled implements Connection {
     socket.on('connectionAttempt', (address, port) => {
       this.#lookedUp = true;
       this.#remote = printedAddress(address, port) ?? this.#remote;
+      // The kernel gives a port as the SYN leaves, and takes it back when that is refused.
+      process.nextTick(() => {
+        if (this.#phase === 'connecting')
+          this.#local = printedAddress(socket.localAddress, socket.localPort) ?? null;
+      });
     });
     socket.on('connect', () => this.#established());
     // A socket that is only waited on is read all the same, so a reset or a close shows the moment it arrives.

@@ -7,6 +7,24 @@ export interface Misbehaviour {
   /** From one time that all connections are ended to the next. Milliseconds. */
   readonly closeEveryMs?: number;
   readonly closeWith: CloseWay;
+  /** Times in which it accepts nobody: before each it closes what it has. */
+  readonly deaf?: Deaf;
+  /** Memory that it takes now and then, and lets go. */
+  readonly memory?: MemoryTaken;
+}
+
+/** Milliseconds. */
+export interface Deaf {
+  readonly everyMs: number;
+  readonly forMs: number;
+}
+
+export interface MemoryTaken {
+  readonly bytes: number;
+  /** Milliseconds from one time to the next; */
+  readonly everyMs: number;
+  /** and for so long it does nothing else. */
+  readonly forMs: number;
 }
 
 export interface Misbehaving {
@@ -20,7 +38,11 @@ const deafShare = 1 / 4;
 
 /** @param open The connections that are open, at any time. */
 export function misbehave(settings: Misbehaviour, open: ReadonlySet<ServedConnection>): Misbehaving {
-  const { pushEveryMs, closeEveryMs, closeWith } = settings;
+  const { pushEveryMs, closeEveryMs, closeWith, memory, deaf } = settings;
+  const taking = memory === undefined ? undefined : setInterval(() => takeMemory(memory), memory.everyMs);
+  taking?.unref();
+  const resting = deaf === undefined ? undefined : setInterval(() => rest(deaf.forMs), deaf.everyMs);
+  resting?.unref();
   const closing = closeEveryMs === undefined ? undefined : setInterval(closeAll, closeEveryMs);
   // Must not hold a server that could not listen.
   closing?.unref();
@@ -30,14 +52,44 @@ export function misbehave(settings: Misbehaviour, open: ReadonlySet<ServedConnec
     for (const connection of [...open]) connection.close();
   }
 
+  function rest(forMs: number): void {
+    // At once: the first call waits for an answer to say goodbye after.
+    for (const connection of [...open]) {
+      connection.close();
+      connection.close();
+    }
+    // Goodbyes leave before that.
+    setImmediate(() => goDeaf(forMs));
+  }
+
   return {
     accepted(connection) {
       if (pushEveryMs === undefined) return () => undefined;
       const pushing = setInterval(() => connection.push(), pushEveryMs);
       return () => clearInterval(pushing);
     },
-    stop: () => clearInterval(closing),
+    stop() {
+      clearInterval(closing);
+      clearInterval(taking);
+      clearInterval(resting);
+    },
   };
+}
+
+const pieceBytes = 8 * 1_024 ** 2;
+
+/** Each page is written to: what is only reserved takes no memory. */
+function takeMemory({ bytes, forMs }: MemoryTaken): void {
+  const pieces = Math.ceil(bytes / pieceBytes);
+  const taken: ArrayBuffer[] = [];
+  for (let piece = 0; piece < pieces; piece += 1) {
+    const buffer = new ArrayBuffer(pieceBytes);
+    new Uint8Array(buffer).fill(1);
+    taken.push(buffer);
+    if (forMs > 0) goDeaf(forMs / pieces);
+  }
+  // Let go at once, whenever the collector comes by.
+  for (const buffer of taken) buffer.transfer(0);
 }
 
 /** Holds up the whole process: Node reads ahead even from a paused socket, and what it has read is not unread to the kernel. */

@@ -90,6 +90,31 @@ const cases: readonly Case[] = [
     closesRemain: true,
   },
   {
+    scenario: 'server-killed-for-memory',
+    duration: '6s',
+    hit: 'both',
+    symptom: 'resets',
+    fix: 'higher-limit',
+  },
+  {
+    scenario: 'service-without-endpoints',
+    duration: '6s',
+    hit: 'both',
+    symptom: 'refused',
+    fix: 'one-ready',
+    closesRemain: true,
+    // The other node's own client alone is refused there.
+    others: ['scaled-to-zero'],
+  },
+  {
+    scenario: 'backlog-overflow',
+    duration: '7s',
+    hit: 'both',
+    symptom: 'timeout',
+    fix: 'larger-backlog',
+    closesRemain: true,
+  },
+  {
     scenario: 'server-aborted',
     duration: '4s',
     hit: 'both',
@@ -123,7 +148,13 @@ describe('each scenario', { skip, concurrency: 2 }, () => {
         const done = (await readFile(join(folder, 'faults.log'), 'utf8'))
           .split('\n')
           .filter((line) => line !== '');
-        const byItself = ['healthy', 'server-aborted', 'conntrack-expired'].includes(scenario);
+        const byItself = [
+          'healthy',
+          'server-aborted',
+          'conntrack-expired',
+          'server-killed-for-memory',
+          'backlog-overflow',
+        ].includes(scenario);
         assert.equal(done.length > 0, !byItself, done.join('\n'));
       });
 

@@ -30,6 +30,8 @@ export const cause = defineCause(page, {
     ['reject rule hit', 'refused afterwards', "not RST left the server's pod"],
   ],
   contradictedBy: [
+    // A Service's own rule is no policy.
+    'not reject rule hit',
     'was closed',
     'entry deleted by a program',
     'rule moved the port',

@@ -28,6 +28,8 @@ export const cause = defineCause(page, {
     ['refused afterwards', 'RST of a live socket'],
   ],
   contradictedBy: [
+    // Then it has a name of its own.
+    'killed for memory',
     'timed out',
     "listener's process lived on",
     'not its process was ending',

@@ -90,6 +90,11 @@ export const page = {
   ],
   lookAlikes: [
     {
+      cause: 'server-killed-for-memory',
+      tellApart:
+        'The same packets; the kernel\'s log, the cgroup\'s oom_kill count or "OOMKilled" tell of it.',
+    },
+    {
       cause: 'server-aborted',
       tellApart: 'The same RST, but the listener lives, and a new connection works at once.',
     },

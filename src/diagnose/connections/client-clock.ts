@@ -14,14 +14,20 @@ export function alignClients(losses: readonly LostConnection[], nodes: NodeTimel
   return losses.map((loss) => {
     const offset = offsets.get(loss.origin) ?? 0;
     if (Math.abs(offset) < sameClock) return loss;
+    const { refusedNext } = loss;
     return {
-      ...loss,
-      bornAt: loss.bornAt + offset,
-      lastGoodAt: loss.lastGoodAt + offset,
-      failedAt: loss.failedAt + offset,
+      ...moved(loss, offset),
+      ...(refusedNext === undefined ? {} : { refusedNext: moved(refusedNext, offset) }),
     };
   });
 }
+
+const moved = (loss: LostConnection, offset: Micros): LostConnection => ({
+  ...loss,
+  bornAt: loss.bornAt + offset,
+  lastGoodAt: loss.lastGoodAt + offset,
+  failedAt: loss.failedAt + offset,
+});
 
 /** The median of what the nodes' stamps say against the client's. */
 function offsetOf(losses: readonly LostConnection[], nodes: NodeTimeline): Micros {

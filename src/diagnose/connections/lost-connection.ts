@@ -25,6 +25,8 @@ export interface LostConnection {
   readonly report: FailedEvent | null;
   /** What became of the next attempts of the same client, the first first, as far as it is known. */
   readonly afterwards: readonly NextAttempt[];
+  /** Where the server had closed in order and the next attempt was refused: that attempt as what was lost. */
+  readonly refusedNext?: LostConnection;
   /** The longest time, in milliseconds, that the client's process said nothing before it failed; 0 when it said nothing at all. */
   readonly silenceMs: number;
   /** The longest that the client's process said to have run late within the second before, of this connection or another; milliseconds. */

@@ -65,9 +65,16 @@ export interface NodeTimeline extends WitnessHours {
   readonly resets: ResetTallies;
   /** Where fresh packets of the address come in, be it on other connections; null when at several places, or none. */
   readonly entranceOf: (address: string) => Entrance | null;
+  /** What a node's kernel killed because memory ran out, by its log and by the counts of cgroups; in order of time. */
+  readonly memoryKills: readonly MemoryKill[];
+  /** Whether the kernel's log that was read on the node is the machine's own, so that each such kill would be in it. */
+  readonly readsWholeLog: (node: string) => boolean;
   /** Every packet that was kept, in order of time. */
   readonly packets: readonly PacketEvent[];
 }
+
+export type MemoryKill =
+  Extract<NodeEvent, { event: 'cgroup-memory' }> | Extract<NodeEvent, { event: 'kernel-log' }>;
 
 export interface NodeReader {
   /** Takes one event; of any node, in any order. */
@@ -93,6 +100,8 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const kernel: KernelEvent[] = [];
   const sockets: SocketEvent[] = [];
   const takesErrors = new Set<string>();
+  const memoryKills: MemoryKill[] = [];
+  const wholeLogs = new Set<string>();
   const said = createWitnessHours();
   const counted = new Set<string>();
   const nodes = new Set<string>();
@@ -139,6 +148,8 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         for (const address of event.ownAddresses ?? [])
           hosts.set(address, (hosts.get(address) ?? new Set()).add(event.node));
         if (event.takes?.includes('icmp-errors') === true) takesErrors.add(event.node);
+        if (event.source === 'kernel-log' && event.state === 'started' && event.machine !== undefined)
+          wholeLogs.add(event.node);
         break;
       case 'icmp-error':
         if (isOurs(event.tuple)) errors.push(event);
@@ -150,11 +161,15 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         settle(event.scope, event.node);
         if (isNameless(event.tuple) || isOurs(event.tuple)) sockets.push(event);
         break;
+      case 'kernel-log':
+        if (event.kind === 'oom-kill') memoryKills.push(event);
+        break;
+      case 'cgroup-memory':
+        memoryKills.push(event);
+        break;
       case 'dataplane':
       case 'name':
       case 'neighbour':
-      case 'kernel-log':
-      case 'cgroup-memory':
       case 'agent':
         break;
     }
@@ -184,6 +199,12 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       listenersOf: indexListeners(sorted(listeners)),
       counters: indexSpans(readings),
       packets: inOrder,
+      memoryKills: sorted(
+        memoryKills.map((event) =>
+          event.event === 'kernel-log' ? event : { ...event, since: align({ ...event, at: event.since }).at },
+        ),
+      ),
+      readsWholeLog: (node) => wholeLogs.has(node),
       counted: (scope) => counted.has(scope),
       resets: tallyResets(
         otherResets.length === 0 ? inOrder : byTime([...inOrder, ...otherResets.map(align)]),

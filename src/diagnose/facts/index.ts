@@ -6,11 +6,14 @@ import * as ending from './how-it-ended.ts';
 import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entries.ts';
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as icmp from './icmp.ts';
+import { serverKilledForMemory } from './killed-for-memory.ts';
 import * as population from './population.ts';
 import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
 import * as silence from './silence.ts';
 import * as kernel from './reset-sender.ts';
+import { acceptQueueOverflowed } from './accept-queue.ts';
+import { endpointsRuleHit } from './service-endpoints.ts';
 import * as sender from './sender-counters.ts';
 import * as tally from './sender-tally.ts';
 import * as asked from './unanswered.ts';
@@ -80,6 +83,7 @@ export const facts = {
   'endpoint changed': server.endpointChanged,
   'listener closed': server.listenerClosed,
   "listener's process ended": server.listenerProcessEnded,
+  'killed for memory': serverKilledForMemory,
   'server aborted it itself': kernel.serverAborted,
   'client aborted it itself': kernel.clientAborted,
   'its process was ending': kernel.senderWasEnding,
@@ -115,6 +119,8 @@ export const facts = {
   'table overflowed': counters.tableOverflowed,
   'table full': counters.tableFull,
   'reject rule hit': counters.rejectRuleHit,
+  'rule of a Service without endpoints hit': endpointsRuleHit,
+  'accept queue overflowed': acceptQueueOverflowed,
   'drop rule hit': counters.dropRuleHit,
   'no drop rule known to be hit': counters.noDropRuleKnown,
   'lost only after long idle': population.lostOnlyAfterLongIdle,

@@ -82,6 +82,13 @@ export const byEnding: readonly Exclusion[] = [
     basis: 'convention',
   },
   {
+    when: ['timed out', 'never connected', 'accept queue overflowed', 'not never arrived'],
+    excludes: ['server-application', 'nobody', 'server-pod-rule'],
+    because:
+      "the opening came as far as the server's kernel, which dropped openings at that time, before any program sees one, because its queue was full (a rule of its pod may have dropped this one)",
+    basis: 'convention',
+  },
+  {
     when: ['timed out', 'sent again and again', 'ICMP refused its neighbours'],
     excludes: ['nobody'],
     because:

@@ -35,6 +35,7 @@ import { arrivalRows } from './arrival-rows.ts';
 import { icmpRows } from './icmp-rows.ts';
 import { endings, kernelRows } from './kernel-rows.ts';
 import { populationRows } from './population-rows.ts';
+import { serverRows } from './server-rows.ts';
 import { unansweredRows } from './unanswered-rows.ts';
 import { accepted, at, client, firstEntry, rule, secondEntry, server } from '../story-events.ts';
 
@@ -161,6 +162,7 @@ const rows: Readonly<Record<FactName, Row>> = {
   ...kernelRows,
   ...icmpRows,
   ...populationRows,
+  ...serverRows,
   'was reset': { seen: { probes: reset }, notSeen: { probes: timedOut }, unknowable: tellsItself },
   'was refused': {
     seen: { probes: told('refused', connects) },

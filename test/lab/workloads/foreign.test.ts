@@ -44,8 +44,15 @@ describe('workloads that are not ours', () => {
     });
   }
 
+  const onlyOurs = ['probe-stalled', 'server-killed-for-memory', 'backlog-overflow'];
+
+  it('a scenario whose server does what it is told has no form with others', () => {
+    assert.throws(() => settingsOf('server-killed-for-memory', 'raw'), usage('takes memory'));
+    assert.throws(() => settingsOf('backlog-overflow', 'raw'), usage('stops accepting'));
+  });
+
   it('raw has a form of every variant of every other scenario', () => {
-    for (const scenario of scenarios.filter(({ name }) => name !== 'probe-stalled')) {
+    for (const scenario of scenarios.filter(({ name }) => !onlyOurs.includes(name))) {
       for (const { name } of scenario.variants) {
         assert.doesNotThrow(() => settingsOf(scenario.name, 'raw', name), `${scenario.name} ${name}`);
       }

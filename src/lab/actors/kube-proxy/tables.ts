@@ -19,6 +19,10 @@ export function kubeProxyTables(
 ): readonly IptablesTable[] {
   const { services = [topology.service], dropInvalid = true } = options;
   const podsBehind = ({ endpoints }: Service) => topology.pods.filter((pod) => endpoints.includes(pod.name));
+  const ready = services.filter((service) => podsBehind(service).length > 0);
+  const refused = services.filter((service) => podsBehind(service).length === 0).map(withoutEndpoints);
+  // With none of them the chain is empty, and nothing comes of being sent there.
+  const portals = refused.length === 0 ? [] : [portal];
   return [
     {
       name: 'nat',
@@ -27,12 +31,10 @@ export function kubeProxyTables(
         OUTPUT: ['-j KUBE-SERVICES'],
         POSTROUTING: ['-j KUBE-POSTROUTING'],
         'KUBE-MARK-MASQ': ['-j MARK --set-xmark 0x4000/0x4000'],
-        'KUBE-SERVICES': services.flatMap((service) => toService(service, topology.clusterCidr)),
-        ...Object.fromEntries(services.map((service) => [svc(service), podsBehind(service).map(shareOf)])),
+        'KUBE-SERVICES': ready.flatMap((service) => toService(service, topology.clusterCidr)),
+        ...Object.fromEntries(ready.map((service) => [svc(service), podsBehind(service).map(shareOf)])),
         ...Object.fromEntries(
-          services.flatMap((service) =>
-            podsBehind(service).map((pod) => [sep(pod), toEndpoint(pod, service)]),
-          ),
+          ready.flatMap((service) => podsBehind(service).map((pod) => [sep(pod), toEndpoint(pod, service)])),
         ),
         'KUBE-POSTROUTING': [
           `-m mark ! --mark ${masqueradeMark} -j RETURN`,
@@ -44,7 +46,8 @@ export function kubeProxyTables(
     {
       name: 'filter',
       chains: {
-        FORWARD: ['-j KUBE-FORWARD'],
+        FORWARD: ['-j KUBE-FORWARD', ...portals],
+        ...(refused.length === 0 ? {} : { OUTPUT: portals, 'KUBE-SERVICES': refused }),
         'KUBE-FORWARD': [
           ...(dropInvalid ? ['-m conntrack --ctstate INVALID -j DROP'] : []),
           `-m mark --mark ${masqueradeMark} -j ACCEPT`,
@@ -54,6 +57,13 @@ export function kubeProxyTables(
     },
   ];
 }
+
+const portal =
+  '-m conntrack --ctstate NEW -m comment --comment "kubernetes service portals" -j KUBE-SERVICES';
+
+/** An attempt to connect is answered with ICMP port unreachable; what is established already does not come by here. */
+const withoutEndpoints = ({ name, clusterIp, port }: Service): string =>
+  `-d ${clusterIp}/32 -p tcp -m comment --comment "default/${name} has no endpoints" -m tcp --dport ${port} -j REJECT`;
 
 const svc = ({ name }: Service) => `KUBE-SVC-${name.toUpperCase()}`;
 const sep = ({ name }: Pod) => `KUBE-SEP-${name.toUpperCase()}`;

@@ -33,6 +33,12 @@ export function refuseUnable(workload: ForeignWorkload, scenario: string, { serv
   if (actions.some((action) => action.do === 'signal' && !own.has(action.program))) {
     refuse('it stops our probes, and is about what they then report');
   }
+  if (servers.some(({ memory }) => memory !== undefined)) {
+    refuse('its server takes memory when it is told to, which only ours does');
+  }
+  if (servers.some(({ deafEveryMs }) => deafEveryMs !== undefined)) {
+    refuse('its server stops accepting when it is told to, which only ours does');
+  }
   for (const server of servers) {
     const why = workload.unable(server);
     if (why !== null) refuse(why);

@@ -1,0 +1,94 @@
+// Whether the kernel killed the server's process because memory ran out. On the wire such an end looks like any other.
+import { parseMicros, type Micros } from '../../model/clock.ts';
+import { formatEndpoint } from '../../model/endpoint.ts';
+import type { KernelEvent } from '../../model/kernel-event.ts';
+import type { MemoryKill } from '../connections/node-timeline.ts';
+import type { Story } from '../connections/story.ts';
+import { asEvidence, no, unknown, yes, type Fact, type Look } from './fact.ts';
+import { between } from '../connections/time-range.ts';
+import { isBlind, kernelGap } from './kernel-gap.ts';
+import { endOfSender } from './reset-sender.ts';
+
+/** Nobody dials for longer because of one end of the server's. */
+const soonAfter: Micros = 10_000_000;
+/** The kernel chooses its victim, and some milliseconds later closes what it had; tens of thousands of sockets in some seconds. */
+const closesAllWithin: Micros = 30_000_000;
+/** A process that is killed does not end for longer before its sockets do. */
+const momentBefore: Micros = 1_000_000;
+
+/** The kernel killed the process that had the server's socket, or that had its listener and others of its sockets. */
+export const serverKilledForMemory: Look = (story) => {
+  // No process has ended what went on until nobody answered.
+  if (story.lost.failure === 'timeout' || story.lost.failure === 'unreachable') return no();
+  const end = endOfSender(story);
+  const own = end === null || story.kernel.sideOf(end.act) !== 'server' ? endsOfListener(story) : end.told;
+  const chosen = own.filter(({ tracepoint }) => tracepoint === 'oom-victim');
+  if (chosen.length > 0) return yes(...chosen.map(asEvidence));
+  const counted = kills(story);
+  if (counted.length > 0) return yes(...counted.map(asEvidence));
+  return noneTold(story, own);
+};
+
+/** What was told of the ends of processes that closed sockets at the server's own address and port just before. */
+function endsOfListener(story: Story): readonly KernelEvent[] {
+  const { server, serverNode, lost, slack, nodes } = story;
+  if (server === null || serverNode === null) return [];
+  const closed = between(nodes.kernel.of(formatEndpoint(server)), since(story), lost.failedAt + slack).filter(
+    ({ context, node, tuple }) =>
+      context === 'process' && node === serverNode && tuple.src === server.address,
+  );
+  const ends = closed.flatMap((event) =>
+    (nodes.kernel.endsOf(event) ?? []).filter(
+      ({ at }) => Math.abs(parseMicros(event.at) - parseMicros(at)) <= closesAllWithin,
+    ),
+  );
+  return [...new Set(ends)];
+}
+
+/** What the log of the server's node and the counts of its cgroups tell, of a process or a cgroup that is the server's. */
+function kills(story: Story): readonly MemoryKill[] {
+  const { serverNode, lost, slack, nodes } = story;
+  if (serverNode === null) return [];
+  const [from, to] = [since(story), lost.failedAt + slack];
+  const near = nodes.memoryKills.filter((event) => {
+    const began = event.event === 'cgroup-memory' ? event.since : event.at;
+    return event.node === serverNode && parseMicros(event.at) >= from && parseMicros(began) <= to;
+  });
+  return near.length === 0 ? [] : near.filter((event) => isServers(event, story));
+}
+
+function isServers(event: MemoryKill, { server, serverScope, serverIsNodeItself, nodes }: Story): boolean {
+  // A pod's network is its containers' alone; a node's is that of many.
+  if (event.event === 'cgroup-memory' && event.scope === serverScope && !serverIsNodeItself) return true;
+  if (server === null) return false;
+  const own = nodes.kernel
+    .socketsOf(formatEndpoint(server))
+    .filter(({ tuple, node }) => node === event.node && tuple.src === server.address);
+  const { cgroup } = event;
+  if (cgroup !== null && own.some((socket) => socket.cgroup === cgroup)) return true;
+  const pid = event.event === 'kernel-log' ? (event.process?.pid ?? null) : null;
+  return pid !== null && own.some(({ process }) => process?.pid === pid);
+}
+
+const since = ({ lost, slack }: Pick<Story, 'lost' | 'slack'>): Micros =>
+  (lost.phase === 'connecting' ? Math.min(lost.lastGoodAt, lost.failedAt - soonAfter) : lost.lastGoodAt) -
+  slack;
+
+/** That nobody told of it: who would have, had it been. */
+function noneTold(story: Story, ends: readonly KernelEvent[]): Fact {
+  const { serverNode: node, lost, slack, nodes } = story;
+  if (node === null) return unknown('memory-kills');
+  const from = since(story);
+  const isToldByKernel =
+    kernelGap(story, 'server', Math.max(from, lost.failedAt - momentBefore)) === null &&
+    !isBlind(story, node, 'oom-kills') &&
+    !isBlind(story, node, 'process-ends');
+  // The kernel says first whom it chooses. Of one that had nothing but the listener it tells nothing.
+  if (isToldByKernel && (lost.phase !== 'connecting' || ends.length > 0)) return no(...ends.map(asEvidence));
+  const isToldByLog =
+    nodes.readsWholeLog(node) &&
+    nodes.ran('kernel-log', node) &&
+    nodes.missesSince('kernel-log', node) > lost.failedAt + slack &&
+    !nodes.missed('kernel-log', node, from, lost.failedAt);
+  return isToldByLog ? no() : unknown('memory-kills');
+}
