@@ -75,7 +75,7 @@ function figuresTable(sets: readonly ReportSet[], catalogue: readonly CatalogueE
 }
 
 const share = (count: number, of: number) =>
-  of === 0 ? '-' : `${count} (${Math.round((100 * count) / of)}%)`;
+  of === 0 ? '0' : `${count} (${Math.round((100 * count) / of)}%)`;
 
 function missedPart({ name }: ReportSet, { missed }: Figures): string[] {
   if (missed.length === 0) return [];

@@ -61,6 +61,7 @@ describe('traits', () => {
   test('are told from what was said', () => {
     assert.deepEqual(traitsIn('sporadic ECONNRESET on the same node under load; a retry works'), {
       ends: ['reset'],
+      seenBy: undefined,
       when: 'busy',
       spread: 'single',
       where: 'one-node',
@@ -104,13 +105,24 @@ describe('ranking', () => {
     const pages = [made('timeouts', 'it times out; zebra'), made('resets', 'ECONNRESET; zebra')];
     assert.deepEqual(order('connection reset by peer, zebra', pages), ['resets', 'timeouts']);
     const [, last] = rankPages(symptomIn('reset, zebra'), pages);
-    assert.deepEqual(last?.against, ['a reset']);
+    assert.deepEqual(last?.against, ['reset']);
   });
 
   test('an idle time leads to the page with that clock, also when it is rounded', () => {
     const pages = [made('long', 'reset after 5 days idle'), made('short', 'reset after 350 s idle')];
     assert.equal(order('reset after six minutes idle', pages)[0], 'short');
     assert.equal(order('reset after 5 idle days', pages)[0], 'long');
+  });
+
+  test('what the server’s log says is compared with what the server sees', () => {
+    const seen = (id: string, client: string, server: string) =>
+      made(id, client, { symptom: { client, server, nodes: '' } });
+    const pages = [
+      seen('at the client', 'ECONNRESET; zebra', 'Nothing.'),
+      seen('at the server', 'zebra', 'ECONNRESET'),
+    ];
+    assert.equal(order('reset, zebra', pages)[0], 'at the client');
+    assert.equal(order('the server logs a reset from the client, zebra', pages)[0], 'at the server');
   });
 
   test('words of the page’s own symptoms are found', () => {

@@ -2,7 +2,7 @@
 // 2009), and what can be compared of every loss: how it ended, after how long, and the other traits.
 import type { CatalogueEntry } from '../cause-page.ts';
 import { areAlike, durationsIn, type Duration } from './symptom-durations.ts';
-import { traitsIn, type Traits } from './symptom-traits.ts';
+import { traitsIn, type End, type Traits } from './symptom-traits.ts';
 import { wordsOf, type Word } from './symptom-words.ts';
 
 /** What somebody saw: said in words, or by answers to questions. */
@@ -123,16 +123,17 @@ function judge(symptom: Symptom, page: ReadPage, all: readonly ReadPage[], meanL
   const reasons = [
     ...wordReasons(symptom, page, all, meanLength),
     ...durationReasons(symptom, page, all),
-    ...endReasons(symptom.traits, page),
-    ...traitReasons(symptom.traits, page.traits),
+    ...endReasons(symptom, page),
+    ...traitReasons(symptom, page.traits),
   ];
   const sorted = reasons.toSorted((a, b) => b.worth - a.worth);
   const names = (list: readonly Reason[]) => [...new Set(list.map(({ said }) => said))];
+  const against = names(sorted.filter((reason) => reason.worth < 0));
   return {
     page: page.page,
     score: reasons.reduce((sum, reason) => sum + reason.worth, 0),
-    because: names(sorted.filter((reason) => reason.worth >= 0.2)),
-    against: names(sorted.filter((reason) => reason.worth < 0)),
+    because: names(sorted.filter(({ worth: much, said }) => much >= 0.2 && !against.includes(said))),
+    against,
   };
 }
 
@@ -163,32 +164,47 @@ function durationReasons({ durations }: Symptom, page: ReadPage, all: readonly R
   });
 }
 
+/** As it was said, where it was said in words. */
+const asSaid = ({ words }: Symptom, means: string, otherwise: string) =>
+  words.find((word) => word.means === means)?.said ?? otherwise;
+
 const endWords = { reset: 'a reset', refused: 'refused', timeout: 'a timeout', closed: 'closed in order' };
 
-function endReasons({ ends }: Traits, page: ReadPage): Reason[] {
-  const end = ends[0];
-  const own = page.traits.ends;
-  if (end === undefined) return [];
-  const said = endWords[end];
-  if (own[0] === end) return [{ said, worth: worth.end }];
-  if (own.includes(end)) return [{ said, worth: worth.lesserEnd }];
-  if (page.serversEnds.includes(end)) return [{ said, worth: worth.serversEnd }];
-  return own.length === 0 ? [] : [{ said, worth: worth.otherEnd }];
+/** The best of the ends that were said: in an incident some programs read a reset where others wait. */
+function endReasons(symptom: Symptom, page: ReadPage): Reason[] {
+  const { ends, seenBy } = symptom.traits;
+  const reasons = ends.map((end) => ({
+    said: asSaid(symptom, end, endWords[end]),
+    worth: seenBy === 'server' ? worthAtServer(end, page) : worthAtClient(end, page),
+  }));
+  const best = Math.max(...reasons.map((reason) => reason.worth));
+  return reasons.filter((reason) => reason.worth === best && best !== 0).slice(0, 1);
 }
+
+function worthAtClient(end: End, { traits, serversEnds }: ReadPage): number {
+  if (traits.ends[0] === end) return worth.end;
+  if (traits.ends.includes(end)) return worth.lesserEnd;
+  if (serversEnds.includes(end)) return worth.serversEnd;
+  return traits.ends.length === 0 ? 0 : worth.otherEnd;
+}
+
+const worthAtServer = (end: End, { serversEnds }: ReadPage): number =>
+  serversEnds.includes(end) ? worth.end : worth.otherEnd;
 
 const traitWords = {
   when: { idle: 'after a silence', busy: 'in the middle of traffic' },
   spread: { together: 'all at once', single: 'one by one' },
   where: { 'one-node': 'on one node', everywhere: 'on all nodes' },
   fresh: { works: 'a new connection works', fails: 'new connections fail, too' },
-} as const satisfies Record<Exclude<keyof Traits, 'ends'>, Record<string, string>>;
+} as const satisfies Record<Exclude<keyof Traits, 'ends' | 'seenBy'>, Record<string, string>>;
 
-function traitReasons(asked: Traits, own: Traits): Reason[] {
+function traitReasons(symptom: Symptom, own: Traits): Reason[] {
   const kinds = Object.keys(traitWords) as (keyof typeof traitWords)[];
   return kinds.flatMap((kind) => {
-    const [wanted, has] = [asked[kind], own[kind]];
+    const [wanted, has] = [symptom.traits[kind], own[kind]];
     if (wanted === undefined || has === undefined) return [];
     const words: Readonly<Record<string, string>> = traitWords[kind];
-    return [{ said: words[wanted] ?? wanted, worth: wanted === has ? worth.trait : worth.otherTrait }];
+    const said = asSaid(symptom, wanted, words[wanted] ?? wanted);
+    return [{ said, worth: wanted === has ? worth.trait : worth.otherTrait }];
   });
 }

@@ -8,6 +8,8 @@ export type End = (typeof ends)[number];
 export interface Traits {
   /** How it ended, the first that is said first. */
   readonly ends: readonly End[];
+  /** Whose program or log says so; the client's where nothing is said. */
+  readonly seenBy?: 'server' | undefined;
   readonly when?: 'idle' | 'busy' | undefined;
   readonly spread?: 'together' | 'single' | undefined;
   readonly where?: 'one-node' | 'everywhere' | undefined;
@@ -17,15 +19,26 @@ export interface Traits {
 /** A trait's value, and what says it; the first that is found holds. */
 type Sign<Value> = readonly [Value, RegExp];
 
-const whenSigns: readonly Sign<'idle' | 'busy'>[] = [
+const seenBySigns: readonly Sign<'server'>[] = [
+  ['server', /\bfrom (?:a |the |its |some )?(?:clients?|client's)\b/],
+  [
+    'server',
+    /\b(?:server|backend|database|postgres(?:ql)?|mysql|redis|broker)(?:'s)? (?:logs?|reports?|says|sees|reads)\b/,
+  ],
+];
+
+const whenSigns: readonly Sign<'idle' | 'busy' | 'any'>[] = [
+  ['any', /\b(?:also|even|or|and) (?:while|when) idle\b/],
   ['busy', /\b(?:never while idle|not (?:while )?idle|under (?:heavy |high )?load|high throughput)\b/],
   [
     'busy',
     /\bin the middle of\b|\bmid-?stream\b|\b(?:large|big) (?:file|upload|download|transfer|payload|response)s?\b/,
   ],
+  ['idle', /\bidl(?:e|es|ing)\b|\binactiv(?:e|ity)\b|\bnot (?:been )?used\b|\b(?:no|without) traffic\b/],
+  // A silence that follows is how it ends, not when.
   [
     'idle',
-    /\bidl(?:e|es|ing)\b|\bsilen(?:t|ce)\b|\binactiv(?:e|ity)\b|\bnot (?:been )?used\b|\bno traffic\b/,
+    /\b(?:after|was|were|been|stays?) (?:a |of |so |for )*(?:long |longer )?(?:silen(?:t|ce)|quiet)\b/,
   ],
 ];
 
@@ -63,9 +76,11 @@ const freshSigns: readonly Sign<'works' | 'fails'>[] = [
 
 export function traitsIn(text: string): Traits {
   const lower = text.toLowerCase();
+  const when = first(whenSigns, lower);
   return {
     ends: endsIn(text),
-    when: first(whenSigns, lower),
+    seenBy: first(seenBySigns, lower),
+    when: when === 'any' ? undefined : when,
     spread: first(spreadSigns, lower),
     where: first(whereSigns, lower),
     fresh: first(freshSigns, lower),

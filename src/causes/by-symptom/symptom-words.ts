@@ -109,7 +109,7 @@ const empty = new Set(
     'a an and are as at be been but by can cannot for from had has have how i if in into is it its just my no not of on once only or our ' +
     'over so still than that the their them then there these they this to too up was we what when where which while who why will with you ' +
     'after before between during connection connections tcp error errors get gets got see sees say says said kubernetes k8s does did do ' +
-    'even all any some every other more most very also always about although since now one two via per like out off'
+    'even all any some every other more most very also always about although since now one two via per like out off second seconds minute minutes hour hours day days min mins secs'
   ).split(' '),
 );
 
