@@ -54,7 +54,10 @@ Exit codes: 0 printed; 2 no page speaks of such a symptom; 64 wrong usage.`,
     .action(async (cause: string | undefined, flags: Flags) => {
       const json = flags.json === true || flags.output === 'json';
       const columns = Math.min(pageWidth, textStyle().columns);
-      if (flags.symptom !== undefined) return await bySymptom(cause, flags.symptom, json, columns);
+      if (flags.symptom !== undefined) {
+        await bySymptom(cause, flags.symptom, json, columns);
+        return;
+      }
       const text = explain(cause, json, columns);
       print(json ? text : asTyped(text));
     });

@@ -58,8 +58,8 @@ test('--symptom names at most three pages, each with its sentence, what fits, an
     program.stdout(),
     /^1\. The node's conntrack table is full: new connections are dropped\.\n {3}Fits: .*table full.*\.\n/,
   );
-  assert.match(program.stdout(), /^ {3}netdebug explain conntrack-table-full$/m);
-  assert.ok((program.stdout().match(/^ {3}netdebug explain /gm) ?? []).length <= 3);
+  assert.match(program.stdout(), /^ {3}(?:bin\/)?netdebug explain conntrack-table-full$/m);
+  assert.ok((program.stdout().match(/^ {3}(?:bin\/)?netdebug explain /gm) ?? []).length <= 3);
   assert.equal(program.stderr(), '');
 });
 

@@ -127,8 +127,7 @@ export const page = {
     kernelDocs.closeWithUnreadData,
     {
       title: 'Kubernetes: the settings of probes',
-      where:
-        'https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/',
+      where: 'https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/',
     },
     {
       title: 'Kubernetes: requests and limits, and what happens beyond them',

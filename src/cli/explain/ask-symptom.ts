@@ -21,11 +21,8 @@ export async function askForSymptom(catalogue: readonly CatalogueEntry[]): Promi
   terminal.on('SIGINT', () => interrupted.reject(new Problem('interrupted', 'no page was looked for.')));
   const lines = terminal[Symbol.asyncIterator]();
   const nextLine = async (): Promise<string | undefined> => {
-    const { value, done } = (await Promise.race([
-      lines.next(),
-      interrupted.promise,
-    ])) as IteratorResult<string>;
-    return done === true ? undefined : value;
+    const next: IteratorResult<string, undefined> = await Promise.race([lines.next(), interrupted.promise]);
+    return next.value;
   };
   try {
     const given: Answer[] = [];
