@@ -14,6 +14,10 @@ export const page = {
       'Silence from the client, and an idle deadline that ends it; or retransmissions of its own, if answers are what is lost.',
     nodes: 'The same segment again and again on one side of the hole, and nothing on the other.',
   },
+  symptoms: [
+    'requests hang and time out without any reset, packets are dropped somewhere on the way, established connections as well',
+    'a query hangs for 15 minutes until the kernel gives up',
+  ],
   author: {
     who: ['nobody'],
     text: 'Nobody. If a RST comes in the end, the side that gave up sent it, or one that had given up before the hole healed.',
@@ -116,13 +120,19 @@ export const page = {
     {
       name: 'notice-and-reconnect',
       whatToDo:
-        'TCP_USER_TIMEOUT or keepalive of some seconds, and a client that connects again and repeats what is safe to repeat.',
+        'TCP_USER_TIMEOUT or keepalive of some seconds (libpq tcp_user_timeout, gRPC GRPC_ARG_KEEPALIVE_TIME_MS, or ' +
+        'net.ipv4.tcp_retries2=8 for all), and a client that connects again and repeats what is safe to repeat.',
       sideEffects: 'Too short, it ends connections that would have lived through a brief loss.',
       proven: 'inferred',
     },
   ],
   sources: [
     kernelDocs.ipSysctl,
+    {
+      title: 'PostgreSQL: tcp_user_timeout of a connection',
+      where: 'https://www.postgresql.org/docs/current/libpq-connect.html',
+    },
+    { title: 'gRPC: keepalive and its settings', where: 'https://grpc.io/docs/guides/keepalive/' },
     { title: 'Linux: TCP_USER_TIMEOUT', where: 'torvalds/linux commit dca43c75e7e5' },
     {
       title: 'A policy agent that drops established connections',

@@ -38,10 +38,10 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [title, ...lines];
 }
 
-function symptoms({ symptom }: CatalogueEntry, columns: number): string[] {
-  return Object.entries(symptom).flatMap(([who, text]) =>
-    wrap(text, columns, `  ${who.padEnd(6)}  `, ' '.repeat(10)),
-  );
+function symptoms({ symptom, symptoms: said = [] }: CatalogueEntry, columns: number): string[] {
+  const rows = Object.entries(symptom);
+  if (said.length > 0) rows.push(['people', said.map((text) => `"${text}"`).join('; ')]);
+  return rows.flatMap(([who, text]) => wrap(text, columns, `  ${who.padEnd(6)}  `, ' '.repeat(10)));
 }
 
 function why({ mechanism, drawing, scenario }: CatalogueEntry, columns: number): string[] {
