@@ -30,6 +30,11 @@ export const servicePort = twoNodes.service.port;
 export interface WorldOptions {
   /** False for a kube-proxy that lets INVALID packets pass. Default true. */
   readonly dropInvalid?: boolean;
+  /** As KubeProxyOptions have them. */
+  readonly masqueradeAll?: boolean;
+  readonly sessionAffinity?: boolean;
+  /** Default: the two nodes with one server. Every pod behind its Service has a server that is called like it. */
+  readonly topology?: Topology;
   /** Done to the nodes and the VPC after everything else. */
   readonly changes?: readonly Change[];
   readonly server?: Omit<ServerSpec, 'name' | 'pod' | 'port'>;
@@ -40,15 +45,15 @@ export interface WorldOptions {
 
 /** The world of a choice, with nothing yet happening to it. Periods are as they run: nothing here waits for minutes. */
 export function serviceWorld(choice: Choice, options: WorldOptions = {}): Setup {
-  const { clientPeriodMs = 100, server = {}, changes = [] } = options;
-  const nodes = twoNodes.nodes.flatMap((node) => nodePlan(node, choice, options.dropInvalid ?? true));
+  const { clientPeriodMs = 100, server = {}, changes = [], topology = twoNodes } = options;
+  const nodes = topology.nodes.flatMap((node) => nodePlan(topology, node, choice, options));
   return {
-    topology: twoNodes,
-    plan: [...wires(twoNodes), ...nodes, ...within(changes)],
+    topology,
+    plan: [...wires(topology), ...nodes, ...within(changes)],
     actors: [],
     faults: [],
-    servers: [{ name: 'server', pod: 'server', port: servicePort, ...server }],
-    clients: clientClasses(twoNodes, choice.fix === headlessService.name).map((client) => ({
+    servers: topology.service.endpoints.map((name) => ({ name, pod: name, port: servicePort, ...server })),
+    clients: clientClasses(topology, choice.fix === headlessService.name).map((client) => ({
       ...client,
       ...(options.clientTimeoutMs === undefined ? {} : { timeoutMs: options.clientTimeoutMs }),
     })),
@@ -56,11 +61,15 @@ export function serviceWorld(choice: Choice, options: WorldOptions = {}): Setup 
   };
 }
 
-function nodePlan(node: Node, choice: Choice, dropInvalid: boolean): Plan {
+function nodePlan(topology: Topology, node: Node, choice: Choice, options: WorldOptions): Plan {
   const visibility = hasVisibility(choice);
-  const tables = mergeTables(kubeProxyTables(twoNodes, { dropInvalid }), visibility ? netdTables : []);
+  const { dropInvalid = true, masqueradeAll = false, sessionAffinity = false } = options;
+  const tables = mergeTables(
+    kubeProxyTables(topology, { dropInvalid, masqueradeAll, sessionAffinity }),
+    visibility ? netdTables : [],
+  );
   return within([
-    ...(visibility ? netdChanges(twoNodes, node) : []),
+    ...(visibility ? netdChanges(topology, node) : []),
     { do: 'load-iptables', netns: node.name, tables },
   ]);
 }

@@ -36,6 +36,7 @@ import { icmpRows } from './icmp-rows.ts';
 import { endings, kernelRows } from './kernel-rows.ts';
 import { populationRows } from './population-rows.ts';
 import { unansweredRows } from './unanswered-rows.ts';
+import { untranslatedRows } from './untranslated-rows.ts';
 import { accepted, at, client, firstEntry, rule, secondEntry, server } from '../story-events.ts';
 
 const reset = [failed()];
@@ -161,6 +162,7 @@ const rows: Readonly<Record<FactName, Row>> = {
   ...kernelRows,
   ...icmpRows,
   ...populationRows,
+  ...untranslatedRows,
   'was reset': { seen: { probes: reset }, notSeen: { probes: timedOut }, unknowable: tellsItself },
   'was refused': {
     seen: { probes: told('refused', connects) },
