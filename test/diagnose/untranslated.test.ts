@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { causeModels } from '../../src/causes/index.ts';
-import { diagnose } from '../../src/diagnose/diagnose.ts';
+import { diagnose, diagnoseWire } from '../../src/diagnose/diagnose.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
 import { another, anotherEntry, farOff, otherRst, passesBy } from './facts/untranslated-rows.ts';
@@ -12,6 +12,7 @@ import {
   failed,
   good,
   lost,
+  packet,
   port,
   ran,
   routeGone,
@@ -19,13 +20,14 @@ import {
   talk,
 } from './made-by-hand.ts';
 import { atClient, atServer, hasNoSocket, isReset, known } from './kernel-events.ts';
-import { at, firstEntry, server } from './story-events.ts';
+import { at, client, firstEntry, server } from './story-events.ts';
 
 const reset = [failed()];
 const timedOut = [failed({ failure: 'timeout', errno: 'ETIMEDOUT' })];
 
 function told(nodes: readonly NodeEvent[], probes: readonly ProbeEvent[] = reset) {
-  const [finding] = diagnose({ nodes, probes }, causeModels);
+  const [finding] =
+    probes.length === 0 ? diagnoseWire(nodes, causeModels) : diagnose({ nodes, probes }, causeModels);
   assert.ok(finding !== undefined);
   const { cause, author, certainty, rivals } = finding;
   return { cause, author, certainty, rivals: (rivals ?? []).map((rival) => rival.cause) };
@@ -110,11 +112,28 @@ describe('a flow that is translated anew', () => {
 
   it('because its entry ran out is an entry that ran out', () => {
     const expired = firstEntry(lost + 1, port, 'destroy');
-    assert.notEqual(told([...own, anotherEntry(good + 0.06), expired, ...otherRst]).cause, 'translation-changed');
+    assert.notEqual(
+      told([...own, anotherEntry(good + 0.06), expired, ...otherRst]).cause,
+      'translation-changed',
+    );
   });
 
   it('because its pod is gone is an endpoint that was replaced', () => {
     assert.equal(told([...moved, routeGone(good + 0.04)]).cause, 'endpoint-replaced');
+  });
+
+  it('is open with an entry that ran out, where only the node of the other endpoint was watched', () => {
+    const tuple = { src: client, sport: port, dst: another, dport: 8_080 };
+    const nodes = [
+      ...watched,
+      { ...anotherEntry(lost - 0.002), original: tuple } as NodeEvent,
+      packet(lost - 0.002, ['eth0', 'in'], tuple, 'P.', { seq: 18, ttl: 61, payloadLength: 17 }),
+      packet(lost - 0.002, ['cali-other', 'out'], tuple, 'P.', { seq: 18, ttl: 60, payloadLength: 17 }),
+      ...otherRst.slice(0, 1),
+    ];
+    const { cause, rivals } = told(nodes, []);
+    assert.equal(cause, 'unknown');
+    assert.ok(rivals.includes('translation-changed') && rivals.includes('conntrack-expired'), rivals.join());
   });
 
   it('to another endpoint, while the one that had served it sent the RST, is not that', () => {

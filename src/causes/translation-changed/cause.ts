@@ -10,7 +10,11 @@ export const cause = defineCause(page, {
     // An entry lives for a whole second at least: what was heard just before had one, and it did not run out.
     ['sent to another endpoint', 'was reset', 'not had been idle'],
   ],
-  suggestedBy: [['sent to another endpoint', 'was reset']],
+  suggestedBy: [
+    ['sent to another endpoint', 'was reset'],
+    // As the other endpoint's own node sees it, which knows nothing of the one that had served it.
+    ['first seen in mid-stream', 'was reset', 'RST without a socket'],
+  ],
   contradictedBy: [
     'not was reset',
     'not sent to another endpoint',
@@ -28,7 +32,8 @@ export const cause = defineCause(page, {
     const deleter = stories
       .flatMap(({ firsts }) => firsts)
       .find(({ destroyed }) => destroyed?.deletedByProgram === true);
-    const by = deleter === undefined ? '' : ` after a program on ${deleter.node} had deleted their conntrack entries`;
+    const by =
+      deleter === undefined ? '' : ` after a program on ${deleter.node} had deleted their conntrack entries`;
     return (
       `Live connections to a Service were translated anew${by}, and sent to another of its endpoints than the one that had served them` +
       `${ways}. The kernel there has no such connection and answers with RST; the endpoint that had served them was alive and heard nothing.`

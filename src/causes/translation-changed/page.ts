@@ -35,8 +35,7 @@ export const page = {
       basis: ['source'],
     },
     {
-      text:
-        'If the choice falls on the same endpoint nothing is noticed at all; so with one endpoint, or with session affinity, nothing happens.',
+      text: 'If the choice falls on the same endpoint nothing is noticed at all; so with one endpoint, or with session affinity, nothing happens.',
       basis: ['measured'],
     },
   ],
@@ -53,7 +52,8 @@ export const page = {
       run: 'conntrack -E -p tcp -o timestamp -d SERVICE_IP',
       whenItIs:
         'For one sport: [DESTROY] with src=POD_IP in its second half, then [NEW] 300 ESTABLISHED [UNREPLIED] with the address of another pod.',
-      whenNot: 'The same pod again: conntrack-entry-deleted, or nothing happens. No NEW at all: another cause.',
+      whenNot:
+        'The same pod again: conntrack-entry-deleted, or nothing happens. No NEW at all: another cause.',
     },
     {
       where: "the server's node",
@@ -71,7 +71,8 @@ export const page = {
   lookAlikes: [
     {
       cause: 'conntrack-entry-deleted',
-      tellApart: 'There the new entry leads to the same pod, from another port; or an answer is the first to find none.',
+      tellApart:
+        'There the new entry leads to the same pod, from another port; or an answer is the first to find none.',
     },
     { cause: 'endpoint-replaced', tellApart: 'There the pod that had served it is gone.' },
     {
@@ -95,7 +96,8 @@ export const page = {
     {
       name: 'headless-service',
       whatToDo: 'Let clients dial the pod IP: there is no choice to be made again.',
-      sideEffects: 'kube-proxy no longer spreads the connections; clients must resolve again when pods change.',
+      sideEffects:
+        'kube-proxy no longer spreads the connections; clients must resolve again when pods change.',
       proven: 'lab',
     },
     {

@@ -43,7 +43,8 @@ export const cause = defineCause(page, {
   sentence(stories) {
     const [story] = stories;
     const server = story?.server;
-    const inWhoseName = server == null ? "the pod's own address" : `${server.address}, the pod's own address,`;
+    const inWhoseName =
+      server == null ? "the pod's own address" : `${server.address}, the pod's own address,`;
     const silent = stories.filter(({ lost }) => lost.failure === 'timeout').length;
     const then =
       silent === stories.length

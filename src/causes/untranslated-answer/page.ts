@@ -10,7 +10,8 @@ export const page = {
     client:
       'New connections time out, and live ones end with ETIMEDOUT, as long as all answers pass so; ECONNRESET 0.2 s or more after its ' +
       'write where only some did. The pod IP can be reached at the same time.',
-    server: 'ECONNRESET at once after it has answered, or nothing is accepted at all (half-open connections come and go).',
+    server:
+      'ECONNRESET at once after it has answered, or nothing is accepted at all (half-open connections come and go).',
     nodes:
       'No entry is destroyed and none is made. An entry stays in SYN_SENT [UNREPLIED], or in ESTABLISHED. The invalid counter rises by no ' +
       "more than the client's RSTs, which belong to no entry.",
@@ -123,7 +124,8 @@ export const page = {
     {
       name: 'headless-service',
       whatToDo: 'Let clients dial the pod IP: what is not translated needs no translating back.',
-      sideEffects: 'kube-proxy no longer spreads the connections; clients must resolve again when pods change.',
+      sideEffects:
+        'kube-proxy no longer spreads the connections; clients must resolve again when pods change.',
       proven: 'lab',
     },
     {

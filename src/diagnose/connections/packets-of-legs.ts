@@ -23,6 +23,8 @@ export function withOpening(
   nodes: NodeTimeline,
 ): readonly PacketEvent[] {
   if (!Number.isFinite(bornAt) || bornAt >= lastGoodAt - keptBefore) return packets;
-  const opening = legs.map((leg) => between(nodes.packetsOf(leg), bornAt - openedWithin, bornAt + openedWithin));
+  const opening = legs.map((leg) =>
+    between(nodes.packetsOf(leg), bornAt - openedWithin, bornAt + openedWithin),
+  );
   return mergePackets([...opening, packets]);
 }

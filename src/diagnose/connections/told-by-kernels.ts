@@ -146,7 +146,9 @@ function listenersResets(
   const elsewhere = [...nodes.nodes].filter((node) => isService && node !== serverNode);
   const ofOthers = (begin: Micros, end: Micros) =>
     elsewhere.flatMap((node) =>
-      between(nodes.kernel.listenerResetsOn(node), begin, end).filter(({ tuple }) => tuple.sport === server.port),
+      between(nodes.kernel.listenerResetsOn(node), begin, end).filter(
+        ({ tuple }) => tuple.sport === server.port,
+      ),
     );
   if (moment === undefined) return { unclaimed: [...between(all, from, to), ...ofOthers(from, to)] };
   const near = between(all, moment - onTheWire, moment + onTheWire);

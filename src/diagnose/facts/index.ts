@@ -9,7 +9,7 @@ import * as icmp from './icmp.ts';
 import * as population from './population.ts';
 import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
-import { sentElsewhere } from './sent-elsewhere.ts';
+import { firstSeenMidStream, sentElsewhere } from './sent-elsewhere.ts';
 import * as passed from './untranslated.ts';
 import { agentRestarted } from './agent-restarts.ts';
 import * as silence from './silence.ts';
@@ -81,6 +81,7 @@ export const facts = {
   'passed by though in its order': passed.passedInOrder,
   'others answered what was not translated': passed.othersAnsweredUntranslated,
   'sent to another endpoint': sentElsewhere,
+  'first seen in mid-stream': firstSeenMidStream,
   'RST for another port': resetForAnotherPort,
   'rule changed': ruleChanged,
   'rule moved the port': ruleMovedPort,

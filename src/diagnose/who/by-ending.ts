@@ -45,8 +45,8 @@ export const byEnding: readonly Exclusion[] = [
   {
     when: ['timed out'],
     excludes: [
-      ...['client-application', 'client-process-died', 'server-process-died'] as const,
-      ...['privileged-program', 'gave-up'] as const,
+      ...(['client-application', 'client-process-died', 'server-process-died'] as const),
+      ...(['privileged-program', 'gave-up'] as const),
     ],
     because: 'nothing was answered, neither with data nor with a RST',
     basis: 'physics',
@@ -67,7 +67,8 @@ export const byEnding: readonly Exclusion[] = [
   {
     when: ['timed out', 'client answered what was not translated'],
     excludes: ['nobody'],
-    because: 'what the server answered came to the client, in a name that the client had not dialled, and was reset',
+    because:
+      'what the server answered came to the client, in a name that the client had not dialled, and was reset',
     basis: 'physics',
   },
   {

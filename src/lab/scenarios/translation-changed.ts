@@ -58,7 +58,10 @@ export const scenario: LabScenario<'translation-changed'> = {
           about: 'a clean-up deletes entries',
           ...{ firstMs: 1_200, everyMs: 650, jitterMs: 100 },
           steps: [
-            { afterMs: 0, actions: nodes.map((netns): FaultAction => ({ do: 'delete-entries', netns, filter })) },
+            {
+              afterMs: 0,
+              actions: nodes.map((netns): FaultAction => ({ do: 'delete-entries', netns, filter })),
+            },
           ],
         },
       ],

@@ -39,7 +39,8 @@ export const scenario: LabScenario<'untranslated-answer'> = {
   variants: [
     {
       name: oneBridge,
-      about: 'server and client on one bridge whose packets netfilter does not see (bridge-nf-call-iptables=0)',
+      about:
+        'server and client on one bridge whose packets netfilter does not see (bridge-nf-call-iptables=0)',
     },
     { name: noTrack, about: 'a rule NOTRACK for the server’s answers to the co-located client' },
     {

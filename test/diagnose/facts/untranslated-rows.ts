@@ -15,7 +15,7 @@ import {
   serverRst,
   talk,
 } from '../made-by-hand.ts';
-import { at, client, firstEntry, service } from '../story-events.ts';
+import { at, client, firstEntry, server, service } from '../story-events.ts';
 import type { Row, Told } from './row.ts';
 
 const reset = [failed()];
@@ -53,6 +53,12 @@ export const anotherEntry = (seconds: number): NodeEvent => ({
   ...firstEntry(seconds, port, 'new', { state: 'ESTABLISHED' }),
   ...{ reply: { src: another, sport: 8_080, dst: client, dport: port } },
 });
+
+const toPod = [failed({ remote: `${server}:8080` })];
+const pickedUp = {
+  ...firstEntry(lost - 0.01, port, 'new', { state: 'ESTABLISHED' }),
+  ...{ original: { src: client, sport: port, dst: server, dport: 8_080 } },
+};
 
 const agent = (change: 'found' | 'started', seconds: number): NodeEvent => ({
   ...{ event: 'agent', at: at(seconds + 1), node: 'node-1', source: 'agents', text: `calico-node ${change}` },
@@ -103,6 +109,11 @@ export const untranslatedRows = {
     },
     unknowable: { probes: reset, missing: 'conntrack-events' },
   },
+  'first seen in mid-stream': {
+    seen: { nodes: [...ran('conntrack-events'), pickedUp], probes: toPod },
+    notSeen: { nodes: [...ran('conntrack-events'), { ...pickedUp, state: 'SYN_SENT' }], probes: toPod },
+    unknowable: { probes: toPod, missing: 'conntrack-events' },
+  },
   'agent restarted': {
     seen: { nodes: [...talk(), agent('started', good + 0.05)], probes: reset },
     notSeen: { nodes: [...talk(), agent('found', good + 0.05), agent('started', lost + 60)], probes: reset },
@@ -112,13 +123,9 @@ export const untranslatedRows = {
 
 /** A RST of the other pod, as its own interface shows it and the client's. */
 export const otherRst: PacketEvent[] = [
-  packet(
-    lost - 0.001,
-    ['cali-other', 'in'],
-    { src: another, sport: 8_080, dst: client, dport: port },
-    'R',
-    { seq: 534 },
-  ),
+  packet(lost - 0.001, ['cali-other', 'in'], { src: another, sport: 8_080, dst: client, dport: port }, 'R', {
+    seq: 534,
+  }),
   packet(
     lost - 0.00099,
     ['cali-client', 'out'],
