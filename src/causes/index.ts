@@ -7,6 +7,8 @@ const folders = await Promise.all([
   import('./route-table-conflict/cause.ts'),
   import('./conntrack-entry-deleted/cause.ts'),
   import('./conntrack-invalid/cause.ts'),
+  import('./untranslated-answer/cause.ts'),
+  import('./translation-changed/cause.ts'),
   import('./conntrack-expired/cause.ts'),
   import('./conntrack-table-full/cause.ts'),
   import('./policy-reject/cause.ts'),

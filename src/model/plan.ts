@@ -60,6 +60,10 @@ export type Change =
       readonly dev: string;
       readonly table?: string;
     }
+  | { readonly do: 'delete-route'; readonly netns: string; readonly to: string; readonly dev: string }
+  | { readonly do: 'add-bridge'; readonly netns: string; readonly dev: string }
+  /** Makes the interface a port of the bridge. */
+  | { readonly do: 'add-port'; readonly netns: string; readonly dev: string; readonly bridge: string }
   | (OfFamily & { readonly do: 'add-rule'; readonly netns: string; readonly rule: PolicyRule })
   | (OfFamily & { readonly do: 'delete-rule'; readonly netns: string; readonly rule: PolicyRule })
   | { readonly do: 'set-sysctl'; readonly netns: string; readonly key: string; readonly value: string }

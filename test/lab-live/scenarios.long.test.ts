@@ -63,6 +63,21 @@ const cases: readonly Case[] = [
     symptom: 'resets',
     fix: 'drop-invalid',
   },
+  {
+    scenario: 'untranslated-answer',
+    duration: '5s',
+    hit: 'co-located',
+    symptom: 'resets',
+    fix: 'masquerade',
+    others: ['untracked', 'second-network'],
+  },
+  {
+    scenario: 'translation-changed',
+    duration: '4s',
+    hit: 'both',
+    symptom: 'resets',
+    fix: 'session-affinity',
+  },
   { scenario: 'conntrack-expired', duration: '5s', hit: 'co-located', symptom: 'resets', fix: 'heartbeat' },
   { scenario: 'conntrack-table-full', duration: '5s', hit: 'both', symptom: 'timeout', fix: null },
   {

@@ -60,6 +60,8 @@ export const cause = defineCause(page, {
     'server dropped openings',
     'endpoint changed',
     'INVALID packets dropped',
+    'client answered what was not translated',
+    'others answered what was not translated',
     'entry expired',
     'client noticed late',
     'ICMP: packet too long',

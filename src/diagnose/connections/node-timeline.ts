@@ -11,6 +11,7 @@ import type {
   Tuple,
 } from '../../model/node-event.ts';
 import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
+import { indexAgents, type AgentChange, type AgentIndex } from './agent-index.ts';
 import {
   indexLinks,
   indexListeners,
@@ -36,6 +37,7 @@ export interface NodeTimeline extends WitnessHours {
   /** Every change, over the whole run, of the rules that these changes are of. */
   rulesLike(changes: readonly RuleChange[]): readonly RuleChange[];
   readonly links: LinkIndex;
+  readonly agents: AgentIndex;
   /** Those of a namespace and port, in order of time. */
   listenersOf(scope: string, port: number): readonly ListenerEvent[];
   readonly counters: SpanIndex<CountersEvent>;
@@ -93,6 +95,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const rules: RuleChange[] = [];
   const links: LinkChange[] = [];
   const listeners: ListenerEvent[] = [];
+  const agents: AgentChange[] = [];
   const counters: CountersEvent[] = [];
   const packets = new Map<string, PacketEvent[]>();
   const otherResets: PacketEvent[] = [];
@@ -170,7 +173,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       case 'dataplane':
       case 'name':
       case 'neighbour':
+        break;
       case 'agent':
+        agents.push(event);
         break;
     }
   }
@@ -197,6 +202,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       rulesLike: indexRules(rulesInOrder),
       links: indexLinks(sorted(links)),
       listenersOf: indexListeners(sorted(listeners)),
+      agents: indexAgents(sorted(agents)),
       counters: indexSpans(readings),
       packets: inOrder,
       memoryKills: sorted(

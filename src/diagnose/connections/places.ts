@@ -84,7 +84,25 @@ export function serverOnTheWire(
   const others = new Map(peers.map((peer) => [formatEndpoint(peer), peer]));
   if (others.size === 1) return [...others.values()][0] ?? null;
   others.delete(formatEndpoint(target));
-  return others.size === 1 ? ([...others.values()][0] ?? null) : null;
+  if (others.size === 1) return [...others.values()][0] ?? null;
+  return whoAnswered([...others.values()], nodes.packetsOf, clientEnds);
+}
+
+/** Of several ends on the wire, the one that did more than to refuse; null where that is no single one. */
+function whoAnswered(
+  others: readonly Endpoint[],
+  packetsOf: (endpoint: string) => readonly PacketEvent[],
+  clientEnds: readonly string[],
+): Endpoint | null {
+  const answering = others.filter(({ address, port }) =>
+    clientEnds.some((end) =>
+      packetsOf(end).some(
+        ({ flags, tuple }) => !flags.includes('R') && tuple.src === address && tuple.sport === port,
+      ),
+    ),
+  );
+  const [only = null, another] = answering;
+  return another === undefined ? only : null;
 }
 
 /** Where neither entries nor packets name the server: the one end whose kernel told of a socket that is connected to the client. */

@@ -10,6 +10,9 @@ import { serverKilledForMemory } from './killed-for-memory.ts';
 import * as population from './population.ts';
 import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
+import { firstSeenMidStream, sentElsewhere } from './sent-elsewhere.ts';
+import * as passed from './untranslated.ts';
+import { agentRestarted } from './agent-restarts.ts';
 import * as silence from './silence.ts';
 import * as kernel from './reset-sender.ts';
 import { acceptQueueOverflowed } from './accept-queue.ts';
@@ -74,6 +77,14 @@ export const facts = {
   'RST from outside': way.resetFromOutside,
   'RST translated too early': way.resetTranslatedTooEarly,
   'client answered what was not translated': way.clientAnsweredUntranslated,
+  'no answer known to come untranslated': passed.noUntranslatedKnown,
+  'INVALID beyond those answers': passed.invalidBeyondAnswers,
+  'untranslated in its order': passed.untranslatedInOrder,
+  'it was judged INVALID': passed.judgedInvalid,
+  'passed by though in its order': passed.passedInOrder,
+  'others answered what was not translated': passed.othersAnsweredUntranslated,
+  'sent to another endpoint': sentElsewhere,
+  'first seen in mid-stream': firstSeenMidStream,
   'RST for another port': resetForAnotherPort,
   'rule changed': ruleChanged,
   'rule moved the port': ruleMovedPort,
@@ -123,6 +134,7 @@ export const facts = {
   'accept queue overflowed': acceptQueueOverflowed,
   'drop rule hit': counters.dropRuleHit,
   'no drop rule known to be hit': counters.noDropRuleKnown,
+  'agent restarted': agentRestarted,
   'lost only after long idle': population.lostOnlyAfterLongIdle,
   'rejected just as many': population.rejectedJustAsMany,
 } as const satisfies Record<string, Look>;

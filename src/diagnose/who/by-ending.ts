@@ -44,8 +44,31 @@ export const byEnding: readonly Exclusion[] = [
   },
   {
     when: ['timed out'],
-    excludes: [...clientEnds, 'server-process-died', 'privileged-program', 'gave-up'],
+    excludes: [
+      ...(['client-application', 'client-process-died', 'server-process-died'] as const),
+      ...(['privileged-program', 'gave-up'] as const),
+    ],
     because: 'nothing was answered, neither with data nor with a RST',
+    basis: 'physics',
+  },
+  {
+    when: ['timed out', 'not client answered what was not translated'],
+    excludes: ['client-kernel'],
+    because: 'nothing was answered, neither with data nor with a RST',
+    basis: 'physics',
+  },
+  {
+    when: ['timed out', 'no answer known to come untranslated'],
+    excludes: ['client-kernel'],
+    because:
+      'nothing is known to have come to the client (what comes with the address of the pod its kernel resets, and it waits on)',
+    basis: 'convention',
+  },
+  {
+    when: ['timed out', 'client answered what was not translated'],
+    excludes: ['nobody'],
+    because:
+      'what the server answered came to the client, in a name that the client had not dialled, and was reset',
     basis: 'physics',
   },
   {

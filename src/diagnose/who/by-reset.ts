@@ -88,6 +88,20 @@ export const byReset: readonly Exclusion[] = [
     basis: 'convention',
   },
   {
+    // A socket's own RST goes where it is connected to.
+    when: ["RST left the client's pod", 'client answered what was not translated'],
+    excludes: ['client-application', 'client-process-died', 'privileged-program', 'gave-up', 'nobody'],
+    because: "the RST went to the server's own address, and the client's socket is connected to another one",
+    basis: 'physics',
+  },
+  {
+    when: ["RST left the client's pod", 'client answered what was not translated'],
+    excludes: ['client-pod-rule'],
+    because:
+      "the RST went to the server's own address, of which the client's kernel has no socket (a rule in its pod may have been quicker)",
+    basis: 'convention',
+  },
+  {
     when: ['RST made on the node'],
     excludes: [
       ...clientEnds,

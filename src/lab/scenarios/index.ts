@@ -8,6 +8,8 @@ const files = await Promise.all([
   import('./gke-intranode-policy.ts'),
   import('./conntrack-entry-deleted.ts'),
   import('./conntrack-invalid.ts'),
+  import('./untranslated-answer.ts'),
+  import('./translation-changed.ts'),
   import('./conntrack-expired.ts'),
   import('./conntrack-table-full.ts'),
   import('./policy-reject.ts'),

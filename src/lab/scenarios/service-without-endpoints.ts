@@ -8,7 +8,6 @@ import {
   briefDefaults,
   intranodeVisibility,
   loadServices,
-  servicePort,
   serviceWorld,
 } from './service-world.ts';
 
@@ -54,9 +53,6 @@ export const scenario: LabScenario<'service-without-endpoints'> = {
     const world = serviceWorld(choice, { topology, server: closes });
     return {
       ...world,
-      servers: isFixed
-        ? [...world.servers, { name: second.name, pod: second.name, port: servicePort, ...closes }]
-        : world.servers,
       faults: [
         {
           about: 'the server is no endpoint of the Service, and is one again',

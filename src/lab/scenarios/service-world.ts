@@ -28,10 +28,13 @@ export const remoteAddress = addressOf(twoNodes, 'remote-client');
 export const servicePort = twoNodes.service.port;
 
 export interface WorldOptions {
-  /** Default: two nodes, with the server on the one and a client on each. */
-  readonly topology?: Topology;
   /** False for a kube-proxy that lets INVALID packets pass. Default true. */
   readonly dropInvalid?: boolean;
+  /** As KubeProxyOptions have them. */
+  readonly masqueradeAll?: boolean;
+  readonly sessionAffinity?: boolean;
+  /** Default: the two nodes with one server. Every pod behind its Service has a server that is called like it. */
+  readonly topology?: Topology;
   /** Done to the nodes and the VPC after everything else. */
   readonly changes?: readonly Change[];
   readonly server?: Omit<ServerSpec, 'name' | 'pod' | 'port'>;
@@ -49,7 +52,7 @@ export function serviceWorld(choice: Choice, options: WorldOptions = {}): Setup 
     plan: [...wires(topology), ...nodes, ...within(changes)],
     actors: [],
     faults: [],
-    servers: [{ name: 'server', pod: 'server', port: servicePort, ...server }],
+    servers: topology.service.endpoints.map((name) => ({ name, pod: name, port: servicePort, ...server })),
     clients: clientClasses(topology, choice.fix === headlessService.name).map((client) => ({
       ...client,
       ...(options.clientTimeoutMs === undefined ? {} : { timeoutMs: options.clientTimeoutMs }),
@@ -58,10 +61,11 @@ export function serviceWorld(choice: Choice, options: WorldOptions = {}): Setup 
   };
 }
 
-function nodePlan(topology: Topology, node: Node, choice: Choice, { dropInvalid }: WorldOptions): Plan {
+function nodePlan(topology: Topology, node: Node, choice: Choice, options: WorldOptions): Plan {
+  const { dropInvalid = true, masqueradeAll = false, sessionAffinity = false } = options;
   return within([
     ...(hasVisibility(choice) ? netdChanges(topology, node) : []),
-    loadTables(topology, node, choice, { dropInvalid: dropInvalid ?? true }),
+    loadTables(topology, node, choice, { dropInvalid, masqueradeAll, sessionAffinity }),
   ]);
 }
 

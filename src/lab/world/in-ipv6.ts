@@ -58,7 +58,7 @@ function changeInIpv6(change: Change): Change[] {
     case 'set-sysctl':
       return settingInIpv6(change);
     case 'set-up':
-      // Only pods' interfaces on a node are called so.
+      // Only pods' interfaces on a node are called so, and a bridge of these.
       return change.dev.startsWith('cali')
         ? [change, { do: 'add-address', netns: change.netns, dev: change.dev, cidr: `${podGateway}/64` }]
         : [change];
@@ -89,6 +89,8 @@ function changeInIpv6(change: Change): Change[] {
 
 /** TCP's and conntrack's settings are those of both families; reverse-path filters, redirects and proxy ARP are IPv4's alone. */
 function settingInIpv6(change: Extract<Change, { do: 'set-sysctl' }>): Change[] {
+  if (change.key === 'net.bridge.bridge-nf-call-iptables')
+    return [{ ...change, key: 'net.bridge.bridge-nf-call-ip6tables' }];
   if (change.key === 'net.ipv4.ip_forward') return [{ ...change, key: 'net.ipv6.conf.all.forwarding' }];
   return /^net\.ipv4\.(conf|neigh)\./.test(change.key) ? [] : [change];
 }

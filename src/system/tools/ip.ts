@@ -16,6 +16,9 @@ const ipChanges = [
   'set-up',
   'add-address',
   'add-route',
+  'delete-route',
+  'add-bridge',
+  'add-port',
   'add-rule',
   'delete-rule',
 ] as const;
@@ -55,6 +58,12 @@ export function ipCommand(change: IpChange): IpCommand {
       const { netns, to, via, dev, table } = change;
       return { netns, words: ['route', 'add', to, ...pair('via', via), 'dev', dev, ...pair('table', table)] };
     }
+    case 'delete-route':
+      return { netns: change.netns, words: ['route', 'delete', change.to, 'dev', change.dev] };
+    case 'add-bridge':
+      return { netns: change.netns, words: ['link', 'add', change.dev, 'type', 'bridge'] };
+    case 'add-port':
+      return { netns: change.netns, words: ['link', 'set', change.dev, 'master', change.bridge] };
     case 'add-rule':
       return { ...ruleIn(change), words: ['rule', 'add', ...ruleWords(change.rule)] };
     case 'delete-rule':

@@ -37,6 +37,7 @@ import { endings, kernelRows } from './kernel-rows.ts';
 import { populationRows } from './population-rows.ts';
 import { serverRows } from './server-rows.ts';
 import { unansweredRows } from './unanswered-rows.ts';
+import { untranslatedRows } from './untranslated-rows.ts';
 import { accepted, at, client, firstEntry, rule, secondEntry, server } from '../story-events.ts';
 
 const reset = [failed()];
@@ -163,6 +164,7 @@ const rows: Readonly<Record<FactName, Row>> = {
   ...icmpRows,
   ...populationRows,
   ...serverRows,
+  ...untranslatedRows,
   'was reset': { seen: { probes: reset }, notSeen: { probes: timedOut }, unknowable: tellsItself },
   'was refused': {
     seen: { probes: told('refused', connects) },
