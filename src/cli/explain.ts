@@ -1,13 +1,13 @@
 // `netdebug explain [CAUSE]`: the catalogue of causes, as a list, as a page, or as JSON; `--symptom` leads from what was seen to a page.
 import { Command, Option } from 'commander';
-import { symptomIn } from '../causes/by-symptom/symptom-search.ts';
+import { findPages, symptomIn } from '../causes/by-symptom/symptom-search.ts';
 import type { CatalogueEntry } from '../causes/cause-page.ts';
 import { catalogue, causeIds, pageOf } from '../causes/index.ts';
 import { jsonDocument } from '../model/json-document.ts';
 import { exitCodes, Problem } from '../model/problem.ts';
 import { asTyped } from './as-typed.ts';
-import { askForSymptom, canAsk } from './explain/ask-symptom.ts';
-import { explainSymptom } from './explain/found-pages.ts';
+import { askForPages, canAsk } from './explain/ask-symptom.ts';
+import { foundJson, foundText } from './explain/found-pages.ts';
 import { nearest } from './explain/nearest.ts';
 import { listText, pageText, pageWidth } from './explain/page.ts';
 import { print } from './standard-output.ts';
@@ -87,10 +87,9 @@ async function bySymptom(
       'usage',
       '--symptom needs words where nobody can be asked: netdebug explain --symptom "reset after 15 idle minutes".',
     );
-  const symptom = said === '' ? await askForSymptom(catalogue) : symptomIn(said);
-  const { text, found } = explainSymptom(symptom, catalogue, json, columns);
-  print(json ? text : asTyped(text));
-  if (!found) process.exitCode = exitCodes.inconclusive;
+  const pages = said === '' ? await askForPages(catalogue) : findPages(symptomIn(said), catalogue);
+  print(json ? foundJson(pages) : asTyped(foundText(pages, columns)));
+  if (pages.length === 0) process.exitCode = exitCodes.inconclusive;
 }
 
 function known(cause: string): CatalogueEntry {

@@ -1,6 +1,6 @@
 // The questions that lead to a page without a word of the field: each can be answered by whoever saw the failure, and may be left open.
 import type { CatalogueEntry } from '../cause-page.ts';
-import { rankPages, type FoundPage, type Symptom } from './symptom-search.ts';
+import { findPages, mostPages, rankPages, type FoundPage, type Symptom } from './symptom-search.ts';
 import type { Traits } from './symptom-traits.ts';
 import { wordsOf } from './symptom-words.ts';
 
@@ -65,6 +65,12 @@ export function symptomOf(answers: readonly Answer[]): Symptom {
   };
 }
 
-/** The pages that nothing of a symptom speaks against, of those for which something speaks. */
+/** The pages that nothing of a symptom speaks against, of those for which something speaks; the best first. */
 export const fittingPages = (symptom: Symptom, catalogue: readonly CatalogueEntry[]): FoundPage[] =>
   rankPages(symptom, catalogue).filter(({ because, against }) => because.length > 0 && against.length === 0);
+
+/** Where answers lead to: an answer is no slip of the tongue, so what does not fit it is named only where nothing fits. */
+export function pagesOfAnswers(symptom: Symptom, catalogue: readonly CatalogueEntry[]): FoundPage[] {
+  const fitting = fittingPages(symptom, catalogue);
+  return fitting.length > 0 ? fitting.slice(0, mostPages) : findPages(symptom, catalogue);
+}

@@ -28,7 +28,7 @@ export const symptomIn = (text: string): Symptom => ({
 });
 
 /** No more pages than somebody reads in an incident. */
-const mostPages = 3;
+export const mostPages = 3;
 /** A page that says less than this part of what the best one says is not worth opening. */
 const leastShare = 0.45;
 /** Below it the words in common are such as any page has. */

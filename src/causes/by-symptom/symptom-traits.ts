@@ -1,7 +1,7 @@
 // What can be asked of every loss without knowing its cause: how it ended, when, of how many, where, and what a new connection does.
 import { wordsOf } from './symptom-words.ts';
 
-export const ends = ['reset', 'refused', 'timeout', 'closed'] as const;
+const ends = ['reset', 'refused', 'timeout', 'closed'] as const;
 export type End = (typeof ends)[number];
 
 /** What is not said is undefined. */

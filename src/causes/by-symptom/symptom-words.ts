@@ -33,7 +33,9 @@ const phrases: readonly (readonly [RegExp, readonly string[], string?])[] = [
   [/\b(?:without|no) (?:any )?traffic\b|\bnot (?:been )?used\b|\bsaid nothing\b/g, ['idle']],
   [/\bhas not sent anything\b|\bsent nothing\b/g, ['idle']],
   [/\bkeep-?alives?\b/g, ['keepalive']],
-  [/\bout of memory\b|\boom[- ]?kill(?:ed|er)?\b|\bexit(?:ed)? (?:code|status) 137\b/g, ['memory', 'died']],
+  [/\bout of memory\b|\boom[- ]?kill(?:ed|er)?\b/g, ['memory']],
+  // SIGKILL, which the memory's guard is not alone to send.
+  [/\bexit(?:ed)? (?:code|status) 137\b/g, ['memory', 'died']],
   [/\bsignal:? killed\b|\bkill -9\b/g, ['died']],
   [/\bconnection tracking\b|\btracking table\b/g, ['conntrack']],
   [/\btable (?:is )?full\b/g, ['full', 'table']],

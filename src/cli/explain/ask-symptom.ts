@@ -2,20 +2,21 @@
 import { createInterface } from 'node:readline';
 import {
   fittingPages,
+  pagesOfAnswers,
   questions,
   symptomOf,
   type Answer,
   type Question,
 } from '../../causes/by-symptom/symptom-questions.ts';
-import type { Symptom } from '../../causes/by-symptom/symptom-search.ts';
+import type { FoundPage } from '../../causes/by-symptom/symptom-search.ts';
 import type { CatalogueEntry } from '../../causes/cause-page.ts';
 import { Problem } from '../../model/problem.ts';
 
 /** Somebody must read the questions, and type. */
 export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
 
-/** Asks until one cause is left, or nothing is left to ask; the end of the input ends the questions. */
-export async function askForSymptom(catalogue: readonly CatalogueEntry[]): Promise<Symptom> {
+/** Asks until one cause is left, or nothing is left to ask; the end of the input ends the questions. The pages that the answers lead to. */
+export async function askForPages(catalogue: readonly CatalogueEntry[]): Promise<FoundPage[]> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const interrupted = Promise.withResolvers<never>();
   terminal.on('SIGINT', () => interrupted.reject(new Problem('interrupted', 'no page was looked for.')));
@@ -37,7 +38,7 @@ export async function askForSymptom(catalogue: readonly CatalogueEntry[]): Promi
       if (left === 1) break;
     }
     say('\n');
-    return symptomOf(given);
+    return pagesOfAnswers(symptomOf(given), catalogue);
   } finally {
     terminal.close();
   }

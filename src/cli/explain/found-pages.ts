@@ -1,21 +1,9 @@
 // The pages that a symptom leads to, as text and as JSON: each with its sentence and what of the symptom speaks for it.
-import { findPages, type FoundPage, type Symptom } from '../../causes/by-symptom/symptom-search.ts';
-import type { CatalogueEntry } from '../../causes/cause-page.ts';
+import type { FoundPage } from '../../causes/by-symptom/symptom-search.ts';
 import { jsonDocument } from '../../model/json-document.ts';
 import { wrap } from '../../report/wrap.ts';
 
-/** What is printed, and whether there is a page at all. */
-export function explainSymptom(
-  symptom: Symptom,
-  catalogue: readonly CatalogueEntry[],
-  json: boolean,
-  columns: number,
-): { text: string; found: boolean } {
-  const pages = findPages(symptom, catalogue);
-  return { text: json ? asJson(pages) : asText(pages, columns), found: pages.length > 0 };
-}
-
-const asJson = (pages: readonly FoundPage[]): string =>
+export const foundJson = (pages: readonly FoundPage[]): string =>
   jsonDocument(
     pages.map(({ page, score, because, against }) => ({
       ...{ cause: page.id, title: page.title, score: Math.round(score * 100) / 100, because, against },
@@ -23,7 +11,8 @@ const asJson = (pages: readonly FoundPage[]): string =>
     })),
   );
 
-function asText(pages: readonly FoundPage[], columns: number): string {
+/** Ends with a newline; says what to do where there is no page. */
+export function foundText(pages: readonly FoundPage[], columns: number): string {
   if (pages.length === 0) return `${nothing.flatMap((line) => wrap(line, columns)).join('\n')}\n`;
   const blocks = pages.map(({ page, because, against }, index) => {
     const number = `${index + 1}. `;
