@@ -45,17 +45,19 @@ function endsOfListener(story: Story): readonly KernelEvent[] {
   return [...new Set(ends)];
 }
 
-/** What the log of the server's node and the counts of its cgroups tell, of a process or a cgroup that is the server's. */
-function kills(story: Story): readonly MemoryKill[] {
+/** What the log of the server's node and the counts of its cgroups tell of that time, be it whose it may. */
+function killsNear(story: Story): readonly MemoryKill[] {
   const { serverNode, lost, slack, nodes } = story;
-  if (serverNode === null) return [];
   const [from, to] = [since(story), lost.failedAt + slack];
-  const near = nodes.memoryKills.filter((event) => {
+  return nodes.memoryKills.filter((event) => {
     const began = event.event === 'cgroup-memory' ? event.since : event.at;
     return event.node === serverNode && parseMicros(event.at) >= from && parseMicros(began) <= to;
   });
-  return near.length === 0 ? [] : near.filter((event) => isServers(event, story));
 }
+
+/** Those of a process or a cgroup that is the server's. */
+const kills = (story: Story): readonly MemoryKill[] =>
+  killsNear(story).filter((event) => isServers(event, story));
 
 function isServers(event: MemoryKill, { server, serverScope, serverIsNodeItself, nodes }: Story): boolean {
   // A pod's network is its containers' alone; a node's is that of many.
@@ -87,6 +89,7 @@ function noneTold(story: Story, ends: readonly KernelEvent[]): Fact {
   if (isToldByKernel && (lost.phase !== 'connecting' || ends.length > 0)) return no(...ends.map(asEvidence));
   const isToldByLog =
     nodes.readsWholeLog(node) &&
+    killsNear(story).length === 0 &&
     nodes.ran('kernel-log', node) &&
     nodes.missesSince('kernel-log', node) > lost.failedAt + slack &&
     !nodes.missed('kernel-log', node, from, lost.failedAt);
