@@ -10,7 +10,7 @@ import { isBlind, kernelGap } from './kernel-gap.ts';
 import { endOfSender } from './reset-sender.ts';
 
 /** Nobody dials for longer because of one end of the server's. */
-const soonAfter: Micros = 10_000_000;
+const soonAfter: Micros = 20_000_000;
 /** The kernel chooses its victim, and some milliseconds later closes what it had; tens of thousands of sockets in some seconds. */
 const closesAllWithin: Micros = 30_000_000;
 /** A process that is killed does not end for longer before its sockets do. */
@@ -29,7 +29,7 @@ export const serverKilledForMemory: Look = (story) => {
   return noneTold(story, own);
 };
 
-/** What was told of the ends of processes that closed sockets at the server's own address and port just before. */
+/** What was told of the end of the process that was the last to close sockets at the server's own address and port. */
 function endsOfListener(story: Story): readonly KernelEvent[] {
   const { server, serverNode, lost, slack, nodes } = story;
   if (server === null || serverNode === null) return [];
@@ -37,12 +37,12 @@ function endsOfListener(story: Story): readonly KernelEvent[] {
     ({ context, node, tuple }) =>
       context === 'process' && node === serverNode && tuple.src === server.address,
   );
-  const ends = closed.flatMap((event) =>
-    (nodes.kernel.endsOf(event) ?? []).filter(
-      ({ at }) => Math.abs(parseMicros(event.at) - parseMicros(at)) <= closesAllWithin,
-    ),
+  // Of several that ended one after the other the last had the listener.
+  const last = closed.findLast((event) => (nodes.kernel.endsOf(event)?.length ?? 0) > 0);
+  if (last === undefined) return [];
+  return (nodes.kernel.endsOf(last) ?? []).filter(
+    ({ at }) => Math.abs(parseMicros(last.at) - parseMicros(at)) <= closesAllWithin,
   );
-  return [...new Set(ends)];
 }
 
 /** What the log of the server's node and the counts of its cgroups tell of that time, be it whose it may. */

@@ -2,7 +2,13 @@
 import type { Setup } from '../../model/scenario.ts';
 import { sysctl } from '../world/wires.ts';
 import type { LabScenario } from './lab-scenario.ts';
-import { briefDefaults, intranodeVisibility, servicePort, serviceWorld } from './service-world.ts';
+import {
+  briefDefaults,
+  intranodeVisibility,
+  servicePort,
+  serviceWorld,
+  type WorldOptions,
+} from './service-world.ts';
 
 const dropping = 'dropping';
 const aborting = 'aborting';
@@ -34,10 +40,12 @@ export const scenario: LabScenario<'backlog-overflow'> = {
   expectedAuthor: ({ fix }) => (fix === null ? ['server-kernel'] : []),
   setup(choice): Setup {
     // Clients must connect anew for the queue to fill, so the servers close connections, in order, from time to time.
-    const server = {
-      ...{ sharedPort: true, closeEveryMs: 2_700, closeWith: 'fin' },
+    const server: WorldOptions['server'] = {
+      sharedPort: true,
+      closeEveryMs: 2_700,
+      closeWith: 'fin',
       ...(choice.fix === largerBacklog ? {} : { backlog: 1 }),
-    } as const;
+    };
     const world = serviceWorld(choice, {
       clientTimeoutMs: 2_900,
       // Who was answered late is not to ask again at once, which a goodbye would cross.
