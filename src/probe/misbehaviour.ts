@@ -31,8 +31,7 @@ const deafShare = 1 / 4;
 /** @param open The connections that are open, at any time. */
 export function misbehave(settings: Misbehaviour, open: ReadonlySet<ServedConnection>): Misbehaving {
   const { pushEveryMs, closeEveryMs, closeWith, memory } = settings;
-  const taking = memory === undefined ? undefined : setInterval(() => takeMemory(memory), memory.everyMs);
-  taking?.unref();
+  let taking: NodeJS.Timeout | undefined;
   const closing = closeEveryMs === undefined ? undefined : setInterval(closeAll, closeEveryMs);
   // Must not hold a server that could not listen.
   closing?.unref();
@@ -44,6 +43,8 @@ export function misbehave(settings: Misbehaviour, open: ReadonlySet<ServedConnec
 
   return {
     accepted(connection) {
+      // Nobody would notice before.
+      if (memory !== undefined) taking ??= setInterval(() => takeMemory(memory), memory.everyMs).unref();
       if (pushEveryMs === undefined) return () => undefined;
       const pushing = setInterval(() => connection.push(), pushEveryMs);
       return () => clearInterval(pushing);

@@ -24,9 +24,10 @@ export const serverKilledForMemory: Look = (story) => {
   const own = end === null || story.kernel.sideOf(end.act) !== 'server' ? endsOfListener(story) : end.told;
   const chosen = own.filter(({ tracepoint }) => tracepoint === 'oom-victim');
   if (chosen.length > 0) return yes(...chosen.map(asEvidence));
-  const counted = kills(story);
-  if (counted.length > 0) return yes(...counted.map(asEvidence));
-  return noneTold(story, own);
+  // The kernel's own word of how the process ended comes before what was counted around that time.
+  const none = noneTold(story, own);
+  const counted = none.seen === 'no' && own.length > 0 ? [] : kills(story);
+  return counted.length > 0 ? yes(...counted.map(asEvidence)) : none;
 };
 
 /** What was told of the end of the process that was the last to close sockets at the server's own address and port. */

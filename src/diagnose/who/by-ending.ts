@@ -122,7 +122,7 @@ export const byEnding: readonly Exclusion[] = [
     when: ['never connected', 'timed out', 'may never have arrived', 'not server dropped openings'],
     excludes: ['server-kernel'],
     because:
-      'nothing was answered: a kernel that refuses an attempt to connect says so, and it dropped none for want of a place',
+      'nothing was answered: a kernel that refuses an attempt to connect says so, and it counted none that it dropped for want of a place (a rule may drop what it says)',
     basis: 'convention',
   },
   {
