@@ -30,8 +30,7 @@ interface ServerFlags extends ProbeFlags {
   readonly closeEvery?: number;
   readonly closeWith: CloseWay;
   readonly backlog?: number;
-  readonly deafEvery?: number;
-  readonly deafFor: number;
+  readonly sharePort?: true;
   readonly takeMemory?: number;
   readonly takeEvery: number;
   readonly takeFor?: number;
@@ -89,10 +88,7 @@ export function command(): Command {
       'connections that may wait for it to accept them (default: as many as the kernel lets wait)',
       count('--backlog'),
     )
-    .addOption(
-      durationOption('--deaf-every <time>', 'misbehave: close everything now and then, and accept nobody'),
-    )
-    .addOption(durationOption('--deaf-for <time>', 'how long --deaf-every accepts nobody', '1s'))
+    .option('--share-port', 'let other servers listen on the same port; the kernel deals out the connections')
     .addOption(
       new Option(
         '--take-memory <size>',
@@ -128,7 +124,7 @@ export function command(): Command {
           ...(maxConnections === null ? {} : { maxConnections }),
           ...(flags.backlog === undefined ? {} : { backlog: flags.backlog }),
           misbehaviour: misbehaviour(flags),
-          sharedPort: flags.worker !== undefined,
+          sharedPort: flags.worker !== undefined || flags.sharePort === true,
         },
         surroundings,
       ),
@@ -143,9 +139,8 @@ function smaller(wanted: number | null, room: number | null): number | null {
 }
 
 function misbehaviour(flags: ServerFlags): Misbehaviour {
-  const { pushEvery, closeEvery, closeWith, takeMemory, takeEvery, takeFor = 0, deafEvery, deafFor } = flags;
+  const { pushEvery, closeEvery, closeWith, takeMemory, takeEvery, takeFor = 0 } = flags;
   return {
-    ...(deafEvery === undefined ? {} : { deaf: { everyMs: deafEvery, forMs: deafFor } }),
     ...(takeMemory === undefined
       ? {}
       : { memory: { bytes: takeMemory, everyMs: takeEvery, forMs: takeFor } }),

@@ -79,11 +79,12 @@ export function explainEach(
   };
   const examined = lost.map((one) => {
     const found = examine(one);
-    const { refusedNext } = one;
-    // An ICMP error comes of no server: what was closed in order was not lost, and what is lost is the attempt.
-    const isOrderly = refusedNext !== undefined && found.judgement.cause === null;
-    return isOrderly && found.facts['next attempt refused by ICMP'].seen === 'yes'
-      ? examine(refusedNext)
+    if (one.refusedNext === undefined || found.judgement.cause !== null) return found;
+    // A rule comes before any server: what was closed in order was not lost, and what is lost is the attempt.
+    const attempt = examine(one.refusedNext);
+    return found.facts['next attempt refused by ICMP'].seen === 'yes' ||
+      attempt.facts['rule of a Service without endpoints hit'].seen === 'yes'
+      ? attempt
       : found;
   });
   const byCause = Map.groupBy(

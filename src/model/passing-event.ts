@@ -47,7 +47,7 @@ export const kernelLogEventSchema = z.object({
   event: z.literal('kernel-log'),
   ...base,
   kind: z.enum(kernelLogKinds),
-  /** The node's name, or the address of one of its pods. */
+  /** The node's name, or the address of one of its pods; empty for a kill that may be another node's on the same machine. */
   scope: z.string(),
   /** What the line names; null for what it does not. */
   interface: z.string().nullable(),

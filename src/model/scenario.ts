@@ -45,9 +45,8 @@ export interface ServerSpec {
   readonly closeWith?: CloseWith;
   /** How many connections may wait for it to accept them. */
   readonly backlog?: number;
-  /** It closes all that it has each time, and then accepts nobody for so long. */
-  readonly deafEveryMs?: number;
-  readonly deafForMs?: number;
+  /** Others listen on the same port, and the kernel deals out the connections. */
+  readonly sharedPort?: true;
   readonly memory?: ServerMemory;
 }
 

@@ -7,16 +7,8 @@ export interface Misbehaviour {
   /** From one time that all connections are ended to the next. Milliseconds. */
   readonly closeEveryMs?: number;
   readonly closeWith: CloseWay;
-  /** Times in which it accepts nobody: before each it closes what it has. */
-  readonly deaf?: Deaf;
   /** Memory that it takes now and then, and lets go. */
   readonly memory?: MemoryTaken;
-}
-
-/** Milliseconds. */
-export interface Deaf {
-  readonly everyMs: number;
-  readonly forMs: number;
 }
 
 export interface MemoryTaken {
@@ -38,11 +30,8 @@ const deafShare = 1 / 4;
 
 /** @param open The connections that are open, at any time. */
 export function misbehave(settings: Misbehaviour, open: ReadonlySet<ServedConnection>): Misbehaving {
-  const { pushEveryMs, closeEveryMs, closeWith, memory, deaf } = settings;
-  const taking = memory === undefined ? undefined : setInterval(() => takeMemory(memory), memory.everyMs);
-  taking?.unref();
-  const resting = deaf === undefined ? undefined : setInterval(() => rest(deaf.forMs), deaf.everyMs);
-  resting?.unref();
+  const { pushEveryMs, closeEveryMs, closeWith, memory } = settings;
+  let taking: NodeJS.Timeout | undefined;
   const closing = closeEveryMs === undefined ? undefined : setInterval(closeAll, closeEveryMs);
   // Must not hold a server that could not listen.
   closing?.unref();
@@ -52,18 +41,10 @@ export function misbehave(settings: Misbehaviour, open: ReadonlySet<ServedConnec
     for (const connection of [...open]) connection.close();
   }
 
-  function rest(forMs: number): void {
-    // At once: the first call waits for an answer to say goodbye after.
-    for (const connection of [...open]) {
-      connection.close();
-      connection.close();
-    }
-    // Goodbyes leave before that.
-    setImmediate(() => goDeaf(forMs));
-  }
-
   return {
     accepted(connection) {
+      // Nobody would notice before.
+      if (memory !== undefined) taking ??= setInterval(() => takeMemory(memory), memory.everyMs).unref();
       if (pushEveryMs === undefined) return () => undefined;
       const pushing = setInterval(() => connection.push(), pushEveryMs);
       return () => clearInterval(pushing);
@@ -71,7 +52,6 @@ export function misbehave(settings: Misbehaviour, open: ReadonlySet<ServedConnec
     stop() {
       clearInterval(closing);
       clearInterval(taking);
-      clearInterval(resting);
     },
   };
 }

@@ -168,7 +168,6 @@ describe('each scenario', { skip, concurrency: 2 }, () => {
           'server-aborted',
           'conntrack-expired',
           'server-killed-for-memory',
-          'backlog-overflow',
         ].includes(scenario);
         assert.equal(done.length > 0, !byItself, done.join('\n'));
       });

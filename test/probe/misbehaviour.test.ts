@@ -109,14 +109,6 @@ test('pushing ends with the connection, and the server can stop', async (t) => {
   await until('it is over', () => of('ended').length === 1);
 });
 
-test('a deaf time closes everything in order, and lets nobody in before it is over', async (t) => {
-  const { of, port } = await serve(t, { closeWith: 'fin', deaf: { everyMs: 60, forMs: 1 } });
-  assert.equal(await endOf(t, port), 'FIN');
-  await until('it is over', () => of('ended').length === 1);
-  assert.equal(of('ended')[0]?.errno, 'CLOSED');
-  assert.equal(await endOf(t, port), 'FIN');
-});
-
 test('memory that is taken is let go again, and the server goes on', async (t) => {
   const bytes = 64 * 1_024 ** 2;
   const { port } = await serve(t, { closeWith: 'fin', memory: { bytes, everyMs: 20, forMs: 0 } });

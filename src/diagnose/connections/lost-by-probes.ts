@@ -30,7 +30,10 @@ export interface ProbeTimeline {
 export type AcceptedEvent = Extract<ProbeEvent, { event: 'accepted' }>;
 export type EndedEvent = Extract<ProbeEvent, { event: 'ended' }>;
 
-type Growing = LostConnection & { readonly afterwards: NextAttempt[] };
+type Growing = Omit<LostConnection, 'refusedNext'> & {
+  readonly afterwards: NextAttempt[];
+  refusedNext?: LostConnection;
+};
 
 export interface ProbeReader {
   /**

@@ -69,7 +69,7 @@ export interface NodeTimeline extends WitnessHours {
   readonly entranceOf: (address: string) => Entrance | null;
   /** What a node's kernel killed because memory ran out, by its log and by the counts of cgroups; in order of time. */
   readonly memoryKills: readonly MemoryKill[];
-  /** Whether the kernel's log that was read on the node is the machine's own, so that each such kill would be in it. */
+  /** Whether the kernel's log was read on the node by somebody who tells each such kill, be it whose it may. */
   readonly readsWholeLog: (node: string) => boolean;
   /** Every packet that was kept, in order of time. */
   readonly packets: readonly PacketEvent[];
@@ -151,8 +151,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         for (const address of event.ownAddresses ?? [])
           hosts.set(address, (hosts.get(address) ?? new Set()).add(event.node));
         if (event.takes?.includes('icmp-errors') === true) takesErrors.add(event.node);
-        if (event.source === 'kernel-log' && event.state === 'started' && event.machine !== undefined)
-          wholeLogs.add(event.node);
+        if (event.takes?.includes('oom-kills') === true) wholeLogs.add(event.node);
         break;
       case 'icmp-error':
         if (isOurs(event.tuple)) errors.push(event);

@@ -62,7 +62,7 @@ export function troubleOf(event: TupleEvent, nodes: NodeTimeline): Trouble | nul
     return told ?? (state === 'CLOSE_WAIT' ? receivedForKilled(event, nodes) : null);
   }
   if (event.tracepoint === 'socket-error') {
-    const failure = errors[event.number ?? 0];
+    const failure = errors[event.number ?? 0] ?? refusedInPassing(event, nodes);
     if (failure === undefined) return null;
     const wasConnecting = around().some(({ state }) => state === 'SYN_SENT');
     return { event, failure, isConnecting: failure === 'refused' || wasConnecting, isOwnDoing: false };
@@ -89,6 +89,23 @@ function halfClosedAs(event: TupleEvent, nodes: NodeTimeline): string | null {
       (other.newState === 'FIN_WAIT1' || other.newState === 'CLOSE_WAIT'),
   );
   return first?.newState ?? (nodes.missesSince('kernel-events', event.node) <= at ? 'ESTABLISHED' : null);
+}
+
+/**
+ * A kernel that was just told of the error when the socket was in use tells no number: the ICMP error about the opening does, and that
+ * nothing came of it.
+ */
+function refusedInPassing(event: TupleEvent, nodes: NodeTimeline): FailureKind | undefined {
+  const { src, sport, dst, dport } = event.tuple;
+  if (event.number !== 0) return undefined;
+  const at = parseMicros(event.at);
+  const error = between(nodes.icmp.about(src), at - crossing, at + sameCall).find(
+    ({ tuple }) => tuple.src === src && tuple.sport === sport && tuple.dst === dst && tuple.dport === dport,
+  );
+  const hasEnded = between(shorter(event.tuple, nodes.kernel.of), at - sameCall, at + closedWithin).some(
+    (other) => isSameEnd(other, event) && other.state === 'SYN_SENT' && other.newState === 'CLOSE',
+  );
+  return error === undefined || !hasEnded ? undefined : 'refused';
 }
 
 /** The client's process closed what had been sent again and again: it lost it when nothing came. */

@@ -10,7 +10,7 @@ import { isBlind, kernelGap } from './kernel-gap.ts';
 import { endOfSender } from './reset-sender.ts';
 
 /** Nobody dials for longer because of one end of the server's. */
-const soonAfter: Micros = 10_000_000;
+const soonAfter: Micros = 20_000_000;
 /** The kernel chooses its victim, and some milliseconds later closes what it had; tens of thousands of sockets in some seconds. */
 const closesAllWithin: Micros = 30_000_000;
 /** A process that is killed does not end for longer before its sockets do. */
@@ -24,12 +24,13 @@ export const serverKilledForMemory: Look = (story) => {
   const own = end === null || story.kernel.sideOf(end.act) !== 'server' ? endsOfListener(story) : end.told;
   const chosen = own.filter(({ tracepoint }) => tracepoint === 'oom-victim');
   if (chosen.length > 0) return yes(...chosen.map(asEvidence));
-  const counted = kills(story);
-  if (counted.length > 0) return yes(...counted.map(asEvidence));
-  return noneTold(story, own);
+  // The kernel's own word of how the process ended comes before what was counted around that time.
+  const none = noneTold(story, own);
+  const counted = none.seen === 'no' && own.length > 0 ? [] : kills(story);
+  return counted.length > 0 ? yes(...counted.map(asEvidence)) : none;
 };
 
-/** What was told of the ends of processes that closed sockets at the server's own address and port just before. */
+/** What was told of the end of the process that was the last to close sockets at the server's own address and port. */
 function endsOfListener(story: Story): readonly KernelEvent[] {
   const { server, serverNode, lost, slack, nodes } = story;
   if (server === null || serverNode === null) return [];
@@ -37,25 +38,27 @@ function endsOfListener(story: Story): readonly KernelEvent[] {
     ({ context, node, tuple }) =>
       context === 'process' && node === serverNode && tuple.src === server.address,
   );
-  const ends = closed.flatMap((event) =>
-    (nodes.kernel.endsOf(event) ?? []).filter(
-      ({ at }) => Math.abs(parseMicros(event.at) - parseMicros(at)) <= closesAllWithin,
-    ),
+  // Of several that ended one after the other the last had the listener.
+  const last = closed.findLast((event) => (nodes.kernel.endsOf(event)?.length ?? 0) > 0);
+  if (last === undefined) return [];
+  return (nodes.kernel.endsOf(last) ?? []).filter(
+    ({ at }) => Math.abs(parseMicros(last.at) - parseMicros(at)) <= closesAllWithin,
   );
-  return [...new Set(ends)];
 }
 
-/** What the log of the server's node and the counts of its cgroups tell, of a process or a cgroup that is the server's. */
-function kills(story: Story): readonly MemoryKill[] {
+/** What the log of the server's node and the counts of its cgroups tell of that time, be it whose it may. */
+function killsNear(story: Story): readonly MemoryKill[] {
   const { serverNode, lost, slack, nodes } = story;
-  if (serverNode === null) return [];
   const [from, to] = [since(story), lost.failedAt + slack];
-  const near = nodes.memoryKills.filter((event) => {
+  return nodes.memoryKills.filter((event) => {
     const began = event.event === 'cgroup-memory' ? event.since : event.at;
     return event.node === serverNode && parseMicros(event.at) >= from && parseMicros(began) <= to;
   });
-  return near.length === 0 ? [] : near.filter((event) => isServers(event, story));
 }
+
+/** Those of a process or a cgroup that is the server's. */
+const kills = (story: Story): readonly MemoryKill[] =>
+  killsNear(story).filter((event) => isServers(event, story));
 
 function isServers(event: MemoryKill, { server, serverScope, serverIsNodeItself, nodes }: Story): boolean {
   // A pod's network is its containers' alone; a node's is that of many.
@@ -87,6 +90,7 @@ function noneTold(story: Story, ends: readonly KernelEvent[]): Fact {
   if (isToldByKernel && (lost.phase !== 'connecting' || ends.length > 0)) return no(...ends.map(asEvidence));
   const isToldByLog =
     nodes.readsWholeLog(node) &&
+    killsNear(story).length === 0 &&
     nodes.ran('kernel-log', node) &&
     nodes.missesSince('kernel-log', node) > lost.failedAt + slack &&
     !nodes.missed('kernel-log', node, from, lost.failedAt);

@@ -92,7 +92,15 @@ export const byEnding: readonly Exclusion[] = [
   },
   {
     when: ['timed out', 'not ICMP error seen', 'may never have arrived'],
-    excludes: atTheServer,
+    excludes: ['server-pod-rule'],
+    because:
+      'nothing was answered, neither with data nor with a RST or an ICMP error (if nothing was dropped at its end)',
+    basis: 'convention',
+  },
+  {
+    // A full queue keeps silent, too, and whoever sees packets alone cannot tell it from a hole on the way.
+    when: ['timed out', 'not ICMP error seen', 'may never have arrived', 'not server dropped openings'],
+    excludes: ['server-kernel'],
     because:
       'nothing was answered, neither with data nor with a RST or an ICMP error (if nothing was dropped at its end)',
     basis: 'convention',
@@ -128,9 +136,16 @@ export const byEnding: readonly Exclusion[] = [
   },
   {
     when: ['never connected', 'timed out', 'may never have arrived'],
-    excludes: atTheServer,
+    excludes: ['server-pod-rule'],
     because:
       'nothing was answered: a server that refuses an attempt to connect says so (unless it drops what it has no place for)',
+    basis: 'convention',
+  },
+  {
+    when: ['never connected', 'timed out', 'may never have arrived', 'not server dropped openings'],
+    excludes: ['server-kernel'],
+    because:
+      'nothing was answered: a kernel that refuses an attempt to connect says so, and it counted none that it dropped for want of a place (a rule may drop what it says)',
     basis: 'convention',
   },
   {

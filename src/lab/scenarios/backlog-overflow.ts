@@ -1,16 +1,27 @@
-// The server accepts nobody for a while, and its queue is short: its kernel drops the openings of whoever finds it full.
+// One of the server's two processes is stopped for a while, and its queue is short: the kernel drops the openings that it deals out to it.
 import type { Setup } from '../../model/scenario.ts';
 import { sysctl } from '../world/wires.ts';
 import type { LabScenario } from './lab-scenario.ts';
-import { briefDefaults, intranodeVisibility, serviceWorld } from './service-world.ts';
+import {
+  briefDefaults,
+  intranodeVisibility,
+  servicePort,
+  serviceWorld,
+  type WorldOptions,
+} from './service-world.ts';
 
 const dropping = 'dropping';
 const aborting = 'aborting';
 const largerBacklog = 'larger-backlog';
 
+const stuck = 'server-2';
+/** The first repetition of an opening, a second later, finds the queue full, too; whoever was let in is answered in time. */
+const stuckMs = 2_400;
+
 export const scenario: LabScenario<'backlog-overflow'> = {
   name: 'backlog-overflow',
-  about: 'the server accepts nobody for a while; whoever connects when its queue is full gets no answer',
+  about:
+    'one of two processes that share the server’s port accepts nobody for a while; who finds its queue full gets no answer',
   factors: [intranodeVisibility],
   variants: [
     { name: dropping, about: 'as kernels do by default' },
@@ -19,22 +30,46 @@ export const scenario: LabScenario<'backlog-overflow'> = {
       about: 'with net.ipv4.tcp_abort_on_overflow, which resets those who were let in too early',
     },
   ],
-  fixes: { [largerBacklog]: 'the queue has room for all who come while the server is busy' },
-  defaults: briefDefaults(14_000, 4, 0.3),
+  fixes: { [largerBacklog]: 'the queue has room for all who come while the process is stopped' },
+  defaults: briefDefaults(14_000, 24, 0.3),
   // The kernel repeats an opening after one second, whatever the speed.
   realTime: true,
+  needsPod: 'the server is two processes that share the port of their pod',
   expected: () => 'none',
   expectedCause: ({ fix }) => (fix === null ? 'backlog-overflow' : null),
   expectedAuthor: ({ fix }) => (fix === null ? ['server-kernel'] : []),
-  setup({ variant, fix, ...rest }): Setup {
-    return serviceWorld(
-      { variant, fix, ...rest },
-      {
-        // Its first repetition finds the queue full, too, and it gives up before the second; whoever was let in is answered in time.
-        clientTimeoutMs: 1_900,
-        server: { deafEveryMs: 3_600, deafForMs: 1_500, ...(fix === largerBacklog ? {} : { backlog: 1 }) },
-        changes: variant === aborting ? [sysctl('server', 'net.ipv4.tcp_abort_on_overflow', '1')] : [],
-      },
-    );
+  setup(choice): Setup {
+    // Clients must connect anew for the queue to fill, so the servers close connections, in order, from time to time.
+    const server: WorldOptions['server'] = {
+      sharedPort: true,
+      closeEveryMs: 2_700,
+      closeWith: 'fin',
+      ...(choice.fix === largerBacklog ? {} : { backlog: 1 }),
+    };
+    const world = serviceWorld(choice, {
+      clientTimeoutMs: 2_900,
+      // Who was answered late is not to ask again at once, which a goodbye would cross.
+      clientPeriodMs: 2_600,
+      server,
+      changes: choice.variant === aborting ? [sysctl('server', 'net.ipv4.tcp_abort_on_overflow', '1')] : [],
+    });
+    return {
+      ...world,
+      servers: [
+        ...world.servers,
+        // Not twice before it has answered what came while it was stopped.
+        { name: stuck, pod: 'server', port: servicePort, ...server, closeEveryMs: 5_200 },
+      ],
+      faults: [
+        {
+          about: 'one of the two processes stops, and goes on',
+          ...{ firstMs: 2_400, everyMs: 5_000, jitterMs: 100 },
+          steps: [
+            { afterMs: 0, actions: [{ do: 'signal', program: stuck, signal: 'SIGSTOP' }] },
+            { afterMs: stuckMs, actions: [{ do: 'signal', program: stuck, signal: 'SIGCONT' }] },
+          ],
+        },
+      ],
+    };
   },
 };

@@ -45,8 +45,7 @@ export function serverWords(server: ServerSpec, speed: number): string[] {
     ...timeFlag('--close-every', server.closeEveryMs, speed),
     ...(server.closeWith === undefined ? [] : ['--close-with', server.closeWith]),
     ...(server.backlog === undefined ? [] : ['--backlog', String(server.backlog)]),
-    ...timeFlag('--deaf-every', server.deafEveryMs, speed),
-    ...timeFlag('--deaf-for', server.deafForMs, speed),
+    ...(server.sharedPort === true ? ['--share-port'] : []),
     ...memoryWords(server, speed),
     ...['--events', '-'],
   ];

@@ -48,7 +48,7 @@ describe('workloads that are not ours', () => {
 
   it('a scenario whose server does what it is told has no form with others', () => {
     assert.throws(() => settingsOf('server-killed-for-memory', 'raw'), usage('takes memory'));
-    assert.throws(() => settingsOf('backlog-overflow', 'raw'), usage('stops accepting'));
+    assert.throws(() => settingsOf('backlog-overflow', 'raw'), usage('share one port'));
   });
 
   it('raw has a form of every variant of every other scenario', () => {

@@ -36,8 +36,8 @@ export function refuseUnable(workload: ForeignWorkload, scenario: string, { serv
   if (servers.some(({ memory }) => memory !== undefined)) {
     refuse('its server takes memory when it is told to, which only ours does');
   }
-  if (servers.some(({ deafEveryMs }) => deafEveryMs !== undefined)) {
-    refuse('its server stops accepting when it is told to, which only ours does');
+  if (servers.some(({ sharedPort }) => sharedPort === true)) {
+    refuse('its servers share one port, which only ours can');
   }
   for (const server of servers) {
     const why = workload.unable(server);
