@@ -30,6 +30,8 @@ import { byStamp } from './time-range.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
 import { createWitnessHours, type WitnessHours } from './witness-hours.ts';
 
+type NeighbourEvent = Extract<NodeEvent, { event: 'neighbour' }>;
+
 export interface NodeTimeline extends WitnessHours {
   readonly entries: EntryIndex;
   readonly rules: readonly RuleChange[];
@@ -51,6 +53,8 @@ export interface NodeTimeline extends WitnessHours {
    */
   readonly originOf: (node: string, endpoint: string) => 'here' | 'elsewhere' | null;
   readonly icmp: IcmpIndex;
+  /** Neighbours that moved, failed or came back, in order of time. */
+  readonly neighbours: readonly NeighbourEvent[];
   readonly kernel: KernelIndex;
   readonly nodes: ReadonlySet<string>;
   /** The node that has this address in one of its pods, as far as its observers named it; null when those of several did. */
@@ -90,6 +94,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const packets = new Map<string, PacketEvent[]>();
   const otherResets: PacketEvent[] = [];
   const errors: IcmpErrorEvent[] = [];
+  const neighbours: NeighbourEvent[] = [];
   const kernel: KernelEvent[] = [];
   const sockets: SocketEvent[] = [];
   const takesErrors = new Set<string>();
@@ -150,9 +155,11 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         settle(event.scope, event.node);
         if (isNameless(event.tuple) || isOurs(event.tuple)) sockets.push(event);
         break;
+      case 'neighbour':
+        neighbours.push(event);
+        break;
       case 'dataplane':
       case 'name':
-      case 'neighbour':
       case 'kernel-log':
       case 'cgroup-memory':
       case 'agent':
@@ -181,6 +188,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       rules: rulesInOrder,
       rulesLike: indexRules(rulesInOrder),
       links: indexLinks(sorted(links)),
+      neighbours: sorted(neighbours),
       listenersOf: indexListeners(sorted(listeners)),
       counters: indexSpans(readings),
       packets: inOrder,

@@ -34,8 +34,11 @@ import type { Row, Told, Unknowable } from './row.ts';
 import { arrivalRows } from './arrival-rows.ts';
 import { icmpRows } from './icmp-rows.ts';
 import { endings, kernelRows } from './kernel-rows.ts';
+import { packetLengthRows } from './packet-length-rows.ts';
+import { peerHostRows } from './peer-host-rows.ts';
 import { populationRows } from './population-rows.ts';
 import { unansweredRows } from './unanswered-rows.ts';
+import { whichWayRows } from './which-way-rows.ts';
 import { accepted, at, client, firstEntry, rule, secondEntry, server } from '../story-events.ts';
 
 const reset = [failed()];
@@ -157,6 +160,9 @@ const unlocated: Unknowable = {
 
 const rows: Readonly<Record<FactName, Row>> = {
   ...unansweredRows,
+  ...whichWayRows,
+  ...packetLengthRows,
+  ...peerHostRows,
   ...arrivalRows,
   ...kernelRows,
   ...icmpRows,

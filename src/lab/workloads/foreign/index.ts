@@ -24,7 +24,11 @@ export function findWorkload(name: string): ForeignWorkload {
 }
 
 /** Throws a usage Problem when the scenario has no form with these programs. */
-export function refuseUnable(workload: ForeignWorkload, scenario: string, { servers, faults }: Setup): void {
+export function refuseUnable(
+  workload: ForeignWorkload,
+  scenario: string,
+  { servers, clients, faults }: Setup,
+): void {
   const refuse = (why: string) => {
     throw new Problem('usage', `${scenario} has no form with the workload ${workload.name}: ${why}.`);
   };
@@ -33,6 +37,8 @@ export function refuseUnable(workload: ForeignWorkload, scenario: string, { serv
   if (actions.some((action) => action.do === 'signal' && !own.has(action.program))) {
     refuse('it stops our probes, and is about what they then report');
   }
+  if (workload.saysLong !== true && clients.some(({ payloadBytes }) => payloadBytes !== undefined))
+    refuse('what its clients say is short');
   for (const server of servers) {
     const why = workload.unable(server);
     if (why !== null) refuse(why);
