@@ -10,7 +10,7 @@ export const cause = defineCause(page, {
     // Where nothing shorter was sent, length may have decided as well as anything else.
     [
       'timed out',
-      'long packets alone sent again',
+      'length may decide',
       'not had been idle',
       'not never connected',
       'not ICMP error seen',
@@ -18,7 +18,7 @@ export const cause = defineCause(page, {
     ],
     [
       'timed out',
-      'long packets alone sent again',
+      'length may decide',
       'not entry expired',
       'not table overflowed',
       'not ICMP error seen',

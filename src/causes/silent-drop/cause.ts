@@ -10,7 +10,6 @@ export const cause = defineCause(page, {
     [
       'timed out',
       'sent again and again',
-      'never arrived',
       'neither way passed',
       'not RST to the client',
       'not ICMP error seen',
@@ -20,7 +19,6 @@ export const cause = defineCause(page, {
     [
       'timed out',
       'sent again and again',
-      'never arrived',
       'neither way passed',
       'not RST to the client',
       'not ICMP error seen',
@@ -30,7 +28,6 @@ export const cause = defineCause(page, {
     [
       'timed out',
       'sent again and again',
-      'never arrived',
       'neither way passed',
       'not RST to the client',
       'not ICMP error seen',

@@ -39,7 +39,7 @@ export const facts = {
   'neither way passed': direction.neitherWayPassed,
   'only long packets vanished': size.onlyLongVanished,
   'long packets alone were missed': size.onlyLongMissed,
-  'long packets alone sent again': size.longSentAgain,
+  'length may decide': size.lengthMayDecide,
   'server dropped openings': arrival.serverDroppedOpenings,
   'had been idle': silence.hadBeenIdle,
   'loser silent for long': ending.silentForLong,

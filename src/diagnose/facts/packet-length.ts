@@ -78,15 +78,10 @@ export const onlyLongMissed: Look = (story) => {
   return unknown('shorter-packets');
 };
 
-/** All that was sent again is long: length may have decided, or nothing else was there to be lost. */
-export const longSentAgain: Look = (story) => {
-  const gap = captureGap(story);
-  if (gap !== null) return unknown(gap);
-  const repeated = repeatedBy(story);
-  const [first] = repeated;
-  if (first === undefined) return unknown('rest-of-connection');
-  const short = repeated.find(({ ipLength }) => ipLength < shortestLong);
-  return short === undefined ? yes(asEvidence(first)) : no(asEvidence(short));
+/** Nothing short is known to have been sent again: length may have decided, or nothing else was there to be lost. */
+export const lengthMayDecide: Look = (story) => {
+  const short = repeatedBy(story).find(({ ipLength }) => ipLength < shortestLong);
+  return short === undefined ? yes() : no(asEvidence(short));
 };
 
 const wayOf =

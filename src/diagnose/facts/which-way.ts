@@ -67,12 +67,12 @@ function look(story: Story): Told {
   return { passed: null, missing: missing ?? 'words-of-other-side' };
 }
 
-/** For so long after a goodbye its own repetitions, and those of what had been asked, tell which of them is heard. */
+/** For so long after a goodbye, or what was sent in vain last, repetitions tell which side is heard. */
 const goodbye: Micros = 3_000_000;
 
-/** All that was said; by a connection that was closed, also what its kernels still said of it. */
+/** All that was said; where it was closed, or only packets tell of it, also what the kernels of both ends still said. */
 function saidOf({ packets, lost, nodes, slack, goesToClient }: Story): readonly PacketEvent[] {
-  if (lost.failure !== 'closed') return packets;
+  if (lost.failure !== 'closed' && lost.report !== null) return packets;
   const ends = new Set(
     packets.map((packet) => {
       const { src, sport, dst, dport } = packet.tuple;

@@ -75,6 +75,12 @@ export const byEnding: readonly Exclusion[] = [
     basis: 'physics',
   },
   {
+    when: ['timed out', 'not ICMP error seen', 'neither way passed'],
+    excludes: atTheServer,
+    because: 'what either side sent vanished on the way, and no ICMP error came',
+    basis: 'physics',
+  },
+  {
     when: ['timed out', 'not ICMP error seen', 'may never have arrived'],
     excludes: atTheServer,
     because:
