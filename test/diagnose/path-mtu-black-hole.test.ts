@@ -35,6 +35,19 @@ describe('long packets that are sent again to the end', () => {
     assert.deepEqual([cause, certainty], ['path-mtu-black-hole', 'likely']);
   });
 
+  it('vanish so in both directions, too, which is no hole of both: short ones pass it', () => {
+    const long = { payloadLength: 1_448, ipLength: 1_500, flags: '.', seq: 534, ack: 35 };
+    const answers = [
+      ...ofServer(2.3, false, long),
+      // The end of the answer, and what the client says to it.
+      ...ofServer(2.3001, true, { seq: 534 + 1_448, ack: 35, payloadLength: 114, ipLength: 166 }),
+      ...ofClient(2.3002, true, { ...bare, seq: 2_931 + 104, ack: 534, ipLength: 64 }),
+      ...ofServer(2.51, false, { ...long, ...again }),
+      ...ofServer(2.87, false, { ...long, ...again }),
+    ];
+    assert.equal(told(inOrder(...longInVain, ...tailArrives, ...answers)).cause, 'path-mtu-black-hole');
+  });
+
   it('may have met any hole where nothing else was sent', () => {
     const { cause, rivals } = told(inOrder(...longInVain));
     assert.equal(cause, 'unknown');

@@ -108,7 +108,7 @@ const cases: readonly Case[] = [
     others: ['questions'],
   },
   { scenario: 'peer-host-gone', duration: '9s', hit: 'remote', symptom: 'timeout', fix: null },
-  { scenario: 'path-mtu-black-hole', duration: '8s', hit: 'both', symptom: 'timeout', fix: 'allow-icmp' },
+  { scenario: 'path-mtu-black-hole', duration: '8s', hit: 'remote', symptom: 'timeout', fix: 'allow-icmp' },
   { scenario: 'probe-stalled', duration: '4s', hit: 'co-located', symptom: 'closed', fix: 'longer-deadline' },
   { scenario: 'healthy', duration: '4s', hit: 'nobody', symptom: 'resets', fix: null },
 ];

@@ -59,10 +59,8 @@ function look(story: Story): Told {
     const by = passedBetween(own, other, story);
     if (by !== null) return { passed: 'one way', vanished, by };
   }
-  const [question] = questions.vanished;
-  const [answer] = answers.vanished;
-  if (question !== undefined && answer !== undefined)
-    return { passed: 'neither way', by: [question, answer] };
+  const by = nothingPassed(questions, answers);
+  if (by !== null) return { passed: 'neither way', by };
   const missing = questions.gap ?? answers.gap;
   return { passed: null, missing: missing ?? 'words-of-other-side' };
 }
@@ -203,6 +201,16 @@ function passedBetween(own: Crossings, other: Crossings, story: Story): Proof | 
 
 /** Acknowledgements are delayed by no more. */
 const answeredWithin: Micros = 50_000;
+
+/** What vanished of either side first, where nothing of any length arrived from then on until the last of it had. */
+function nothingPassed(questions: Crossings, answers: Crossings): Proof | null {
+  const [[question], [answer]] = [questions.vanished, answers.vanished];
+  if (question === undefined || answer === undefined) return null;
+  const times = [...questions.vanished, ...answers.vanished].map(({ at }) => parseMicros(at));
+  const [from, to] = [Math.min(...times) + answeredWithin, Math.max(...times)];
+  const isMeanwhile = ({ at }: PacketEvent) => parseMicros(at) > from && parseMicros(at) < to;
+  return [...questions.arrived, ...answers.arrived].some(isMeanwhile) ? null : [question, answer];
+}
 
 /** A kernel that waits less before it says something again has not waited for its answer. */
 const shortestWait: Micros = 150_000;
