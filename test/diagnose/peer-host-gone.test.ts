@@ -29,6 +29,11 @@ describe('a client that hears nothing any more', () => {
     assert.deepEqual([cause, author], ['peer-host-gone', 'nobody']);
   });
 
+  it('lost one whose link is up again by the time that the client gives up, and none whose link only flickered', () => {
+    const until = (seconds: number) => told([...watched, link(2.15, 'DOWN'), link(seconds, 'UP')]).cause;
+    assert.deepEqual([until(2.9), until(2.2)], ['peer-host-gone', 'unknown']);
+  });
+
   it('lost a server whose pod went and had no successor', () => {
     assert.equal(told([...watched, routeGone(2.15), link(2.15, null)]).cause, 'peer-host-gone');
   });

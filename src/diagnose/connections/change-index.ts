@@ -7,7 +7,7 @@ import { remember } from './remember.ts';
 import { between, byStamp } from './time-range.ts';
 
 export type LinkChange = Extract<NodeEvent, { event: 'link-changed' | 'route-changed' }>;
-type StateOfLink = Extract<LinkChange, { event: 'link-changed' }>;
+export type StateOfLink = Extract<LinkChange, { event: 'link-changed' }>;
 export type ListenerEvent = Extract<NodeEvent, { event: 'listener' }>;
 
 export interface LinkIndex {

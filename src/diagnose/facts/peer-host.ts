@@ -1,7 +1,7 @@
 // Whether the server's machine, or its pod, is there at all: its link, its neighbours' attempts to find it, and whether it was heard of
 // since. That nothing comes back says no such thing: whoever is behind a hole is as silent.
 import { parseMicros, type Micros } from '../../model/clock.ts';
-import type { LinkChange } from '../connections/change-index.ts';
+import type { LinkChange, StateOfLink } from '../connections/change-index.ts';
 import type { NodeTimeline } from '../connections/node-timeline.ts';
 import { between } from '../connections/time-range.ts';
 import { asEvidence, no, notSeen, seenIf, unknown, yes, type Look } from './fact.ts';
@@ -30,27 +30,41 @@ export const goneForGood: Look = (story) => {
     : yes(...ends.slice(-2).map(asEvidence));
 };
 
-const isDown = ({ change, state }: Extract<LinkChange, { event: 'link-changed' }>): boolean =>
+const isDown = ({ change, state }: StateOfLink): boolean =>
   change === 'changed' && (state === 'DOWN' || state === 'LOWERLAYERDOWN');
+
+/** A link that is down for less loses nothing that is not sent again soon. */
+const shortestOutage: Micros = 200_000;
+
+/** When it was up again; infinity when it was not. Several lines tell of one change. */
+function endOf(changes: readonly StateOfLink[], down: number): Micros {
+  const up = changes.find((change, index) => index > down && !isDown(change));
+  return up === undefined ? Number.POSITIVE_INFINITY : parseMicros(up.at);
+}
 
 /** A link of the server's node by which the server's packets go was down when this was lost. One that is deleted soon is another story. */
 export const linkDown: Look = (story) => {
   const { server, serverNode, nodes, lost, slack } = story;
   if (serverNode === null || server === null || !nodes.ran('ip-monitor', serverNode))
     return unknown('ip-monitor');
-  const since = lost.phase === 'connecting' ? Number.NEGATIVE_INFINITY : lost.lastGoodAt - slack;
+  // An attempt to connect may find it down already.
+  const isAttempt = lost.phase === 'connecting';
+  const since = isAttempt ? Number.NEGATIVE_INFINITY : lost.lastGoodAt - slack;
+  const from = isAttempt ? lost.bornAt - slack : since;
   let mayBeOnTheWay = false;
   const byLink = Map.groupBy(nodes.links.linksOf(serverNode), ({ link }) => link);
   for (const changes of byLink.values()) {
     if (changes.some(({ change }) => change === 'deleted')) continue;
-    // What was said last before the end: several lines tell of one change.
-    const until = changes.findLastIndex(({ at }) => parseMicros(at) <= lost.failedAt + slack);
-    const last = changes[until];
-    if (last === undefined || !isDown(last)) continue;
-    const first = changes[changes.findLastIndex((change, index) => index < until && !isDown(change)) + 1];
-    if (first === undefined || parseMicros(first.at) < since) continue;
-    if (heardBy(nodes).links.has(`${serverNode} ${last.link} ${server.address}`))
-      return yes(asEvidence(first));
+    const down = changes.find(
+      (change, index) =>
+        isDown(change) &&
+        parseMicros(change.at) >= since &&
+        parseMicros(change.at) <= lost.failedAt + slack &&
+        endOf(changes, index) >= Math.max(from, parseMicros(change.at) + shortestOutage),
+    );
+    if (down === undefined) continue;
+    if (heardBy(nodes).links.has(`${serverNode} ${down.link} ${server.address}`))
+      return yes(asEvidence(down));
     mayBeOnTheWay = true;
   }
   if (mayBeOnTheWay) return unknown('rest-of-connection');
