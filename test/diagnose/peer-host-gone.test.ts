@@ -30,8 +30,13 @@ describe('a client that hears nothing any more', () => {
   });
 
   it('lost one whose link is up again by the time that the client gives up, and none whose link only flickered', () => {
-    const until = (seconds: number) => told([...watched, link(2.15, 'DOWN'), link(seconds, 'UP')]).cause;
-    assert.deepEqual([until(2.9), until(2.2)], ['peer-host-gone', 'unknown']);
+    const until = (state: string, seconds: number) =>
+      told([...watched, link(2.15, state), link(seconds, 'UP')]).cause;
+    assert.deepEqual(
+      [until('DOWN', 2.9), until('LOWERLAYERDOWN', 2.9)],
+      ['peer-host-gone', 'peer-host-gone'],
+    );
+    assert.equal(until('LOWERLAYERDOWN', 2.2), 'unknown');
   });
 
   it('lost a server whose pod went and had no successor', () => {
