@@ -20,6 +20,9 @@ const folders = await Promise.all([
   import('./server-aborted/cause.ts'),
   import('./forged-reset/cause.ts'),
   import('./silent-drop/cause.ts'),
+  import('./one-way-drop/cause.ts'),
+  import('./peer-host-gone/cause.ts'),
+  import('./path-mtu-black-hole/cause.ts'),
   import('./probe-stalled/cause.ts'),
   import('./unknown/cause.ts'),
 ]);

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { startFleet, type Fleet } from '../probe/fleet.ts';
 import type { Surroundings } from '../probe/surroundings.ts';
+import { byteSize } from './byte-size.ts';
 import {
   addresses,
   count,
@@ -31,6 +32,7 @@ interface ClientFlags extends ProbeFlags {
   readonly class: string;
   readonly timeout: number;
   readonly maxLine: number;
+  readonly payload?: number;
   readonly quiet?: true;
 }
 
@@ -87,6 +89,11 @@ export function command(): Command {
       ),
     )
     .addOption(maxLineOption())
+    .option(
+      '--payload <size>',
+      'make each question so long, to see what long packets meet: 3000, 16KiB (default: 17 bytes)',
+      byteSize('--payload', 17, 1_024 ** 2),
+    )
     .option('--quiet', 'log nothing but what failed, and the sum at the end')
     .addHelpText('after', examples);
   for (const option of probeOptions()) client.addOption(option);
@@ -118,6 +125,7 @@ export function command(): Command {
           periodMs: flags.period,
           timeoutMs: flags.timeout,
           maxLine: flags.maxLine,
+          ...(flags.payload === undefined ? {} : { payloadBytes: flags.payload }),
           className: flags.class,
           quiet: flags.quiet === true,
           ...(flags.connectRate === undefined ? {} : { connectRate: flags.connectRate / part.of }),

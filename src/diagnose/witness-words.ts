@@ -7,6 +7,7 @@ export const wantedWords = {
   capture: 'a capture of RSTs on the nodes of client and server',
   'rule-counters': "counters of the node's rules",
   snmp: "TCP counters of the server's pod",
+  neighbours: 'neighbours of the nodes that did not answer (ip monitor neigh)',
   listeners: "the listening sockets of the server's pod",
   'kernel-events':
     "the kernel's own events on the nodes of client and server (its tracepoints; root and tracefs)",
@@ -47,6 +48,9 @@ export const wantedWords = {
   'ebpf-conntrack':
     "connection tracking of the node's dataplane in eBPF, which is not the kernel's (cilium-dbg bpf ct list global)",
   'rules-of-every-node': 'counters of the rules on every node that carried this connection',
+  'shorter-packets': 'whether shorter packets passed: none was sent meanwhile',
+  'words-of-other-side':
+    'whether packets of the other direction passed: nobody sent any meanwhile (keep-alive, or a server that speaks by itself, would show it)',
   'unwatched-node': 'what the node of the other end saw: nobody watched it',
 } as const;
 export type Wanted = keyof typeof wantedWords;
@@ -60,6 +64,7 @@ export const nodeWitnesses = [
   'rule-counters',
   'snmp',
   'listeners',
+  'neighbours',
   'kernel-events',
   'kernel-log',
   'sockets',

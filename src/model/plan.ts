@@ -50,7 +50,7 @@ export type Change =
   | { readonly do: 'delete-netns'; readonly netns: string }
   | { readonly do: 'add-veth'; readonly a: VethEnd; readonly b: VethEnd }
   | { readonly do: 'delete-link'; readonly netns: string; readonly dev: string }
-  | { readonly do: 'set-up'; readonly netns: string; readonly dev: string }
+  | { readonly do: 'set-up' | 'set-down'; readonly netns: string; readonly dev: string }
   | { readonly do: 'add-address'; readonly netns: string; readonly dev: string; readonly cidr: string }
   | {
       readonly do: 'add-route';
@@ -64,6 +64,17 @@ export type Change =
   | { readonly do: 'add-bridge'; readonly netns: string; readonly dev: string }
   /** Makes the interface a port of the bridge. */
   | { readonly do: 'add-port'; readonly netns: string; readonly dev: string; readonly bridge: string }
+  /** Puts the route in the place of the one to the same; with an MTU, no longer packet takes it. */
+  | {
+      readonly do: 'set-route-mtu';
+      readonly netns: string;
+      readonly to: string;
+      readonly via?: string;
+      readonly dev: string;
+      readonly mtu: number | null;
+    }
+  /** How many segments of TCP one packet may stand for at most; one: as on a wire. */
+  | { readonly do: 'set-segments'; readonly netns: string; readonly dev: string; readonly most: number }
   | (OfFamily & { readonly do: 'add-rule'; readonly netns: string; readonly rule: PolicyRule })
   | (OfFamily & { readonly do: 'delete-rule'; readonly netns: string; readonly rule: PolicyRule })
   | { readonly do: 'set-sysctl'; readonly netns: string; readonly key: string; readonly value: string }

@@ -75,6 +75,8 @@ export interface ProxySpec {
 export interface ClientSpec extends ClientClass {
   /** For connecting, and for each answer. */
   readonly timeoutMs?: number;
+  /** How long each question is, its newline included. Default: as long as the original's. */
+  readonly payloadBytes?: number;
 }
 
 /** Everything needed to run a scenario once; pure data. All periods are the real ones; --speed divides them later. */

@@ -24,7 +24,7 @@ import type { Life } from './redial-pace.ts';
 import { responseText } from './response-text.ts';
 import type { Source } from './source-ports.ts';
 import { moment, toMicroseconds, type Surroundings } from './surroundings.ts';
-import { pushPrefix, question } from './wire.ts';
+import { pushPrefix } from './wire.ts';
 
 /** Go gives each of a name's addresses at least this long before it tries the next. */
 const perAddressMs = 2_000;
@@ -33,6 +33,8 @@ const perAddressMs = 2_000;
 export interface ConnectionSettings {
   readonly target: Endpoint;
   readonly className: string;
+  /** Said at every tick. */
+  readonly question: Buffer;
   /** Bytes. */
   readonly maxLine: number;
   /** The log has what fails and nothing of what works. */
@@ -157,7 +159,7 @@ class Dialled implements Connection {
   }
 
   send(dueMs: number): void {
-    const { surroundings, deadlines, books } = this.#settings;
+    const { surroundings, deadlines, books, question } = this.#settings;
     this.#phase = 'awaiting';
     this.#sentMs = surroundings.clock.monotonic();
     this.#lateMs = this.#sentMs - dueMs;

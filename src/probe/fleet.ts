@@ -14,6 +14,7 @@ import { createSchedule, type Waiting } from './schedule.ts';
 import { settleWithin } from './settle-within.ts';
 import { createSourcePorts, type PortRange, type Source, type Share } from './source-ports.ts';
 import type { Surroundings } from './surroundings.ts';
+import { question, questionOf } from './wire.ts';
 
 export interface FleetSettings {
   readonly target: Endpoint;
@@ -27,6 +28,8 @@ export interface FleetSettings {
   readonly className: string;
   /** Log what fails, and neither connections that were made nor answers. Default: log both. */
   readonly quiet?: boolean;
+  /** How long each question is, newline included. Default: as the original's. */
+  readonly payloadBytes?: number;
   /** Connections that may be dialled per second. Default: any number. */
   readonly connectRate?: number;
   /** Local addresses to dial from, in turn. Default: the kernel's choice. */
@@ -96,6 +99,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     target: settings.target,
     className: settings.className,
     quiet: settings.quiet ?? false,
+    question: settings.payloadBytes === undefined ? question : questionOf(settings.payloadBytes),
     maxLine: settings.maxLine,
     lookup: createSharedLookup(names.resolve),
     input: Buffer.allocUnsafeSlow(inputBytes),

@@ -11,7 +11,7 @@ export const page = {
       "No answer, then its own timeout, or ETIMEDOUT by TCP_USER_TIMEOUT, keepalive or, after a quarter of an hour, the kernel's " +
       'defaults. An idle client notices nothing.',
     server:
-      'Silence from the client, and an idle deadline that ends it; or retransmissions of its own, if answers are what is lost.',
+      'Silence from the client, and an idle deadline that ends it; and retransmissions of what it says itself meanwhile.',
     nodes: 'The same segment again and again on one side of the hole, and nothing on the other.',
   },
   symptoms: [
@@ -60,7 +60,7 @@ export const page = {
       where: "the client's pod",
       run: 'nstat -az TcpRetransSegs TcpExtTCPTimeouts TcpExtTCPAbortOnTimeout',
       whenItIs:
-        "The first two rise, the third when it gives up. If only the server's pod counts them, its answers are lost.",
+        "The first two rise, the third when it gives up. If TCPDSACKOldSent rises in the server's pod, questions arrive: one-way-drop.",
       whenNot: 'They stand still in both pods.',
     },
     {
@@ -85,6 +85,19 @@ export const page = {
     },
   ],
   lookAlikes: [
+    {
+      cause: 'one-way-drop',
+      tellApart:
+        'One direction is seen on both sides of the hole. Where nobody speaks in the other, the two are the same picture.',
+    },
+    {
+      cause: 'path-mtu-black-hole',
+      tellApart: 'Only packets of full length are sent again; short ones of the same connection arrive.',
+    },
+    {
+      cause: 'peer-host-gone',
+      tellApart: "The server's node or link is down, or the neighbour FAILED: nobody hears of it at all.",
+    },
     {
       cause: 'conntrack-table-full',
       tellApart: 'Live connections go on there, and drop of conntrack -S rises.',

@@ -31,6 +31,8 @@ import { byStamp } from './time-range.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
 import { createWitnessHours, type WitnessHours } from './witness-hours.ts';
 
+type NeighbourEvent = Extract<NodeEvent, { event: 'neighbour' }>;
+
 export interface NodeTimeline extends WitnessHours {
   readonly entries: EntryIndex;
   readonly rules: readonly RuleChange[];
@@ -53,6 +55,8 @@ export interface NodeTimeline extends WitnessHours {
    */
   readonly originOf: (node: string, endpoint: string) => 'here' | 'elsewhere' | null;
   readonly icmp: IcmpIndex;
+  /** Neighbours that moved, failed or came back, in order of time. */
+  readonly neighbours: readonly NeighbourEvent[];
   readonly kernel: KernelIndex;
   readonly nodes: ReadonlySet<string>;
   /** The node that has this address in one of its pods, as far as its observers named it; null when those of several did. */
@@ -100,6 +104,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const packets = new Map<string, PacketEvent[]>();
   const otherResets: PacketEvent[] = [];
   const errors: IcmpErrorEvent[] = [];
+  const neighbours: NeighbourEvent[] = [];
   const kernel: KernelEvent[] = [];
   const sockets: SocketEvent[] = [];
   const takesErrors = new Set<string>();
@@ -163,6 +168,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         settle(event.scope, event.node);
         if (isNameless(event.tuple) || isOurs(event.tuple)) sockets.push(event);
         break;
+      case 'neighbour':
+        neighbours.push(event);
+        break;
       case 'kernel-log':
         if (event.kind === 'oom-kill') memoryKills.push(event);
         break;
@@ -171,7 +179,6 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         break;
       case 'dataplane':
       case 'name':
-      case 'neighbour':
         break;
       case 'agent':
         agents.push(event);
@@ -200,6 +207,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       rules: rulesInOrder,
       rulesLike: indexRules(rulesInOrder),
       links: indexLinks(sorted(links)),
+      neighbours: sorted(neighbours),
       listenersOf: indexListeners(sorted(listeners)),
       agents: indexAgents(sorted(agents)),
       counters: indexSpans(readings),

@@ -7,6 +7,8 @@ import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entrie
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as icmp from './icmp.ts';
 import { serverKilledForMemory } from './killed-for-memory.ts';
+import * as size from './packet-length.ts';
+import * as peer from './peer-host.ts';
 import * as population from './population.ts';
 import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
@@ -20,6 +22,7 @@ import { endpointsRuleHit } from './service-endpoints.ts';
 import * as sender from './sender-counters.ts';
 import * as tally from './sender-tally.ts';
 import * as asked from './unanswered.ts';
+import * as direction from './which-way.ts';
 import type { Fact, Look } from './fact.ts';
 
 export const facts = {
@@ -38,6 +41,11 @@ export const facts = {
   'sent again and again': silence.sentAgain,
   'never arrived': arrival.neverArrived,
   'may never have arrived': arrival.mayNeverHaveArrived,
+  'one way alone passed': direction.oneWayAlonePassed,
+  'neither way passed': direction.neitherWayPassed,
+  'only long packets vanished': size.onlyLongVanished,
+  'long packets alone were missed': size.onlyLongMissed,
+  'length may decide': size.lengthMayDecide,
   'server dropped openings': arrival.serverDroppedOpenings,
   'had been idle': silence.hadBeenIdle,
   'loser silent for long': ending.silentForLong,
@@ -92,6 +100,10 @@ export const facts = {
   'entry expired': entryExpired,
   'picked up in mid-stream': pickedUpMidStream,
   'endpoint changed': server.endpointChanged,
+  'server is gone for good': peer.goneForGood,
+  "link of the server's node is down": peer.linkDown,
+  'neighbour did not answer': peer.neighbourSilent,
+  'server may be gone': peer.mayBeGone,
   'listener closed': server.listenerClosed,
   "listener's process ended": server.listenerProcessEnded,
   'killed for memory': serverKilledForMemory,

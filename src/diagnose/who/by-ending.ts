@@ -91,6 +91,19 @@ export const byEnding: readonly Exclusion[] = [
     basis: 'physics',
   },
   {
+    when: ['timed out', 'not ICMP error seen', 'one way alone passed'],
+    excludes: atTheServer,
+    because:
+      'what one side sent again and again vanished, while the other, which was heard, went on speaking',
+    basis: 'physics',
+  },
+  {
+    when: ['timed out', 'not ICMP error seen', 'neither way passed'],
+    excludes: atTheServer,
+    because: 'what either side sent vanished on the way, and no ICMP error came',
+    basis: 'physics',
+  },
+  {
     when: ['timed out', 'not ICMP error seen', 'may never have arrived'],
     excludes: ['server-pod-rule'],
     because:

@@ -21,6 +21,9 @@ const files = await Promise.all([
   import('./server-aborted.ts'),
   import('./forged-reset.ts'),
   import('./silent-drop.ts'),
+  import('./one-way-drop.ts'),
+  import('./peer-host-gone.ts'),
+  import('./path-mtu-black-hole.ts'),
   import('./probe-stalled.ts'),
   import('./healthy.ts'),
 ]);

@@ -75,6 +75,7 @@ export function clientWords(
     ...['--port', String(port)],
     ...timeFlag('--period', periodMs, 1),
     ...timeFlag('--timeout', client.timeoutMs, speed),
+    ...(client.payloadBytes === undefined ? [] : ['--payload', String(client.payloadBytes)]),
     ...['--connections', String(connections)],
     ...['--class', client.name],
     ...['--events', '-'],

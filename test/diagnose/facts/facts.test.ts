@@ -34,10 +34,13 @@ import type { Row, Told, Unknowable } from './row.ts';
 import { arrivalRows } from './arrival-rows.ts';
 import { icmpRows } from './icmp-rows.ts';
 import { endings, kernelRows } from './kernel-rows.ts';
+import { packetLengthRows } from './packet-length-rows.ts';
+import { peerHostRows } from './peer-host-rows.ts';
 import { populationRows } from './population-rows.ts';
 import { serverRows } from './server-rows.ts';
 import { unansweredRows } from './unanswered-rows.ts';
 import { untranslatedRows } from './untranslated-rows.ts';
+import { whichWayRows } from './which-way-rows.ts';
 import { accepted, at, client, firstEntry, rule, secondEntry, server } from '../story-events.ts';
 
 const reset = [failed()];
@@ -159,6 +162,9 @@ const unlocated: Unknowable = {
 
 const rows: Readonly<Record<FactName, Row>> = {
   ...unansweredRows,
+  ...whichWayRows,
+  ...packetLengthRows,
+  ...peerHostRows,
   ...arrivalRows,
   ...kernelRows,
   ...icmpRows,

@@ -24,7 +24,11 @@ export function findWorkload(name: string): ForeignWorkload {
 }
 
 /** Throws a usage Problem when the scenario has no form with these programs. */
-export function refuseUnable(workload: ForeignWorkload, scenario: string, { servers, faults }: Setup): void {
+export function refuseUnable(
+  workload: ForeignWorkload,
+  scenario: string,
+  { servers, clients, faults }: Setup,
+): void {
   const refuse = (why: string) => {
     throw new Problem('usage', `${scenario} has no form with the workload ${workload.name}: ${why}.`);
   };
@@ -39,6 +43,8 @@ export function refuseUnable(workload: ForeignWorkload, scenario: string, { serv
   if (servers.some(({ sharedPort }) => sharedPort === true)) {
     refuse('its servers share one port, which only ours can');
   }
+  if (workload.saysLong !== true && clients.some(({ payloadBytes }) => payloadBytes !== undefined))
+    refuse('what its clients say is short');
   for (const server of servers) {
     const why = workload.unable(server);
     if (why !== null) refuse(why);

@@ -38,16 +38,20 @@ export const raw: ForeignWorkload = {
     return [programPath('socat'), listen, `EXEC:${answerWords(task).join(' ')},nofork`];
   },
   beside: () => null,
-  clients({ address, connections, periodMs, timeoutMs, server }) {
+  saysLong: true,
+  clients({ address, connections, periodMs, timeoutMs, payloadBytes, server }) {
     const host = address.includes(':') ? `[${address}]` : address;
     // Option 18 of level 6 is TCP_USER_TIMEOUT.
     const connect = `TCP:${host}:${server.port},connect-timeout=${seconds(timeoutMs)},setsockopt-int=6:18:${Math.round(timeoutMs)}`;
-    return clientLoop({ connections, periodMs, line: 'a question of the lab' }, [
-      programPath('socat'),
-      // It goes as soon as the server has closed: what it said after that would be asked of nobody.
-      ...['-t', '0.001'],
-      ...['-', connect],
-    ]);
+    return clientLoop(
+      { connections, periodMs, line: 'a question of the lab'.padEnd(payloadBytes - 1, '.') },
+      [
+        programPath('socat'),
+        // It goes as soon as the server has closed: what it said after that would be asked of nobody.
+        ...['-t', '0.001'],
+        ...['-', connect],
+      ],
+    );
   },
   stopSignal: 'SIGTERM',
 };

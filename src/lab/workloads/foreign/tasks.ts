@@ -43,6 +43,7 @@ export function clientTask(run: ForeignRun, client: ClientSpec): ClientTask {
   return {
     ...{ address: client.target.address, connections, periodMs },
     timeoutMs: timeoutOf(client, speed),
+    payloadBytes: client.payloadBytes ?? 0,
     server: serverTask(run, server),
   };
 }
