@@ -27,6 +27,8 @@ export interface ServerSettings {
   readonly admission?: AdmissionLimits & { readonly onTurnedAway: (why: TurnedAway) => void };
   /** For the first line of a connection and its answer. Milliseconds; default: deadlineMs. */
   readonly firstLineMs?: number;
+  /** Ends a connection on which nothing was asked for so long after an answer. Milliseconds; default: deadlineMs, with a failure. */
+  readonly idleTimeoutMs?: number;
   /** Other servers listen on the same port, and the kernel deals out the connections. Default: no. */
   readonly sharedPort?: boolean;
   /** Default: none. */
@@ -59,8 +61,11 @@ export async function startServer(
   surroundings: Surroundings,
 ): Promise<RunningServer> {
   const open = new Set<ServedConnection>();
-  const deadlines = createDeadlines<ServedConnection>(settings.deadlineMs, surroundings.clock, (late) =>
-    late.expire(),
+  const { idleTimeoutMs } = settings;
+  const deadlines = createDeadlines<ServedConnection>(
+    idleTimeoutMs ?? settings.deadlineMs,
+    surroundings.clock,
+    (late) => late.expire(),
   );
   const { firstLineMs = settings.deadlineMs, admission } = settings;
   const firstDeadlines = createDeadlines<ServedConnection>(firstLineMs, surroundings.clock, (late) =>
@@ -83,6 +88,7 @@ export async function startServer(
     lineRoom: createLineRoom(lineRoomBytes),
     deadlines,
     firstDeadlines,
+    closesIdle: idleTimeoutMs !== undefined,
     surroundings,
     silentPeers,
     closeWith: misbehaviour.closeWith,
