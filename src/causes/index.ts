@@ -13,6 +13,8 @@ const folders = await Promise.all([
   import('./endpoint-replaced/cause.ts'),
   import('./server-process-died/cause.ts'),
   import('./server-aborted/cause.ts'),
+  import('./keep-alive-race/cause.ts'),
+  import('./idle-timeout-between/cause.ts'),
   import('./forged-reset/cause.ts'),
   import('./silent-drop/cause.ts'),
   import('./probe-stalled/cause.ts'),

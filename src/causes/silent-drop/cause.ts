@@ -24,6 +24,8 @@ export const cause = defineCause(page, {
       'not ICMP error seen',
       'not entry expired',
       'not table overflowed',
+      // What forgets idle connections drops, too.
+      'not idle bound parts them',
     ],
     [
       'timed out',
@@ -56,6 +58,7 @@ export const cause = defineCause(page, {
   ],
   contradictedBy: [
     'not timed out',
+    'idle bound parts them',
     'table overflowed',
     'server dropped openings',
     'endpoint changed',

@@ -6,6 +6,7 @@ import * as ending from './how-it-ended.ts';
 import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entries.ts';
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as icmp from './icmp.ts';
+import * as idle from './idle-close.ts';
 import * as population from './population.ts';
 import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
@@ -37,6 +38,8 @@ export const facts = {
   'loser silent for long': ending.silentForLong,
   'question unanswered': asked.questionUnanswered,
   'closed before the question': asked.closedBeforeQuestion,
+  'asked as it closed': idle.askedAsItClosed,
+  'closed after the same silence': idle.closedAfterSameSilence,
   'refused afterwards': ending.refusedAfterwards,
   'silent afterwards': ending.silentAfterwards,
   'server gave up waiting': ending.serverGaveUpWaiting,
@@ -118,6 +121,7 @@ export const facts = {
   'drop rule hit': counters.dropRuleHit,
   'no drop rule known to be hit': counters.noDropRuleKnown,
   'lost only after long idle': population.lostOnlyAfterLongIdle,
+  'idle bound parts them': population.idleBoundParts,
   'rejected just as many': population.rejectedJustAsMany,
 } as const satisfies Record<string, Look>;
 

@@ -14,6 +14,8 @@ const files = await Promise.all([
   import('./endpoint-replaced.ts'),
   import('./server-process-died.ts'),
   import('./server-aborted.ts'),
+  import('./keep-alive-race.ts'),
+  import('./idle-timeout-between.ts'),
   import('./forged-reset.ts'),
   import('./silent-drop.ts'),
   import('./probe-stalled.ts'),
