@@ -19,8 +19,14 @@ export const cause = defineCause(page, {
   ],
   suggestedBy: [
     ['RST from outside', 'had been idle'],
-    ['RST made on the way, by its hops', 'had been idle'],
-    ['RST made on the way, by its hops', 'idle bound parts them'],
+    // By its hops alone it may be a rule's on the peer's node, as for a forged one.
+    ['RST made on the way, by its hops', 'RST to the client', "client's pod is known", 'had been idle'],
+    [
+      'RST made on the way, by its hops',
+      'RST to the client',
+      "client's pod is known",
+      'idle bound parts them',
+    ],
     [
       'timed out',
       'sent again and again',

@@ -30,7 +30,7 @@ export const scenario: LabScenario<'idle-timeout-between'> = {
     [heartbeat]: 'all clients speak every one or two seconds',
     [longerTimeout]: 'the firewall forgets after ten minutes',
   },
-  defaults: briefDefaults(17_000, 6),
+  defaults: briefDefaults(17_000, 9),
   realTime: true,
   expected(choice) {
     if (choice.fix !== null || choice.variant === silence) return 'none';
