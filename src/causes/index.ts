@@ -18,6 +18,8 @@ const folders = await Promise.all([
   import('./server-process-died/cause.ts'),
   import('./server-killed-for-memory/cause.ts'),
   import('./server-aborted/cause.ts'),
+  import('./keep-alive-race/cause.ts'),
+  import('./idle-timeout-between/cause.ts'),
   import('./forged-reset/cause.ts'),
   import('./silent-drop/cause.ts'),
   import('./one-way-drop/cause.ts'),

@@ -7,6 +7,7 @@ import {
   addresses,
   count,
   durationOption,
+  durations,
   filled,
   maxLineOption,
   port,
@@ -24,6 +25,9 @@ interface ClientFlags extends ProbeFlags {
   readonly host: string;
   readonly port: number;
   readonly period: number;
+  readonly periods?: readonly number[];
+  readonly idleLimit?: number;
+  readonly keepAlive?: number;
   readonly connections: number;
   readonly connectRate?: number;
   readonly sourceAddress?: readonly string[];
@@ -57,6 +61,23 @@ export function command(): Command {
     .option('-H, --host <host>', 'server to connect to', filled('--host', 'a name or an address'), 'netdebug')
     .option('-p, --port <port>', "the server's port", port('--port', 1), 8_080)
     .addOption(durationOption('-t, --period <time>', 'time from one probe to the next', '5s'))
+    .option(
+      '--periods <times>',
+      'periods of the connections, in turn, separated by commas, in place of --period',
+      durations('--periods'),
+    )
+    .addOption(
+      durationOption(
+        '--idle-limit <time>',
+        'ask nothing on a connection that was idle for longer: close it, and make another (default: ask on any)',
+      ),
+    )
+    .addOption(
+      durationOption(
+        '--keep-alive <time>',
+        "time from one of the kernel's keep-alive probes to the next, whole seconds (default: 15s, as Go's)",
+      ),
+    )
     .option(
       '--connections <count>',
       'connections to hold, their probes spread evenly over the period',
@@ -123,6 +144,9 @@ export function command(): Command {
           share: { first: part.index, every: part.of },
           ...(sources === undefined ? {} : { sources, ...(range === null ? {} : { sourcePorts: range }) }),
           periodMs: flags.period,
+          ...(flags.periods === undefined ? {} : { periodsMs: flags.periods }),
+          ...(flags.idleLimit === undefined ? {} : { idleLimitMs: flags.idleLimit }),
+          ...(flags.keepAlive === undefined ? {} : { keepAliveMs: flags.keepAlive }),
           timeoutMs: flags.timeout,
           maxLine: flags.maxLine,
           ...(flags.payload === undefined ? {} : { payloadBytes: flags.payload }),

@@ -22,6 +22,7 @@ interface ServerFlags extends ProbeFlags {
   readonly host?: string;
   readonly port: number;
   readonly deadline: number;
+  readonly idleTimeout?: number;
   readonly maxLine: number;
   readonly maxConnections?: number;
   readonly workers: number;
@@ -56,6 +57,12 @@ export function command(): Command {
         '--deadline <time>',
         'end a connection that takes longer for one line and its answer',
         '30s',
+      ),
+    )
+    .addOption(
+      durationOption(
+        '--idle-timeout <time>',
+        'close a connection, with a FIN, on which nothing is asked for so long after an answer (default: --deadline)',
       ),
     )
     .addOption(maxLineOption())
@@ -120,6 +127,7 @@ export function command(): Command {
         {
           listen: { address: flags.host ?? '', port: flags.port },
           deadlineMs: flags.deadline,
+          ...(flags.idleTimeout === undefined ? {} : { idleTimeoutMs: flags.idleTimeout }),
           maxLine: flags.maxLine,
           ...(maxConnections === null ? {} : { maxConnections }),
           ...(flags.backlog === undefined ? {} : { backlog: flags.backlog }),

@@ -40,6 +40,8 @@ export interface ServerSpec {
   readonly pod: string;
   readonly port: number;
   readonly deadlineMs?: number;
+  /** It closes a connection on which nothing was asked for so long after an answer. */
+  readonly idleTimeoutMs?: number;
   readonly pushEveryMs?: number;
   readonly closeEveryMs?: number;
   readonly closeWith?: CloseWith;
@@ -77,6 +79,12 @@ export interface ClientSpec extends ClientClass {
   readonly timeoutMs?: number;
   /** How long each question is, its newline included. Default: as long as the original's. */
   readonly payloadBytes?: number;
+  /** Its connections' own periods, in turn, in place of the setup's. */
+  readonly periodsMs?: readonly number[];
+  /** It asks nothing on a connection that was idle for longer, and makes another. */
+  readonly idleLimitMs?: number;
+  /** From one of the kernel's keep-alive probes to the next; in whole seconds, which no speed divides. */
+  readonly keepAliveMs?: number;
 }
 
 /** Everything needed to run a scenario once; pure data. All periods are the real ones; --speed divides them later. */

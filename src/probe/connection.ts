@@ -37,6 +37,8 @@ export interface ConnectionSettings {
   readonly question: Buffer;
   /** Bytes. */
   readonly maxLine: number;
+  /** Milliseconds from one keep-alive probe of the kernel's to the next. Default: as Go's. */
+  readonly keepAliveMs?: number;
   /** The log has what fails and nothing of what works. */
   readonly quiet: boolean;
   readonly lookup: LookupFunction;
@@ -62,6 +64,8 @@ interface ConnectionOwner {
 export interface Connection extends DeadlineOwner {
   /** Connected, and no answer is outstanding. */
   isIdle(): boolean;
+  /** For how many milliseconds it has been so. */
+  idleForMs(): number;
   /** Sends a probe that was due at this monotonic millisecond. Only while idle. */
   send(dueMs: number): void;
   /** Its deadline has passed. */
@@ -109,6 +113,7 @@ class Dialled implements Connection {
   #lookedUp = false;
   #startedMs: number;
   #sentMs = 0;
+  #idleSinceMs = 0;
   #lateMs = 0;
   #answers = 0;
   #lastGoodAt: Micros | null = null;
@@ -156,6 +161,10 @@ class Dialled implements Connection {
 
   isIdle(): boolean {
     return this.#phase === 'idle';
+  }
+
+  idleForMs(): number {
+    return this.isIdle() ? this.#settings.surroundings.clock.monotonic() - this.#idleSinceMs : 0;
   }
 
   send(dueMs: number): void {
@@ -217,15 +226,16 @@ class Dialled implements Connection {
 
   #established(): void {
     if (this.#phase !== 'connecting') return;
-    const { surroundings, deadlines, target, books, owner, quiet } = this.#settings;
+    const { surroundings, deadlines, target, books, owner, quiet, keepAliveMs } = this.#settings;
     const socket = this.#socket;
     const now = surroundings.clock.monotonic();
     const connectMs = toMicroseconds(now - this.#startedMs);
     this.#startedMs = now;
     this.#phase = 'idle';
+    this.#idleSinceMs = now;
     books.connected += 1;
     deadlines.clear(this);
-    keepAlive(socket);
+    keepAlive(socket, keepAliveMs);
     this.#local = printedAddress(socket.localAddress, socket.localPort) ?? null;
     this.#remote = printedAddress(socket.remoteAddress, socket.remotePort) ?? this.#remote;
     this.#lastGoodAt = surroundings.clock.now();
@@ -257,6 +267,7 @@ class Dialled implements Connection {
     const { clock } = surroundings;
     const latencyMs = clock.monotonic() - this.#sentMs;
     this.#phase = 'idle';
+    this.#idleSinceMs = this.#sentMs + latencyMs;
     this.#answers += 1;
     this.#slotAnswered = true;
     books.answered += 1;
@@ -293,6 +304,10 @@ class Dialled implements Connection {
     if (this.#phase === 'over') return;
     const { surroundings, deadlines, target, books, owner, burst } = this.#settings;
     const failedPhase = this.#phase;
+    const waited =
+      failedPhase === 'awaiting'
+        ? { waitedMs: toMicroseconds(surroundings.clock.monotonic() - this.#sentMs) }
+        : {};
     const lived = this.#lifetime();
     this.#phase = 'over';
     books.failed[failedPhase] += 1;
@@ -304,6 +319,7 @@ class Dialled implements Connection {
       phase: failedPhase,
       ...lived,
       lastGoodAt: this.#lastGoodAt === null ? null : formatMicros(this.#lastGoodAt),
+      ...waited,
       slotAnswered: this.#slotAnswered,
     });
     if (failedPhase === 'connecting')

@@ -19,6 +19,9 @@ export const shuttingDown: Failure = { failure: 'closed', errno: 'SHUTDOWN', sys
 /** The server ends every connection from time to time, because it was told to (--close-every). */
 export const closedOnPurpose: Failure = { failure: 'closed', errno: 'CLOSED', syscall: 'close' };
 
+/** The server ends a connection on which nothing was asked for too long (--idle-timeout). */
+export const idleTooLong: Failure = { failure: 'closed', errno: 'IDLE', syscall: 'shutdown' };
+
 /**
  * Our own deadline passed. Not ETIMEDOUT, because that is the kernel's word for having given up retransmitting, which is
  * another finding.

@@ -21,6 +21,12 @@ export interface FleetSettings {
   /** Slots. */
   readonly connections: number;
   readonly periodMs: number;
+  /** Each slot's own, in turn, in place of that. Default: all have periodMs. */
+  readonly periodsMs?: readonly number[];
+  /** A connection that was idle for longer is not asked again: the client closes it and makes another. Default: any time. */
+  readonly idleLimitMs?: number;
+  /** From one keep-alive probe of the kernel's to the next. Default: as Go's. */
+  readonly keepAliveMs?: number;
   /** For connecting, and for each answer. */
   readonly timeoutMs: number;
   /** Bytes. */
@@ -58,6 +64,7 @@ export interface Fleet {
 /** A place that is always to be filled with a connection. It waits for one thing at a time: to be dialled, or its next tick. */
 interface Slot extends Waiting, RedialMemory {
   readonly index: number;
+  readonly periodMs: number;
   connection: Connection | null;
   /** Where it dialled from, when that is ours to choose. */
   source: Source | undefined;
@@ -101,6 +108,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     quiet: settings.quiet ?? false,
     question: settings.payloadBytes === undefined ? question : questionOf(settings.payloadBytes),
     maxLine: settings.maxLine,
+    ...(settings.keepAliveMs === undefined ? {} : { keepAliveMs: settings.keepAliveMs }),
     lookup: createSharedLookup(names.resolve),
     input: Buffer.allocUnsafeSlow(inputBytes),
     books: emptyBooks(),
@@ -118,11 +126,13 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   const sources =
     settings.sources && createSourcePorts(settings.sources, settings.sourcePorts, { first, every });
   const startMs = clock.monotonic();
+  const { periodsMs = [], idleLimitMs = Number.POSITIVE_INFINITY } = settings;
   const slots: Slot[] = [];
   for (let place = 0; place < settings.connections; place++) {
     const index = first + place * every;
     const originMs = startMs + slotOffsetMs(index, settings.connections * every, settings.periodMs);
     const slot: Slot = {
+      periodMs: periodsMs[index % periodsMs.length] ?? settings.periodMs,
       ...{ index, connection: null, source: undefined, portTries: 0, originMs, hasTurn: false },
       ...{ answered: false, unanswered: 0, hasty: 0 },
       ...{ dueMs: 0, bucket: null },
@@ -232,9 +242,15 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   }
 
   function tick(slot: Slot, connection: Connection): void {
+    if (connection.idleForMs() > idleLimitMs) {
+      void connection.finish();
+      slot.connection = null;
+      redial(slot);
+      return;
+    }
     // While the last answer is missing, or nobody takes our events, this tick is left out.
     if (connection.isIdle() && !surroundings.congested()) connection.send(slot.dueMs);
-    schedule.put(slot, nextTickMs(slot.originMs, settings.periodMs, clock.monotonic()));
+    schedule.put(slot, nextTickMs(slot.originMs, slot.periodMs, clock.monotonic()));
   }
 
   return {

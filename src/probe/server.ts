@@ -29,6 +29,8 @@ export interface ServerSettings {
   readonly firstLineMs?: number;
   /** Connections that may wait to be accepted. Default: as many as the kernel lets wait. */
   readonly backlog?: number;
+  /** Ends a connection on which nothing was asked for so long after an answer. Milliseconds; default: deadlineMs, with a failure. */
+  readonly idleTimeoutMs?: number;
   /** Other servers listen on the same port, and the kernel deals out the connections. Default: no. */
   readonly sharedPort?: boolean;
   /** Default: none. */
@@ -61,8 +63,11 @@ export async function startServer(
   surroundings: Surroundings,
 ): Promise<RunningServer> {
   const open = new Set<ServedConnection>();
-  const deadlines = createDeadlines<ServedConnection>(settings.deadlineMs, surroundings.clock, (late) =>
-    late.expire(),
+  const { idleTimeoutMs } = settings;
+  const deadlines = createDeadlines<ServedConnection>(
+    idleTimeoutMs ?? settings.deadlineMs,
+    surroundings.clock,
+    (late) => late.expire(),
   );
   const { firstLineMs = settings.deadlineMs, admission } = settings;
   const firstDeadlines = createDeadlines<ServedConnection>(firstLineMs, surroundings.clock, (late) =>
@@ -85,6 +90,7 @@ export async function startServer(
     lineRoom: createLineRoom(lineRoomBytes),
     deadlines,
     firstDeadlines,
+    closesIdle: idleTimeoutMs !== undefined,
     surroundings,
     silentPeers,
     closeWith: misbehaviour.closeWith,

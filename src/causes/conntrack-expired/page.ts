@@ -106,6 +106,11 @@ export const page = {
       tellApart:
         'With nf_conntrack_tcp_loose=0 both end in timeouts; only here invalid= of conntrack -S rises.',
     },
+    {
+      cause: 'idle-timeout-between',
+      tellApart:
+        'The same, by a box between the nodes: the own entry is still there, and the RST comes in from the network.',
+    },
   ],
   fixes: [
     {

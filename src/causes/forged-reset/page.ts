@@ -86,6 +86,10 @@ export const page = {
       cause: 'conntrack-expired',
       tellApart: "A box's idle timer and conntrack's hit the same connections; only here the RST has no Out.",
     },
+    {
+      cause: 'idle-timeout-between',
+      tellApart: 'The same RST, but only after long silences: whatever is used more often lives.',
+    },
   ],
   fixes: [
     {

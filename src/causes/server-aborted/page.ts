@@ -97,6 +97,10 @@ export const page = {
       cause: 'conntrack-expired',
       tellApart: 'Also idle connections, but there the RST comes only after a write, as [R] with length 40.',
     },
+    {
+      cause: 'keep-alive-race',
+      tellApart: 'A FIN of the server comes first, and the RST, as [R], answers what crossed it.',
+    },
   ],
   fixes: [
     {

@@ -24,6 +24,8 @@ export const cause = defineCause(page, {
       'not ICMP error seen',
       'not entry expired',
       'not table overflowed',
+      // What forgets idle connections drops, too.
+      'not idle bound parts them',
     ],
     [
       'timed out',
@@ -57,6 +59,7 @@ export const cause = defineCause(page, {
   contradictedBy: [
     'not timed out',
     'one way alone passed',
+    'idle bound parts them',
     'table overflowed',
     'server dropped openings',
     'endpoint changed',

@@ -114,6 +114,10 @@ export const page = {
       cause: 'probe-stalled',
       tellApart: 'Nothing is sent again: the packets arrived, and nobody read them.',
     },
+    {
+      cause: 'idle-timeout-between',
+      tellApart: 'Only after a long silence, and a new connection works at once.',
+    },
   ],
   fixes: [
     {

@@ -9,7 +9,7 @@ import {
   type ServerEvent,
 } from '../../model/probe-event.ts';
 import type { LostConnection, NextAttempt } from './lost-connection.ts';
-import { createIdleCounter, type IdleTimes } from './idle-times.ts';
+import { createIdleCounter, type CloseTimes, type IdleBound, type IdleTimes } from './idle-times.ts';
 import { remember } from './remember.ts';
 
 /** Probe events as far as the diagnosis needs them; made in one pass, so that the answers need not be kept. */
@@ -22,6 +22,8 @@ export interface ProbeTimeline {
   readonly beforeFirstAnswer: { readonly attempts: number; readonly neverAnswered: number };
   /** For each `origin` of losses; null where nothing of the kind is known. */
   readonly idleTimesOf: (origin: string) => IdleTimes | null;
+  readonly closeTimesOf: (origin: string) => CloseTimes | null;
+  readonly idleBoundOf: (origin: string) => IdleBound | null;
   readonly hasServerEvents: boolean;
   /** `local` of the servers: address:port pairs at which a server listens or accepted. */
   readonly serverAddresses: ReadonlySet<string>;
@@ -75,7 +77,7 @@ export function createProbeReader(): ProbeReader {
     const slot = `${kind} ${event.slot}`;
     if (event.event === 'answered') {
       const before = wellAt.get(slot);
-      if (before !== undefined) idle.answered(kind, before, at - event.latencyMs * 1_000);
+      if (before !== undefined) idle.answered(kind, event.slot, before, at - event.latencyMs * 1_000);
       wellAt.set(slot, at);
       unansweredSlots.delete(slot);
       return;
@@ -87,6 +89,7 @@ export function createProbeReader(): ProbeReader {
       unansweredSlots.add(slot);
       return;
     }
+    if (event.event === 'failed') idle.closed(kind, event);
     const before = down.get(slot);
     if (event.event !== 'failed') {
       before?.afterwards.push({ at: event.at, failure: null });
@@ -118,6 +121,8 @@ export function createProbeReader(): ProbeReader {
       ended,
       beforeFirstAnswer: { attempts: early, neverAnswered: unansweredSlots.size },
       idleTimesOf: idle.timesOf(lost),
+      closeTimesOf: idle.closesOf,
+      idleBoundOf: remembered(idle.boundsOf(lost)),
       hasServerEvents,
       serverAddresses,
     }),
@@ -127,6 +132,15 @@ export function createProbeReader(): ProbeReader {
 /** The attempt as what was lost, from when the slot was last well. */
 function attemptAfter({ afterwards, failedAt }: LostConnection, attempt: LostConnection): LostConnection {
   return { ...attempt, afterwards, bornAt: failedAt, lastGoodAt: failedAt };
+}
+
+/** It is asked for each loss, of which there may be thousands. */
+function remembered<T>(of: (origin: string) => T): (origin: string) => T {
+  const known = new Map<string, T>();
+  return (origin) => {
+    if (!known.has(origin)) known.set(origin, of(origin));
+    return known.get(origin) as T;
+  };
 }
 
 const keptAttempts = 8;

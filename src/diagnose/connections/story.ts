@@ -18,7 +18,7 @@ import { wasThere, type Entry } from './entry-index.ts';
 import { loopDelayMs, type LostConnection } from './lost-connection.ts';
 import type { AcceptedEvent, EndedEvent, ProbeTimeline } from './lost-by-probes.ts';
 import type { NodeTimeline } from './node-timeline.ts';
-import type { IdleTimes } from './idle-times.ts';
+import type { CloseTimes, IdleBound, IdleTimes } from './idle-times.ts';
 import { hasComeIn, initialTtls, type Entrance } from './packet-index.ts';
 import { findClientEntrance, findServerEntrance, servingPlace } from './own-entrances.ts';
 import { keptBefore, mergePackets, withOpening } from './packets-of-legs.ts';
@@ -71,6 +71,10 @@ export interface Story {
   readonly kernel: ToldByKernels;
   /** Of the connections of its kind; null where only packets tell of it. */
   readonly idleTimes: IdleTimes | null;
+  /** How long connections of its kind had been idle when their server closed them; null likewise. */
+  readonly closeTimes: CloseTimes | null;
+  /** What silence before parts the lost ones of its kind from those that live; null likewise. */
+  readonly idleBound: IdleBound | null;
   /** How many connections of any kind the probes lost from `from` to `to`. */
   readonly lossesWithin: (from: Micros, to: Micros) => number;
   /** Where packets of the server's pod enter its node: they have all their hops still before them there. */
@@ -235,6 +239,8 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       carriers,
     ),
     idleTimes: probes.idleTimesOf(lost.origin),
+    closeTimes: probes.closeTimesOf(lost.origin),
+    idleBound: probes.idleBoundOf(lost.origin),
     lossesWithin: (from, to) =>
       probes.lost.filter((other) => other.failedAt >= from && other.failedAt <= to).length,
     serverInterface,

@@ -162,7 +162,7 @@ export const serverGaveUpWaiting: Look = (story) => {
 };
 
 /** What our server writes of a connection that it ends by itself; it writes that after the close. */
-const ownDoing: ReadonlySet<string> = new Set(['CLOSED', 'DEADLINE', 'EMSGSIZE']);
+const ownDoing: ReadonlySet<string> = new Set(['CLOSED', 'IDLE', 'DEADLINE', 'EMSGSIZE']);
 
 /** The server's own program says that it ended this connection, by a decision of its own. */
 export const serverSaysItEnded: Look = (story) => {

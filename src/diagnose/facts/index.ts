@@ -9,6 +9,7 @@ import * as icmp from './icmp.ts';
 import { serverKilledForMemory } from './killed-for-memory.ts';
 import * as size from './packet-length.ts';
 import * as peer from './peer-host.ts';
+import * as idle from './idle-close.ts';
 import * as population from './population.ts';
 import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
@@ -51,6 +52,8 @@ export const facts = {
   'loser silent for long': ending.silentForLong,
   'question unanswered': asked.questionUnanswered,
   'closed before the question': asked.closedBeforeQuestion,
+  'asked as it closed': idle.askedAsItClosed,
+  'closed after the same silence': idle.closedAfterSameSilence,
   'refused afterwards': ending.refusedAfterwards,
   'silent afterwards': ending.silentAfterwards,
   'server gave up waiting': ending.serverGaveUpWaiting,
@@ -148,6 +151,7 @@ export const facts = {
   'no drop rule known to be hit': counters.noDropRuleKnown,
   'agent restarted': agentRestarted,
   'lost only after long idle': population.lostOnlyAfterLongIdle,
+  'idle bound parts them': population.idleBoundParts,
   'rejected just as many': population.rejectedJustAsMany,
 } as const satisfies Record<string, Look>;
 

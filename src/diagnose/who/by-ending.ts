@@ -43,6 +43,12 @@ export const byEnding: readonly Exclusion[] = [
     basis: 'physics',
   },
   {
+    when: ['was closed', 'server says it ended it'],
+    excludes: ['in-between', 'server-process-died'],
+    because: "the server's own events say that it ended the connection, and go on",
+    basis: 'physics',
+  },
+  {
     when: ['timed out'],
     excludes: [
       ...(['client-application', 'client-process-died', 'server-process-died'] as const),

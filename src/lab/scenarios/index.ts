@@ -19,6 +19,8 @@ const files = await Promise.all([
   import('./server-process-died.ts'),
   import('./server-killed-for-memory.ts'),
   import('./server-aborted.ts'),
+  import('./keep-alive-race.ts'),
+  import('./idle-timeout-between.ts'),
   import('./forged-reset.ts'),
   import('./silent-drop.ts'),
   import('./one-way-drop.ts'),

@@ -41,6 +41,7 @@ export function serverWords(server: ServerSpec, speed: number): string[] {
     'server',
     ...['--port', String(server.port)],
     ...timeFlag('--deadline', server.deadlineMs, speed),
+    ...timeFlag('--idle-timeout', server.idleTimeoutMs, speed),
     ...timeFlag('--push-every', server.pushEveryMs, speed),
     ...timeFlag('--close-every', server.closeEveryMs, speed),
     ...(server.closeWith === undefined ? [] : ['--close-with', server.closeWith]),
@@ -74,6 +75,11 @@ export function clientWords(
     ...['--host', address],
     ...['--port', String(port)],
     ...timeFlag('--period', periodMs, 1),
+    ...(client.periodsMs === undefined
+      ? []
+      : ['--periods', client.periodsMs.map((each) => formatDuration(each / speed)).join(',')]),
+    ...timeFlag('--idle-limit', client.idleLimitMs, speed),
+    ...timeFlag('--keep-alive', client.keepAliveMs, 1),
     ...timeFlag('--timeout', client.timeoutMs, speed),
     ...(client.payloadBytes === undefined ? [] : ['--payload', String(client.payloadBytes)]),
     ...['--connections', String(connections)],

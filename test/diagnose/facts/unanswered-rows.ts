@@ -29,4 +29,9 @@ export const unansweredRows = {
       missing: 'rest-of-connection',
     },
   },
+  'asked as it closed': {
+    seen: { nodes: [...talk(), ...lastQuestion, ...finUpTo(35), ...ran('capture')], probes: closed() },
+    notSeen: { nodes: [...talk(), ...lastQuestion, ...finUpTo(52), ...ran('capture')], probes: closed() },
+    unknowable: { probes: closed(), missing: 'capture' },
+  },
 } as const satisfies Record<string, Row>;

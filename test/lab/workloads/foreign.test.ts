@@ -44,7 +44,7 @@ describe('workloads that are not ours', () => {
     });
   }
 
-  const onlyOurs = ['probe-stalled', 'server-killed-for-memory', 'backlog-overflow'];
+  const onlyOurs = ['probe-stalled', 'server-killed-for-memory', 'backlog-overflow', 'keep-alive-race'];
 
   it('a scenario whose server does what it is told has no form with others', () => {
     assert.throws(() => settingsOf('server-killed-for-memory', 'raw'), usage('takes memory'));
@@ -64,6 +64,13 @@ describe('workloads that are not ours', () => {
     assert.throws(() => settingsOf('server-aborted', 'http', 'unread'), usage('nginx reads'));
     assert.throws(() => settingsOf('server-aborted', 'postgres'), usage('FIN'));
     assert.throws(() => settingsOf('healthy', 'http', 'chatty-server'), usage('unasked'));
+    for (const [name, why] of [
+      ['raw', 'late or idle'],
+      ['redis', 'whole seconds'],
+      ['postgres', 'goodbye'],
+    ] as const)
+      assert.throws(() => settingsOf('keep-alive-race', name), usage(why));
+    assert.match(argvOf('keep-alive-race', 'http').files, /keepalive_timeout 250ms;/);
     const setup = findScenario('healthy').setup(choose(findScenario('healthy')));
     assert.doesNotThrow(() => refuseUnable(findWorkload('http'), 'healthy', setup));
   });

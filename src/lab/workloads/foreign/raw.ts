@@ -25,8 +25,10 @@ export const raw: ForeignWorkload = {
   name: 'raw',
   about: 'lines over bare TCP, socat at both ends',
   programs: ['socat', 'bash'],
-  unable: ({ deadlineMs }) =>
-    deadlineMs === undefined ? null : 'socat cannot be told to hang up on a client that is late',
+  unable: ({ deadlineMs, idleTimeoutMs }) =>
+    deadlineMs === undefined && idleTimeoutMs === undefined
+      ? null
+      : 'the shell behind socat cannot be told to hang up on a client that is late or idle',
   files: () => ({ 'answer.bash': answer }),
   prepare: () => null,
   server(task) {

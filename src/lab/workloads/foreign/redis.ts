@@ -16,8 +16,9 @@ export const redis: ForeignWorkload = {
   name: 'redis',
   about: 'redis-server and redis-cli',
   programs: ['redis-server', 'redis-cli', 'bash'],
-  unable({ deadlineMs, closeWith }: ServerSpec) {
-    if (deadlineMs !== undefined) return 'Redis hangs up on idle clients in whole seconds only';
+  unable({ deadlineMs, idleTimeoutMs, closeWith }: ServerSpec) {
+    if (deadlineMs !== undefined || idleTimeoutMs !== undefined)
+      return 'Redis hangs up on idle clients in whole seconds only';
     return closeWith === 'reset' ? 'Redis never sets linger 0' : null;
   },
   files: () => ({}),

@@ -4,7 +4,10 @@ import type { Family } from '../../../model/family.ts';
 import type { WorkloadProgram } from '../../../system/workload-programs.ts';
 
 /** What the scenario wants of a server. Times in milliseconds, as they run. */
-export interface ServerTask extends Pick<ServerSpec, 'port' | 'pushEveryMs' | 'closeEveryMs' | 'closeWith'> {
+export interface ServerTask extends Pick<
+  ServerSpec,
+  'port' | 'idleTimeoutMs' | 'pushEveryMs' | 'closeEveryMs' | 'closeWith'
+> {
   /** Its own folder in the world, gone with it. */
   readonly folder: string;
   readonly family: Family;
