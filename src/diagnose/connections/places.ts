@@ -85,7 +85,7 @@ export function serverOnTheWire(
   if (others.size === 1) return [...others.values()][0] ?? null;
   others.delete(formatEndpoint(target));
   if (others.size === 1) return [...others.values()][0] ?? null;
-  return whoAnswered([...others.values()], nodes.packetsOf, clientEnds);
+  return whoAnswered([...others.values()], (end) => nodes.packetsOf(end), clientEnds);
 }
 
 /** Of several ends on the wire, the one that did more than to refuse; null where that is no single one. */

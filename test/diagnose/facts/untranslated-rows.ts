@@ -56,10 +56,9 @@ export const anotherEntry = (seconds: number): NodeEvent => ({
 
 const toPod = [failed({ remote: `${server}:8080` })];
 const toPodItself = (state: string): NodeEvent =>
-  ({
-    ...firstEntry(lost - 0.01, port, 'new', { state }),
-    ...{ original: { src: client, sport: port, dst: server, dport: 8_080 } },
-  }) as NodeEvent;
+  Object.assign(firstEntry(lost - 0.01, port, 'new', { state }), {
+    original: { src: client, sport: port, dst: server, dport: 8_080 },
+  });
 
 const agent = (change: 'found' | 'started', seconds: number): NodeEvent => ({
   ...{ event: 'agent', at: at(seconds + 1), node: 'node-1', source: 'agents', text: `calico-node ${change}` },
