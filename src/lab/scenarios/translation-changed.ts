@@ -52,9 +52,10 @@ export const scenario: LabScenario<'translation-changed'> = {
       ...serviceWorld(choice, {
         topology: hasSecond(choice) ? twoEndpoints : twoNodes,
         // An answer that is under way when its entry goes is not translated back, whatever is chosen: few are, of few questions.
-        clientPeriodMs: 300,
+        clientPeriodMs,
         sessionAffinity: choice.fix === sessionAffinity,
       }),
+      episodeWindowMs: clientPeriodMs + 50,
       faults: [
         {
           about: 'a clean-up deletes entries',
@@ -70,5 +71,8 @@ export const scenario: LabScenario<'translation-changed'> = {
     };
   },
 };
+
+/** Much less than from one deletion to the next, so that each is an episode of its own. */
+const clientPeriodMs = 200;
 
 const isBroken = (choice: Choice) => hasSecond(choice) && choice.fix === null;
