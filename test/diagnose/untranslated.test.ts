@@ -30,7 +30,7 @@ function told(nodes: readonly NodeEvent[], probes: readonly ProbeEvent[] = reset
     probes.length === 0 ? diagnoseWire(nodes, causeModels) : diagnose({ nodes, probes }, causeModels);
   assert.ok(finding !== undefined);
   const { cause, author, certainty, rivals } = finding;
-  return { cause, author, certainty, rivals: (rivals ?? []).map((rival) => rival.cause) };
+  return { cause, author, certainty, rivals: rivals.map((rival) => rival.cause) };
 }
 
 const watched = ['conntrack-events', 'conntrack-stats', 'capture', 'ip-monitor', 'listeners'].flatMap(ran);

@@ -76,7 +76,7 @@ const cases: readonly Case[] = [
     duration: '4s',
     hit: 'both',
     symptom: 'resets',
-    fix: 'session-affinity',
+    fix: 'headless-service',
   },
   { scenario: 'conntrack-expired', duration: '5s', hit: 'co-located', symptom: 'resets', fix: 'heartbeat' },
   { scenario: 'conntrack-table-full', duration: '5s', hit: 'both', symptom: 'timeout', fix: null },

@@ -90,7 +90,8 @@ export const page = {
       whatToDo:
         'sessionAffinity: ClientIP in the Service: the rules then choose again what they chose before, within sessionAffinityConfig’s timeout ' +
         '(3 h by default).',
-      sideEffects: 'All connections of one client go to one endpoint.',
+      sideEffects:
+        'All connections of one client go to one endpoint. An answer that is under way when its entry goes is still lost.',
       proven: 'lab',
     },
     {

@@ -41,10 +41,9 @@ export const cause = defineCause(page, {
     'RST made on the node',
   ],
   sentence(stories) {
-    const [story] = stories;
-    const server = story?.server;
+    const server = stories.flatMap((story) => story.server ?? [])[0];
     const inWhoseName =
-      server == null ? "the pod's own address" : `${server.address}, the pod's own address,`;
+      server === undefined ? "the pod's own address" : `${server.address}, the pod's own address,`;
     const silent = stories.filter(({ lost }) => lost.failure === 'timeout').length;
     const then =
       silent === stories.length

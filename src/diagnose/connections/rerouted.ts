@@ -43,8 +43,9 @@ function byEntries({ lost, firsts, slack }: Known): Rerouted | null {
       madeAt > lost.lastGoodAt - slack &&
       madeAt <= lost.failedAt + slack,
   );
-  if (anew?.made == null) return null;
-  const { made, node, reply } = anew;
+  const made = anew?.made ?? null;
+  if (anew === undefined || made === null) return null;
+  const { node, reply } = anew;
   const before = firsts.findLast(
     (entry) => entry !== anew && entry.node === node && entry.madeAt < anew.madeAt,
   );

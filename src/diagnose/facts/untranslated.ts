@@ -5,6 +5,7 @@ import { formatEndpoint } from '../../model/endpoint.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import { wireIdentity } from '../connections/clock-offsets.ts';
 import { hasComeIn, initialTtls } from '../connections/packet-index.ts';
+import type { NodeTimeline } from '../connections/node-timeline.ts';
 import type { Story } from '../connections/story.ts';
 import { between } from '../connections/time-range.ts';
 import { invalidRose } from './counters.ts';
@@ -66,11 +67,21 @@ function mostAnswers(
 function answersOn(node: string, from: Micros, to: Micros, story: Story): number {
   const { nodes, server, lost } = story;
   if (server === null || server.address === lost.target.address) return 0;
-  const seen = between(nodes.packets, from, to).filter(
+  const seen = between(resetsOf(nodes), from, to).filter(
     (packet) => packet.node === node && hasComeIn(packet) && isToServer(packet, story),
   );
   const own = new Set(seen.filter(({ ttl }) => initialTtls.has(ttl)).map(wireIdentity));
   return seen.filter((packet) => own.has(wireIdentity(packet))).length;
+}
+
+/** Thousands of connections may be lost at once, and each is asked about. */
+const resets = new WeakMap<NodeTimeline, readonly PacketEvent[]>();
+
+/** All RSTs, in order of time. */
+function resetsOf(nodes: NodeTimeline): readonly PacketEvent[] {
+  const known = resets.get(nodes) ?? nodes.packets.filter(({ flags }) => flags.includes('R'));
+  resets.set(nodes, known);
+  return known;
 }
 
 const isToServer = ({ flags, tuple }: PacketEvent, { server }: Story): boolean =>
@@ -82,11 +93,12 @@ const isToServer = ({ flags, tuple }: PacketEvent, { server }: Story): boolean =
  */
 export const othersAnsweredUntranslated: Look = (story) => {
   const { lost, server, nodes, slack } = story;
+  if (lost.failure !== 'timeout') return no();
   const gap = captureGap(story);
   if (gap !== null) return unknown(gap);
   if (server === null) return unknown('entries-of-connection');
   if (server.address === lost.target.address) return no();
-  const found = between(nodes.packets, Math.max(lost.bornAt, lost.lastGoodAt) - slack, lost.failedAt).find(
+  const found = between(resetsOf(nodes), Math.max(lost.bornAt, lost.lastGoodAt) - slack, lost.failedAt).find(
     (packet) =>
       isToServer(packet, story) &&
       hasComeIn(packet) &&

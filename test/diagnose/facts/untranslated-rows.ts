@@ -55,10 +55,10 @@ export const anotherEntry = (seconds: number): NodeEvent => ({
 });
 
 const toPod = [failed({ remote: `${server}:8080` })];
-const pickedUp = {
-  ...firstEntry(lost - 0.01, port, 'new', { state: 'ESTABLISHED' }),
-  ...{ original: { src: client, sport: port, dst: server, dport: 8_080 } },
-};
+const toPodItself = (state: string): NodeEvent =>
+  Object.assign(firstEntry(lost - 0.01, port, 'new', { state }), {
+    original: { src: client, sport: port, dst: server, dport: 8_080 },
+  });
 
 const agent = (change: 'found' | 'started', seconds: number): NodeEvent => ({
   ...{ event: 'agent', at: at(seconds + 1), node: 'node-1', source: 'agents', text: `calico-node ${change}` },
@@ -110,8 +110,8 @@ export const untranslatedRows = {
     unknowable: { probes: reset, missing: 'conntrack-events' },
   },
   'first seen in mid-stream': {
-    seen: { nodes: [...ran('conntrack-events'), pickedUp], probes: toPod },
-    notSeen: { nodes: [...ran('conntrack-events'), { ...pickedUp, state: 'SYN_SENT' }], probes: toPod },
+    seen: { nodes: [...ran('conntrack-events'), toPodItself('ESTABLISHED')], probes: toPod },
+    notSeen: { nodes: [...ran('conntrack-events'), toPodItself('SYN_SENT')], probes: toPod },
     unknowable: { probes: toPod, missing: 'conntrack-events' },
   },
   'agent restarted': {
