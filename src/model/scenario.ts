@@ -53,7 +53,7 @@ export interface ServerSpec {
 }
 
 /** What a server uses of memory, and may use; at its limit the kernel kills it, and it is started again. MiB, and milliseconds. */
-export interface ServerMemory {
+interface ServerMemory {
   readonly limitMiB: number;
   /** It takes so much each time, and lets it go. */
   readonly takeMiB: number;

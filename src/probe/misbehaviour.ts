@@ -11,7 +11,7 @@ export interface Misbehaviour {
   readonly memory?: MemoryTaken;
 }
 
-export interface MemoryTaken {
+interface MemoryTaken {
   readonly bytes: number;
   /** Milliseconds from one time to the next; */
   readonly everyMs: number;

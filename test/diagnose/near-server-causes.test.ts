@@ -88,10 +88,13 @@ const policyRule = `filter FORWARD -d ${server}/32 -p tcp -m tcp --dport 8080 -j
 const attempt = [...syn, unreachable, ...takesIcmp(), ...ran('rule-counters')];
 
 describe('an attempt to connect that an ICMP error refuses', () => {
-  it('found a Service without endpoints where its rule counted', () => {
-    const { cause, rivals } = told([...attempt, ruleHit(endpointsRule)], refused);
-    assert.equal(cause, 'service-without-endpoints');
-    assert.ok(!rivals.includes('policy-reject'));
+  it('found a Service without endpoints where its rule counted, as iptables prints it or nft', () => {
+    const asNft = `ip filter KUBE-SERVICES meta l4proto tcp ip daddr ${service}  tcp dport 8080 counter reject`;
+    for (const rule of [endpointsRule, asNft]) {
+      const { cause, rivals } = told([...attempt, ruleHit(rule)], refused);
+      assert.equal(cause, 'service-without-endpoints');
+      assert.ok(!rivals.includes('policy-reject'));
+    }
   });
 
   it('met a policy where a rule that rejects for another reason counted', () => {

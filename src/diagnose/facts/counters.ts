@@ -16,8 +16,12 @@ export const tableOverflowed: Look = (story) => {
   return serverNode !== null && nodes.ran('conntrack-stats', serverNode) ? fact : unknown('conntrack-stats');
 };
 const anyTableOverflowed = counterRose('conntrack-stats', /^(drop|early_drop)$/);
-/** kube-proxy's rules for Services without endpoints, which meet attempts to connect alone: policy is another matter. */
-export const noEndpoints = /has no endpoints/;
+/**
+ * kube-proxy's rules for Services without endpoints, which meet attempts to connect alone: policy is another matter. nft prints them
+ * without their comment; in these chains nothing else rejects.
+ */
+export const noEndpoints =
+  /has no endpoints|\bKUBE-(?:EXTERNAL-)?SERVICES\b.*(?:REJECT|reject)|\bkube-proxy\S* reject-chain\b/;
 /** A rule that rejects was hit; of those for Services without endpoints none counts. */
 export const rejectRuleHit: Look = (story) => {
   const found = anyRejectRuleHit(story);
@@ -25,17 +29,19 @@ export const rejectRuleHit: Look = (story) => {
   // What was refused was counted by the one rule, and by no other.
   return noEndpointsHit(story) ? no() : found;
 };
-const anyRejectRuleHit = ruleHit(/^(?!.*has no endpoints).*(?:REJECT|reject)/, 'reject');
+const anyRejectRuleHit = ruleHit(new RegExp(`^(?!.*(?:${noEndpoints.source})).*(?:REJECT|reject)`), 'reject');
 
 /** Whether the rule for the very address and port that was dialled counted, as far as its text names them. */
-export const noEndpointsHit = (story: Story): boolean => endpointRules(story).length > 0;
+const noEndpointsHit = (story: Story): boolean => endpointRules(story).length > 0;
 
 export const endpointRules = ({ counters, lost: { target } }: Story): readonly CountersEvent[] => {
   const isItsOwn = (rule: string) => {
     if (!noEndpoints.test(rule)) return false;
-    const [, address] = /(?:^| )-d ([0-9a-f.:]+)(?:\/[0-9]+)?(?= |$)/.exec(rule) ?? [];
-    const [, port] = /--dports? ([0-9]+)(?= |$)/.exec(rule) ?? [];
-    return (address === undefined || address === target.address) && port === String(target.port);
+    const [, address] = / (?:-d|daddr) ([0-9a-f.:]+)(?:\/[0-9]+)?(?= |$)/.exec(rule) ?? [];
+    const [, port] = /dports? ([0-9]+)(?= |$)/.exec(rule) ?? [];
+    // In mode nftables one chain is for all of them.
+    const isPort = port === String(target.port) || (port === undefined && rule.includes('reject-chain'));
+    return isPort && (address === undefined || address === target.address);
   };
   return counters.filter(
     ({ source, changes }) =>

@@ -28,6 +28,8 @@ const withSecond: Topology = {
 
 /** Longer than it takes until each rule's counter is read, and until the server has closed what was open. */
 const outageMs = 2_600;
+/** The same, and until its server has been away for a while after that. */
+const longOutageMs = 3_800;
 
 export const scenario: LabScenario<'service-without-endpoints'> = {
   name: 'service-without-endpoints',
@@ -56,7 +58,7 @@ export const scenario: LabScenario<'service-without-endpoints'> = {
       faults: [
         {
           about: 'the server is no endpoint of the Service, and is one again',
-          ...{ firstMs: 1_200, everyMs: 5_000, jitterMs: 100 },
+          ...{ firstMs: 1_200, everyMs: 6_000, jitterMs: 100 },
           steps: steps(topology, choice),
         },
       ],
@@ -78,9 +80,9 @@ function steps(topology: Topology, choice: Choice): FaultStep[] {
   const program = 'server';
   return [
     gone,
-    // By then it has closed every connection.
-    { afterMs: 1_500, actions: [{ do: 'signal', program, signal: 'SIGTERM' }] },
-    { afterMs: outageMs - 400, actions: [{ do: 'start', program }] },
-    { afterMs: outageMs, actions: back },
+    // By then it has long closed every connection.
+    { afterMs: outageMs, actions: [{ do: 'signal', program, signal: 'SIGTERM' }] },
+    { afterMs: longOutageMs - 400, actions: [{ do: 'start', program }] },
+    { afterMs: longOutageMs, actions: back },
   ];
 }

@@ -6,7 +6,7 @@ import { isWholeMachine } from '../whole-machine.ts';
 import type { KnownLine } from './known-lines.ts';
 
 /** The scope of a line that is this node's or another's. */
-export const somebodys = '';
+const somebodys = '';
 
 interface Whose {
   /** Whether the node is the whole machine, so that what names no namespace is its own. */

@@ -20,9 +20,9 @@ export const chosen = (seconds = before - 0.01): NodeEvent =>
   });
 const story = (...nodes: readonly NodeEvent[]): Told => ({ nodes: [...known, ...kernel, ...nodes], probes });
 
-const rule = (text: string, port = 8_080): NodeEvent =>
+const rule = (text: string, port = 8_080, chain = 'KUBE-SERVICES'): NodeEvent =>
   counters('rule-counters', 'node-1', {
-    [`filter KUBE-SERVICES -d ${service}/32 -p tcp -m comment --comment "${text}" -m tcp --dport ${port} -j REJECT`]: 2,
+    [`filter ${chain} -d ${service}/32 -p tcp -m comment --comment "${text}" -m tcp --dport ${port} -j REJECT`]: 2,
   });
 const attempt = (...nodes: readonly NodeEvent[]): Told => ({
   nodes: [firstEntry(1, 40_001), ...ran('rule-counters'), ...nodes],
@@ -46,7 +46,7 @@ export const serverRows = {
   'rule of a Service without endpoints hit': {
     seen: attempt(rule('default/netdebug has no endpoints')),
     // Another rule refused it.
-    notSeen: attempt(rule('policy')),
+    notSeen: attempt(rule('policy', 8_080, 'FORWARD')),
     // The Service of another port.
     unknowable: {
       ...attempt(rule('default/netdebug has no endpoints', 9_090)),
