@@ -22,6 +22,7 @@ const anyAborts = senderCounted(/^TcpExtTCPAbortOn(Data|Close|Linger|Memory)$/, 
 /** It counted sockets that their own program aborted, closing them with data unread or with linger 0. */
 export const senderCountedAborts: Look = (story) => {
   const counted = anyAborts(story);
+  if (counted.seen === 'no' && story.kernel.first?.kind === 'aborted') return unknown(null);
   // Who read the count of this RST read that of the aborts with it, whatever became of the namespace afterwards.
   const read = counted.seen === 'unknown' ? agreedTallies(story) : [];
   return read.some(({ aborted }) => aborted === 0) ? no() : counted;

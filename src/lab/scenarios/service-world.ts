@@ -34,6 +34,8 @@ export interface WorldOptions {
   readonly changes?: readonly Change[];
   readonly server?: Omit<ServerSpec, 'name' | 'pod' | 'port'>;
   readonly clientTimeoutMs?: number;
+  /** What else its clients do. */
+  readonly clients?: Pick<ClientSpec, 'closeEveryMs' | 'closeWith'>;
   /** Default 100 ms: every fault meets each connection within that time. */
   readonly clientPeriodMs?: number;
 }
@@ -49,7 +51,7 @@ export function serviceWorld(choice: Choice, options: WorldOptions = {}): Setup 
     faults: [],
     servers: [{ name: 'server', pod: 'server', port: servicePort, ...server }],
     clients: clientClasses(twoNodes, choice.fix === headlessService.name).map((client) => ({
-      ...client,
+      ...{ ...client, ...options.clients },
       ...(options.clientTimeoutMs === undefined ? {} : { timeoutMs: options.clientTimeoutMs }),
     })),
     clientPeriodMs,

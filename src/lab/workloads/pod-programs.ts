@@ -59,6 +59,8 @@ export function clientWords(
     ...['--port', String(port)],
     ...timeFlag('--period', periodMs, 1),
     ...timeFlag('--timeout', client.timeoutMs, speed),
+    ...timeFlag('--close-every', client.closeEveryMs, speed),
+    ...(client.closeWith === undefined ? [] : ['--close-with', client.closeWith]),
     ...['--connections', String(connections)],
     ...['--class', client.name],
     ...['--events', '-'],

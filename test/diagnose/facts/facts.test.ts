@@ -34,6 +34,7 @@ import type { Row, Told, Unknowable } from './row.ts';
 import { arrivalRows } from './arrival-rows.ts';
 import { icmpRows } from './icmp-rows.ts';
 import { endings, kernelRows } from './kernel-rows.ts';
+import { ownWordRows } from './own-word-rows.ts';
 import { populationRows } from './population-rows.ts';
 import { unansweredRows } from './unanswered-rows.ts';
 import { accepted, at, client, firstEntry, rule, secondEntry, server } from '../story-events.ts';
@@ -161,6 +162,7 @@ const rows: Readonly<Record<FactName, Row>> = {
   ...kernelRows,
   ...icmpRows,
   ...populationRows,
+  ...ownWordRows,
   'was reset': { seen: { probes: reset }, notSeen: { probes: timedOut }, unknowable: tellsItself },
   'was refused': {
     seen: { probes: told('refused', connects) },

@@ -45,7 +45,7 @@ describe('workloads that are not ours', () => {
   }
 
   it('raw has a form of every variant of every other scenario', () => {
-    for (const scenario of scenarios.filter(({ name }) => name !== 'probe-stalled')) {
+    for (const scenario of scenarios.filter(({ name }) => !['probe-stalled', 'client-aborted'].includes(name))) {
       for (const { name } of scenario.variants) {
         assert.doesNotThrow(() => settingsOf(scenario.name, 'raw', name), `${scenario.name} ${name}`);
       }
