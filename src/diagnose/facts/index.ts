@@ -108,6 +108,7 @@ export const facts = {
   'sender counted its RSTs': sender.senderCountedResets,
   'sender counted just those RSTs': tally.senderCountedJustThose,
   'sender counted aborts': tally.senderCountedAborts,
+  'no abort known to be counted': tally.noAbortKnown,
   'sender counted an abort for each': tally.senderCountedAbortForEach,
   'sender counted unread input for each': tally.senderCountedUnreadForEach,
   'sender answered for a closed socket': tally.senderAnsweredForClosed,

@@ -28,6 +28,9 @@ export const senderCountedAborts: Look = (story) => {
   return read.some(({ aborted }) => aborted === 0) ? no() : counted;
 };
 
+/** It is not known to have counted any, be it that nobody could look. */
+export const noAbortKnown: Look = (story) => seenIf(senderCountedAborts(story).seen !== 'yes');
+
 /** Its programs aborted as many sockets as RSTs of live sockets were seen leaving. */
 export const senderCountedAbortForEach = ofAgreedTally((tally, story) =>
   seenIf(tally.live > 0 && tally.aborted === tally.live, inWords(tally, tally.aborted, story)),

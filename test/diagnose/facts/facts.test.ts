@@ -509,6 +509,11 @@ const rows: Readonly<Record<FactName, Row>> = {
     notSeen: counted({ TcpInSegs: 1 }),
     unknowable: uncounted,
   },
+  'no abort known to be counted': {
+    seen: withReset(...serverRst(live)),
+    notSeen: counted({ TcpOutRsts: 1, TcpExtTCPAbortOnData: 1 }),
+    unknowable: 'it is about what is known',
+  },
   'sender counted an abort for each': {
     seen: counted({ TcpOutRsts: 1, TcpExtTCPAbortOnData: 1 }),
     notSeen: counted({ TcpOutRsts: 1 }),
