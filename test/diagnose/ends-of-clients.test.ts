@@ -35,7 +35,7 @@ import {
   ran,
   talk,
 } from './made-by-hand.ts';
-import { accepted, client } from './story-events.ts';
+import { accepted, at, client } from './story-events.ts';
 
 /** Who and why, and how sure; of what is open, what it may be. */
 function said({ cause, author, certainty, rivals }: Finding): string {
@@ -94,6 +94,18 @@ describe('a client that aborts its connection', () => {
       ...capture,
     );
     assert.deepEqual(found, ['client-application proven: client-aborted proven']);
+  });
+
+  it('is no process that ends, where that is asked to stop only afterwards', () => {
+    const [asked, gone] = [signalled, exited].map((event, index) => ({
+      ...event,
+      at: at(lost + 0.05 + index / 100),
+    }));
+    const nodes = [...watched, ...closesUnread(), ...losesByReset(atServer), asked, gone] as NodeEvent[];
+    for (const found of byWire(...nodes)) assert.doesNotMatch(found, /client-died (likely|proven)/);
+    assert.deepEqual(byProbes([failed(aborts)], ...nodes), [
+      'client-application proven: client-aborted proven',
+    ]);
   });
 
   it('is one of three where packets alone tell of it', () => {

@@ -19,7 +19,7 @@ export const scenario: LabScenario<'client-died'> = {
   fixes: {
     [gracefulStop]: 'it is asked to stop (SIGTERM), reads what is there and says goodbye',
   },
-  defaults: briefDefaults(14_000, 4, 0.4),
+  defaults: briefDefaults(14_000, 4, 0.25),
   // A reset is counted for whoever reads it, and here that is the server.
   expected: () => 'none',
   expectedCause: ({ fix }) => (fix === null ? 'client-died' : null),
