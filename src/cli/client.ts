@@ -1,6 +1,7 @@
 // `netdebug client`: the seed's client, and with --connections a whole fleet of it.
 import { Command, Option } from 'commander';
 import { startFleet, type Fleet } from '../probe/fleet.ts';
+import { closeWays, type CloseWay } from '../probe/served-connection.ts';
 import type { Surroundings } from '../probe/surroundings.ts';
 import { byteSize } from './byte-size.ts';
 import {
@@ -35,6 +36,8 @@ interface ClientFlags extends ProbeFlags {
   readonly worker?: Part;
   readonly class: string;
   readonly timeout: number;
+  readonly closeEvery?: number;
+  readonly closeWith: CloseWay;
   readonly maxLine: number;
   readonly payload?: number;
   readonly quiet?: true;
@@ -109,6 +112,17 @@ export function command(): Command {
         '30s',
       ),
     )
+    .addOption(
+      durationOption('--close-every <time>', 'misbehave: end all connections each time this has passed'),
+    )
+    .addOption(
+      new Option(
+        '--close-with <how>',
+        'what --close-every ends with: a FIN once the answer is read, a RST, or a close that leaves the answer unread',
+      )
+        .choices(closeWays)
+        .default('fin'),
+    )
     .addOption(maxLineOption())
     .option(
       '--payload <size>',
@@ -152,6 +166,9 @@ export function command(): Command {
           ...(flags.payload === undefined ? {} : { payloadBytes: flags.payload }),
           className: flags.class,
           quiet: flags.quiet === true,
+          ...(flags.closeEvery === undefined
+            ? {}
+            : { misbehaviour: { closeEveryMs: flags.closeEvery, closeWith: flags.closeWith } }),
           ...(flags.connectRate === undefined ? {} : { connectRate: flags.connectRate / part.of }),
         },
         surroundings,

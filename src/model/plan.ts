@@ -31,6 +31,13 @@ export interface EntryFilter {
   readonly mark?: number;
 }
 
+/** Which TCP sockets of a namespace: those in one of the states, as ss names them, that have each given port. */
+export interface SocketFilter {
+  readonly states: readonly [string, ...string[]];
+  readonly localPort?: number;
+  readonly remotePort?: number;
+}
+
 /** A rule of iptables with its place: at the top of the chain, or at its end. */
 export interface ChainRule {
   readonly table: IptablesTable['name'];
@@ -89,6 +96,8 @@ export type Change =
   | { readonly do: 'load-nft-table'; readonly netns: string; readonly name: string; readonly body: string }
   | { readonly do: 'delete-nft-table'; readonly netns: string; readonly name: string }
   | (OfFamily & { readonly do: 'delete-entries'; readonly netns: string; readonly filter: EntryFilter })
+  /** Takes sockets from the programs that have them, and resets their peers. */
+  | { readonly do: 'destroy-sockets'; readonly netns: string; readonly filter: SocketFilter }
   /**
    * Adds assured entries of flows that nobody has until `leaveFree` more would fit into the table. They come from the addresses
    * SOURCE.0.0/16 (`source` is `172.16`), carry `mark`, and live for `lifeSeconds`.

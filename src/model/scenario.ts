@@ -30,7 +30,7 @@ export interface Choice {
   readonly fix: string | null;
 }
 
-/** How a server ends connections of its own accord: with a FIN, with a RST, or by closing with input that it has not read. */
+/** How a server or a client ends connections of its own accord: with a FIN, with a RST, or by closing with input that it has not read. */
 type CloseWith = 'fin' | 'reset' | 'unread';
 
 /** A `netdebug server` in a pod. Times in milliseconds; what is not given is as `netdebug server` has it by default. */
@@ -85,6 +85,9 @@ export interface ClientSpec extends ClientClass {
   readonly idleLimitMs?: number;
   /** From one of the kernel's keep-alive probes to the next; in whole seconds, which no speed divides. */
   readonly keepAliveMs?: number;
+  /** How often it ends all its connections of its own accord, and how. */
+  readonly closeEveryMs?: number;
+  readonly closeWith?: CloseWith;
 }
 
 /** Everything needed to run a scenario once; pure data. All periods are the real ones; --speed divides them later. */

@@ -8,6 +8,7 @@ import type { AfterBurst } from './after-burst.ts';
 import type { Books } from './books.ts';
 import type { DeadlineOwner, Deadlines } from './deadlines.ts';
 import {
+  abortedOnPurpose,
   addressOf,
   deadlinePassed,
   endOfStream,
@@ -22,6 +23,7 @@ import { LateSocket } from './late-socket.ts';
 import { createLineReader, type LineReader } from './line-reader.ts';
 import type { Life } from './redial-pace.ts';
 import { responseText } from './response-text.ts';
+import type { CloseWay } from './served-connection.ts';
 import type { Source } from './source-ports.ts';
 import { moment, toMicroseconds, type Surroundings } from './surroundings.ts';
 import { pushPrefix } from './wire.ts';
@@ -57,6 +59,8 @@ interface ConnectionOwner {
   connected(slot: number): void;
   /** The connection failed; its event is out already. `life` is null when it was never made. */
   lost(slot: number, life: Life | null, slotAnswered: boolean): void;
+  /** The connection was ended in order by ourselves, while the fleet goes on. */
+  closed(slot: number, life: Life, slotAnswered: boolean): void;
   /** The local port that was chosen is in use by another program. True when another one is tried, and nothing has failed. */
   portTaken(slot: number): boolean;
 }
@@ -70,6 +74,11 @@ export interface Connection extends DeadlineOwner {
   send(dueMs: number): void;
   /** Its deadline has passed. */
   expire(): void;
+  /**
+   * Ends it as a bad client would: with a RST, or with a close that leaves unread what has come; or as a good one does, when it has read
+   * its answer. Nothing while it is being made.
+   */
+  close(way: CloseWay): void;
   /** Ends it in an orderly way, without a failure; resolves when both sides have closed. */
   finish(): Promise<void>;
   /** Cuts short a finish that the peer does not answer. */
@@ -116,6 +125,7 @@ class Dialled implements Connection {
   #idleSinceMs = 0;
   #lateMs = 0;
   #answers = 0;
+  #closing = false;
   #lastGoodAt: Micros | null = null;
 
   constructor(settings: ConnectionSettings, numbers: ConnectionNumbers, source: Source | undefined) {
@@ -179,6 +189,19 @@ class Dialled implements Connection {
 
   expire(): void {
     this.#fail(deadlinePassed(this.#waitedFor()));
+  }
+
+  close(way: CloseWay): void {
+    if (this.#phase === 'connecting' || this.#phase === 'over') return;
+    if (way !== 'fin') this.#fail(abortedOnPurpose, way);
+    else if (this.#phase === 'idle') this.#closeInOrder();
+    else this.#closing = true;
+  }
+
+  #closeInOrder(): void {
+    const lived = this.#lifetime();
+    void this.finish();
+    this.#settings.owner.closed(this.#slot, lived, this.#slotAnswered);
   }
 
   finish(): Promise<void> {
@@ -253,7 +276,12 @@ class Dialled implements Connection {
         return;
       }
       this.#answered(line);
+      if (this.#isOver()) return;
     }
+  }
+
+  #isOver(): boolean {
+    return this.#phase === 'over';
   }
 
   #answered(line: Buffer): void {
@@ -280,6 +308,7 @@ class Dialled implements Connection {
       lateMs: toMicroseconds(this.#lateMs),
       answers: this.#answers,
     });
+    if (this.#closing) this.#closeInOrder();
   }
 
   #broken(error: Error): void {
@@ -300,7 +329,7 @@ class Dialled implements Connection {
     return this.#lookedUp ? 'connect' : 'getaddrinfo';
   }
 
-  #fail(failure: Failure): void {
+  #fail(failure: Failure, way?: CloseWay): void {
     if (this.#phase === 'over') return;
     const { surroundings, deadlines, target, books, owner, burst } = this.#settings;
     const failedPhase = this.#phase;
@@ -324,6 +353,9 @@ class Dialled implements Connection {
     });
     if (failedPhase === 'connecting')
       surroundings.log(`Error connecting to server: ${dialErrorInGo(failure, target.address, this.#remote)}`);
+    // At once: what is unread now may have been read in the next turn.
+    if (way === 'reset') this.#socket.resetAndDestroy();
+    else if (way !== undefined) this.#socket.destroy();
     burst.add(() => {
       this.#socket.destroy();
       if (failedPhase !== 'connecting')

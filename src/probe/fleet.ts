@@ -10,6 +10,7 @@ import { createSharedLookup, type Resolve } from './lookup.ts';
 import { watchName } from './name-watch.ts';
 import { createTurns, nextTickMs, probeGrain, redialDelayMs, slotOffsetMs } from './pace.ts';
 import { createRedialPace, type Life, type RedialMemory } from './redial-pace.ts';
+import { endFromTimeToTime, type FleetMisbehaviour } from './misbehaving-fleet.ts';
 import { createSchedule, type Waiting } from './schedule.ts';
 import { settleWithin } from './settle-within.ts';
 import { createSourcePorts, type PortRange, type Source, type Share } from './source-ports.ts';
@@ -44,6 +45,8 @@ export interface FleetSettings {
   readonly sourcePorts?: PortRange;
   /** How names become addresses. Default: as the system does it. */
   readonly resolve?: Resolve;
+  /** Default: they are held as long as they last. */
+  readonly misbehaviour?: FleetMisbehaviour;
   /** Which part of a larger fleet this is, when several processes share one. Default: the whole. */
   readonly share?: Share;
   /** Spreads what would else be dialled together. Default: Math.random. */
@@ -112,7 +115,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     lookup: createSharedLookup(names.resolve),
     input: Buffer.allocUnsafeSlow(inputBytes),
     books: emptyBooks(),
-    owner: { connected, lost, portTaken },
+    owner: { connected, lost, closed: lost, portTaken },
     deadlines,
     burst,
     surroundings,
@@ -253,6 +256,10 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     schedule.put(slot, nextTickMs(slot.originMs, slot.periodMs, clock.monotonic()));
   }
 
+  const open = () => slots.flatMap(({ connection }) => (connection === null ? [] : [connection]));
+  const stopMisbehaving =
+    settings.misbehaviour && endFromTimeToTime(settings.misbehaviour, open, () => clock.monotonic());
+
   return {
     books: shared.books,
     waits: () => awaited(shared.books) > 0,
@@ -261,13 +268,14 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
       stopping = true;
       schedule.stop();
       names.stop();
+      stopMisbehaving?.();
       burst.finish();
-      const open = slots.flatMap(({ connection }) => (connection === null ? [] : [connection]));
+      const left = open();
       await settleWithin(
         graceMs,
-        open.map((connection) => connection.finish()),
+        left.map((connection) => connection.finish()),
       );
-      for (const connection of open) connection.abort();
+      for (const connection of left) connection.abort();
       deadlines.stop();
     },
   };

@@ -73,6 +73,6 @@ function takeMemory({ bytes, forMs }: MemoryTaken): void {
 }
 
 /** Holds up the whole process: Node reads ahead even from a paused socket, and what it has read is not unread to the kernel. */
-function goDeaf(milliseconds: number): void {
+export function goDeaf(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

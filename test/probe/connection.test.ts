@@ -31,7 +31,8 @@ function open(t: TestContext, host: string, port: number, resolve: Resolve, time
       owner: {
         connected: () => void told.push('connected'),
         lost: (_, life) => void told.push(`lost ${life !== null}`),
-        portTaken: () => false,
+        closed: () => undefined,
+      portTaken: () => false,
       },
       deadlines,
       burst: createAfterBurst(surroundings.clock),

@@ -121,3 +121,30 @@ test('memory that is taken is let go again, and the server goes on', async (t) =
   }
   assert.ok(process.memoryUsage().arrayBuffers < before + bytes);
 });
+
+test('clients that end their connections do it by a RST, or in order once they have read their answer, and dial again', async (t) => {
+  for (const [closeWith, server, client] of [
+    ['reset', 'ECONNRESET', 'ABORTED'],
+    ['fin', 'EOF', undefined],
+  ] as const) {
+    const { of, port } = await serve(t, { closeWith: 'fin' });
+    const own = record();
+    const fleet = startFleet(
+      {
+        ...{ target: { address: '127.0.0.1', port }, connections: 2, periodMs: 3_600_000, timeoutMs: 30_000 },
+        ...{ maxLine: 1_000, className: 'client', misbehaviour: { closeEveryMs: 100, closeWith } },
+      },
+      own.surroundings,
+    );
+    t.after(() => fleet.stop());
+    await until('each was ended twice', () => of('ended').length >= 4);
+    const [ended] = of('ended');
+    // A RST that meets the server while it writes its answer is an EPIPE there.
+    assert.equal(ended?.errno === 'EPIPE' ? 'ECONNRESET' : ended?.errno, server);
+    const [failed] = own.of('failed');
+    assert.deepEqual([failed?.errno, failed?.syscall], [client, client && 'close']);
+    assert.equal(own.of('finished').length > 0, closeWith === 'fin');
+    assert.ok(own.of('connected').length >= 4);
+    await fleet.stop();
+  }
+});

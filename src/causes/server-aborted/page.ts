@@ -89,6 +89,11 @@ export const page = {
       tellApart: 'The same RST, for all connections at once, and then refused.',
     },
     {
+      cause: 'socket-destroyed',
+      tellApart:
+        'The same packets, and no TCPAbortOnClose or TCPAbortOnData: only counters, or the kernel’s own word, tell them apart.',
+    },
+    {
       cause: 'probe-stalled',
       tellApart:
         'The server gave up on a client that said nothing: the RST was captured long before the client reports it.',

@@ -26,6 +26,8 @@ export const cause = defineCause(page, {
     ['refused afterwards', 'was closed'],
     ['refused afterwards', 'server closed first'],
     ['refused afterwards', 'RST of a live socket'],
+    // Its last sockets, where nobody looked at its listener or its counters.
+    ['RST of a live socket', 'RST to the client', 'no abort known to be counted'],
   ],
   contradictedBy: [
     // Then it has a name of its own.

@@ -8,6 +8,7 @@ import {
   type ProbeEvent,
   type ServerEvent,
 } from '../../model/probe-event.ts';
+import { createKilledClients } from './killed-clients.ts';
 import type { LostConnection, NextAttempt } from './lost-connection.ts';
 import { createIdleCounter, type CloseTimes, type IdleBound, type IdleTimes } from './idle-times.ts';
 import { remember } from './remember.ts';
@@ -55,6 +56,7 @@ export function createProbeReader(): ProbeReader {
   const serverAddresses = new Set<string>();
   const pulses = new Map<string, Pulse>();
   const idle = createIdleCounter();
+  const killed = createKilledClients();
   const wellAt = new Map<string, Micros>();
   let hasServerEvents = false;
   let early = 0;
@@ -75,6 +77,7 @@ export function createProbeReader(): ProbeReader {
     const pulse = pulseOf(pulses, kind);
     pulse.beat(at, event.loopDelayMs);
     const slot = `${kind} ${event.slot}`;
+    killed.add(event, kind, slot);
     if (event.event === 'answered') {
       const before = wellAt.get(slot);
       if (before !== undefined) idle.answered(kind, event.slot, before, at - event.latencyMs * 1_000);
@@ -115,17 +118,16 @@ export function createProbeReader(): ProbeReader {
       if (event.role === 'server') addServer(event);
       else addClient(event, origin);
     },
-    timeline: () => ({
-      lost,
-      accepted,
-      ended,
-      beforeFirstAnswer: { attempts: early, neverAnswered: unansweredSlots.size },
-      idleTimesOf: idle.timesOf(lost),
-      closeTimesOf: idle.closesOf,
-      idleBoundOf: remembered(idle.boundsOf(lost)),
-      hasServerEvents,
-      serverAddresses,
-    }),
+    timeline() {
+      const all = [...lost, ...killed.lost(ended)];
+      return {
+        ...{ lost: all, accepted, ended, hasServerEvents, serverAddresses },
+        beforeFirstAnswer: { attempts: early, neverAnswered: unansweredSlots.size },
+        idleTimesOf: idle.timesOf(all),
+        closeTimesOf: idle.closesOf,
+        idleBoundOf: remembered(idle.boundsOf(all)),
+      };
+    },
   };
 }
 

@@ -20,6 +20,8 @@ export interface Trouble {
   readonly isOwnDoing: boolean;
   /** Whether this end is the client's, where the socket itself tells. */
   readonly isClients?: boolean;
+  /** What the peer had said lay unread when the end's own process closed it, and the peer had not said goodbye. */
+  readonly isUnread?: boolean;
   /** The end had sent again and again, and nothing came, when its process closed it. */
   readonly inVain?: SentAgain;
 }
@@ -71,10 +73,15 @@ export function troubleOf(event: TupleEvent, nodes: NodeTimeline): Trouble | nul
   if (event.tracepoint !== 'send-reset') return null;
   const kind = kindOfReset(event);
   const own = { event, failure: 'reset', isConnecting: false } as const;
-  if (kind === 'aborted') return { ...own, isOwnDoing: true };
+  if (kind === 'aborted') return { ...own, isOwnDoing: true, isUnread: leftUnread(event, around()) };
   if (kind === 'destroyed') return { ...own, isOwnDoing: false };
   return kind === 'kept-in-vain' ? { ...own, failure: 'timeout', isOwnDoing: false } : null;
 }
+
+/** A peer's goodbye may come with words that nobody waits for any more, as those of TLS are. */
+const leftUnread = ({ reason }: TupleEvent, near: readonly TupleEvent[]): boolean =>
+  reason === 'TCP_ABORT_ON_CLOSE' &&
+  near.some(({ state, newState }) => state === 'ESTABLISHED' && newState === 'CLOSE');
 
 /**
  * Of an end that was half closed the last change of state is not told; what it was after the first FIN, its own or its peer's, is. Where

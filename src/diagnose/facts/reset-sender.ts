@@ -108,6 +108,7 @@ function noneSent(side: Side, story: Story): Fact {
 const closesAllWithin: Micros = 30_000_000;
 /** Of several threads that end one may close everything before the last of them is told of. */
 const exitToldWithin: Micros = 250_000;
+const sameMoment: Micros = 1_000;
 /** Nothing survives SIGKILL. */
 const kill = 9;
 
@@ -126,8 +127,12 @@ export function endOfSender(
 export const senderWasEnding: Look = (story) => {
   const end = endOfSender(story);
   if (end === null) return unknown(null);
-  const { act, told } = end;
+  const { act } = end;
   const at = parseMicros(act.at);
+  // What it was told to do after it had done this did not make it do so.
+  const told = end.told.filter(
+    (event) => event.tracepoint === 'process-exit' || parseMicros(event.at) <= at + sameMoment,
+  );
   const isEnd = ({ tracepoint, number }: KernelEvent) => tracepoint !== 'signal' || number === kill;
   if (told.some(isEnd)) {
     const wasMade = told.some(({ tracepoint }) => tracepoint !== 'process-exit') || diesOfSignal(act);

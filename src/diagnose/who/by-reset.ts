@@ -1,6 +1,6 @@
 // Whom the form of the first RST excludes, and where it was first seen.
 import type { Author } from '../../model/author.ts';
-import { clientEnds, serverEnds, programs, kernels, rules, type Exclusion } from './exclusion-row.ts';
+import { allBut, clientEnds, serverEnds, programs, kernels, rules, type Exclusion } from './exclusion-row.ts';
 
 const beforeServer: readonly Author[] = [
   ...clientEnds,
@@ -181,5 +181,33 @@ export const byReset: readonly Exclusion[] = [
     because:
       "the server's program was told that its connection was aborted, which only a program with the right to destroy sockets brings about",
     basis: 'physics',
+  },
+  {
+    when: ["server's socket was destroyed", 'was reset'],
+    excludes: allBut('privileged-program'),
+    because:
+      "the server's program was told that its connection was aborted under it, as only a program with that right does (the client may have been reset by somebody else just before)",
+    basis: 'convention',
+  },
+  // The client's.
+  {
+    when: ["client's socket was destroyed"],
+    excludes: allBut('privileged-program'),
+    because:
+      "the client's program was told that its connection was aborted under it, which only a program with the right to destroy sockets brings about",
+    basis: 'physics',
+  },
+  {
+    when: ['client says it aborted it'],
+    excludes: allBut('client-application'),
+    because: "the client's program says that it ended the connection itself",
+    basis: 'physics',
+  },
+  {
+    when: ["client's process said nothing of it"],
+    excludes: ['client-application', 'privileged-program'],
+    because:
+      "the client's program writes down what ends its connections, and wrote nothing of this one (its last lines may be lost)",
+    basis: 'convention',
   },
 ];

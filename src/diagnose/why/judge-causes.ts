@@ -58,8 +58,12 @@ function standingOf(model: CauseModel, facts: Facts, { left }: Suspects): Standi
   const shown = model.shownBy.find(seen);
   const suggested = model.suggestedBy.find(seen);
   const signs = shown ?? suggested ?? [];
+  const unlikely =
+    shown === undefined ? model.notSuggestedWith?.find((condition) => holds(condition, facts)) : undefined;
   const against =
-    contradiction ?? (authors.length === 0 ? `its author (${model.authors.join(' or ')}) is excluded` : null);
+    contradiction ??
+    unlikely ??
+    (authors.length === 0 ? `its author (${model.authors.join(' or ')}) is excluded` : null);
   const standing = (is: Standing['is']): Standing => ({ model, is, signs, against, authors });
   if (against !== null) return standing('contradicted');
   if (shown !== undefined) return standing('shown');

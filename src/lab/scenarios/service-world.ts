@@ -39,6 +39,8 @@ export interface WorldOptions {
   readonly changes?: readonly Change[];
   readonly server?: Omit<ServerSpec, 'name' | 'pod' | 'port'>;
   readonly clientTimeoutMs?: number;
+  /** What else its clients do. */
+  readonly clients?: Pick<ClientSpec, 'closeEveryMs' | 'closeWith'>;
   /** Default 100 ms: every fault meets each connection within that time. */
   readonly clientPeriodMs?: number;
 }
@@ -54,7 +56,7 @@ export function serviceWorld(choice: Choice, options: WorldOptions = {}): Setup 
     faults: [],
     servers: topology.service.endpoints.map((name) => ({ name, pod: name, port: servicePort, ...server })),
     clients: clientClasses(topology, choice.fix === headlessService.name).map((client) => ({
-      ...client,
+      ...{ ...client, ...options.clients },
       ...(options.clientTimeoutMs === undefined ? {} : { timeoutMs: options.clientTimeoutMs }),
     })),
     clientPeriodMs,

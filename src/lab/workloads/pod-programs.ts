@@ -82,6 +82,8 @@ export function clientWords(
     ...timeFlag('--keep-alive', client.keepAliveMs, 1),
     ...timeFlag('--timeout', client.timeoutMs, speed),
     ...(client.payloadBytes === undefined ? [] : ['--payload', String(client.payloadBytes)]),
+    ...timeFlag('--close-every', client.closeEveryMs, speed),
+    ...(client.closeWith === undefined ? [] : ['--close-with', client.closeWith]),
     ...['--connections', String(connections)],
     ...['--class', client.name],
     ...['--events', '-'],

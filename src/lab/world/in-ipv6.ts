@@ -86,6 +86,9 @@ function changeInIpv6(change: Change): Change[] {
     case 'fill-conntrack':
       // The table is one for both families.
       return [change];
+    case 'destroy-sockets':
+      // Of whichever family they are.
+      return [change];
     default:
       return [mapStrings(change, addressesInIpv6)];
   }

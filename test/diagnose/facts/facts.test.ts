@@ -36,6 +36,7 @@ import { icmpRows } from './icmp-rows.ts';
 import { endings, kernelRows } from './kernel-rows.ts';
 import { packetLengthRows } from './packet-length-rows.ts';
 import { peerHostRows } from './peer-host-rows.ts';
+import { ownWordRows } from './own-word-rows.ts';
 import { populationRows } from './population-rows.ts';
 import { serverRows } from './server-rows.ts';
 import { unansweredRows } from './unanswered-rows.ts';
@@ -171,6 +172,7 @@ const rows: Readonly<Record<FactName, Row>> = {
   ...populationRows,
   ...serverRows,
   ...untranslatedRows,
+  ...ownWordRows,
   'was reset': { seen: { probes: reset }, notSeen: { probes: timedOut }, unknowable: tellsItself },
   'was refused': {
     seen: { probes: told('refused', connects) },
@@ -516,6 +518,11 @@ const rows: Readonly<Record<FactName, Row>> = {
     seen: counted({ TcpExtTCPAbortOnClose: 1 }),
     notSeen: counted({ TcpInSegs: 1 }),
     unknowable: uncounted,
+  },
+  'no abort known to be counted': {
+    seen: withReset(...serverRst(live)),
+    notSeen: counted({ TcpOutRsts: 1, TcpExtTCPAbortOnData: 1 }),
+    unknowable: 'it is about what is known',
   },
   'sender counted an abort for each': {
     seen: counted({ TcpOutRsts: 1, TcpExtTCPAbortOnData: 1 }),

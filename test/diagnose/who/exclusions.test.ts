@@ -167,6 +167,18 @@ const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', 
     'physics',
     `${programs} gave-up`,
   ],
+  [
+    "server's socket was destroyed + was reset",
+    'convention',
+    `${C} ${S} ${rules} node-kernel in-between ${quiet}`,
+  ],
+  ["client's socket was destroyed", 'physics', `${C} ${S} ${rules} node-kernel in-between ${quiet}`],
+  [
+    'client says it aborted it',
+    'physics',
+    `client-process-died client-kernel ${S} ${rules} node-kernel in-between ${privileged} ${quiet}`,
+  ],
+  ["client's process said nothing of it", 'convention', `client-application ${privileged}`],
   ['RST of a live socket + sender counted unread input for each', 'physics', privileged],
   [
     'RST of a live socket + server says it ended it + sender counted an abort for each',

@@ -34,7 +34,8 @@ export function refuseUnable(
   };
   const own = new Set(servers.map(({ name }) => name));
   const actions = faults.flatMap(({ steps }) => steps.flatMap((step) => step.actions));
-  if (actions.some((action) => action.do === 'signal' && !own.has(action.program))) {
+  const signalled = actions.filter((action) => action.do === 'signal' && !own.has(action.program));
+  if (signalled.length > 0 && !actions.some((action) => action.do === 'start' && !own.has(action.program))) {
     refuse('it stops our probes, and is about what they then report');
   }
   if (servers.some(({ memory }) => memory !== undefined)) {
@@ -45,6 +46,9 @@ export function refuseUnable(
   }
   if (workload.saysLong !== true && clients.some(({ payloadBytes }) => payloadBytes !== undefined))
     refuse('what its clients say is short');
+  if (clients.some(({ closeEveryMs }) => closeEveryMs !== undefined)) {
+    refuse('its clients end their connections in a way that only our own can be told to');
+  }
   for (const server of servers) {
     const why = workload.unable(server);
     if (why !== null) refuse(why);
