@@ -13,6 +13,8 @@ export const cause = defineCause(page, {
     ['asked as it closed', 'server says it ended it'],
     ['asked as it closed', 'not listener closed'],
     ['asked as it closed', 'not its process was ending'],
+    ['closed on a question that had just come', 'not listener closed'],
+    ['closed on a question that had just come', 'not its process was ending'],
   ],
   contradictedBy: [
     'not asked as it closed',

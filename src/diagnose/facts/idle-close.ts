@@ -29,6 +29,8 @@ export const askedAsItClosed: Look = (story) => {
   const { failure, phase } = story.lost;
   if ((failure !== 'closed' && failure !== 'reset') || phase === 'connecting') return no();
   const gap = captureGap(story);
+  // Whether it had closed before it had that, or because of it, no packet tells.
+  if (closedOnFreshQuestion(story).seen === 'yes' && !story.packets.some(isFin)) return unknown(null);
   const seen = gap === null ? onTheWire(story) : unknown(gap);
   return seen.seen === 'unknown' ? (toldByKernels(story) ?? seen) : seen;
 };
@@ -70,6 +72,36 @@ function leftUnread(fin: PacketEvent, question: PacketEvent, { resets, goesToCli
     ? yes(asEvidence(question), asEvidence(fin), asEvidence(reset))
     : no();
 }
+
+/**
+ * The server aborted it with a question unread that had only just come, after a silence: it may have closed what was idle to it. Only
+ * what is seen counts: where nobody could look it is not said.
+ */
+export const closedOnFreshQuestion: Look = (story) => {
+  const { resets, packets, goesToClient, kernel, server } = story;
+  const socket = kernel.sockets.find(
+    ({ change, tuple }) => change === 'destroyed' && tuple.src === server?.address,
+  );
+  const unread = socket?.unread ?? null;
+  if (unread === 0) return no();
+  const [reset] = resets;
+  if (reset === undefined) {
+    const { lastReceivedMs = null, lastSentMs = null } = socket ?? {};
+    const isFresh = lastReceivedMs !== null && lastReceivedMs * 1_000 <= heardWithin;
+    const wasIdle = lastSentMs !== null && lastSentMs * 1_000 >= obeyedWithin;
+    return socket !== undefined && unread !== null && isFresh && wasIdle ? yes(asEvidence(socket)) : no();
+  }
+  if (!goesToClient(reset) || !reset.flags.includes('.')) return no();
+  const here = packets.filter((packet) => isAt(packet, reset) && packet.at < reset.at);
+  const [before, question] = here.slice(-2);
+  if (before === undefined || question === undefined) return no();
+  const isQuestion = question.payloadLength > 0 && !goesToClient(question);
+  const lag = (from: PacketEvent, to: PacketEvent) => parseMicros(to.at) - parseMicros(from.at);
+  const isFresh = isQuestion && lag(question, reset) <= heardWithin && lag(before, question) >= obeyedWithin;
+  // One of which a part was read had been looked at.
+  const isWhole = unread === null || unread >= question.payloadLength;
+  return isFresh && isWhole ? yes(asEvidence(question), asEvidence(reset)) : no();
+};
 
 /** The client's kernel heard of the server's end, and at once of the answer to a question that had met no socket any more. */
 function toldByKernels({ kernel, lost }: Story): Fact | undefined {

@@ -53,6 +53,7 @@ export const facts = {
   'question unanswered': asked.questionUnanswered,
   'closed before the question': asked.closedBeforeQuestion,
   'asked as it closed': idle.askedAsItClosed,
+  'closed on a question that had just come': idle.closedOnFreshQuestion,
   'closed after the same silence': idle.closedAfterSameSilence,
   'refused afterwards': ending.refusedAfterwards,
   'silent afterwards': ending.silentAfterwards,
