@@ -20,6 +20,7 @@ export const cause = defineCause(page, {
     'was closed',
     'was refused',
     'was unreachable',
+    'sent to another endpoint',
     'endpoint changed',
     'listener closed',
     'table overflowed',

@@ -20,6 +20,7 @@ export const cause = defineCause(page, {
     'not asked as it closed',
     // Nothing was asked then, and nothing lost.
     'failed while idle',
+    'one way alone passed',
     'timed out',
     'was refused',
     'never connected',
