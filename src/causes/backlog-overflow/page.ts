@@ -15,6 +15,9 @@ export const page = {
     nodes:
       "ListenOverflows and ListenDrops rise in the server's namespace. SYNs reach its interface, and nothing comes back.",
   },
+  symptoms: [
+    'new connections time out or are slow under load while existing ones are fine: the accept queue (backlog) is full, ListenOverflows rises',
+  ],
   author: {
     who: ['server-kernel'],
     text: "The server's kernel, which has no place for one more connection until the program accepts some.",

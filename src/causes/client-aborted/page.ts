@@ -12,6 +12,9 @@ export const page = {
     server: '"Connection reset by peer" (ECONNRESET) or "broken pipe" (EPIPE) in its log, at any moment.',
     nodes: "A RST of a live socket from the client's side, and CLOSE of all entries on the way; no FIN.",
   },
+  symptoms: [
+    'the server logs connection reset by peer from a client or a health check that closes without reading, and all works',
+  ],
   author: {
     who: ['client-application'],
     text: "The client's application. The kernel only does what a close in this state means.",

@@ -12,6 +12,9 @@ export const page = {
     nodes:
       "RSTs of live sockets from one client's side, all at once; a FIN for each that had nothing unread.",
   },
+  symptoms: [
+    'the server logs connection reset by peer or EOF of all connections of one client, which crashed or was killed',
+  ],
   author: {
     who: ['client-process-died'],
     text: "The client's kernel, for a process that no longer exists: it closes each socket as if the application had.",

@@ -15,6 +15,10 @@ export const page = {
       'A RST that comes in from the network and that the server never sent, or a request that is sent again and again. The own ' +
       'conntrack entries are there.',
   },
+  symptoms: [
+    'reset or hang on the first request after some idle minutes, through a load balancer, NAT gateway or firewall (350 s, 4 min, 10 min)',
+    'an idle session through a proxy is closed after always the same time, although TCP keepalive is on',
+  ],
   author: {
     who: ['in-between', 'nobody'],
     text:

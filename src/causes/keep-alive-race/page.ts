@@ -13,6 +13,10 @@ export const page = {
     nodes:
       'A FIN of the server always as long after the last answer; the request, which that FIN does not acknowledge; a RST in return.',
   },
+  symptoms: [
+    'sporadic 502 or 503, socket hang up or EOF on a reused keep-alive connection, a retry works: upstream prematurely closed the connection',
+    'a pooled http connection fails just as the idle timeout (keepAliveTimeout) of the server fires',
+  ],
   author: {
     who: ['server-application'],
     text:

@@ -15,6 +15,9 @@ export const page = {
       'retransmissions of its own.',
     nodes: 'One direction is seen on both sides of the hole, the other on one side only.',
   },
+  symptoms: [
+    'tcpdump shows the requests arrive but the answers do not (or the reverse): asymmetric routing, rp_filter or a firewall drops one direction',
+  ],
   author: {
     who: ['nobody', 'server-application'],
     text: 'Nobody; the client gives up. Or the server, which hears nothing and hangs up at its deadline: its FIN arrives.',

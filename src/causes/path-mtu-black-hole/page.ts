@@ -13,6 +13,9 @@ export const page = {
     server: 'A connection on which nothing comes, or whose large answer is never acknowledged.',
     nodes: 'Segments of full length are sent again and again and never come out of one hop; short ones do.',
   },
+  symptoms: [
+    'small requests and ping work, large responses, uploads or the TLS handshake hang: MTU of an overlay, VPN or tunnel',
+  ],
   author: {
     who: ['nobody', 'in-between', 'node-kernel'],
     text: 'Nobody; the client gives up. The router whose link is too small says so with ICMP, which somebody drops.',

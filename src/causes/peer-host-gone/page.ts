@@ -15,6 +15,9 @@ export const page = {
       'The same segment again and again. A router that looks for the machine in vain has the neighbour FAILED and sends ICMP host ' +
       'unreachable after three seconds.',
   },
+  symptoms: [
+    'no route to host, host unreachable (EHOSTUNREACH), or a hang until timeout, after a node or VM died or was powered off',
+  ],
   author: {
     who: ['nobody', 'in-between', 'node-kernel'],
     text:

@@ -15,6 +15,9 @@ export const page = {
       'The kernel\'s log says "Killed process"; the cgroup\'s oom_kill count rises by one. FIN or RST of all its connections follow ' +
       'within milliseconds.',
   },
+  symptoms: [
+    'OOMKilled, exit code 137: the server is out of memory, all its connections are reset at once, then refused until it restarts',
+  ],
   author: {
     who: ['server-process-died', 'server-kernel'],
     text: "The server's kernel: it kills the process with SIGKILL, then closes each of its sockets, with FIN or with RST.",

@@ -15,6 +15,9 @@ export const page = {
       'ICMP port unreachable (type 3 code 3; ICMPv6 type 1 code 4) goes to the client, and no RST; the counter of a rule with the ' +
       'comment "has no endpoints" rises.',
   },
+  symptoms: [
+    'connection refused, or a timeout, when connecting to a Service that has no ready pods or endpoints (wrong selector, not ready)',
+  ],
   author: {
     who: ['node-rule'],
     text: "kube-proxy's REJECT rule for the Service, on the client's own node. The attempt never leaves that node.",

@@ -14,6 +14,9 @@ export const page = {
     nodes:
       'The RST of a live socket, and CLOSE of all entries on the way; no FIN. No counter of aborts moves.',
   },
+  symptoms: [
+    'ECONNABORTED, software caused connection abort: an agent (cilium, ss -K) destroyed the socket when a backend was removed',
+  ],
   author: {
     who: ['privileged-program'],
     text:

@@ -16,6 +16,9 @@ export const page = {
       'A conntrack NEW in state ESTABLISHED, for the same client port and Service, with another pod in its reply tuple than before; mostly ' +
       'after a DESTROY marked [USERSPACE].',
   },
+  symptoms: [
+    'the source address or port that the server sees changes in mid-life (masquerade, SNAT rule or egress IP changed) and the connection is reset',
+  ],
   author: {
     who: ['server-kernel'],
     text: 'The kernel of the endpoint that is chosen now: it listens, and knows no such connection.',

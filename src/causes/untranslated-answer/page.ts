@@ -16,6 +16,9 @@ export const page = {
       'No entry is destroyed and none is made. An entry stays in SYN_SENT [UNREPLIED], or in ESTABLISHED. The invalid counter rises by no ' +
       "more than the client's RSTs, which belong to no entry.",
   },
+  symptoms: [
+    'connecting to a Service times out when client and pod are on the same node: the answer comes from the pod IP (bridge-nf-call-iptables, hairpin)',
+  ],
   author: {
     who: ['client-kernel'],
     text:
