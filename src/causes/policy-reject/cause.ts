@@ -36,8 +36,9 @@ export const cause = defineCause(page, {
     'entry deleted by a program',
     'rule moved the port',
     'endpoint changed',
-    'listener closed',
   ],
+  // Who scales a Service down ends its server, too: that speaks against no rule that was seen to answer.
+  notSuggestedWith: ['listener closed'],
   sentence(stories) {
     const byIcmp = stories.some(
       ({ errors, resets, goesToClient }) => errors.own.length > 0 && !resets.some(goesToClient),

@@ -1,5 +1,6 @@
 // The kernel killed the server's process because memory ran out: to the network an end of a process like any other.
 import { defineCause } from '../define-cause.ts';
+import { endsOfServer } from '../../diagnose/why/ends-of-server.ts';
 import { page } from './page.ts';
 
 export const cause = defineCause(page, {
@@ -14,12 +15,7 @@ export const cause = defineCause(page, {
     ['killed for memory', "listener's process ended", 'RST of a live socket'],
     ['killed for memory', "listener's process ended", 'was refused', "server's kernel had no socket"],
   ],
-  suggestedBy: [
-    ['killed for memory', 'listener closed', 'was closed'],
-    ['killed for memory', 'listener closed', 'RST of a live socket'],
-    ['killed for memory', 'listener closed', 'was refused'],
-    ['killed for memory', 'refused afterwards', 'not RST without a socket'],
-  ],
+  suggestedBy: [...endsOfServer, ['killed for memory', 'refused afterwards', 'not RST without a socket']],
   contradictedBy: [
     'not killed for memory',
     'timed out',
