@@ -18,15 +18,10 @@ export const cause = defineCause(page, {
     ],
   ],
   suggestedBy: [
-    ['RST from outside', 'had been idle'],
+    // Where nobody could see how long it was silent before, it may have been: the contradictions tell where it was not.
+    ['RST from outside'],
     // By its hops alone it may be a rule's on the peer's node, as for a forged one.
-    ['RST made on the way, by its hops', 'RST to the client', "client's pod is known", 'had been idle'],
-    [
-      'RST made on the way, by its hops',
-      'RST to the client',
-      "client's pod is known",
-      'idle bound parts them',
-    ],
+    ['RST made on the way, by its hops', 'RST to the client', "client's pod is known"],
     [
       'timed out',
       'sent again and again',

@@ -63,7 +63,6 @@ export const cause = defineCause(page, {
     ['timed out', 'never connected', 'not table overflowed', 'may never have arrived'],
   ],
   contradictedBy: [
-    'was reset',
     'was refused',
     'neither way passed',
     'idle bound parts them',

@@ -11,7 +11,7 @@ export const cause = defineCause(page, {
     ['timed out', 'sent again and again', "link of the server's node is down", 'not RST to the client'],
     ['timed out', 'never connected', "link of the server's node is down"],
     ['was unreachable', "link of the server's node is down"],
-    ['ICMP answer: host unreachable', 'neighbour did not answer'],
+    ['ICMP answer: host unreachable', 'neighbour did not answer', 'not was reset'],
   ],
   // A machine that nobody watches and nobody has heard of since is as silent as a hole before it.
   suggestedBy: [
@@ -35,7 +35,6 @@ export const cause = defineCause(page, {
     ['timed out', 'never connected', 'server may be gone', 'not table overflowed', 'may never have arrived'],
   ],
   contradictedBy: [
-    'was reset',
     'was refused',
     'was closed',
     'one way alone passed',

@@ -152,11 +152,18 @@ export function mayHaveGoneUnseen(story: Story): boolean {
     (packet) => packet.at < reset.at && packet.node === reset.node && packet.interface === reset.interface,
   );
   const said = here.filter((packet) => !goesToClient(packet));
+  const resetAt = parseMicros(reset.at);
   if (lost.phase === 'connecting') {
     const [opening, answer] = [said.find(isOpening), here.findLast(goesToClient)];
     return opening !== undefined && answer !== undefined && lag(opening, answer) >= soonestRepetition;
   }
-  const isToldByKernel = watches(story, false) && kernelGap(story, 'client', lost.lastGoodAt) === null;
+  const { events, sideOf } = story.kernel;
+  const hasRepeated = events.some(
+    (event) =>
+      event.tracepoint === 'retransmit' && sideOf(event) === 'client' && parseMicros(event.at) < resetAt,
+  );
+  const isToldByKernel =
+    watches(story, false) && kernelGap(story, 'client', lost.lastGoodAt) === null && !hasRepeated;
   if (watchesData(story, false) || isToldByKernel) return false;
   // Nor does the server's socket tell: what it received last may have been said again after a silence.
   if (!takesData(story.nodes, reset.node)) return true;
