@@ -77,7 +77,9 @@ describe('a question that crosses the close of an idle connection', () => {
 
   it('is none where the listener went, where nobody listens afterwards, or where the server had the question', () => {
     const gone = [...crossing, ...ran('listeners'), listener(asked - 0.001, 'closed', 'ended')];
-    assert.equal(told(gone, [closed()]).cause, 'server-process-died');
+    // Whether that was a kill for memory nobody told.
+    const rivals = told(gone, [closed()]).rivals.map(({ cause }) => cause);
+    assert.deepEqual(rivals.toSorted(), ['server-killed-for-memory', 'server-process-died']);
     assert.notEqual(told(crossing, [closed(), failedAgain('refused')]).cause, 'keep-alive-race');
     const had = [...talk(), ...asks(534), ...fin(asked + 0.001, 52), ...ran('capture'), ...lives];
     assert.notEqual(told(had, [closed()]).cause, 'keep-alive-race');

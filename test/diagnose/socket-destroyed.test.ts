@@ -53,7 +53,7 @@ const counted = (changes: Record<string, number>): NodeEvent[] => [
 describe('a RST of the server’s live socket', () => {
   it('is open where packets alone tell of it', () => {
     assert.deepEqual(byWire(...seen), [
-      'unknown open: server-aborted or server-process-died or socket-destroyed open',
+      'unknown open: server-aborted or server-killed-for-memory or server-process-died or socket-destroyed open',
     ]);
   });
 

@@ -7,9 +7,7 @@ const known = new WeakMap<NodeTimeline, ReadonlySet<string>>();
 
 /** Where none of anybody's data was captured there may have been none, or the capture does not take it: nobody can tell. */
 export function takesData(nodes: NodeTimeline, node: string): boolean {
-  const those =
-    known.get(nodes) ??
-    new Set(nodes.packets.filter(isPlainData).map((packet) => packet.node));
+  const those = known.get(nodes) ?? new Set(nodes.packets.filter(isPlainData).map((packet) => packet.node));
   known.set(nodes, those);
   return those.has(node);
 }
