@@ -4,7 +4,7 @@ import { kernelDocs } from '../shared-sources.ts';
 
 export const page = {
   id: 'untranslated-answer',
-  title: 'answers passed by the NAT, and the client’s kernel reset them',
+  title: "answers passed by the NAT, and the client's kernel reset them",
   scenario: 'untranslated-answer',
   symptom: {
     client:
