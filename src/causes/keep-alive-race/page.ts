@@ -60,7 +60,7 @@ export const page = {
   howToConfirm: [
     {
       where: "the server's node",
-      run: "tcpdump -nn -S -l -i any 'port PORT and (tcp[tcpflags] & (tcp-fin|tcp-rst) != 0 or greater 80)'",
+      run: "tcpdump -nn -S -l -i any \\\n  'port PORT and (tcp[tcpflags] & (tcp-fin|tcp-rst) != 0 or greater 80)'",
       whenItIs:
         "The server's [F.] has an ack that is the first number of the request behind it (seq FIRST:LAST), and the RST goes to the " +
         'client. From the last answer to the [F.] it is always the same time.',
