@@ -4,7 +4,7 @@ import { kernelDocs } from '../shared-sources.ts';
 
 export const page = {
   id: 'translation-changed',
-  title: 'a live flow was translated anew, to another endpoint, whose kernel sent RST',
+  title: 'a live flow was translated anew, to an endpoint whose kernel sent a RST',
   scenario: 'translation-changed',
   symptom: {
     client:
