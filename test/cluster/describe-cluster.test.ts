@@ -60,7 +60,7 @@ test('pods, nodes and versions are in the record and in the reports', { skip: ku
     findings.map(({ cause, connections, rivals }) => [
       cause,
       connections,
-      rivals?.some((rival) => rival.cause === 'keep-alive-race'),
+      rivals.some((rival) => rival.cause === 'keep-alive-race'),
     ]),
     [
       ['unknown', 30, false],
