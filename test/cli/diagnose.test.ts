@@ -176,7 +176,10 @@ describe('netdebug diagnose', () => {
     const lines = stdout.split('\n');
     const last = lines.slice(lines.indexOf('1 connection was reset: [fd61::1]:55614 to [fd61::2]:7005.'));
     assert.match(last[1] ?? '', /^ {2}who {3}open: the server's application, /);
-    assert.match(last[2] ?? '', /^ {2}why {3}open: server-process-died, server-aborted or socket-destroyed$/);
+    assert.match(
+      last[2] ?? '',
+      /^ {2}why {3}open: server-process-died, server-killed-for-memory, server-aborted or socket-destroyed$/,
+    );
     assert.match(last[3] ?? '', /^ {2}cure {2}none while the cause is open/);
     const decide = lines.findIndex((line) => line.startsWith('To decide'));
     assert.equal(decide, -1);
@@ -194,7 +197,7 @@ describe('netdebug diagnose', () => {
     );
     assert.match(
       stdout,
-      /\n {2}1 connection was refused:\n {4}who {3}open: .*\n {4}why {3}open: policy-reject, endpoint-replaced or server-process-died\n/,
+      /\n {2}1 connection was refused:\n {4}who {3}open: .*\n {4}why {3}open: policy-reject, endpoint-replaced, server-process-died or server-killed-for-memory\n/,
     );
     assert.match(
       stdout,
@@ -263,7 +266,10 @@ describe('netdebug diagnose', () => {
       spawnSync(process.execPath, [mainScript, 'diagnose', ...words], { input, encoding: 'utf8' });
     const { status, stdout, stderr } = piped(readFileSync(capture), '-');
     assert.equal(status, 2, stderr);
-    assert.match(stdout, /^Why: open: server-process-died, server-aborted or socket-destroyed/m);
+    assert.match(
+      stdout,
+      /^Why: open: server-process-died, server-killed-for-memory, server-aborted or socket-destroyed/m,
+    );
     const none = piped(Buffer.from('no capture'), '-');
     assert.deepEqual([none.status, none.stdout], [64, '']);
     assert.match(none.stderr, /^netdebug: - holds no capture [^\n]*\n$/);

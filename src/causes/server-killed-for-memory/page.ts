@@ -72,7 +72,7 @@ export const page = {
     },
     {
       where: "the server's node",
-      run: "grep -H -E 'oom_kill|limit' $(find /sys/fs/cgroup -path '*kubepods*' \\\n  \\( -name memory.events -o -name memory.oom_control \\)) |\n  grep -v ' 0$'",
+      run: "find /sys/fs/cgroup -path '*kubepods*' \\\n  \\( -name memory.events -o -name memory.oom_control \\) \\\n  -exec grep -H -E 'oom_kill|limit' {} + | grep -v ' 0$'",
       whenItIs: 'The oom_kill count of its pod is above zero, and rises when it happens again.',
       whenNot: 'It stays as it is.',
     },

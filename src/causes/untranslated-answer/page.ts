@@ -4,7 +4,7 @@ import { kernelDocs } from '../shared-sources.ts';
 
 export const page = {
   id: 'untranslated-answer',
-  title: "answers passed by the NAT, and the client's kernel reset them",
+  title: "answers passed by the NAT; the client's kernel reset what it never dialled",
   scenario: 'untranslated-answer',
   symptom: {
     client:
@@ -82,7 +82,7 @@ export const page = {
     },
     {
       where: "the client's node",
-      run: "sysctl net.bridge.bridge-nf-call-iptables; bridge link;\niptables-save -t raw | grep -iE 'notrack|zone'",
+      run: "sysctl net.bridge.bridge-nf-call-iptables; bridge link;\n  iptables-save -t raw | grep -iE 'notrack|zone'",
       whenItIs:
         'Both pods are on one bridge and the sysctl is 0, or is not there (br_netfilter is not loaded); or a rule that takes answers out.',
       whenNot: 'The pods have interfaces of their own, and no rule takes anything out of conntrack.',

@@ -8,10 +8,8 @@ export const pageWidth = 100;
 
 /** One line for each cause, ids first. */
 export function listText(entries: readonly CatalogueEntry[], columns = pageWidth): string {
-  const width = Math.max(...entries.map(({ id }) => id.length));
-  const lines = entries.flatMap(({ id, title }) =>
-    wrap(title, columns, `${id.padEnd(width)}  `, ' '.repeat(width + 2)),
-  );
+  const width = Math.max(...entries.map(({ id }) => id.length)) + 1;
+  const lines = entries.flatMap(({ id, title }) => wrap(title, columns, id.padEnd(width), ' '.repeat(width)));
   return `${[...lines, '', 'netdebug explain CAUSE shows the page of one of them.'].join('\n')}\n`;
 }
 
