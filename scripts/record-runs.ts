@@ -15,7 +15,7 @@ const mostBytes = 300 * 1_024;
 
 /** How many connections and how long: more where a fault takes longer to come about, or fewer connections would not tell it. */
 const sizes: Partial<Record<string, readonly [connections: number, duration: string]>> = {
-  'backlog-overflow': [4, '8s'],
+  'backlog-overflow': [12, '10s'],
   'idle-timeout-between': [9, '14s'],
   'peer-host-gone': [2, '12s'],
   'path-mtu-black-hole': [2, '10s'],

@@ -36,6 +36,7 @@ interface ClientFlags extends ProbeFlags {
   readonly worker?: Part;
   readonly class: string;
   readonly timeout: number;
+  readonly connectTimeout?: number;
   readonly closeEvery?: number;
   readonly closeWith: CloseWay;
   readonly maxLine: number;
@@ -113,6 +114,9 @@ export function command(): Command {
       ),
     )
     .addOption(
+      durationOption('--connect-timeout <time>', 'give up connecting after this time (default: --timeout)'),
+    )
+    .addOption(
       durationOption('--close-every <time>', 'misbehave: end all connections each time this has passed'),
     )
     .addOption(
@@ -162,6 +166,7 @@ export function command(): Command {
           ...(flags.idleLimit === undefined ? {} : { idleLimitMs: flags.idleLimit }),
           ...(flags.keepAlive === undefined ? {} : { keepAliveMs: flags.keepAlive }),
           timeoutMs: flags.timeout,
+          ...(flags.connectTimeout === undefined ? {} : { connectTimeoutMs: flags.connectTimeout }),
           maxLine: flags.maxLine,
           ...(flags.payload === undefined ? {} : { payloadBytes: flags.payload }),
           className: flags.class,

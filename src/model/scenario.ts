@@ -77,6 +77,8 @@ export interface ProxySpec {
 export interface ClientSpec extends ClientClass {
   /** For connecting, and for each answer. */
   readonly timeoutMs?: number;
+  /** For connecting, where that is another time. */
+  readonly connectTimeoutMs?: number;
   /** How long each question is, its newline included. Default: as long as the original's. */
   readonly payloadBytes?: number;
   /** Its connections' own periods, in turn, in place of the setup's. */

@@ -49,6 +49,8 @@ export interface ConnectionSettings {
   readonly books: Books;
   readonly owner: ConnectionOwner;
   readonly deadlines: Deadlines<Connection>;
+  /** Until it is made. Default: the same. */
+  readonly connectDeadlines?: Deadlines<Connection>;
   /** Where closing waits. */
   readonly burst: AfterBurst;
   readonly surroundings: Surroundings;
@@ -116,6 +118,8 @@ class Dialled implements Connection {
   #slotAnswered: boolean;
   readonly #reader: LineReader;
   readonly #socket: LateSocket;
+  /** Those that it stands in. */
+  #deadlines: Deadlines<Connection>;
   #phase: Phase | 'over' = 'connecting';
   #local: string | null = null;
   #remote: string;
@@ -146,7 +150,8 @@ class Dialled implements Connection {
     };
     const socket = new LateSocket({ onread, noDelay: true }, settings.burst, (error) => this.#broken(error));
     this.#socket = socket;
-    settings.deadlines.renew(this);
+    this.#deadlines = settings.connectDeadlines ?? settings.deadlines;
+    this.#deadlines.renew(this);
     socket.on('connectionAttempt', (address, port) => {
       this.#lookedUp = true;
       this.#remote = printedAddress(address, port) ?? this.#remote;
@@ -178,12 +183,12 @@ class Dialled implements Connection {
   }
 
   send(dueMs: number): void {
-    const { surroundings, deadlines, books, question } = this.#settings;
+    const { surroundings, books, question } = this.#settings;
     this.#phase = 'awaiting';
     this.#sentMs = surroundings.clock.monotonic();
     this.#lateMs = this.#sentMs - dueMs;
     books.sent += 1;
-    deadlines.renew(this);
+    this.#deadlines.renew(this);
     this.#socket.write(question);
   }
 
@@ -206,7 +211,7 @@ class Dialled implements Connection {
 
   finish(): Promise<void> {
     if (this.#phase === 'over') return Promise.resolve();
-    const { surroundings, deadlines, books } = this.#settings;
+    const { surroundings, books } = this.#settings;
     const wasConnected = this.#phase !== 'connecting';
     if (this.#phase === 'awaiting') books.cutOff += 1;
     if (wasConnected) {
@@ -214,7 +219,7 @@ class Dialled implements Connection {
       surroundings.report?.({ event: 'finished', ...this.#identity(), ...this.#lifetime() });
     } else books.abandoned += 1;
     this.#phase = 'over';
-    deadlines.clear(this);
+    this.#deadlines.clear(this);
     const closed = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
     // A FIN first, then wait for the peer's: a close with an answer still on its way would send the server a RST.
     if (wasConnected) this.#socket.end();
@@ -257,7 +262,8 @@ class Dialled implements Connection {
     this.#phase = 'idle';
     this.#idleSinceMs = now;
     books.connected += 1;
-    deadlines.clear(this);
+    this.#deadlines.clear(this);
+    this.#deadlines = deadlines;
     keepAlive(socket, keepAliveMs);
     this.#local = printedAddress(socket.localAddress, socket.localPort) ?? null;
     this.#remote = printedAddress(socket.remoteAddress, socket.remotePort) ?? this.#remote;
@@ -285,7 +291,7 @@ class Dialled implements Connection {
   }
 
   #answered(line: Buffer): void {
-    const { surroundings, deadlines, books, quiet } = this.#settings;
+    const { surroundings, books, quiet } = this.#settings;
     if (!quiet) surroundings.log(responseText(line), 'soon');
     // A line that nobody asked for is printed, as the original would, but is no answer.
     if (this.#phase !== 'awaiting' || line.subarray(0, pushPrefix.length).equals(pushPrefix)) {
@@ -299,7 +305,7 @@ class Dialled implements Connection {
     this.#answers += 1;
     this.#slotAnswered = true;
     books.answered += 1;
-    deadlines.clear(this);
+    this.#deadlines.clear(this);
     this.#lastGoodAt = clock.now();
     surroundings.report?.({
       event: 'answered',
@@ -313,10 +319,10 @@ class Dialled implements Connection {
 
   #broken(error: Error): void {
     if (this.#phase === 'connecting') {
-      const { deadlines, owner, target } = this.#settings;
+      const { owner, target } = this.#settings;
       if (isPortTaken(error) && owner.portTaken(this.#slot)) {
         this.#phase = 'over';
-        deadlines.clear(this);
+        this.#deadlines.clear(this);
         return;
       }
       this.#remote = printedAddress(addressOf(error), target.port) ?? this.#remote;
@@ -331,7 +337,7 @@ class Dialled implements Connection {
 
   #fail(failure: Failure, way?: CloseWay): void {
     if (this.#phase === 'over') return;
-    const { surroundings, deadlines, target, books, owner, burst } = this.#settings;
+    const { surroundings, target, books, owner, burst } = this.#settings;
     const failedPhase = this.#phase;
     const waited =
       failedPhase === 'awaiting'
@@ -340,7 +346,7 @@ class Dialled implements Connection {
     const lived = this.#lifetime();
     this.#phase = 'over';
     books.failed[failedPhase] += 1;
-    deadlines.clear(this);
+    this.#deadlines.clear(this);
     surroundings.report?.({
       event: 'failed',
       ...this.#identity(),

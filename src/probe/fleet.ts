@@ -30,6 +30,8 @@ export interface FleetSettings {
   readonly keepAliveMs?: number;
   /** For connecting, and for each answer. */
   readonly timeoutMs: number;
+  /** For connecting, where that is another time. */
+  readonly connectTimeoutMs?: number;
   /** Bytes. */
   readonly maxLine: number;
   readonly className: string;
@@ -103,6 +105,11 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   const grain = probeGrain(settings.connections, settings.periodMs);
   const schedule = createSchedule(clock, act, grain.milliseconds);
   const deadlines = createDeadlines<Connection>(settings.timeoutMs, clock, (late) => late.expire());
+  const { connectTimeoutMs } = settings;
+  const connectDeadlines =
+    connectTimeoutMs === undefined
+      ? deadlines
+      : createDeadlines<Connection>(connectTimeoutMs, clock, (late) => late.expire());
   const burst = createAfterBurst(clock);
   const names = watchName(settings.resolve ?? lookup, surroundings);
   const shared: ConnectionSettings = {
@@ -117,6 +124,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
     books: emptyBooks(),
     owner: { connected, lost, closed: lost, portTaken },
     deadlines,
+    connectDeadlines,
     burst,
     surroundings,
   };
@@ -277,6 +285,7 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
       );
       for (const connection of left) connection.abort();
       deadlines.stop();
+      connectDeadlines.stop();
     },
   };
 }

@@ -15,8 +15,12 @@ const aborting = 'aborting';
 const largerBacklog = 'larger-backlog';
 
 const stuck = 'server-2';
-/** The first repetition of an opening, a second later, finds the queue full, too; whoever was let in is answered in time. */
+/** Clients open twice, as the kernel repeats an opening after one second whatever its version, and give up before the third. */
+const connectTimeoutMs = 1_400;
+/** Longer than that, so that both find the queue full; whoever was let in is answered in time. */
 const stuckMs = 2_400;
+/** Who was answered late is not to ask again at once, which a goodbye would cross. */
+const clientPeriodMs = 2_600;
 
 export const scenario: LabScenario<'backlog-overflow'> = {
   name: 'backlog-overflow',
@@ -47,14 +51,14 @@ export const scenario: LabScenario<'backlog-overflow'> = {
       ...(choice.fix === largerBacklog ? {} : { backlog: 1 }),
     };
     const world = serviceWorld(choice, {
-      clientTimeoutMs: 2_900,
-      // Who was answered late is not to ask again at once, which a goodbye would cross.
-      clientPeriodMs: 2_600,
+      clientTimeoutMs: 3_900,
+      clientPeriodMs,
       server,
       changes: choice.variant === aborting ? [sysctl('server', 'net.ipv4.tcp_abort_on_overflow', '1')] : [],
     });
     return {
       ...world,
+      clients: world.clients.map((client) => ({ ...client, connectTimeoutMs })),
       servers: [
         ...world.servers,
         // Not twice before it has answered what came while it was stopped.
@@ -63,7 +67,9 @@ export const scenario: LabScenario<'backlog-overflow'> = {
       faults: [
         {
           about: 'one of the two processes stops, and goes on',
-          ...{ firstMs: 2_400, everyMs: 5_000, jitterMs: 100 },
+          // Whoever was answered as it went on asks again a period later; the other process then closes, and both are dialled anew: just
+          // after this one has stopped again.
+          ...{ firstMs: 2_600, everyMs: stuckMs + clientPeriodMs - 200, jitterMs: 100 },
           steps: [
             { afterMs: 0, actions: [{ do: 'signal', program: stuck, signal: 'SIGSTOP' }] },
             { afterMs: stuckMs, actions: [{ do: 'signal', program: stuck, signal: 'SIGCONT' }] },

@@ -4,12 +4,7 @@ import type { Choice, Setup } from '../../model/scenario.ts';
 import type { Pod, Topology } from '../../model/topology.ts';
 import { twoNodes } from '../topologies/two-nodes.ts';
 import type { LabScenario } from './lab-scenario.ts';
-import {
-  briefDefaults,
-  intranodeVisibility,
-  loadServices,
-  serviceWorld,
-} from './service-world.ts';
+import { briefDefaults, intranodeVisibility, loadServices, serviceWorld } from './service-world.ts';
 
 const notReady = 'not-ready';
 const scaledToZero = 'scaled-to-zero';
@@ -43,6 +38,7 @@ export const scenario: LabScenario<'service-without-endpoints'> = {
   ],
   fixes: { [oneReady]: 'a second pod is behind the Service, and stays ready' },
   defaults: briefDefaults(14_000, 4, 0.3),
+  needsPod: 'the Service’s only pod leaves it, and with the fix a second pod stays behind it',
   // Nobody is reset: who connects is refused.
   expected: () => 'none',
   expectedCause: ({ fix }) => (fix === null ? 'service-without-endpoints' : null),

@@ -81,6 +81,7 @@ export function clientWords(
     ...timeFlag('--idle-limit', client.idleLimitMs, speed),
     ...timeFlag('--keep-alive', client.keepAliveMs, 1),
     ...timeFlag('--timeout', client.timeoutMs, speed),
+    ...timeFlag('--connect-timeout', client.connectTimeoutMs, speed),
     ...(client.payloadBytes === undefined ? [] : ['--payload', String(client.payloadBytes)]),
     ...timeFlag('--close-every', client.closeEveryMs, speed),
     ...(client.closeWith === undefined ? [] : ['--close-with', client.closeWith]),
