@@ -32,7 +32,7 @@ function open(t: TestContext, host: string, port: number, resolve: Resolve, time
         connected: () => void told.push('connected'),
         lost: (_, life) => void told.push(`lost ${life !== null}`),
         closed: () => undefined,
-      portTaken: () => false,
+        portTaken: () => false,
       },
       deadlines,
       burst: createAfterBurst(surroundings.clock),

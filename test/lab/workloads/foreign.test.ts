@@ -44,7 +44,13 @@ describe('workloads that are not ours', () => {
     });
   }
 
-  const onlyOurs = ['probe-stalled', 'server-killed-for-memory', 'backlog-overflow', 'keep-alive-race', 'client-aborted'];
+  const onlyOurs = [
+    'probe-stalled',
+    'server-killed-for-memory',
+    'backlog-overflow',
+    'keep-alive-race',
+    'client-aborted',
+  ];
 
   it('a scenario whose server does what it is told has no form with others', () => {
     assert.throws(() => settingsOf('server-killed-for-memory', 'raw'), usage('takes memory'));
