@@ -72,20 +72,10 @@ export function explainEach(
   models: readonly CauseModel[],
 ): Explained[] {
   const judge = createJudge(models);
-  const examine = (one: LostConnection): Examined => {
+  const examined = lost.map((one): Examined => {
     const story = tell(one, probes, nodes);
     const seen = lookForAll(story);
     return { story, facts: seen, ...judge(seen) };
-  };
-  const examined = lost.map((one) => {
-    const found = examine(one);
-    if (one.refusedNext === undefined || found.judgement.cause !== null) return found;
-    // A rule comes before any server: what was closed in order was not lost, and what is lost is the attempt.
-    const attempt = examine(one.refusedNext);
-    return found.facts['next attempt refused by ICMP'].seen === 'yes' ||
-      attempt.facts['rule of a Service without endpoints hit'].seen === 'yes'
-      ? attempt
-      : found;
   });
   const byCause = Map.groupBy(
     hearCompany(examined).filter(isWorthExplaining),

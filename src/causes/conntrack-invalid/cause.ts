@@ -6,11 +6,7 @@ export const cause = defineCause(page, {
   authors: ['client-kernel', 'server-kernel'],
   shownBy: [
     // An entry that is gone leaves packets untranslated as well: that it was there has to be seen.
-    [
-      'INVALID beyond those answers',
-      'client answered what was not translated',
-      'not entry deleted by a program',
-    ],
+    ['packets were INVALID', 'client answered what was not translated', 'not entry deleted by a program'],
     ['packets were INVALID', 'RST translated too early', 'not entry deleted by a program'],
   ],
   suggestedBy: [
@@ -26,9 +22,7 @@ export const cause = defineCause(page, {
   ],
   contradictedBy: [
     'not was reset',
-    // The RST that answers what was not translated is INVALID itself.
-    'not INVALID beyond those answers',
-    'passed by though in its order',
+    'not packets were INVALID',
     'entry deleted by a program',
     'entry expired',
     'picked up in mid-stream',

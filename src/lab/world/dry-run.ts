@@ -58,9 +58,5 @@ function probeScript(setup: Setup, { connections, periodMs, speed }: DryRunOptio
       words: clientWords(client, connections, periodMs, speed),
     })),
   ];
-  const limits = setup.servers.map(({ name, memory }) =>
-    memory === undefined ? '' : `# ${name} is in a memory cgroup of ${memory.limitMiB} MiB\n`,
-  );
-  const lines = programs.map(({ pod, words }) => `${inNetns(pod, ['netdebug', ...words]).join(' ')} &\n`);
-  return [...limits, ...lines].join('');
+  return programs.map(({ pod, words }) => `${inNetns(pod, ['netdebug', ...words]).join(' ')} &\n`).join('');
 }
