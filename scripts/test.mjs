@@ -110,7 +110,10 @@ function namesOfFailed() {
       if (type !== 'test:fail') return;
       if (data.details.type !== 'suite') open.push({ name: data.name, nesting: data.nesting });
       else {
-        for (const test of open.filter(({ nesting }) => nesting === data.nesting + 1)) {
+        const within = open.filter(({ nesting }) => nesting === data.nesting + 1);
+        // With none of its tests it failed by what comes before or after them: then all of it is run again.
+        if (within.length === 0) open.push({ name: data.name, nesting: data.nesting });
+        for (const test of within) {
           test.name = `${data.name} ${test.name}`;
           test.nesting = data.nesting;
         }
@@ -127,7 +130,8 @@ async function* again(file, tests) {
   const named = tests.length > 0 ? { testNamePatterns } : {};
   for await (const event of run({ files: [file], concurrency: 1, timeout, ...named })) {
     const { type, data } = event;
-    if (type === 'test:summary' && data.file === undefined) success = data.success && data.counts.passed > 0;
+    if (type === 'test:summary' && data.file === undefined)
+      success = data.success && data.counts.passed >= Math.max(tests.length, 1);
     else if (type !== 'test:diagnostic' || data.file !== undefined) yield event;
   }
   return success;
