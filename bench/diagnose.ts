@@ -106,7 +106,7 @@ const trials = ledger.trials.filter((trial) => planned.has(trialKey(trial))).toS
 const page = values.page ?? (isWhole ? resolve(root, 'docs/diagnosis.md') : undefined);
 if (page !== undefined) {
   const settings =
-    `${amounts.seeds} runs of each scenario, spread over its variants, ${amounts.conditionSeeds} under each further condition, ` +
+    `${amounts.seeds} runs of each scenario, spread over its variants, ${amounts.conditionSeeds} under each further condition, half as many of those that came later, ` +
     `${amounts.healthy} of real workloads where nothing is wrong; ${jobs} runs at a time`;
   const count = (condition: TrialSpec['condition']) =>
     plan.flat().filter((spec) => spec.condition === condition).length;

@@ -13,9 +13,19 @@ import { runRecordSchema } from '../src/model/run-record.ts';
 const root = dirname(import.meta.dirname);
 const mostBytes = 300 * 1_024;
 
+/** How many connections and how long: more where a fault takes longer to come about, or fewer connections would not tell it. */
+const sizes: Partial<Record<string, readonly [connections: number, duration: string]>> = {
+  'backlog-overflow': [12, '10s'],
+  'idle-timeout-between': [9, '14s'],
+  'peer-host-gone': [2, '12s'],
+  'path-mtu-black-hole': [2, '10s'],
+};
+
 /** Makes the run in the folder; throws when it did not find what its scenario expects. */
 function record(name: string, folder: string): void {
-  const words = ['lab', 'run', name, '--json', '--expect', 'any', '--connections', '2', '--duration', '5s'];
+  const [connections, duration] = sizes[name] ?? [2, '5s'];
+  const size = ['--connections', String(connections), '--duration', duration];
+  const words = ['lab', 'run', name, '--json', '--expect', 'any', ...size];
   const { status, stdout, stderr } = spawnSync(join(root, 'bin/netdebug'), [...words, '--out', folder], {
     encoding: 'utf8',
   });

@@ -60,6 +60,8 @@ export interface CatalogueEntry {
   /** The lab's scenario that makes it happen; null when there is none. */
   readonly scenario: string | null;
   readonly symptom: { readonly client: string; readonly server: string; readonly nodes: string };
+  /** The same as somebody says it who does not know the cause yet, in the words of logs and of programs; `--symptom` finds the page by them. */
+  readonly symptoms?: readonly string[];
   readonly author: {
     /** Who ends the connection, the usual one first. */
     readonly who: readonly [Author, ...Author[]];

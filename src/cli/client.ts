@@ -1,11 +1,14 @@
 // `netdebug client`: the seed's client, and with --connections a whole fleet of it.
 import { Command, Option } from 'commander';
 import { startFleet, type Fleet } from '../probe/fleet.ts';
+import { closeWays, type CloseWay } from '../probe/served-connection.ts';
 import type { Surroundings } from '../probe/surroundings.ts';
+import { byteSize } from './byte-size.ts';
 import {
   addresses,
   count,
   durationOption,
+  durations,
   filled,
   maxLineOption,
   port,
@@ -23,6 +26,9 @@ interface ClientFlags extends ProbeFlags {
   readonly host: string;
   readonly port: number;
   readonly period: number;
+  readonly periods?: readonly number[];
+  readonly idleLimit?: number;
+  readonly keepAlive?: number;
   readonly connections: number;
   readonly connectRate?: number;
   readonly sourceAddress?: readonly string[];
@@ -30,7 +36,11 @@ interface ClientFlags extends ProbeFlags {
   readonly worker?: Part;
   readonly class: string;
   readonly timeout: number;
+  readonly connectTimeout?: number;
+  readonly closeEvery?: number;
+  readonly closeWith: CloseWay;
   readonly maxLine: number;
+  readonly payload?: number;
   readonly quiet?: true;
 }
 
@@ -55,6 +65,23 @@ export function command(): Command {
     .option('-H, --host <host>', 'server to connect to', filled('--host', 'a name or an address'), 'netdebug')
     .option('-p, --port <port>', "the server's port", port('--port', 1), 8_080)
     .addOption(durationOption('-t, --period <time>', 'time from one probe to the next', '5s'))
+    .option(
+      '--periods <times>',
+      'periods of the connections, in turn, separated by commas, in place of --period',
+      durations('--periods'),
+    )
+    .addOption(
+      durationOption(
+        '--idle-limit <time>',
+        'ask nothing on a connection that was idle for longer: close it, and make another (default: ask on any)',
+      ),
+    )
+    .addOption(
+      durationOption(
+        '--keep-alive <time>',
+        "time from one of the kernel's keep-alive probes to the next, whole seconds (default: 15s, as Go's)",
+      ),
+    )
     .option(
       '--connections <count>',
       'connections to hold, their probes spread evenly over the period',
@@ -86,7 +113,26 @@ export function command(): Command {
         '30s',
       ),
     )
+    .addOption(
+      durationOption('--connect-timeout <time>', 'give up connecting after this time (default: --timeout)'),
+    )
+    .addOption(
+      durationOption('--close-every <time>', 'misbehave: end all connections each time this has passed'),
+    )
+    .addOption(
+      new Option(
+        '--close-with <how>',
+        'what --close-every ends with: a FIN once the answer is read, a RST, or a close that leaves the answer unread',
+      )
+        .choices(closeWays)
+        .default('fin'),
+    )
     .addOption(maxLineOption())
+    .option(
+      '--payload <size>',
+      'make each question so long, to see what long packets meet: 3000, 16KiB (default: 17 bytes)',
+      byteSize('--payload', 17, 1_024 ** 2),
+    )
     .option('--quiet', 'log nothing but what failed, and the sum at the end')
     .addHelpText('after', examples);
   for (const option of probeOptions()) client.addOption(option);
@@ -116,10 +162,18 @@ export function command(): Command {
           share: { first: part.index, every: part.of },
           ...(sources === undefined ? {} : { sources, ...(range === null ? {} : { sourcePorts: range }) }),
           periodMs: flags.period,
+          ...(flags.periods === undefined ? {} : { periodsMs: flags.periods }),
+          ...(flags.idleLimit === undefined ? {} : { idleLimitMs: flags.idleLimit }),
+          ...(flags.keepAlive === undefined ? {} : { keepAliveMs: flags.keepAlive }),
           timeoutMs: flags.timeout,
+          ...(flags.connectTimeout === undefined ? {} : { connectTimeoutMs: flags.connectTimeout }),
           maxLine: flags.maxLine,
+          ...(flags.payload === undefined ? {} : { payloadBytes: flags.payload }),
           className: flags.class,
           quiet: flags.quiet === true,
+          ...(flags.closeEvery === undefined
+            ? {}
+            : { misbehaviour: { closeEveryMs: flags.closeEvery, closeWith: flags.closeWith } }),
           ...(flags.connectRate === undefined ? {} : { connectRate: flags.connectRate / part.of }),
         },
         surroundings,

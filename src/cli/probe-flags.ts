@@ -55,6 +55,12 @@ function positiveDuration(flag: string): (text: string) => number {
   };
 }
 
+/** Go-style durations, zero excluded, separated by commas, in milliseconds. */
+export function durations(flag: string): (text: string) => number[] {
+  const parse = positiveDuration(flag);
+  return (text) => text.split(',').map((one) => parse(one.trim()));
+}
+
 /** A TCP port from `lowest` to 65535. */
 export function port(flag: string, lowest: 0 | 1): (text: string) => number {
   return (text) => {

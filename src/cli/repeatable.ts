@@ -14,7 +14,8 @@ export function repeatable(flags: string, about: string, read: (text: string) =>
 /** From now on the command throws a usage Problem for an option with a value that is given twice. */
 export function refuseRepeated(command: Command): void {
   for (const option of command.options) {
-    if (repeatables.has(option) || !(option.required || option.optional)) continue;
+    // One that takes several words is told of each; it keeps them all.
+    if (repeatables.has(option) || option.variadic || !(option.required || option.optional)) continue;
     let given = false;
     command.on(`option:${option.name()}`, () => {
       if (given)

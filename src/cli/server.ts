@@ -12,6 +12,7 @@ import {
   textOption,
   type ProbeFlags,
 } from './probe-flags.ts';
+import { byteSize } from './byte-size.ts';
 import { runSession } from './probe-session.ts';
 import { Problem } from '../model/problem.ts';
 import { parsePart, partOf, runWorkers, workerWords, type Part } from './workers.ts';
@@ -21,6 +22,7 @@ interface ServerFlags extends ProbeFlags {
   readonly host?: string;
   readonly port: number;
   readonly deadline: number;
+  readonly idleTimeout?: number;
   readonly maxLine: number;
   readonly maxConnections?: number;
   readonly workers: number;
@@ -28,6 +30,11 @@ interface ServerFlags extends ProbeFlags {
   readonly pushEvery?: number;
   readonly closeEvery?: number;
   readonly closeWith: CloseWay;
+  readonly backlog?: number;
+  readonly sharePort?: true;
+  readonly takeMemory?: number;
+  readonly takeEvery: number;
+  readonly takeFor?: number;
 }
 
 const examples = `
@@ -50,6 +57,12 @@ export function command(): Command {
         '--deadline <time>',
         'end a connection that takes longer for one line and its answer',
         '30s',
+      ),
+    )
+    .addOption(
+      durationOption(
+        '--idle-timeout <time>',
+        'close a connection, with a FIN, on which nothing is asked for so long after an answer (default: --deadline)',
       ),
     )
     .addOption(maxLineOption())
@@ -77,6 +90,22 @@ export function command(): Command {
         .choices(closeWays)
         .default('fin' satisfies CloseWay),
     )
+    .option(
+      '--backlog <count>',
+      'connections that may wait for it to accept them (default: as many as the kernel lets wait)',
+      count('--backlog'),
+    )
+    .option('--share-port', 'let other servers listen on the same port; the kernel deals out the connections')
+    .addOption(
+      new Option(
+        '--take-memory <size>',
+        'misbehave: take so much memory now and then, and let it go',
+      ).argParser(byteSize('--take-memory', 1)),
+    )
+    .addOption(durationOption('--take-every <time>', 'how often --take-memory does so', '10s'))
+    .addOption(
+      durationOption('--take-for <time>', 'how long that takes each time; meanwhile nothing is answered'),
+    )
     .addHelpText('after', examples);
   for (const option of probeOptions()) server.addOption(option);
   return server.action(async () => {
@@ -98,10 +127,12 @@ export function command(): Command {
         {
           listen: { address: flags.host ?? '', port: flags.port },
           deadlineMs: flags.deadline,
+          ...(flags.idleTimeout === undefined ? {} : { idleTimeoutMs: flags.idleTimeout }),
           maxLine: flags.maxLine,
           ...(maxConnections === null ? {} : { maxConnections }),
+          ...(flags.backlog === undefined ? {} : { backlog: flags.backlog }),
           misbehaviour: misbehaviour(flags),
-          sharedPort: flags.worker !== undefined,
+          sharedPort: flags.worker !== undefined || flags.sharePort === true,
         },
         surroundings,
       ),
@@ -115,8 +146,12 @@ function smaller(wanted: number | null, room: number | null): number | null {
   return Math.min(wanted, room);
 }
 
-function misbehaviour({ pushEvery, closeEvery, closeWith }: ServerFlags): Misbehaviour {
+function misbehaviour(flags: ServerFlags): Misbehaviour {
+  const { pushEvery, closeEvery, closeWith, takeMemory, takeEvery, takeFor = 0 } = flags;
   return {
+    ...(takeMemory === undefined
+      ? {}
+      : { memory: { bytes: takeMemory, everyMs: takeEvery, forMs: takeFor } }),
     ...(pushEvery === undefined ? {} : { pushEveryMs: pushEvery }),
     ...(closeEvery === undefined ? {} : { closeEveryMs: closeEvery }),
     closeWith,

@@ -108,6 +108,12 @@ function logWriter(onError: () => void): (lines: string) => Promise<void> | void
   };
 }
 
+/** Options whose values are times, as milliseconds. */
+const timesInMs: ReadonlySet<string> = new Set([
+  ...['period', 'periods', 'timeout', 'duration', 'deadline', 'idleLimit', 'idleTimeout', 'keepAlive'],
+  ...['pushEvery', 'closeEvery'],
+]);
+
 /** The command line of one worker: ours, but for what makes it a part. */
 export function workerWords(command: Command, { index, of }: Part): string[] {
   const words = command.options.flatMap((option) => {
@@ -115,10 +121,14 @@ export function workerWords(command: Command, { index, of }: Part): string[] {
     const value: unknown = command.getOptionValue(name);
     if (command.getOptionValueSource(name) !== 'cli' || ['workers', 'events'].includes(name)) return [];
     if (value === true) return [option.long ?? ''];
-    const unit = ['period', 'timeout', 'duration', 'deadline', 'pushEvery', 'closeEvery'].includes(name)
-      ? 'ms'
-      : '';
-    return [option.long ?? '', `${String(value)}${unit}`];
+    const unit = timesInMs.has(name) ? 'ms' : '';
+    return [
+      option.long ?? '',
+      [value]
+        .flat()
+        .map((one) => `${String(one)}${unit}`)
+        .join(','),
+    ];
   });
   const events = command.getOptionValue('events') === undefined ? [] : ['--events', '-'];
   return [command.name(), ...words, ...events, '--worker', `${index}/${of}`];

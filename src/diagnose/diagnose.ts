@@ -72,10 +72,20 @@ export function explainEach(
   models: readonly CauseModel[],
 ): Explained[] {
   const judge = createJudge(models);
-  const examined = lost.map((one): Examined => {
+  const examine = (one: LostConnection): Examined => {
     const story = tell(one, probes, nodes);
     const seen = lookForAll(story);
     return { story, facts: seen, ...judge(seen) };
+  };
+  const examined = lost.map((one) => {
+    const found = examine(one);
+    if (one.refusedNext === undefined || found.judgement.cause !== null) return found;
+    // A rule comes before any server: what was closed in order was not lost, and what is lost is the attempt.
+    const attempt = examine(one.refusedNext);
+    return found.facts['next attempt refused by ICMP'].seen === 'yes' ||
+      attempt.facts['rule of a Service without endpoints hit'].seen === 'yes'
+      ? attempt
+      : found;
   });
   const byCause = Map.groupBy(
     hearCompany(examined).filter(isWorthExplaining),

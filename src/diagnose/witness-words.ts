@@ -7,9 +7,11 @@ export const wantedWords = {
   capture: 'a capture of RSTs on the nodes of client and server',
   'rule-counters': "counters of the node's rules",
   snmp: "TCP counters of the server's pod",
+  neighbours: 'neighbours of the nodes that did not answer (ip monitor neigh)',
   listeners: "the listening sockets of the server's pod",
   'kernel-events':
     "the kernel's own events on the nodes of client and server (its tracepoints; root and tracefs)",
+  'kernel-log': "the kernel's log of the server's node (dmesg)",
   sockets: "the node's sockets and what they knew at their end (ss)",
   'server-events': "the server's own events (netdebug server --events)",
   // What a witness that did run could not tell of this very connection.
@@ -38,12 +40,17 @@ export const wantedWords = {
   'kernel-at-server': "the kernel's own events on the server's node (its tracepoints; root and tracefs)",
   'kernel-at-client': "the kernel's own events on the client's node (its tracepoints; root and tracefs)",
   'process-ends': 'which processes ended: this kernel does not tell, or not to this observer',
+  'memory-kills':
+    "what the kernel of the server's node killed for memory (its tracepoints, its log or its cgroups' counts; root)",
   'resets-without-socket': 'the RSTs that no socket sent: the kernel tells of them since Linux 6.10',
   'peer-of-listener':
     'whose packet a listener answered with RST: the kernel names no peer, and several were near',
   'ebpf-conntrack':
     "connection tracking of the node's dataplane in eBPF, which is not the kernel's (cilium-dbg bpf ct list global)",
   'rules-of-every-node': 'counters of the rules on every node that carried this connection',
+  'shorter-packets': 'whether shorter packets passed: none was sent meanwhile',
+  'words-of-other-side':
+    'whether packets of the other direction passed: nobody sent any meanwhile (keep-alive, or a server that speaks by itself, would show it)',
   'unwatched-node': 'what the node of the other end saw: nobody watched it',
 } as const;
 export type Wanted = keyof typeof wantedWords;
@@ -57,7 +64,9 @@ export const nodeWitnesses = [
   'rule-counters',
   'snmp',
   'listeners',
+  'neighbours',
   'kernel-events',
+  'kernel-log',
   'sockets',
 ] as const satisfies readonly Wanted[];
 export type NodeWitness = (typeof nodeWitnesses)[number];

@@ -43,6 +43,8 @@ export interface LabSettings {
   readonly expectedCause: string | null;
   /** The run's folder, absolute. */
   readonly folder: string;
+  /** The memory cgroup of servers whose memory is limited; the outer half of the lab has made it. */
+  readonly memoryCgroup?: string;
 }
 
 /** What differs from the scenario's defaults; `periodMs` is the real one, before `speed` divides it. */

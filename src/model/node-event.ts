@@ -163,7 +163,7 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     ownAddresses: z.array(z.string()).optional(),
     /** Of a witness that reads at intervals, as it stopped: all that it reads was read once more after that moment. */
     readUntil: z.string().optional(),
-    /** What it takes beside what it is named for: `icmp-errors`. Absent where that was not said, which leaves it open. */
+    /** What it takes beside what it is named for: `icmp-errors`, `oom-kills`. Absent where that was not said, which leaves it open. */
     takes: z.array(z.string()).optional(),
     /** The machine's boot id and its own network namespace; absent where another one was watched, or where that is not known. */
     machine: z.string().optional(),
@@ -180,7 +180,7 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
 
 /**
  * `pods`: the namespaces of the node's pods. `reject`, `drop`: rules that do so without a counter of their own. `icmp-errors`: some of
- * those about TCP. `process-ends`, `resets-without-socket`, `listener-resets`: what a kernel's tracepoints do not tell.
+ * those about TCP. `process-ends`, `oom-kills`, `resets-without-socket`, `listener-resets`: what a kernel's tracepoints do not tell.
  * `ebpf-conntrack`: connections that a dataplane in eBPF tracks in tables of its own.
  */
 export const blindSpots = [
@@ -190,6 +190,7 @@ export const blindSpots = [
   'icmp-errors',
   'ebpf-conntrack',
   'process-ends',
+  'oom-kills',
   'resets-without-socket',
   'listener-resets',
 ] as const;

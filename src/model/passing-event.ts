@@ -47,7 +47,7 @@ export const kernelLogEventSchema = z.object({
   event: z.literal('kernel-log'),
   ...base,
   kind: z.enum(kernelLogKinds),
-  /** The node's name, or the address of one of its pods. */
+  /** The node's name, or the address of one of its pods; empty for a kill that may be another node's on the same machine. */
   scope: z.string(),
   /** What the line names; null for what it does not. */
   interface: z.string().nullable(),
@@ -61,6 +61,8 @@ export const kernelLogEventSchema = z.object({
 export const cgroupMemoryEventSchema = z.object({
   event: z.literal('cgroup-memory'),
   ...base,
+  /** Whose processes alone were in it: the node's name, or the address of one of its pods. Absent where they are of several. */
+  scope: z.string().optional(),
   cgroup: z.string(),
   container: z.string().nullable(),
   /** NAMESPACE/NAME */

@@ -31,6 +31,13 @@ export interface EntryFilter {
   readonly mark?: number;
 }
 
+/** Which TCP sockets of a namespace: those in one of the states, as ss names them, that have each given port. */
+export interface SocketFilter {
+  readonly states: readonly [string, ...string[]];
+  readonly localPort?: number;
+  readonly remotePort?: number;
+}
+
 /** A rule of iptables with its place: at the top of the chain, or at its end. */
 export interface ChainRule {
   readonly table: IptablesTable['name'];
@@ -50,7 +57,7 @@ export type Change =
   | { readonly do: 'delete-netns'; readonly netns: string }
   | { readonly do: 'add-veth'; readonly a: VethEnd; readonly b: VethEnd }
   | { readonly do: 'delete-link'; readonly netns: string; readonly dev: string }
-  | { readonly do: 'set-up'; readonly netns: string; readonly dev: string }
+  | { readonly do: 'set-up' | 'set-down'; readonly netns: string; readonly dev: string }
   | { readonly do: 'add-address'; readonly netns: string; readonly dev: string; readonly cidr: string }
   | {
       readonly do: 'add-route';
@@ -60,6 +67,21 @@ export type Change =
       readonly dev: string;
       readonly table?: string;
     }
+  | { readonly do: 'delete-route'; readonly netns: string; readonly to: string; readonly dev: string }
+  | { readonly do: 'add-bridge'; readonly netns: string; readonly dev: string }
+  /** Makes the interface a port of the bridge. */
+  | { readonly do: 'add-port'; readonly netns: string; readonly dev: string; readonly bridge: string }
+  /** Puts the route in the place of the one to the same; with an MTU, no longer packet takes it. */
+  | {
+      readonly do: 'set-route-mtu';
+      readonly netns: string;
+      readonly to: string;
+      readonly via?: string;
+      readonly dev: string;
+      readonly mtu: number | null;
+    }
+  /** How many segments of TCP one packet may stand for at most; one: as on a wire. */
+  | { readonly do: 'set-segments'; readonly netns: string; readonly dev: string; readonly most: number }
   | (OfFamily & { readonly do: 'add-rule'; readonly netns: string; readonly rule: PolicyRule })
   | (OfFamily & { readonly do: 'delete-rule'; readonly netns: string; readonly rule: PolicyRule })
   | { readonly do: 'set-sysctl'; readonly netns: string; readonly key: string; readonly value: string }
@@ -74,6 +96,8 @@ export type Change =
   | { readonly do: 'load-nft-table'; readonly netns: string; readonly name: string; readonly body: string }
   | { readonly do: 'delete-nft-table'; readonly netns: string; readonly name: string }
   | (OfFamily & { readonly do: 'delete-entries'; readonly netns: string; readonly filter: EntryFilter })
+  /** Takes sockets from the programs that have them, and resets their peers. */
+  | { readonly do: 'destroy-sockets'; readonly netns: string; readonly filter: SocketFilter }
   /**
    * Adds assured entries of flows that nobody has until `leaveFree` more would fit into the table. They come from the addresses
    * SOURCE.0.0/16 (`source` is `172.16`), carry `mark`, and live for `lifeSeconds`.

@@ -62,6 +62,8 @@ export const probeEventSchema = z.discriminatedUnion('event', [
     ...lifetime,
     /** When the last good answer came (or the connection was made); null when it never connected. */
     lastGoodAt: z.string().nullable(),
+    /** For how long an answer had been waited for; absent where none was, and in events of before this was said. */
+    waitedMs: z.number().nonnegative().optional(),
     /** The slot had had an answer, on this connection or on one before it; absent in events of before this was said. */
     slotAnswered: z.boolean().optional(),
   }),

@@ -30,7 +30,7 @@ export interface Choice {
   readonly fix: string | null;
 }
 
-/** How a server ends connections of its own accord: with a FIN, with a RST, or by closing with input that it has not read. */
+/** How a server or a client ends connections of its own accord: with a FIN, with a RST, or by closing with input that it has not read. */
 type CloseWith = 'fin' | 'reset' | 'unread';
 
 /** A `netdebug server` in a pod. Times in milliseconds; what is not given is as `netdebug server` has it by default. */
@@ -40,9 +40,27 @@ export interface ServerSpec {
   readonly pod: string;
   readonly port: number;
   readonly deadlineMs?: number;
+  /** It closes a connection on which nothing was asked for so long after an answer. */
+  readonly idleTimeoutMs?: number;
   readonly pushEveryMs?: number;
   readonly closeEveryMs?: number;
   readonly closeWith?: CloseWith;
+  /** How many connections may wait for it to accept them. */
+  readonly backlog?: number;
+  /** Others listen on the same port, and the kernel deals out the connections. */
+  readonly sharedPort?: true;
+  readonly memory?: ServerMemory;
+}
+
+/** What a server uses of memory, and may use; at its limit the kernel kills it, and it is started again. MiB, and milliseconds. */
+interface ServerMemory {
+  readonly limitMiB: number;
+  /** It takes so much each time, and lets it go. */
+  readonly takeMiB: number;
+  readonly takeEveryMs: number;
+  /** So long it takes for that, and reads nothing meanwhile. */
+  readonly takeForMs: number;
+  readonly restartAfterMs: number;
 }
 
 /** A program beside a server in its pod that takes what comes for the server's port and hands it on over loopback. */
@@ -59,6 +77,19 @@ export interface ProxySpec {
 export interface ClientSpec extends ClientClass {
   /** For connecting, and for each answer. */
   readonly timeoutMs?: number;
+  /** For connecting, where that is another time. */
+  readonly connectTimeoutMs?: number;
+  /** How long each question is, its newline included. Default: as long as the original's. */
+  readonly payloadBytes?: number;
+  /** Its connections' own periods, in turn, in place of the setup's. */
+  readonly periodsMs?: readonly number[];
+  /** It asks nothing on a connection that was idle for longer, and makes another. */
+  readonly idleLimitMs?: number;
+  /** From one of the kernel's keep-alive probes to the next; in whole seconds, which no speed divides. */
+  readonly keepAliveMs?: number;
+  /** How often it ends all its connections of its own accord, and how. */
+  readonly closeEveryMs?: number;
+  readonly closeWith?: CloseWith;
 }
 
 /** Everything needed to run a scenario once; pure data. All periods are the real ones; --speed divides them later. */

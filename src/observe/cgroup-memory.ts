@@ -2,14 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { formatMicros } from '../model/clock.ts';
 import { Problem } from '../model/problem.ts';
-import { findHierarchy, killsIn, type MemoryHierarchy } from './memory/hierarchy.ts';
+import { findHierarchy, killsIn, type MemoryHierarchy } from '../system/memory-hierarchy.ts';
 import { findNodeCgroups, type NodeCgroup } from './memory/node-cgroups.ts';
 import { readAtIntervals } from './sampled-witness.ts';
 import { podLimit } from './scopes.ts';
 import type { Witness } from './witness.ts';
 
-/** Looking for cgroups walks through all processes. */
+/** Looking for cgroups walks through all processes. At first whoever came with us may still be coming. */
 const readingsPerWalk = 20;
+const firstWalks = [1, 2, 4, 8];
 const leastPeriodMs = 1_000;
 /** Of the time; it bounds what a node with thousands of processes costs. */
 const share = 0.0008;
@@ -25,20 +26,23 @@ export const cgroupMemory: Witness = {
   extension: 'log',
   share: 1,
   start(context) {
-    const { clock, pods, podNames, pace } = context;
+    const { clock, node, pods, podNames, pace } = context;
     const hierarchy = requireHierarchy();
     const { version } = hierarchy;
     const raw = context.openRaw();
     const counted = new Map<string, Counted>();
-    let [killed, untilWalk] = [0, readingsPerWalk];
-    const tell = ({ path, owner }: NodeCgroup, kills: number, since: number, at: number) => {
+    const early = [...firstWalks];
+    const untilNextWalk = () => early.shift() ?? readingsPerWalk;
+    let [killed, untilWalk] = [0, untilNextWalk()];
+    const tell = ({ path, owner, pod: address }: NodeCgroup, kills: number, since: number, at: number) => {
       const { pod, container } = podNames.of(owner);
       killed += kills;
       const whose = [container, pod].filter((name) => name !== null).join(' of ');
       const text = `${formatMicros(at)} ${path}${whose === '' ? '' : ` (${whose})`}: ${kills} killed for memory`;
       raw.write(`${text}\n`);
       const times = { at: formatMicros(at), since: formatMicros(since) };
-      context.emit({ event: 'cgroup-memory', ...times, cgroup: path, container, pod, kills }, text);
+      const scope = address === undefined ? {} : { scope: address ?? node };
+      context.emit({ event: 'cgroup-memory', ...times, ...scope, cgroup: path, container, pod, kills }, text);
     };
     const walk = () => {
       const { cgroups, outside } = findNodeCgroups(context.proc, pods, hierarchy);
@@ -72,7 +76,7 @@ export const cgroupMemory: Witness = {
         }
         untilWalk -= 1;
         if (untilWalk > 0) return;
-        untilWalk = readingsPerWalk;
+        untilWalk = untilNextWalk();
         walk();
       },
       end: () =>

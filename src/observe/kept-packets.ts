@@ -88,6 +88,8 @@ export function keepPackets(context: WitnessContext, names: InterfaceNames): Pac
     raw?.write(record.bytes);
     const event = icmpErrorEvent(record.at, read.link, read.error, read.via, origin);
     context.emit(event, event.text);
+    // Whatever moves with a refusal is worth reading as much.
+    context.sawReset();
     return true;
   };
   const tellLeftOut = () => {

@@ -81,7 +81,8 @@ export const kernelLog: Witness = {
     return {
       scope: whose.isMachine
         ? 'known lines from now on'
-        : "lines that name a network namespace of this node: others may be another's, with whom it shares the machine",
+        : "lines that name a network namespace of this node, and kills for memory: others may be another's, with whom it shares the machine",
+      takes: ['oom-kills'],
       stop() {
         clearInterval(timer);
         if (!broken) read();

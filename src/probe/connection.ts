@@ -8,6 +8,7 @@ import type { AfterBurst } from './after-burst.ts';
 import type { Books } from './books.ts';
 import type { DeadlineOwner, Deadlines } from './deadlines.ts';
 import {
+  abortedOnPurpose,
   addressOf,
   deadlinePassed,
   endOfStream,
@@ -22,9 +23,10 @@ import { LateSocket } from './late-socket.ts';
 import { createLineReader, type LineReader } from './line-reader.ts';
 import type { Life } from './redial-pace.ts';
 import { responseText } from './response-text.ts';
+import type { CloseWay } from './served-connection.ts';
 import type { Source } from './source-ports.ts';
 import { moment, toMicroseconds, type Surroundings } from './surroundings.ts';
-import { pushPrefix, question } from './wire.ts';
+import { pushPrefix } from './wire.ts';
 
 /** Go gives each of a name's addresses at least this long before it tries the next. */
 const perAddressMs = 2_000;
@@ -33,8 +35,12 @@ const perAddressMs = 2_000;
 export interface ConnectionSettings {
   readonly target: Endpoint;
   readonly className: string;
+  /** Said at every tick. */
+  readonly question: Buffer;
   /** Bytes. */
   readonly maxLine: number;
+  /** Milliseconds from one keep-alive probe of the kernel's to the next. Default: as Go's. */
+  readonly keepAliveMs?: number;
   /** The log has what fails and nothing of what works. */
   readonly quiet: boolean;
   readonly lookup: LookupFunction;
@@ -43,6 +49,8 @@ export interface ConnectionSettings {
   readonly books: Books;
   readonly owner: ConnectionOwner;
   readonly deadlines: Deadlines<Connection>;
+  /** Until it is made. Default: the same. */
+  readonly connectDeadlines?: Deadlines<Connection>;
   /** Where closing waits. */
   readonly burst: AfterBurst;
   readonly surroundings: Surroundings;
@@ -53,6 +61,8 @@ interface ConnectionOwner {
   connected(slot: number): void;
   /** The connection failed; its event is out already. `life` is null when it was never made. */
   lost(slot: number, life: Life | null, slotAnswered: boolean): void;
+  /** The connection was ended in order by ourselves, while the fleet goes on. */
+  closed(slot: number, life: Life, slotAnswered: boolean): void;
   /** The local port that was chosen is in use by another program. True when another one is tried, and nothing has failed. */
   portTaken(slot: number): boolean;
 }
@@ -60,10 +70,17 @@ interface ConnectionOwner {
 export interface Connection extends DeadlineOwner {
   /** Connected, and no answer is outstanding. */
   isIdle(): boolean;
+  /** For how many milliseconds it has been so. */
+  idleForMs(): number;
   /** Sends a probe that was due at this monotonic millisecond. Only while idle. */
   send(dueMs: number): void;
   /** Its deadline has passed. */
   expire(): void;
+  /**
+   * Ends it as a bad client would: with a RST, or with a close that leaves unread what has come; or as a good one does, when it has read
+   * its answer. Nothing while it is being made.
+   */
+  close(way: CloseWay): void;
   /** Ends it in an orderly way, without a failure; resolves when both sides have closed. */
   finish(): Promise<void>;
   /** Cuts short a finish that the peer does not answer. */
@@ -101,14 +118,18 @@ class Dialled implements Connection {
   #slotAnswered: boolean;
   readonly #reader: LineReader;
   readonly #socket: LateSocket;
+  /** Those that it stands in. */
+  #deadlines: Deadlines<Connection>;
   #phase: Phase | 'over' = 'connecting';
   #local: string | null = null;
   #remote: string;
   #lookedUp = false;
   #startedMs: number;
   #sentMs = 0;
+  #idleSinceMs = 0;
   #lateMs = 0;
   #answers = 0;
+  #closing = false;
   #lastGoodAt: Micros | null = null;
 
   constructor(settings: ConnectionSettings, numbers: ConnectionNumbers, source: Source | undefined) {
@@ -129,10 +150,16 @@ class Dialled implements Connection {
     };
     const socket = new LateSocket({ onread, noDelay: true }, settings.burst, (error) => this.#broken(error));
     this.#socket = socket;
-    settings.deadlines.renew(this);
+    this.#deadlines = settings.connectDeadlines ?? settings.deadlines;
+    this.#deadlines.renew(this);
     socket.on('connectionAttempt', (address, port) => {
       this.#lookedUp = true;
       this.#remote = printedAddress(address, port) ?? this.#remote;
+      // The kernel gives a port as the SYN leaves, and takes it back when that is refused.
+      process.nextTick(() => {
+        if (this.#phase === 'connecting')
+          this.#local = printedAddress(socket.localAddress, socket.localPort) ?? null;
+      });
     });
     socket.on('connect', () => this.#established());
     // A socket that is only waited on is read all the same, so a reset or a close shows the moment it arrives.
@@ -151,13 +178,17 @@ class Dialled implements Connection {
     return this.#phase === 'idle';
   }
 
+  idleForMs(): number {
+    return this.isIdle() ? this.#settings.surroundings.clock.monotonic() - this.#idleSinceMs : 0;
+  }
+
   send(dueMs: number): void {
-    const { surroundings, deadlines, books } = this.#settings;
+    const { surroundings, books, question } = this.#settings;
     this.#phase = 'awaiting';
     this.#sentMs = surroundings.clock.monotonic();
     this.#lateMs = this.#sentMs - dueMs;
     books.sent += 1;
-    deadlines.renew(this);
+    this.#deadlines.renew(this);
     this.#socket.write(question);
   }
 
@@ -165,9 +196,22 @@ class Dialled implements Connection {
     this.#fail(deadlinePassed(this.#waitedFor()));
   }
 
+  close(way: CloseWay): void {
+    if (this.#phase === 'connecting' || this.#phase === 'over') return;
+    if (way !== 'fin') this.#fail(abortedOnPurpose, way);
+    else if (this.#phase === 'idle') this.#closeInOrder();
+    else this.#closing = true;
+  }
+
+  #closeInOrder(): void {
+    const lived = this.#lifetime();
+    void this.finish();
+    this.#settings.owner.closed(this.#slot, lived, this.#slotAnswered);
+  }
+
   finish(): Promise<void> {
     if (this.#phase === 'over') return Promise.resolve();
-    const { surroundings, deadlines, books } = this.#settings;
+    const { surroundings, books } = this.#settings;
     const wasConnected = this.#phase !== 'connecting';
     if (this.#phase === 'awaiting') books.cutOff += 1;
     if (wasConnected) {
@@ -175,7 +219,7 @@ class Dialled implements Connection {
       surroundings.report?.({ event: 'finished', ...this.#identity(), ...this.#lifetime() });
     } else books.abandoned += 1;
     this.#phase = 'over';
-    deadlines.clear(this);
+    this.#deadlines.clear(this);
     const closed = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
     // A FIN first, then wait for the peer's: a close with an answer still on its way would send the server a RST.
     if (wasConnected) this.#socket.end();
@@ -210,15 +254,17 @@ class Dialled implements Connection {
 
   #established(): void {
     if (this.#phase !== 'connecting') return;
-    const { surroundings, deadlines, target, books, owner, quiet } = this.#settings;
+    const { surroundings, deadlines, target, books, owner, quiet, keepAliveMs } = this.#settings;
     const socket = this.#socket;
     const now = surroundings.clock.monotonic();
     const connectMs = toMicroseconds(now - this.#startedMs);
     this.#startedMs = now;
     this.#phase = 'idle';
+    this.#idleSinceMs = now;
     books.connected += 1;
-    deadlines.clear(this);
-    keepAlive(socket);
+    this.#deadlines.clear(this);
+    this.#deadlines = deadlines;
+    keepAlive(socket, keepAliveMs);
     this.#local = printedAddress(socket.localAddress, socket.localPort) ?? null;
     this.#remote = printedAddress(socket.remoteAddress, socket.remotePort) ?? this.#remote;
     this.#lastGoodAt = surroundings.clock.now();
@@ -236,11 +282,16 @@ class Dialled implements Connection {
         return;
       }
       this.#answered(line);
+      if (this.#isOver()) return;
     }
   }
 
+  #isOver(): boolean {
+    return this.#phase === 'over';
+  }
+
   #answered(line: Buffer): void {
-    const { surroundings, deadlines, books, quiet } = this.#settings;
+    const { surroundings, books, quiet } = this.#settings;
     if (!quiet) surroundings.log(responseText(line), 'soon');
     // A line that nobody asked for is printed, as the original would, but is no answer.
     if (this.#phase !== 'awaiting' || line.subarray(0, pushPrefix.length).equals(pushPrefix)) {
@@ -250,10 +301,11 @@ class Dialled implements Connection {
     const { clock } = surroundings;
     const latencyMs = clock.monotonic() - this.#sentMs;
     this.#phase = 'idle';
+    this.#idleSinceMs = this.#sentMs + latencyMs;
     this.#answers += 1;
     this.#slotAnswered = true;
     books.answered += 1;
-    deadlines.clear(this);
+    this.#deadlines.clear(this);
     this.#lastGoodAt = clock.now();
     surroundings.report?.({
       event: 'answered',
@@ -262,14 +314,15 @@ class Dialled implements Connection {
       lateMs: toMicroseconds(this.#lateMs),
       answers: this.#answers,
     });
+    if (this.#closing) this.#closeInOrder();
   }
 
   #broken(error: Error): void {
     if (this.#phase === 'connecting') {
-      const { deadlines, owner, target } = this.#settings;
+      const { owner, target } = this.#settings;
       if (isPortTaken(error) && owner.portTaken(this.#slot)) {
         this.#phase = 'over';
-        deadlines.clear(this);
+        this.#deadlines.clear(this);
         return;
       }
       this.#remote = printedAddress(addressOf(error), target.port) ?? this.#remote;
@@ -282,14 +335,18 @@ class Dialled implements Connection {
     return this.#lookedUp ? 'connect' : 'getaddrinfo';
   }
 
-  #fail(failure: Failure): void {
+  #fail(failure: Failure, way?: CloseWay): void {
     if (this.#phase === 'over') return;
-    const { surroundings, deadlines, target, books, owner, burst } = this.#settings;
+    const { surroundings, target, books, owner, burst } = this.#settings;
     const failedPhase = this.#phase;
+    const waited =
+      failedPhase === 'awaiting'
+        ? { waitedMs: toMicroseconds(surroundings.clock.monotonic() - this.#sentMs) }
+        : {};
     const lived = this.#lifetime();
     this.#phase = 'over';
     books.failed[failedPhase] += 1;
-    deadlines.clear(this);
+    this.#deadlines.clear(this);
     surroundings.report?.({
       event: 'failed',
       ...this.#identity(),
@@ -297,10 +354,14 @@ class Dialled implements Connection {
       phase: failedPhase,
       ...lived,
       lastGoodAt: this.#lastGoodAt === null ? null : formatMicros(this.#lastGoodAt),
+      ...waited,
       slotAnswered: this.#slotAnswered,
     });
     if (failedPhase === 'connecting')
       surroundings.log(`Error connecting to server: ${dialErrorInGo(failure, target.address, this.#remote)}`);
+    // At once: what is unread now may have been read in the next turn.
+    if (way === 'reset') this.#socket.resetAndDestroy();
+    else if (way !== undefined) this.#socket.destroy();
     burst.add(() => {
       this.#socket.destroy();
       if (failedPhase !== 'connecting')

@@ -19,6 +19,11 @@ export const shuttingDown: Failure = { failure: 'closed', errno: 'SHUTDOWN', sys
 /** The server ends every connection from time to time, because it was told to (--close-every). */
 export const closedOnPurpose: Failure = { failure: 'closed', errno: 'CLOSED', syscall: 'close' };
 
+/** The server ends a connection on which nothing was asked for too long (--idle-timeout). */
+export const idleTooLong: Failure = { failure: 'closed', errno: 'IDLE', syscall: 'shutdown' };
+/** The client does, with a RST: the server is the one that loses it. */
+export const abortedOnPurpose: Failure = { failure: 'other', errno: 'ABORTED', syscall: 'close' };
+
 /**
  * Our own deadline passed. Not ETIMEDOUT, because that is the kernel's word for having given up retransmitting, which is
  * another finding.
@@ -31,6 +36,8 @@ const kinds: Readonly<Record<string, FailureKind>> = {
   ECONNRESET: 'reset',
   // The kernel says EPIPE instead of ECONNRESET when the RST came after the peer's FIN or was already reported once.
   EPIPE: 'reset',
+  // A program with the right to do so destroyed the socket, and the peer was sent the RST.
+  ECONNABORTED: 'reset',
   ECONNREFUSED: 'refused',
   ETIMEDOUT: 'timeout',
   EHOSTUNREACH: 'unreachable',

@@ -10,23 +10,35 @@ import { createSharedLookup, type Resolve } from './lookup.ts';
 import { watchName } from './name-watch.ts';
 import { createTurns, nextTickMs, probeGrain, redialDelayMs, slotOffsetMs } from './pace.ts';
 import { createRedialPace, type Life, type RedialMemory } from './redial-pace.ts';
+import { endFromTimeToTime, type FleetMisbehaviour } from './misbehaving-fleet.ts';
 import { createSchedule, type Waiting } from './schedule.ts';
 import { settleWithin } from './settle-within.ts';
 import { createSourcePorts, type PortRange, type Source, type Share } from './source-ports.ts';
 import type { Surroundings } from './surroundings.ts';
+import { question, questionOf } from './wire.ts';
 
 export interface FleetSettings {
   readonly target: Endpoint;
   /** Slots. */
   readonly connections: number;
   readonly periodMs: number;
+  /** Each slot's own, in turn, in place of that. Default: all have periodMs. */
+  readonly periodsMs?: readonly number[];
+  /** A connection that was idle for longer is not asked again: the client closes it and makes another. Default: any time. */
+  readonly idleLimitMs?: number;
+  /** From one keep-alive probe of the kernel's to the next. Default: as Go's. */
+  readonly keepAliveMs?: number;
   /** For connecting, and for each answer. */
   readonly timeoutMs: number;
+  /** For connecting, where that is another time. */
+  readonly connectTimeoutMs?: number;
   /** Bytes. */
   readonly maxLine: number;
   readonly className: string;
   /** Log what fails, and neither connections that were made nor answers. Default: log both. */
   readonly quiet?: boolean;
+  /** How long each question is, newline included. Default: as the original's. */
+  readonly payloadBytes?: number;
   /** Connections that may be dialled per second. Default: any number. */
   readonly connectRate?: number;
   /** Local addresses to dial from, in turn. Default: the kernel's choice. */
@@ -35,6 +47,8 @@ export interface FleetSettings {
   readonly sourcePorts?: PortRange;
   /** How names become addresses. Default: as the system does it. */
   readonly resolve?: Resolve;
+  /** Default: they are held as long as they last. */
+  readonly misbehaviour?: FleetMisbehaviour;
   /** Which part of a larger fleet this is, when several processes share one. Default: the whole. */
   readonly share?: Share;
   /** Spreads what would else be dialled together. Default: Math.random. */
@@ -55,6 +69,7 @@ export interface Fleet {
 /** A place that is always to be filled with a connection. It waits for one thing at a time: to be dialled, or its next tick. */
 interface Slot extends Waiting, RedialMemory {
   readonly index: number;
+  readonly periodMs: number;
   connection: Connection | null;
   /** Where it dialled from, when that is ours to choose. */
   source: Source | undefined;
@@ -90,18 +105,26 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   const grain = probeGrain(settings.connections, settings.periodMs);
   const schedule = createSchedule(clock, act, grain.milliseconds);
   const deadlines = createDeadlines<Connection>(settings.timeoutMs, clock, (late) => late.expire());
+  const { connectTimeoutMs } = settings;
+  const connectDeadlines =
+    connectTimeoutMs === undefined
+      ? deadlines
+      : createDeadlines<Connection>(connectTimeoutMs, clock, (late) => late.expire());
   const burst = createAfterBurst(clock);
   const names = watchName(settings.resolve ?? lookup, surroundings);
   const shared: ConnectionSettings = {
     target: settings.target,
     className: settings.className,
     quiet: settings.quiet ?? false,
+    question: settings.payloadBytes === undefined ? question : questionOf(settings.payloadBytes),
     maxLine: settings.maxLine,
+    ...(settings.keepAliveMs === undefined ? {} : { keepAliveMs: settings.keepAliveMs }),
     lookup: createSharedLookup(names.resolve),
     input: Buffer.allocUnsafeSlow(inputBytes),
     books: emptyBooks(),
-    owner: { connected, lost, portTaken },
+    owner: { connected, lost, closed: lost, portTaken },
     deadlines,
+    connectDeadlines,
     burst,
     surroundings,
   };
@@ -114,11 +137,13 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   const sources =
     settings.sources && createSourcePorts(settings.sources, settings.sourcePorts, { first, every });
   const startMs = clock.monotonic();
+  const { periodsMs = [], idleLimitMs = Number.POSITIVE_INFINITY } = settings;
   const slots: Slot[] = [];
   for (let place = 0; place < settings.connections; place++) {
     const index = first + place * every;
     const originMs = startMs + slotOffsetMs(index, settings.connections * every, settings.periodMs);
     const slot: Slot = {
+      periodMs: periodsMs[index % periodsMs.length] ?? settings.periodMs,
       ...{ index, connection: null, source: undefined, portTries: 0, originMs, hasTurn: false },
       ...{ answered: false, unanswered: 0, hasty: 0 },
       ...{ dueMs: 0, bucket: null },
@@ -228,10 +253,20 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
   }
 
   function tick(slot: Slot, connection: Connection): void {
+    if (connection.idleForMs() > idleLimitMs) {
+      void connection.finish();
+      slot.connection = null;
+      redial(slot);
+      return;
+    }
     // While the last answer is missing, or nobody takes our events, this tick is left out.
     if (connection.isIdle() && !surroundings.congested()) connection.send(slot.dueMs);
-    schedule.put(slot, nextTickMs(slot.originMs, settings.periodMs, clock.monotonic()));
+    schedule.put(slot, nextTickMs(slot.originMs, slot.periodMs, clock.monotonic()));
   }
+
+  const open = () => slots.flatMap(({ connection }) => (connection === null ? [] : [connection]));
+  const stopMisbehaving =
+    settings.misbehaviour && endFromTimeToTime(settings.misbehaviour, open, () => clock.monotonic());
 
   return {
     books: shared.books,
@@ -241,14 +276,16 @@ export function startFleet(settings: FleetSettings, surroundings: Surroundings):
       stopping = true;
       schedule.stop();
       names.stop();
+      stopMisbehaving?.();
       burst.finish();
-      const open = slots.flatMap(({ connection }) => (connection === null ? [] : [connection]));
+      const left = open();
       await settleWithin(
         graceMs,
-        open.map((connection) => connection.finish()),
+        left.map((connection) => connection.finish()),
       );
-      for (const connection of open) connection.abort();
+      for (const connection of left) connection.abort();
       deadlines.stop();
+      connectDeadlines.stop();
     },
   };
 }

@@ -45,6 +45,7 @@ export function streamErrorInGo(failure: Failure, local: string, remote: string)
 function streamText({ errno, syscall }: Failure): string {
   if (errno === 'DEADLINE') return 'i/o timeout';
   if (errno === 'EMSGSIZE') return 'line too long';
+  if (errno === 'IDLE') return 'idle timeout';
   return `${syscall}: ${errnoTexts[errno] ?? errno}`;
 }
 

@@ -1,8 +1,7 @@
 // The same keep-alive as Go's, since it decides what the kernel and every NAT on the way see of an idle connection.
 import type { Socket } from 'node:net';
 
-const idleMs = 15_000;
-const intervalMs = 15_000;
+const usualMs = 15_000;
 const probes = 9;
 
 /**
@@ -10,6 +9,6 @@ const probes = 9;
  * Linux's default of 9 unanswered ones. It keeps conntrack entries young and notices a dead peer; without it we would not
  * repeat the original's experiment. Node.js before 24.19 ignores the last two and uses 1 s and 10.
  */
-export function keepAlive(socket: Socket): void {
-  socket.setKeepAlive(true, idleMs, intervalMs, probes);
+export function keepAlive(socket: Socket, everyMs = usualMs): void {
+  socket.setKeepAlive(true, everyMs, everyMs, probes);
 }

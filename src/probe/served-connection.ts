@@ -8,6 +8,7 @@ import {
   deadlinePassed,
   endOfStream,
   failureOf,
+  idleTooLong,
   lineTooLong,
   shuttingDown,
   type Failure,
@@ -45,6 +46,8 @@ export interface ServedSettings {
   readonly deadlines: Deadlines<ServedConnection>;
   /** Until the first line is answered; default: the same. */
   readonly firstDeadlines?: Deadlines<ServedConnection>;
+  /** `deadlines` are those of an idle connection, which ends in order when one passes. Default: false. */
+  readonly closesIdle?: boolean;
   /** Default: everybody may come and wait. */
   readonly guests?: Pick<Admission<ServedConnection>, 'asked' | 'mayWait' | 'waited'>;
   readonly surroundings: Surroundings;
@@ -136,6 +139,10 @@ class Served implements ServedConnection, SilentPeer {
   }
 
   expire(): void {
+    if (this.#settings.closesIdle === true && this.#answers > 0 && this.#state === 'reading') {
+      this.#closeIdle();
+      return;
+    }
     this.#fail(deadlinePassed(this.#state === 'writing' ? 'write' : 'read'), this.#settings.closeWith);
   }
 
@@ -247,6 +254,16 @@ class Served implements ServedConnection, SilentPeer {
     else this.#socket.destroy();
     if (silent) this.#settings.silentPeers.left(this, this.#peer);
     else this.#settings.surroundings.log(streamErrorInGo(failure, this.#local, this.#peer));
+  }
+
+  /**
+   * As the servers of HTTP do it, which do not wait for the peer: a question that comes afterwards meets no socket. A FIN first, so
+   * that one which has come unread at that moment makes no RST of it.
+   */
+  #closeIdle(): void {
+    this.#end(idleTooLong);
+    this.#socket.destroySoon();
+    this.#settings.surroundings.log(streamErrorInGo(idleTooLong, this.#local, this.#peer));
   }
 
   #end(failure: Failure): void {

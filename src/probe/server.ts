@@ -27,6 +27,10 @@ export interface ServerSettings {
   readonly admission?: AdmissionLimits & { readonly onTurnedAway: (why: TurnedAway) => void };
   /** For the first line of a connection and its answer. Milliseconds; default: deadlineMs. */
   readonly firstLineMs?: number;
+  /** Connections that may wait to be accepted. Default: as many as the kernel lets wait. */
+  readonly backlog?: number;
+  /** Ends a connection on which nothing was asked for so long after an answer. Milliseconds; default: deadlineMs, with a failure. */
+  readonly idleTimeoutMs?: number;
   /** Other servers listen on the same port, and the kernel deals out the connections. Default: no. */
   readonly sharedPort?: boolean;
   /** Default: none. */
@@ -45,7 +49,7 @@ export interface RunningServer {
 }
 
 /** As many as Linux lets wait by default, and as Go asks for. */
-const backlog = 4_096;
+const defaultBacklog = 4_096;
 /** A thousand lines of the longest length that have begun and not ended; more belong to nobody who probes. */
 const lineRoomBytes = 64 * 1_024 ** 2;
 /** Between two lines about refused connections. */
@@ -59,8 +63,11 @@ export async function startServer(
   surroundings: Surroundings,
 ): Promise<RunningServer> {
   const open = new Set<ServedConnection>();
-  const deadlines = createDeadlines<ServedConnection>(settings.deadlineMs, surroundings.clock, (late) =>
-    late.expire(),
+  const { idleTimeoutMs } = settings;
+  const deadlines = createDeadlines<ServedConnection>(
+    idleTimeoutMs ?? settings.deadlineMs,
+    surroundings.clock,
+    (late) => late.expire(),
   );
   const { firstLineMs = settings.deadlineMs, admission } = settings;
   const firstDeadlines = createDeadlines<ServedConnection>(firstLineMs, surroundings.clock, (late) =>
@@ -83,6 +90,7 @@ export async function startServer(
     lineRoom: createLineRoom(lineRoomBytes),
     deadlines,
     firstDeadlines,
+    closesIdle: idleTimeoutMs !== undefined,
     surroundings,
     silentPeers,
     closeWith: misbehaviour.closeWith,
@@ -113,7 +121,7 @@ export async function startServer(
   const refusals = countRefusals(surroundings, () => open.size);
   server.on('drop', () => refusals.add());
 
-  const local = await listen(server, settings.listen, settings.sharedPort ?? false);
+  const local = await listen(server, settings);
   // Running out of file descriptors must not end the connections that are there.
   server.on('error', (error) => surroundings.log(acceptErrorInGo(failureOf(error), local)));
   surroundings.log('Server started and accepting connections');
@@ -159,7 +167,10 @@ function countRefusals(surroundings: Surroundings, open: () => number): { add():
   };
 }
 
-function listen(server: Server, wanted: Endpoint, reusePort: boolean): Promise<string> {
+function listen(
+  server: Server,
+  { listen: wanted, sharedPort: reusePort = false, backlog = defaultBacklog }: ServerSettings,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const refused = (error: Error) => reject(listenProblem(error, wanted));
     server.once('error', refused);

@@ -5,6 +5,13 @@ export const newline = 0x0a;
 /** What the client says at every tick, newline included. */
 export const question = Buffer.from('Soy todo oídos!\n');
 
+/** The same at a length in bytes, newline included: what it lacks is filled up. The shortest is itself. */
+export function questionOf(bytes: number): Buffer {
+  const text = question.subarray(0, -1);
+  const filling = Buffer.alloc(Math.max(0, bytes - question.length), '.');
+  return Buffer.concat([text, filling, question.subarray(-1)]);
+}
+
 /** What the server puts before the line that it answers. */
 export const answerPrefix = Buffer.from('You said: ');
 

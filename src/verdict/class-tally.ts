@@ -33,6 +33,8 @@ export function createClassTally(name: string, episodeWindowMs: number): ClassTa
   const closedSpans: Span[] = [];
   const latency = createHistogram();
   const open = new Map<number, Micros>();
+  // The last answer on each of these.
+  const answeredAt = new Map<number, Micros>();
   // Connections whose end was read before their beginning: lines of several files may come slightly out of order.
   const endedEarly = new Set<number>();
   const slots = new Set<number>();
@@ -49,11 +51,22 @@ export function createClassTally(name: string, episodeWindowMs: number): ClassTa
   function connected(event: ClientEvent, at: Micros): void {
     slots.add(event.slot);
     firstConnectedAt = Math.min(firstConnectedAt, at);
+    const former = open.get(event.connection);
+    if (former !== undefined && former < at) wasKilled(event.connection, former);
     if (!endedEarly.delete(event.connection)) open.set(event.connection, at);
+  }
+
+  /** Another process counts anew from the same number: the former one was killed, and had no time to say so. */
+  function wasKilled(connection: number, since: Micros): void {
+    const until = Math.max(since, answeredAt.get(connection) ?? since);
+    closedMicros += until - since;
+    addSpan(closedSpans, { start: since, end: until, count: 1 }, 0);
+    open.delete(connection);
   }
 
   function ended(event: ClientEvent, at: Micros, livedMs: number): void {
     if (!open.delete(event.connection)) endedEarly.add(event.connection);
+    answeredAt.delete(event.connection);
     slots.add(event.slot);
     // Whole microseconds add up to the same sum in any order.
     const lived = Math.round(livedMs * 1_000);
@@ -120,6 +133,7 @@ export function createClassTally(name: string, episodeWindowMs: number): ClassTa
         case 'answered':
           // From due, not from sent: a client that was held up must not hide the wait (coordinated omission).
           latency.add(event.latencyMs + event.lateMs);
+          answeredAt.set(event.connection, at);
           break;
         case 'failed':
           failed(event, at);

@@ -170,18 +170,21 @@ describe('netdebug diagnose', () => {
     assert.match(empty.stderr, /neither events nor captures .*netdebug client --events.*, or a capture\.$/m);
   });
 
-  it('explains a bare capture in its last lines, names the one command that would decide, and ends with 0', () => {
+  it('explains a bare capture in its last lines, names the one command that would decide, and ends with 2 as the cause is open', () => {
     const { status, stdout, stderr } = diagnose(join(captures, 'any-v6.pcap'));
-    assert.equal(status, 0, stderr);
+    assert.equal(status, 2, stderr);
     const lines = stdout.split('\n');
     const last = lines.slice(lines.indexOf('1 connection was reset: [fd61::1]:55614 to [fd61::2]:7005.'));
-    assert.match(last[1] ?? '', /^ {2}who {3}the server's application \(likely; or /);
-    assert.match(last[2] ?? '', /^ {2}why {3}server-aborted \(likely\): /);
-    assert.match(last[3] ?? '', /^ {2}cure {2}orderly-close \(proven in the lab\): /);
-    assert.deepEqual(last.slice(4), ['  next  bin/netdebug explain server-aborted', '']);
+    assert.match(last[1] ?? '', /^ {2}who {3}open: the server's application, /);
+    assert.match(
+      last[2] ?? '',
+      /^ {2}why {3}open: server-process-died, server-killed-for-memory, server-aborted or socket-destroyed$/,
+    );
+    assert.match(last[3] ?? '', /^ {2}cure {2}none while the cause is open/);
     const decide = lines.findIndex((line) => line.startsWith('To decide'));
-    assert.match(lines[decide] ?? '', /on the server's node \(fd61::2\) until it happens again/);
-    assert.equal(lines[decide + 1], '  sudo bin/netdebug observe --out evidence --port 7005');
+    assert.equal(decide, -1);
+    assert.match(last[4] ?? '', /^ {2}next {2}on the server's node \(fd61::2\) until it happens again/);
+    assert.equal(last[5], '        sudo bin/netdebug observe --out evidence --port 7005');
     assert.equal(lines.filter((line) => line.includes('sudo ')).length, 1);
   });
 
@@ -190,11 +193,11 @@ describe('netdebug diagnose', () => {
     assert.equal(status, 2);
     assert.match(
       stdout,
-      /\n\n3 connections were lost: 2 reset, 1 refused\.\n {2}2 connections were reset:\n {4}who {3}the server's application/,
+      /\n\n3 connections were lost: 2 reset, 1 refused\.\n {2}2 connections were reset:\n {4}who {3}open: the server's application/,
     );
     assert.match(
       stdout,
-      /\n {2}1 connection was refused:\n {4}who {3}open: .*\n {4}why {3}open: policy-reject, endpoint-replaced or server-process-died\n/,
+      /\n {2}1 connection was refused:\n {4}who {3}open: .*\n {4}why {3}open: policy-reject, endpoint-replaced, server-process-died or server-killed-for-memory\n/,
     );
     assert.match(
       stdout,
@@ -220,7 +223,7 @@ describe('netdebug diagnose', () => {
       ...['--json', '--html', page!, '--junit', junit!, '--markdown', markdown!],
       join(captures, 'any-v6.pcap'),
     );
-    assert.equal(status, 0);
+    assert.equal(status, 2);
     assert.equal(stderr, `${page}\n${junit}\n${markdown}\n`);
     const { schemaVersion, kind, verdict, classes, counts, findings, toDecide } = diagnosisRecordSchema.parse(
       JSON.parse(stdout),
@@ -262,8 +265,11 @@ describe('netdebug diagnose', () => {
     const piped = (input: Buffer, ...words: readonly string[]) =>
       spawnSync(process.execPath, [mainScript, 'diagnose', ...words], { input, encoding: 'utf8' });
     const { status, stdout, stderr } = piped(readFileSync(capture), '-');
-    assert.equal(status, 0, stderr);
-    assert.match(stdout, /^Why: server-aborted/m);
+    assert.equal(status, 2, stderr);
+    assert.match(
+      stdout,
+      /^Why: open: server-process-died, server-killed-for-memory, server-aborted or socket-destroyed/m,
+    );
     const none = piped(Buffer.from('no capture'), '-');
     assert.deepEqual([none.status, none.stdout], [64, '']);
     assert.match(none.stderr, /^netdebug: - holds no capture [^\n]*\n$/);

@@ -50,3 +50,61 @@ test('--help shows examples', async (t) => {
   assert.equal(await program.exit(), 0);
   assert.match(program.stdout(), /netdebug explain conntrack-invalid \| less/);
 });
+
+test('--symptom names at most three pages, each with its sentence, what fits, and the command that shows it', async (t) => {
+  const program = runProgram(t, 'explain', '--symptom', 'nf_conntrack: table full, dropping packet');
+  assert.equal(await program.exit(), 0);
+  assert.match(
+    program.stdout(),
+    /^1\. The node's conntrack table is full: new connections are dropped\.\n {3}Fits: .*table full.*\.\n/,
+  );
+  assert.match(program.stdout(), /^ {3}(?:bin\/)?netdebug explain conntrack-table-full$/m);
+  assert.ok((program.stdout().match(/^ {3}(?:bin\/)?netdebug explain /gm) ?? []).length <= 3);
+  assert.equal(program.stderr(), '');
+});
+
+test('--symptom takes words without quotes, and its JSON is the pages in order', async (t) => {
+  const words = ['explain', '--symptom', 'reset', 'after', '15', 'idle', 'minutes'];
+  for (const json of [['--json'], ['-o', 'json']]) {
+    const program = runProgram(t, ...words, ...json);
+    assert.equal(await program.exit(), 0);
+    const pages = JSON.parse(program.stdout()) as {
+      cause: string;
+      title: string;
+      score: number;
+      because: string[];
+    }[];
+    assert.ok(pages.length > 0 && pages.length <= 3);
+    for (const { cause, title, because } of pages) {
+      assert.equal(title, pageOf(cause)?.title);
+      assert.ok(because.length > 0);
+    }
+    const scores = pages.map(({ score }) => score);
+    assert.deepEqual(
+      scores,
+      scores.toSorted((a, b) => b - a),
+    );
+  }
+});
+
+test('a symptom of which no page speaks ends with 2, and what to do then', async (t) => {
+  const program = runProgram(t, 'explain', '--symptom', 'my printer is out of ink');
+  assert.equal(await program.exit(), 2);
+  assert.match(program.stdout(), /^No page speaks of that\.\n[^]*netdebug explain unknown/);
+  const json = runProgram(t, 'explain', '--json', '--symptom', 'my printer is out of ink');
+  assert.equal(await json.exit(), 2);
+  assert.equal(json.stdout(), '[]\n');
+});
+
+test('--symptom without words where nobody can be asked ends with 64 and an example', async (t) => {
+  const program = runProgram(t, 'explain', '--symptom');
+  assert.equal(await program.exit(), 64);
+  assert.equal(program.stdout(), '');
+  assert.match(program.stderr(), /netdebug explain --symptom "reset after 15 idle minutes"/);
+});
+
+test('--symptom beside a cause is wrong usage', async (t) => {
+  const program = runProgram(t, 'explain', 'silent-drop', '--symptom', 'reset');
+  assert.equal(await program.exit(), 64);
+  assert.equal(program.stdout(), '');
+});

@@ -61,7 +61,7 @@ describe('every option of every command', async () => {
     it(`${command.name()}: is gathered or refused when it is given twice`, () => {
       refuseRepeated(command);
       for (const option of valued) {
-        const repeatable = option.description.endsWith('(repeatable)');
+        const repeatable = option.variadic || option.description.endsWith('(repeatable)');
         const event = `option:${option.name()}`;
         const given = () => {
           for (const sample of option.argChoices ?? samples) {

@@ -43,9 +43,9 @@ const endings: readonly (readonly [name: string, failure: string, who: string, w
   ['unread', 'reset', 'server-application proven', 'server-aborted likely'],
   ['linger0', 'reset', 'server-application proven', 'server-aborted likely'],
   ['sigkill', 'reset', 'server-process-died proven', 'server-process-died likely'],
-  ['ssk', 'reset', 'privileged-program proven', 'unknown open'],
+  ['ssk', 'reset', 'privileged-program proven', 'socket-destroyed proven'],
   // `ss -K` whose RST was dropped: what the listener answers later is not what ended it.
-  ['unknowntuple', 'reset', 'privileged-program proven', 'unknown open'],
+  ['unknowntuple', 'reset', 'privileged-program proven', 'socket-destroyed proven'],
   ['keepalive', 'reset', 'gave-up proven', 'unknown open'],
   ['nolistener', 'refused', 'server-kernel proven', 'unknown open'],
   // A rule's RST is no kernel's own, and no kernel says whose rule it was.

@@ -9,7 +9,7 @@ import { messageOf } from '../../src/model/problem.ts';
 import { cgroupMemory } from '../../src/observe/cgroup-memory.ts';
 import { kernelLog } from '../../src/observe/kernel-log.ts';
 import { openKernelLog } from '../../src/observe/kernel-log/kmsg.ts';
-import { findHierarchy, type MemoryCgroup } from '../../src/observe/memory/hierarchy.ts';
+import { findHierarchy, type MemoryCgroup } from '../../src/system/memory-hierarchy.ts';
 import { isWholeMachine } from '../../src/observe/whole-machine.ts';
 import { startWitness } from './start-witness.ts';
 

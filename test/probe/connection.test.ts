@@ -9,6 +9,7 @@ import { emptyBooks } from '../../src/probe/books.ts';
 import { openConnection, type Connection } from '../../src/probe/connection.ts';
 import { createDeadlines } from '../../src/probe/deadlines.ts';
 import { createSharedLookup, type Resolve } from '../../src/probe/lookup.ts';
+import { question } from '../../src/probe/wire.ts';
 import { listen, unusedPort } from './loopback.ts';
 import { record, until } from './recording.ts';
 
@@ -22,6 +23,7 @@ function open(t: TestContext, host: string, port: number, resolve: Resolve, time
       target: { address: host, port },
       className: 'client',
       quiet: false,
+      question,
       maxLine: 100,
       lookup: createSharedLookup(resolve),
       input: Buffer.alloc(65_536),
@@ -29,6 +31,7 @@ function open(t: TestContext, host: string, port: number, resolve: Resolve, time
       owner: {
         connected: () => void told.push('connected'),
         lost: (_, life) => void told.push(`lost ${life !== null}`),
+        closed: () => undefined,
         portTaken: () => false,
       },
       deadlines,

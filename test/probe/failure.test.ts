@@ -12,6 +12,7 @@ test('every errno that a connection can end with has its kind, and unknown ones 
     [
       'ECONNRESET',
       'EPIPE',
+      'ECONNABORTED',
       'ECONNREFUSED',
       'ETIMEDOUT',
       'EHOSTUNREACH',
@@ -23,6 +24,7 @@ test('every errno that a connection can end with has its kind, and unknown ones 
   assert.deepEqual(kinds, {
     ECONNRESET: 'reset',
     EPIPE: 'reset',
+    ECONNABORTED: 'reset',
     ECONNREFUSED: 'refused',
     ETIMEDOUT: 'timeout',
     EHOSTUNREACH: 'unreachable',

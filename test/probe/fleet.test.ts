@@ -59,6 +59,46 @@ test('it asks again every period', async (t) => {
   assert.equal(of('connected').length, 1);
 });
 
+test('each slot has its own period, in turn', async (t) => {
+  const { port } = await listen(t, echo);
+  const { of } = start(t, port, { connections: 3, periodMs: 30, periodsMs: [10, 3_600_000] });
+  await until(
+    'the first and the third go on',
+    () => of('answered').filter(({ slot }) => slot !== 1).length >= 8,
+  );
+  const answersOf = (number: number) => of('answered').filter(({ slot }) => slot === number).length;
+  assert.ok(answersOf(0) > 2 && answersOf(2) > 2);
+  assert.ok(answersOf(1) <= 1);
+});
+
+test('nothing is asked on a connection that was idle for longer than the limit: it is closed in order, and another one made', async (t) => {
+  const { port, sockets } = await listen(t, echo);
+  const { of } = start(t, port, { periodMs: 40, idleLimitMs: 10 });
+  await until('three are answered', () => of('answered').length >= 3);
+  assert.deepEqual(
+    of('answered')
+      .map(({ connection, answers }) => [connection, answers])
+      .slice(0, 3),
+    [
+      [0, 1],
+      [1, 1],
+      [2, 1],
+    ],
+  );
+  assert.deepEqual([of('failed').length, of('finished').length >= 2], [0, true]);
+  assert.ok(sockets.slice(0, 2).every(({ errored }) => errored === null));
+});
+
+test('a failure says for how long an answer was waited for, where one was', async (t) => {
+  const { port, sockets } = await listen(t, (socket) => void socket.resume());
+  const { of } = start(t, port);
+  await until('it is asked', () => (sockets[0]?.bytesRead ?? 0) > 0);
+  sockets[0]?.resetAndDestroy();
+  await until('it is reset', () => of('failed').length === 1);
+  const waited = of('failed')[0]?.waitedMs ?? -1;
+  assert.ok(waited >= 0 && waited < 30_000, String(waited));
+});
+
 test('each failure says whether its slot had had an answer before', async (t) => {
   const port = await unusedPort();
   const { of } = start(t, port);

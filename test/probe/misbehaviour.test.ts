@@ -108,3 +108,43 @@ test('pushing ends with the connection, and the server can stop', async (t) => {
   socket.resetAndDestroy();
   await until('it is over', () => of('ended').length === 1);
 });
+
+test('memory that is taken is let go again, and the server goes on', async (t) => {
+  const bytes = 64 * 1_024 ** 2;
+  const { port } = await serve(t, { closeWith: 'fin', memory: { bytes, everyMs: 20, forMs: 0 } });
+  const { socket } = await dial(t, port);
+  const before = process.memoryUsage().arrayBuffers;
+  for (let question = 0; question < 5; question += 1) {
+    socket.write('still there?\n');
+    await once(socket, 'data');
+    await new Promise((next) => setTimeout(next, 25));
+  }
+  assert.ok(process.memoryUsage().arrayBuffers < before + bytes);
+});
+
+test('clients that end their connections do it by a RST, or in order once they have read their answer, and dial again', async (t) => {
+  for (const [closeWith, server, client] of [
+    ['reset', 'ECONNRESET', 'ABORTED'],
+    ['fin', 'EOF', undefined],
+  ] as const) {
+    const { of, port } = await serve(t, { closeWith: 'fin' });
+    const own = record();
+    const fleet = startFleet(
+      {
+        ...{ target: { address: '127.0.0.1', port }, connections: 2, periodMs: 3_600_000, timeoutMs: 30_000 },
+        ...{ maxLine: 1_000, className: 'client', misbehaviour: { closeEveryMs: 100, closeWith } },
+      },
+      own.surroundings,
+    );
+    t.after(() => fleet.stop());
+    await until('each was ended twice', () => of('ended').length >= 4);
+    const [ended] = of('ended');
+    // A RST that meets the server while it writes its answer is an EPIPE there.
+    assert.equal(ended?.errno === 'EPIPE' ? 'ECONNRESET' : ended?.errno, server);
+    const [failed] = own.of('failed');
+    assert.deepEqual([failed?.errno, failed?.syscall], [client, client && 'close']);
+    assert.equal(own.of('finished').length > 0, closeWith === 'fin');
+    assert.ok(own.of('connected').length >= 4);
+    await fleet.stop();
+  }
+});

@@ -76,6 +76,20 @@ test('a peer that is silent for the deadline is cut', async (t) => {
   assert.equal(of('ended')[0]?.failure, 'timeout');
 });
 
+test('a connection that is idle after an answer is closed in order, and one that was never asked anything waits for the deadline', async (t) => {
+  const { lines, of, port } = await serve(t, { idleTimeoutMs: 100 });
+  await dial(t, port);
+  const { socket, end } = await dial(t, port);
+  socket.write('whole\n');
+  await once(socket, 'end');
+  const [ended] = of('ended');
+  assert.deepEqual([ended?.peer, ended?.failure, ended?.errno], [end, 'closed', 'IDLE']);
+  assert.equal(lines.at(-1), `read tcp 127.0.0.1:${port}->${end}: idle timeout`);
+  // A FIN and no RST; the other one is still there.
+  assert.equal(socket.errored, null);
+  assert.equal(of('ended').length, 1);
+});
+
 test('a peer that trickles bytes is cut all the same, since only a whole line renews the deadline', async (t) => {
   const { lines, of, port } = await serve(t, { deadlineMs: 200 });
   const { socket, end } = await dial(t, port);

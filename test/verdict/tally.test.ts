@@ -178,3 +178,14 @@ test('an event whose time cannot be read is refused with a sentence', () => {
 test('a class that nobody named has no history', () => {
   assert.equal(createTally({ episodeWindowMs: 100 }).history('remote'), undefined);
 });
+
+test('a connection whose number another process uses anew was held until its last answer', () => {
+  const events = [
+    connected('remote', 0, 0, 0),
+    answered('remote', 0, 3),
+    connected('remote', 0, 5, 0),
+    finished('remote', 0, 9, 4_000, 0),
+  ];
+  const [summary] = tallyOf(events).summaries();
+  assert.deepEqual([summary?.connectionSeconds, summary?.resets], [3 + 4, 0]);
+});

@@ -9,6 +9,7 @@ export const cause = defineCause(page, {
   contradictedBy: [
     'not was reset',
     'endpoint changed',
+    'sent to another endpoint',
     'entry expired',
     'RST made on the node',
     'RST from outside',

@@ -16,6 +16,10 @@ export const page = {
     nodes:
       'conntrack -E shows a DESTROY marked [USERSPACE], then a NEW entry with another port, then the RST.',
   },
+  symptoms: [
+    'live connections reset after somebody ran conntrack -D or conntrack -F, or after an agent cleaned up',
+    'connection reset by peer in the middle of traffic, the entry vanished from conntrack, a reconnect works',
+  ],
   author: {
     who: ['server-kernel', 'client-kernel'],
     text:
@@ -140,13 +144,18 @@ export const page = {
     {
       name: 'delete-less',
       whatToDo:
-        'Make the program delete only the flows that policy now denies, or the addresses that are really gone.',
+        'Delete only what must go: in place of conntrack -F, conntrack -D with -p, the address and the port, and leave TCP out ' +
+        'where clients can wait, as kube-proxy does: it clears entries of UDP alone.',
       sideEffects: 'Flows that nobody deletes live on until they time out.',
       proven: 'inferred',
     },
   ],
   sources: [
     kernelDocs.conntrackSysctl,
+    {
+      title: 'kubernetes: why kube-proxy does not delete entries of TCP',
+      where: 'https://github.com/kubernetes/kubernetes/pull/102631',
+    },
     {
       title: 'Felix removes conntrack entries with an endpoint',
       where: 'https://github.com/projectcalico/felix/pull/623',

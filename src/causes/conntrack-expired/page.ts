@@ -15,6 +15,10 @@ export const page = {
     nodes:
       'A DESTROY without a mark, as long after the last packet as the timeout says; then the same trail as after a deletion.',
   },
+  symptoms: [
+    'connection reset on the first request after hours or days of idle, short pauses are fine',
+    'idle connections through a Service break, the conntrack timeout was lowered (nf_conntrack_tcp_timeout_established)',
+  ],
   author: {
     who: ['server-kernel', 'client-kernel', 'nobody'],
     text:
@@ -102,6 +106,11 @@ export const page = {
       tellApart:
         'With nf_conntrack_tcp_loose=0 both end in timeouts; only here invalid= of conntrack -S rises.',
     },
+    {
+      cause: 'idle-timeout-between',
+      tellApart:
+        'The same, by a box between the nodes: the own entry is still there, and the RST comes in from the network.',
+    },
   ],
   fixes: [
     {
@@ -111,6 +120,15 @@ export const page = {
         'TCP_KEEPIDLE below it (the kernel waits two hours by default).',
       sideEffects: 'A packet per connection and interval; dead peers are noticed, which is welcome.',
       proven: 'lab',
+    },
+    {
+      name: 'keepalive-settings',
+      whatToDo:
+        'Where the program has a setting for it: redis tcp-keepalive 60, PostgreSQL tcp_keepalives_idle=60 (server, and in the ' +
+        'connection string), nginx listen ... so_keepalive=60s::, and net.ipv4.tcp_keepalive_time for those that only switch ' +
+        'keepalive on.',
+      sideEffects: 'As for heartbeat.',
+      proven: 'inferred',
     },
     {
       name: 'longer-timeout',
@@ -126,6 +144,18 @@ export const page = {
     {
       title: 'kube-proxy: --conntrack-tcp-timeout-established, one day',
       where: 'https://kubernetes.io/docs/reference/command-line-tools-reference/kube-proxy/',
+    },
+    {
+      title: 'PostgreSQL: tcp_keepalives_idle',
+      where: 'https://www.postgresql.org/docs/current/runtime-config-connection.html',
+    },
+    {
+      title: 'nginx: so_keepalive of listen',
+      where: 'https://nginx.org/en/docs/http/ngx_http_core_module.html',
+    },
+    {
+      title: 'redis: tcp-keepalive',
+      where: 'https://redis.io/docs/latest/develop/reference/clients/',
     },
     {
       title: 'aks-engine: entries whose time left fell to 300 s',

@@ -6,7 +6,11 @@ export const cause = defineCause(page, {
   authors: ['client-kernel', 'server-kernel'],
   shownBy: [
     // An entry that is gone leaves packets untranslated as well: that it was there has to be seen.
-    ['packets were INVALID', 'client answered what was not translated', 'not entry deleted by a program'],
+    [
+      'INVALID beyond those answers',
+      'client answered what was not translated',
+      'not entry deleted by a program',
+    ],
     ['packets were INVALID', 'RST translated too early', 'not entry deleted by a program'],
   ],
   suggestedBy: [
@@ -22,7 +26,9 @@ export const cause = defineCause(page, {
   ],
   contradictedBy: [
     'not was reset',
-    'not packets were INVALID',
+    // The RST that answers what was not translated is INVALID itself.
+    'not INVALID beyond those answers',
+    'passed by though in its order',
     'entry deleted by a program',
     'entry expired',
     'picked up in mid-stream',

@@ -4,7 +4,7 @@ import { kernelDocs } from '../shared-sources.ts';
 
 export const page = {
   id: 'conntrack-invalid',
-  title: 'a packet judged INVALID passed untranslated; its receiver answered RST',
+  title: 'a packet was left untranslated (INVALID), so its receiver answered RST',
   scenario: 'conntrack-invalid',
   symptom: {
     client:
@@ -14,6 +14,10 @@ export const page = {
     nodes:
       'The invalid counter of conntrack rises at the reset; no entry is destroyed and no rule changes before it.',
   },
+  symptoms: [
+    'sporadic connection reset by peer through a Service, under load or in large uploads and downloads',
+    'the sidecar or the node lets INVALID packets pass, and now and then one connection is reset',
+  ],
   author: {
     who: ['client-kernel', 'server-kernel'],
     text:

@@ -13,6 +13,7 @@ export const page = {
     nodes:
       'The count is at the maximum, drop or early_drop rises, and the kernel log says "table full, dropping packet".',
   },
+  symptoms: ['nf_conntrack: table full, dropping packet; new connections time out, existing ones are fine'],
   author: {
     who: ['nobody', 'server-kernel'],
     text:

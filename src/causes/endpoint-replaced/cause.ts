@@ -8,6 +8,9 @@ export const cause = defineCause(page, {
   suggestedBy: [],
   contradictedBy: [
     'not endpoint changed',
+    // Replaced is who has a successor.
+    'server is gone for good',
+    "link of the server's node is down",
     'RST of a live socket',
     'rule moved the port',
     'RST made on the node',

@@ -14,6 +14,9 @@ export const page = {
     nodes:
       "The veth or the route of the server's address goes and comes; the RST comes in on another interface than the answers did.",
   },
+  symptoms: [
+    'after a rollout, an eviction or a node drain clients hang on the old pod, or are reset once a new pod has its address',
+  ],
   author: {
     who: ['server-kernel', 'nobody', 'node-kernel', 'server-process-died', 'server-application'],
     text:

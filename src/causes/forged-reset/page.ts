@@ -12,6 +12,9 @@ export const page = {
     server: 'Nothing: its socket stays ESTABLISHED, and its kernel counts no RST.',
     nodes: "The RST comes in from outside, on eth0, though the server's node never sent one.",
   },
+  symptoms: [
+    'a firewall, IDS or middlebox on the way kills connections: the client gets a RST that the server never sent',
+  ],
   author: {
     who: ['in-between'],
     text: 'A firewall, proxy, load balancer or intrusion filter between the nodes, with the address of the server.',
@@ -83,6 +86,10 @@ export const page = {
       cause: 'conntrack-expired',
       tellApart: "A box's idle timer and conntrack's hit the same connections; only here the RST has no Out.",
     },
+    {
+      cause: 'idle-timeout-between',
+      tellApart: 'The same RST, but only after long silences: whatever is used more often lives.',
+    },
   ],
   fixes: [
     {
@@ -102,7 +109,9 @@ export const page = {
     },
     {
       name: 'encrypt-between-nodes',
-      whatToDo: 'WireGuard or IPsec between the nodes.',
+      whatToDo:
+        "WireGuard or IPsec between the nodes: wireguardEnabled: true in Calico's FelixConfiguration, encryption.enabled=true and " +
+        "encryption.type=wireguard in Cilium's Helm values.",
       sideEffects: 'CPU, a smaller MTU, and nobody between can inspect traffic.',
       proven: 'inferred',
     },
@@ -113,5 +122,13 @@ export const page = {
       where: 'http://www.sciweavers.org/publications/detecting-forged-tcp-reset-packets',
     },
     kernelDocs.rfc5961InLinux,
+    {
+      title: 'Calico: traffic between nodes in WireGuard',
+      where: 'https://docs.tigera.io/calico/latest/network-policy/encrypt-cluster-pod-traffic',
+    },
+    {
+      title: 'Cilium: the same',
+      where: 'https://docs.cilium.io/en/stable/security/network/encryption-wireguard/',
+    },
   ],
 } as const satisfies WrittenPage;

@@ -30,12 +30,15 @@ export const cause = defineCause(page, {
     ['reject rule hit', 'refused afterwards', "not RST left the server's pod"],
   ],
   contradictedBy: [
+    // A Service's own rule is no policy.
+    'not reject rule hit',
     'was closed',
     'entry deleted by a program',
     'rule moved the port',
     'endpoint changed',
-    'listener closed',
   ],
+  // Who scales a Service down ends its server, too: that speaks against no rule that was seen to answer.
+  notSuggestedWith: ['listener closed'],
   sentence(stories) {
     const byIcmp = stories.some(
       ({ errors, resets, goesToClient }) => errors.own.length > 0 && !resets.some(goesToClient),

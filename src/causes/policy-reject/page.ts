@@ -14,6 +14,9 @@ export const page = {
       'Nothing, its socket stays ESTABLISHED. When the rule matches what it sends, it is the one that is reset.',
     nodes: "A rule's counter rises; the RST leaves the node without ever having come in.",
   },
+  symptoms: [
+    'connection reset as soon as a network policy or firewall rule was applied, new connections are refused',
+  ],
   author: {
     who: ['node-rule', 'server-pod-rule', 'client-pod-rule'],
     text: "A REJECT rule of the node, in the server's name. Neither end sent a RST, and the server never saw the segment.",
@@ -98,7 +101,8 @@ export const page = {
     {
       name: 'correct-policy',
       whatToDo:
-        'Allow the traffic before it is denied: load the rule that allows first, and replace whole rulesets at once.',
+        'Allow the traffic before it is denied, and replace whole rulesets at once: nft -f FILE or iptables-restore, not rule by ' +
+        'rule; firewall-cmd --reload, not --complete-reload, which forgets what is established.',
       sideEffects: 'None known.',
       proven: 'inferred',
     },
@@ -106,6 +110,14 @@ export const page = {
   sources: [
     kernelDocs.rejectWithReset,
     kernelDocs.rfc5961InLinux,
+    {
+      title: 'nftables: a ruleset that is replaced at once',
+      where: 'https://wiki.nftables.org/wiki-nftables/index.php/Atomic_rule_replacement',
+    },
+    {
+      title: 'firewalld: --reload and --complete-reload',
+      where: 'https://firewalld.org/documentation/man-pages/firewall-cmd.html',
+    },
     {
       title: 'Calico evaluates policy for new connections only',
       where: 'https://github.com/projectcalico/calico/issues/6399',

@@ -12,6 +12,9 @@ export const page = {
     nodes:
       "FIN or RST of the server while the client was still, acknowledged by the client's kernel. No loss, nothing sent again.",
   },
+  symptoms: [
+    'health checks or pings report high latency and timeouts, but the network is fine: the process was throttled or paused',
+  ],
   author: {
     who: ['server-application', 'nobody'],
     text: 'The server, which had waited long enough; or nobody, when the client was only late.',
@@ -93,7 +96,8 @@ export const page = {
     {
       name: 'more-cpu',
       whatToDo:
-        'Give the prober a CPU request that it needs and no limit, or a higher one; spread it away from busy pods.',
+        'Give the prober what it needs: resources.requests.cpu, and resources.limits.cpu higher or left out; spread it away from ' +
+        'busy pods.',
       sideEffects: 'The node holds fewer pods.',
       proven: 'inferred',
     },
@@ -106,6 +110,10 @@ export const page = {
     {
       title: 'goldpinger: long ping times that the network did not have',
       where: 'https://github.com/bloomberg/goldpinger/issues/69',
+    },
+    {
+      title: 'Kubernetes: a CPU limit throttles',
+      where: 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
     },
   ],
 } as const satisfies WrittenPage;

@@ -15,6 +15,7 @@ export const cause = defineCause(page, {
     'entry deleted by a program',
     'entry expired',
     'endpoint changed',
+    'sent to another endpoint',
     'listener closed',
     'RST made on the node',
   ],

@@ -17,6 +17,10 @@ export const page = {
       'The rule is deleted or added between the last good answer and the reset. Conntrack destroys no entry of the ' +
       'connection before the reset.',
   },
+  symptoms: [
+    'all connections between pods of one node reset together every minute or two, other nodes are fine',
+    'GKE with intranode visibility and Calico: connection reset by peer through the Service, a reconnect works',
+  ],
   author: {
     who: ['server-kernel', 'client-kernel'],
     text:

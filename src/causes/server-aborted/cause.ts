@@ -6,8 +6,9 @@ export const cause = defineCause(page, {
   authors: ['server-application'],
   // Of several processes that share a listener one may have died: the counters are the same, and only the server itself knows.
   shownBy: [
-    ['RST of a live socket', 'server says it ended it'],
-    ['server aborted it itself', 'not its process was ending'],
+    // Who closes what is idle, and has a question unread that just comes, sends the same.
+    ['RST of a live socket', 'server says it ended it', 'not closed on a question that had just come'],
+    ['server aborted it itself', 'not its process was ending', 'not closed on a question that had just come'],
   ],
   suggestedBy: [
     ['server aborted it itself'],

@@ -12,6 +12,9 @@ export const page = {
       'It knows: the close is in its code, and often in its log (a timeout, a limit, a protocol error).',
     nodes: 'A RST of a live socket, and CLOSE of all entries on the way, one after the other; no FIN.',
   },
+  symptoms: [
+    'connection reset by peer from one server now and then while it runs on and takes new connections: an aborted close, a limit, an error',
+  ],
   author: {
     who: ['server-application'],
     text: "The server's application. The kernel only does what a close in this state means.",
@@ -86,6 +89,11 @@ export const page = {
       tellApart: 'The same RST, for all connections at once, and then refused.',
     },
     {
+      cause: 'socket-destroyed',
+      tellApart:
+        'The same packets, and no TCPAbortOnClose or TCPAbortOnData: only counters, or the kernel’s own word, tell them apart.',
+    },
+    {
       cause: 'probe-stalled',
       tellApart:
         'The server gave up on a client that said nothing: the RST was captured long before the client reports it.',
@@ -93,6 +101,10 @@ export const page = {
     {
       cause: 'conntrack-expired',
       tellApart: 'Also idle connections, but there the RST comes only after a write, as [R] with length 40.',
+    },
+    {
+      cause: 'keep-alive-race',
+      tellApart: 'A FIN of the server comes first, and the RST, as [R], answers what crossed it.',
     },
   ],
   fixes: [
@@ -104,9 +116,25 @@ export const page = {
       sideEffects: 'Reading to the end needs a limit of time and size, or a client can hold the socket.',
       proven: 'lab',
     },
+    {
+      name: 'settings-that-reset',
+      whatToDo:
+        'Undo what asks for it: nginx lingering_close on (not off) and reset_timedout_connection off; HAProxy without option ' +
+        'nolinger; SO_LINGER out of the code.',
+      sideEffects: 'Sockets of clients that do not answer stay for as long as the linger timeout.',
+      proven: 'inferred',
+    },
   ],
   sources: [
     kernelDocs.closeWithUnreadData,
+    {
+      title: 'nginx: lingering_close, reset_timedout_connection',
+      where: 'https://nginx.org/en/docs/http/ngx_http_core_module.html',
+    },
+    {
+      title: 'HAProxy: option nolinger',
+      where: 'https://docs.haproxy.org/2.6/configuration.html',
+    },
     { title: 'Lesser-known details of closing TCP connections', where: 'busybox: docs/tcp.txt' },
   ],
 } as const satisfies WrittenPage;

@@ -14,6 +14,9 @@ export const page = {
     nodes:
       'FIN or RST of all its connections within a millisecond; the listener is gone; RSTs answer the next SYNs.',
   },
+  symptoms: [
+    'the server crashed or was killed and restarted: all its clients lose their connections at once, then connection refused',
+  ],
   author: {
     who: ['server-process-died', 'server-kernel'],
     text:
@@ -90,6 +93,11 @@ export const page = {
   ],
   lookAlikes: [
     {
+      cause: 'server-killed-for-memory',
+      tellApart:
+        'The same packets; the kernel\'s log, the cgroup\'s oom_kill count or "OOMKilled" tell of it.',
+    },
+    {
       cause: 'server-aborted',
       tellApart: 'The same RST, but the listener lives, and a new connection works at once.',
     },
@@ -111,9 +119,25 @@ export const page = {
       sideEffects: 'A stop takes as long as the slowest answer, at most the grace period.',
       proven: 'lab',
     },
+    {
+      name: 'not-killed',
+      whatToDo:
+        "Find who ends it: for memory raise resources.limits.memory; for a liveness probe raise livenessProbe's timeoutSeconds " +
+        'and failureThreshold, or give slow starts a startupProbe; for a roll-out raise terminationGracePeriodSeconds.',
+      sideEffects: 'A process that really hangs is restarted later.',
+      proven: 'inferred',
+    },
   ],
   sources: [
     kernelDocs.closeWithUnreadData,
+    {
+      title: 'Kubernetes: the settings of probes',
+      where: 'https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/',
+    },
+    {
+      title: 'Kubernetes: requests and limits, and what happens beyond them',
+      where: 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
+    },
     {
       title: 'Kubernetes: termination of pods and their endpoints',
       where: 'https://kubernetes.io/docs/tutorials/services/pods-and-endpoint-termination-flow/',

@@ -11,9 +11,13 @@ export const page = {
       "No answer, then its own timeout, or ETIMEDOUT by TCP_USER_TIMEOUT, keepalive or, after a quarter of an hour, the kernel's " +
       'defaults. An idle client notices nothing.',
     server:
-      'Silence from the client, and an idle deadline that ends it; or retransmissions of its own, if answers are what is lost.',
+      'Silence from the client, and an idle deadline that ends it; and retransmissions of what it says itself meanwhile.',
     nodes: 'The same segment again and again on one side of the hole, and nothing on the other.',
   },
+  symptoms: [
+    'requests hang and time out without any reset, packets are dropped somewhere on the way, established connections as well',
+    'a query hangs for 15 minutes until the kernel gives up',
+  ],
   author: {
     who: ['nobody'],
     text: 'Nobody. If a RST comes in the end, the side that gave up sent it, or one that had given up before the hole healed.',
@@ -56,7 +60,7 @@ export const page = {
       where: "the client's pod",
       run: 'nstat -az TcpRetransSegs TcpExtTCPTimeouts TcpExtTCPAbortOnTimeout',
       whenItIs:
-        "The first two rise, the third when it gives up. If only the server's pod counts them, its answers are lost.",
+        "The first two rise, the third when it gives up. If TCPDSACKOldSent rises in the server's pod, questions arrive: one-way-drop.",
       whenNot: 'They stand still in both pods.',
     },
     {
@@ -82,6 +86,19 @@ export const page = {
   ],
   lookAlikes: [
     {
+      cause: 'one-way-drop',
+      tellApart:
+        'One direction is seen on both sides of the hole. Where nobody speaks in the other, the two are the same picture.',
+    },
+    {
+      cause: 'path-mtu-black-hole',
+      tellApart: 'Only packets of full length are sent again; short ones of the same connection arrive.',
+    },
+    {
+      cause: 'peer-host-gone',
+      tellApart: "The server's node or link is down, or the neighbour FAILED: nobody hears of it at all.",
+    },
+    {
       cause: 'conntrack-table-full',
       tellApart: 'Live connections go on there, and drop of conntrack -S rises.',
     },
@@ -96,6 +113,10 @@ export const page = {
     {
       cause: 'probe-stalled',
       tellApart: 'Nothing is sent again: the packets arrived, and nobody read them.',
+    },
+    {
+      cause: 'idle-timeout-between',
+      tellApart: 'Only after a long silence, and a new connection works at once.',
     },
   ],
   fixes: [
@@ -116,13 +137,19 @@ export const page = {
     {
       name: 'notice-and-reconnect',
       whatToDo:
-        'TCP_USER_TIMEOUT or keepalive of some seconds, and a client that connects again and repeats what is safe to repeat.',
+        'TCP_USER_TIMEOUT or keepalive of some seconds (libpq tcp_user_timeout, gRPC GRPC_ARG_KEEPALIVE_TIME_MS, or ' +
+        'net.ipv4.tcp_retries2=8 for all), and a client that connects again and repeats what is safe to repeat.',
       sideEffects: 'Too short, it ends connections that would have lived through a brief loss.',
       proven: 'inferred',
     },
   ],
   sources: [
     kernelDocs.ipSysctl,
+    {
+      title: 'PostgreSQL: tcp_user_timeout of a connection',
+      where: 'https://www.postgresql.org/docs/current/libpq-connect.html',
+    },
+    { title: 'gRPC: keepalive and its settings', where: 'https://grpc.io/docs/guides/keepalive/' },
     { title: 'Linux: TCP_USER_TIMEOUT', where: 'torvalds/linux commit dca43c75e7e5' },
     {
       title: 'A policy agent that drops established connections',

@@ -8,10 +8,8 @@ export const pageWidth = 100;
 
 /** One line for each cause, ids first. */
 export function listText(entries: readonly CatalogueEntry[], columns = pageWidth): string {
-  const width = Math.max(...entries.map(({ id }) => id.length));
-  const lines = entries.flatMap(({ id, title }) =>
-    wrap(title, columns, `${id.padEnd(width)}  `, ' '.repeat(width + 2)),
-  );
+  const width = Math.max(...entries.map(({ id }) => id.length)) + 1;
+  const lines = entries.flatMap(({ id, title }) => wrap(title, columns, id.padEnd(width), ' '.repeat(width)));
   return `${[...lines, '', 'netdebug explain CAUSE shows the page of one of them.'].join('\n')}\n`;
 }
 
@@ -38,10 +36,10 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [title, ...lines];
 }
 
-function symptoms({ symptom }: CatalogueEntry, columns: number): string[] {
-  return Object.entries(symptom).flatMap(([who, text]) =>
-    wrap(text, columns, `  ${who.padEnd(6)}  `, ' '.repeat(10)),
-  );
+function symptoms({ symptom, symptoms: said = [] }: CatalogueEntry, columns: number): string[] {
+  const rows = Object.entries(symptom);
+  if (said.length > 0) rows.push(['people', said.map((text) => `"${text}"`).join('; ')]);
+  return rows.flatMap(([who, text]) => wrap(text, columns, `  ${who.padEnd(6)}  `, ' '.repeat(10)));
 }
 
 function why({ mechanism, drawing, scenario }: CatalogueEntry, columns: number): string[] {

@@ -1,7 +1,8 @@
 // The two halves of a lab command: the outer process checks and guards, the inner one lives in the private world and is told its
 // task as data.
-import type { LabSettings } from '../../experiment/lab-settings.ts';
+import { setupOf, type LabSettings } from '../../experiment/lab-settings.ts';
 import type { MeshSettings } from '../../lab/mesh/run-mesh.ts';
+import { limitServers } from '../../lab/workloads/server-memory.ts';
 import { findWorlds } from '../../lab/world/world-shell.ts';
 import { enterSandbox, leaveSandbox, runInSandbox, type Sandbox } from '../../lab/world/sandbox.ts';
 import { pause } from '../../system/pause.ts';
@@ -22,7 +23,20 @@ export const insideWord = 'inside-world';
  * Does the task inside a private world and resolves with the inner process's exit code; rejects with a Problem when it ended in
  * any other way than by naming one. SIGINT, SIGTERM and SIGHUP ask the inside to tidy up and end; a second one ends it at once.
  */
-export async function runInWorld(task: InsideTask, stdout: 'inherit' | 'ignore'): Promise<number> {
+export async function runInWorld(wanted: InsideTask, stdout: 'inherit' | 'ignore'): Promise<number> {
+  if (wanted.do !== 'run') return await runTask(wanted, stdout);
+  const { settings } = wanted;
+  const memory = limitServers(setupOf(settings).servers);
+  if (memory === null) return await runTask(wanted, stdout);
+  try {
+    return await runTask({ ...wanted, settings: { ...settings, memoryCgroup: memory.folder } }, stdout);
+  } finally {
+    // The world, and whoever was in it, is gone.
+    await memory.remove();
+  }
+}
+
+async function runTask(task: InsideTask, stdout: 'inherit' | 'ignore'): Promise<number> {
   const argv = [...ownWords(), 'lab', insideWord, JSON.stringify(task)];
   const sandbox = runInSandbox(argv, { asRoot: process.getuid?.() === 0, stdout });
   const ended = new AbortController();

@@ -7,18 +7,23 @@ import { remember } from './remember.ts';
 import { between, byStamp } from './time-range.ts';
 
 export type LinkChange = Extract<NodeEvent, { event: 'link-changed' | 'route-changed' }>;
+export type StateOfLink = Extract<LinkChange, { event: 'link-changed' }>;
 export type ListenerEvent = Extract<NodeEvent, { event: 'listener' }>;
 
 export interface LinkIndex {
   /** Routes that name the address, and ends of the interface, from `from` to `to`, in order of time. */
   naming(address: string, at: Entrance | null, from: Micros, to: Micros): LinkChange[];
+  /** Every change of the node's links, in order of time. */
+  linksOf(node: string): readonly StateOfLink[];
 }
 
 /** @param changes In order of time, as all that follow. */
 export function indexLinks(changes: readonly LinkChange[]): LinkIndex {
   const byAddress = new Map<string, LinkChange[]>();
   const byLink = new Map<string, LinkChange[]>();
+  const byNode = new Map<string, StateOfLink[]>();
   for (const change of changes) {
+    if (change.event === 'link-changed') remember(byNode, change.node, change);
     if (change.event === 'route-changed') {
       for (const part of new Set(change.route.split(/[\s/]+/))) remember(byAddress, part, change);
     } else if (change.change === 'deleted' || change.state === 'DOWN') {
@@ -26,6 +31,7 @@ export function indexLinks(changes: readonly LinkChange[]): LinkIndex {
     }
   }
   return {
+    linksOf: (node) => byNode.get(node) ?? [],
     naming(address, at, from, to) {
       const routes = between(byAddress.get(address) ?? [], from, to);
       const ends = at === null ? [] : between(byLink.get(`${at.node} ${at.name}`) ?? [], from, to);

@@ -14,16 +14,25 @@ export function alignClients(losses: readonly LostConnection[], nodes: NodeTimel
   return losses.map((loss) => {
     const offset = offsets.get(loss.origin) ?? 0;
     if (Math.abs(offset) < sameClock) return loss;
+    const { refusedNext } = loss;
     return {
-      ...loss,
-      bornAt: loss.bornAt + offset,
-      lastGoodAt: loss.lastGoodAt + offset,
-      failedAt: loss.failedAt + offset,
+      ...moved(loss, offset),
+      ...(refusedNext === undefined ? {} : { refusedNext: moved(refusedNext, offset) }),
     };
   });
 }
 
-/** The median of what the nodes' stamps say against the client's. */
+const moved = (loss: LostConnection, offset: Micros): LostConnection => ({
+  ...loss,
+  bornAt: loss.bornAt + offset,
+  lastGoodAt: loss.lastGoodAt + offset,
+  failedAt: loss.failedAt + offset,
+});
+
+/**
+ * What the nodes' stamps say against the client's. The nodes see an opening, the client its answer, which may be a second later where
+ * the opening had to be sent again: the quarter that says most is of those that were made at once.
+ */
 function offsetOf(losses: readonly LostConnection[], nodes: NodeTimeline): Micros {
   const differences = losses.flatMap(({ client, target, bornAt }) => {
     if (client === null) return [];
@@ -35,5 +44,5 @@ function offsetOf(losses: readonly LostConnection[], nodes: NodeTimeline): Micro
     return only === undefined || another !== undefined ? [] : [only.madeAt - bornAt];
   });
   const sorted = differences.sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return sorted[Math.floor((sorted.length * 3) / 4)] ?? 0;
 }

@@ -19,8 +19,8 @@ const sameEnding: Micros = 2_000_000;
 const toldTogether: Micros = 50_000;
 
 /**
- * `isTaken`: a program took the socket from the one that had it, which looks on the wire like a client that went. `isInVain`: the client
- * went because nothing came.
+ * `isTaken`: a program took the socket from the one that had it, or what the server had said was thrown away unread: on the wire it looks
+ * like a client that went. `isInVain`: the client went because nothing came.
  */
 export interface LostAtKernels {
   readonly loss: LostConnection;
@@ -97,14 +97,15 @@ function lossOf(
   const known = socket === undefined ? undefined : lastWords(socket, telling, atClient(telling), nodes);
   const phase = telling.isConnecting ? 'connecting' : isInVain ? 'awaiting' : (known?.phase ?? null);
   // A process's own line comes after those of what it brought about; what it does later it does with what is lost already.
-  const clientsDoing = told.some(
+  const doings = told.filter(
     (one) =>
       atClient(one) &&
       one.isOwnDoing &&
       parseMicros(one.event.at) - parseMicros(told[0]?.event.at ?? '') <= toldTogether,
   );
+  const isUnread = doings.some((one) => one.isUnread === true);
   // The client took what it wanted and went, with a RST in place of a FIN. That something was missing has to be seen.
-  if (clientsDoing && phase !== 'awaiting') return [];
+  if (doings.length > 0 && phase !== 'awaiting' && !isUnread) return [];
   // Nobody waited for anything when the client's RST came.
   const onlyAtServer = troubles.every((one) => !atClient(one) && !one.isOwnDoing);
   if (onlyAtServer && phase === 'idle' && telling.failure !== 'timeout') return [];
@@ -114,7 +115,7 @@ function lossOf(
     lastGoodAt: Math.max(bornAt, known?.lastGoodAt ?? goodBefore(inVain)),
     ...{ failedAt, failure: telling.failure, phase, report: null, afterwards: [], silenceMs: 0, lateMs: 0 },
   };
-  const isTaken = troubles.some(({ event }) => event.number === takenAway);
+  const isTaken = isUnread || troubles.some(({ event }) => event.number === takenAway);
   const first = {
     atClient: told.find(atClient)?.event,
     atServer: told.find((one) => !atClient(one))?.event,

@@ -8,8 +8,9 @@ import {
   type ProbeEvent,
   type ServerEvent,
 } from '../../model/probe-event.ts';
+import { createKilledClients } from './killed-clients.ts';
 import type { LostConnection, NextAttempt } from './lost-connection.ts';
-import { createIdleCounter, type IdleTimes } from './idle-times.ts';
+import { createIdleCounter, type CloseTimes, type IdleBound, type IdleTimes } from './idle-times.ts';
 import { remember } from './remember.ts';
 
 /** Probe events as far as the diagnosis needs them; made in one pass, so that the answers need not be kept. */
@@ -22,6 +23,8 @@ export interface ProbeTimeline {
   readonly beforeFirstAnswer: { readonly attempts: number; readonly neverAnswered: number };
   /** For each `origin` of losses; null where nothing of the kind is known. */
   readonly idleTimesOf: (origin: string) => IdleTimes | null;
+  readonly closeTimesOf: (origin: string) => CloseTimes | null;
+  readonly idleBoundOf: (origin: string) => IdleBound | null;
   readonly hasServerEvents: boolean;
   /** `local` of the servers: address:port pairs at which a server listens or accepted. */
   readonly serverAddresses: ReadonlySet<string>;
@@ -30,7 +33,10 @@ export interface ProbeTimeline {
 export type AcceptedEvent = Extract<ProbeEvent, { event: 'accepted' }>;
 export type EndedEvent = Extract<ProbeEvent, { event: 'ended' }>;
 
-type Growing = LostConnection & { readonly afterwards: NextAttempt[] };
+type Growing = Omit<LostConnection, 'refusedNext'> & {
+  readonly afterwards: NextAttempt[];
+  refusedNext?: LostConnection;
+};
 
 export interface ProbeReader {
   /**
@@ -50,6 +56,7 @@ export function createProbeReader(): ProbeReader {
   const serverAddresses = new Set<string>();
   const pulses = new Map<string, Pulse>();
   const idle = createIdleCounter();
+  const killed = createKilledClients();
   const wellAt = new Map<string, Micros>();
   let hasServerEvents = false;
   let early = 0;
@@ -70,9 +77,10 @@ export function createProbeReader(): ProbeReader {
     const pulse = pulseOf(pulses, kind);
     pulse.beat(at, event.loopDelayMs);
     const slot = `${kind} ${event.slot}`;
+    killed.add(event, kind, slot);
     if (event.event === 'answered') {
       const before = wellAt.get(slot);
-      if (before !== undefined) idle.answered(kind, before, at - event.latencyMs * 1_000);
+      if (before !== undefined) idle.answered(kind, event.slot, before, at - event.latencyMs * 1_000);
       wellAt.set(slot, at);
       unansweredSlots.delete(slot);
       return;
@@ -84,14 +92,17 @@ export function createProbeReader(): ProbeReader {
       unansweredSlots.add(slot);
       return;
     }
+    if (event.event === 'failed') idle.closed(kind, event);
     const before = down.get(slot);
     if (event.event !== 'failed') {
       before?.afterwards.push({ at: event.at, failure: null });
       down.delete(slot);
     } else if (event.phase === 'connecting' && before !== undefined) {
       // The server closed in an orderly way, and nobody answers now: what is lost is the attempt, not what was closed while idle.
-      if (isIdleClose(before) && before.afterwards.length === 0 && isUnanswered(event))
-        Object.assign(before, attemptAfter(before, newLoss(event, before.origin, pulse)));
+      const isFirst = isIdleClose(before) && before.afterwards.length === 0;
+      const attempt = () => attemptAfter(before, newLoss(event, before.origin, pulse));
+      if (isFirst && isUnanswered(event)) Object.assign(before, attempt());
+      else if (isFirst && event.failure === 'refused') before.refusedNext = attempt();
       // A slot that stays down for an hour says no more than its first attempts did.
       if (before.afterwards.length < keptAttempts)
         before.afterwards.push({ at: event.at, failure: event.failure });
@@ -107,21 +118,31 @@ export function createProbeReader(): ProbeReader {
       if (event.role === 'server') addServer(event);
       else addClient(event, origin);
     },
-    timeline: () => ({
-      lost,
-      accepted,
-      ended,
-      beforeFirstAnswer: { attempts: early, neverAnswered: unansweredSlots.size },
-      idleTimesOf: idle.timesOf(lost),
-      hasServerEvents,
-      serverAddresses,
-    }),
+    timeline() {
+      const all = [...lost, ...killed.lost(ended)];
+      return {
+        ...{ lost: all, accepted, ended, hasServerEvents, serverAddresses },
+        beforeFirstAnswer: { attempts: early, neverAnswered: unansweredSlots.size },
+        idleTimesOf: idle.timesOf(all),
+        closeTimesOf: idle.closesOf,
+        idleBoundOf: remembered(idle.boundsOf(all)),
+      };
+    },
   };
 }
 
 /** The attempt as what was lost, from when the slot was last well. */
 function attemptAfter({ afterwards, failedAt }: LostConnection, attempt: LostConnection): LostConnection {
   return { ...attempt, afterwards, bornAt: failedAt, lastGoodAt: failedAt };
+}
+
+/** It is asked for each loss, of which there may be thousands. */
+function remembered<T>(of: (origin: string) => T): (origin: string) => T {
+  const known = new Map<string, T>();
+  return (origin) => {
+    if (!known.has(origin)) known.set(origin, of(origin));
+    return known.get(origin) as T;
+  };
 }
 
 const keptAttempts = 8;

@@ -23,8 +23,12 @@ export interface LostConnection {
   readonly phase: Phase | null;
   /** The program's own word, where it wrote one; null for a connection that only packets tell of. */
   readonly report: FailedEvent | null;
+  /** Only the server's program told of it: the client's, which writes down what it lives through, was gone. */
+  readonly toldBy?: 'server';
   /** What became of the next attempts of the same client, the first first, as far as it is known. */
   readonly afterwards: readonly NextAttempt[];
+  /** Where the server had closed in order and the next attempt was refused: that attempt as what was lost. */
+  readonly refusedNext?: LostConnection;
   /** The longest time, in milliseconds, that the client's process said nothing before it failed; 0 when it said nothing at all. */
   readonly silenceMs: number;
   /** The longest that the client's process said to have run late within the second before, of this connection or another; milliseconds. */

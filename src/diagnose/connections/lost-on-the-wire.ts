@@ -120,9 +120,11 @@ function endingByReset(connection: WireConnection, by: PacketEvent, wasKilled: W
   const ends = (toClient: boolean) =>
     before.some((packet) => packet.flags.includes('F') && goesToClient(packet) === toClient);
   if (ends(true) && ends(false)) return { is: 'benign' };
-  // Of what was said between the opening and the RST nothing was captured.
-  const phase = opening ? null : phaseOf(connection, before);
   const toClient = goesToClient(by);
+  const isCutOff =
+    !toClient && !ends(true) && !ends(false) && isLive(by) && hasMoreUnderWay(connection, before, by);
+  // Of what was said between the opening and the RST nothing was captured.
+  const phase = opening ? null : isCutOff ? 'awaiting' : phaseOf(connection, before);
   // The client had its last answer, as far as can be seen, and went, with a RST of a live socket in place of a FIN.
   if (!toClient && phase !== 'awaiting' && isLive(by)) return { is: 'benign' };
   // One side had ended, and the other's RST answers what came too late: what was asked is lost, if something was.
@@ -194,6 +196,18 @@ const isSamePlace = (a: PacketEvent, b: PacketEvent) => a.node === b.node && a.i
 
 const isLive = ({ flags, window, hasTimestampOption }: PacketEvent) =>
   flags.includes('.') && (hasTimestampOption === true || window > 0);
+
+/** The client went while more of an answer was on its way than it had received by then, as the number tells that it acknowledges. */
+function hasMoreUnderWay(
+  { goesToClient }: WireConnection,
+  before: readonly PacketEvent[],
+  by: PacketEvent,
+): boolean {
+  const sent = before.filter((packet) => goesToClient(packet) && isSamePlace(packet, by));
+  const [first] = sent;
+  if (first === undefined || ((by.ack - first.seq) | 0) <= 0) return false;
+  return sent.some(({ seq, payloadLength }) => payloadLength > 0 && ((seq + payloadLength - by.ack) | 0) > 0);
+}
 
 /** Whether the client waited for an answer: the last data was its own. */
 export function phaseOf({ goesToClient }: WireConnection, before: readonly PacketEvent[]): Phase {

@@ -11,6 +11,7 @@ import type {
   Tuple,
 } from '../../model/node-event.ts';
 import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
+import { indexAgents, type AgentChange, type AgentIndex } from './agent-index.ts';
 import {
   indexLinks,
   indexListeners,
@@ -30,12 +31,15 @@ import { byStamp } from './time-range.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
 import { createWitnessHours, type WitnessHours } from './witness-hours.ts';
 
+type NeighbourEvent = Extract<NodeEvent, { event: 'neighbour' }>;
+
 export interface NodeTimeline extends WitnessHours {
   readonly entries: EntryIndex;
   readonly rules: readonly RuleChange[];
   /** Every change, over the whole run, of the rules that these changes are of. */
   rulesLike(changes: readonly RuleChange[]): readonly RuleChange[];
   readonly links: LinkIndex;
+  readonly agents: AgentIndex;
   /** Those of a namespace and port, in order of time. */
   listenersOf(scope: string, port: number): readonly ListenerEvent[];
   readonly counters: SpanIndex<CountersEvent>;
@@ -51,6 +55,8 @@ export interface NodeTimeline extends WitnessHours {
    */
   readonly originOf: (node: string, endpoint: string) => 'here' | 'elsewhere' | null;
   readonly icmp: IcmpIndex;
+  /** Neighbours that moved, failed or came back, in order of time. */
+  readonly neighbours: readonly NeighbourEvent[];
   readonly kernel: KernelIndex;
   readonly nodes: ReadonlySet<string>;
   /** The node that has this address in one of its pods, as far as its observers named it; null when those of several did. */
@@ -65,9 +71,16 @@ export interface NodeTimeline extends WitnessHours {
   readonly resets: ResetTallies;
   /** Where fresh packets of the address come in, be it on other connections; null when at several places, or none. */
   readonly entranceOf: (address: string) => Entrance | null;
+  /** What a node's kernel killed because memory ran out, by its log and by the counts of cgroups; in order of time. */
+  readonly memoryKills: readonly MemoryKill[];
+  /** Whether the kernel's log was read on the node by somebody who tells each such kill, be it whose it may. */
+  readonly readsWholeLog: (node: string) => boolean;
   /** Every packet that was kept, in order of time. */
   readonly packets: readonly PacketEvent[];
 }
+
+export type MemoryKill =
+  Extract<NodeEvent, { event: 'cgroup-memory' }> | Extract<NodeEvent, { event: 'kernel-log' }>;
 
 export interface NodeReader {
   /** Takes one event; of any node, in any order. */
@@ -86,13 +99,17 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const rules: RuleChange[] = [];
   const links: LinkChange[] = [];
   const listeners: ListenerEvent[] = [];
+  const agents: AgentChange[] = [];
   const counters: CountersEvent[] = [];
   const packets = new Map<string, PacketEvent[]>();
   const otherResets: PacketEvent[] = [];
   const errors: IcmpErrorEvent[] = [];
+  const neighbours: NeighbourEvent[] = [];
   const kernel: KernelEvent[] = [];
   const sockets: SocketEvent[] = [];
   const takesErrors = new Set<string>();
+  const memoryKills: MemoryKill[] = [];
+  const wholeLogs = new Set<string>();
   const said = createWitnessHours();
   const counted = new Set<string>();
   const nodes = new Set<string>();
@@ -139,6 +156,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         for (const address of event.ownAddresses ?? [])
           hosts.set(address, (hosts.get(address) ?? new Set()).add(event.node));
         if (event.takes?.includes('icmp-errors') === true) takesErrors.add(event.node);
+        if (event.takes?.includes('oom-kills') === true) wholeLogs.add(event.node);
         break;
       case 'icmp-error':
         if (isOurs(event.tuple)) errors.push(event);
@@ -150,12 +168,20 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         settle(event.scope, event.node);
         if (isNameless(event.tuple) || isOurs(event.tuple)) sockets.push(event);
         break;
+      case 'neighbour':
+        neighbours.push(event);
+        break;
+      case 'kernel-log':
+        if (event.kind === 'oom-kill') memoryKills.push(event);
+        break;
+      case 'cgroup-memory':
+        memoryKills.push(event);
+        break;
       case 'dataplane':
       case 'name':
-      case 'neighbour':
-      case 'kernel-log':
-      case 'cgroup-memory':
+        break;
       case 'agent':
+        agents.push(event);
         break;
     }
   }
@@ -181,9 +207,17 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       rules: rulesInOrder,
       rulesLike: indexRules(rulesInOrder),
       links: indexLinks(sorted(links)),
+      neighbours: sorted(neighbours),
       listenersOf: indexListeners(sorted(listeners)),
+      agents: indexAgents(sorted(agents)),
       counters: indexSpans(readings),
       packets: inOrder,
+      memoryKills: sorted(
+        memoryKills.map((event) =>
+          event.event === 'kernel-log' ? event : { ...event, since: align({ ...event, at: event.since }).at },
+        ),
+      ),
+      readsWholeLog: (node) => wholeLogs.has(node),
       counted: (scope) => counted.has(scope),
       resets: tallyResets(
         otherResets.length === 0 ? inOrder : byTime([...inOrder, ...otherResets.map(align)]),

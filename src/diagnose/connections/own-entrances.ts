@@ -4,6 +4,7 @@ import type { PacketEvent, Tuple } from '../../model/node-event.ts';
 import type { NodeTimeline } from './node-timeline.ts';
 import type { Entrance } from './packet-index.ts';
 import { findEntrance } from './places.ts';
+import type { Rerouted } from './rerouted.ts';
 
 /** As this connection's packets show it; where none does, as those of others do. */
 export function findServerEntrance(server: Endpoint, packets: readonly PacketEvent[], nodes: NodeTimeline) {
@@ -27,4 +28,16 @@ function ownEntrance(address: string, found: Entrance | null, nodes: NodeTimelin
   const entrance = found ?? nodes.entranceOf(address);
   const home = nodes.nodeOf(address);
   return home === null || home === entrance?.node ? entrance : null;
+}
+
+/** Of one that was led elsewhere it is the endpoint that had served it that may have gone; what came instead may have come just then. */
+export function servingPlace(
+  rerouted: Rerouted | null,
+  server: Endpoint,
+  entrance: Entrance | null,
+  packets: readonly PacketEvent[],
+  nodes: NodeTimeline,
+): [address: string, at: Entrance | null] {
+  if (rerouted === null) return [server.address, entrance];
+  return [rerouted.from.address, findServerEntrance(rerouted.from, packets, nodes)];
 }

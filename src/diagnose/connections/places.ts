@@ -84,7 +84,40 @@ export function serverOnTheWire(
   const others = new Map(peers.map((peer) => [formatEndpoint(peer), peer]));
   if (others.size === 1) return [...others.values()][0] ?? null;
   others.delete(formatEndpoint(target));
-  return others.size === 1 ? ([...others.values()][0] ?? null) : null;
+  if (others.size === 1) return [...others.values()][0] ?? null;
+  return whoAnswered([...others.values()], nodes, clientEnds);
+}
+
+/** Of several ends on the wire, the one that did more than to refuse; null where that is no single one. */
+function whoAnswered(
+  others: readonly Endpoint[],
+  nodes: NodeTimeline,
+  clientEnds: readonly string[],
+): Endpoint | null {
+  const answering = others.filter((other) =>
+    clientEnds.some((end) => answeredAt(end, nodes).has(formatEndpoint(other))),
+  );
+  const [only = null, another] = answering;
+  return another === undefined ? only : null;
+}
+
+/** Thousands of connections may have been of one port, and each is asked about. */
+const answered = new WeakMap<NodeTimeline, Map<string, ReadonlySet<string>>>();
+
+/** Who sent more than RSTs to that end. */
+function answeredAt(end: string, nodes: NodeTimeline): ReadonlySet<string> {
+  const known = answered.get(nodes) ?? new Map<string, ReadonlySet<string>>();
+  answered.set(nodes, known);
+  const own =
+    known.get(end) ??
+    new Set(
+      nodes
+        .packetsOf(end)
+        .filter(({ flags }) => !flags.includes('R'))
+        .map(({ tuple: { src, sport } }) => formatEndpoint({ address: src, port: sport })),
+    );
+  known.set(end, own);
+  return own;
 }
 
 /** Where neither entries nor packets name the server: the one end whose kernel told of a socket that is connected to the client. */

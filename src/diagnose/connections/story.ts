@@ -9,19 +9,23 @@ import {
   type RuleChange,
 } from '../../model/node-event.ts';
 import { nodeWitnesses, type NodeWitness } from '../witness-words.ts';
+import { findAccepted, findEnded } from './accepted-by.ts';
+import type { AgentChange } from './agent-index.ts';
 import type { LinkChange, ListenerEvent } from './change-index.ts';
 import { afterFirst, legEndpoints } from './leg-endpoints.ts';
 import { errorsAbout, type ErrorsAbout } from './icmp-index.ts';
 import { wasThere, type Entry } from './entry-index.ts';
 import { loopDelayMs, type LostConnection } from './lost-connection.ts';
-import { peerKey, type AcceptedEvent, type EndedEvent, type ProbeTimeline } from './lost-by-probes.ts';
+import type { AcceptedEvent, EndedEvent, ProbeTimeline } from './lost-by-probes.ts';
 import type { NodeTimeline } from './node-timeline.ts';
-import type { IdleTimes } from './idle-times.ts';
+import type { CloseTimes, IdleBound, IdleTimes } from './idle-times.ts';
 import { hasComeIn, initialTtls, type Entrance } from './packet-index.ts';
-import { findClientEntrance, findServerEntrance } from './own-entrances.ts';
+import { findClientEntrance, findServerEntrance, servingPlace } from './own-entrances.ts';
+import { keptBefore, mergePackets, withOpening } from './packets-of-legs.ts';
 import { findHost, serverAtKernels, serverOf, serverOnTheWire } from './places.ts';
+import { findRerouted, type Rerouted } from './rerouted.ts';
 import { inCausalOrder } from './reset-order.ts';
-import { between, byStamp } from './time-range.ts';
+import { between } from './time-range.ts';
 import { listenToKernels, type ToldByKernels } from './told-by-kernels.ts';
 
 export interface Story {
@@ -34,6 +38,8 @@ export interface Story {
   readonly second: readonly Entry[];
   /** The server's own end: where the target leads. Null when nothing tells. */
   readonly server: Endpoint | null;
+  /** Another endpoint had served it before: its packets went to `server` only at the end. Null where nothing tells of that. */
+  readonly rerouted: Rerouted | null;
   /** The node that the server's pod is on, if the evidence tells. */
   readonly serverNode: string | null;
   /** Nodes whose entries or packets show that they carried the connection. */
@@ -48,6 +54,8 @@ export interface Story {
   /** Links and routes that came or went since the connection was made and that name the server's address or interface. */
   readonly endpointChanges: readonly LinkChange[];
   readonly listenerChanges: readonly ListenerEvent[];
+  /** Programs that write rules and routes and that came or went just then, on the nodes that carried it. */
+  readonly agentChanges: readonly AgentChange[];
   /** Counters that moved between the last good moment and shortly after the failure. */
   readonly counters: readonly CountersEvent[];
   /** Packets of the connection on every leg since shortly before the last good moment, in order of time. */
@@ -63,6 +71,10 @@ export interface Story {
   readonly kernel: ToldByKernels;
   /** Of the connections of its kind; null where only packets tell of it. */
   readonly idleTimes: IdleTimes | null;
+  /** How long connections of its kind had been idle when their server closed them; null likewise. */
+  readonly closeTimes: CloseTimes | null;
+  /** What silence before parts the lost ones of its kind from those that live; null likewise. */
+  readonly idleBound: IdleBound | null;
   /** How many connections of any kind the probes lost from `from` to `to`. */
   readonly lossesWithin: (from: Micros, to: Micros) => number;
   /** Where packets of the server's pod enter its node: they have all their hops still before them there. */
@@ -113,18 +125,18 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       : nodes.entries.find(client.address, client.port, target.address, target.port).filter(alive);
   const first = firsts.findLast((entry) => wasThere(entry, lastGoodAt, slack)) ?? firsts.at(-1) ?? null;
   const ofOwn = client === null ? [] : [formatEndpoint(client), ...lost.legs];
-  const server =
+  const served =
     serverOf(first, target, probes) ??
     serverOnTheWire(target, ofOwn, nodes) ??
     serverAtKernels(target, ofOwn, nodes);
   const second =
-    client === null || server === null || server.address === target.address
+    client === null || served === null || served.address === target.address
       ? []
       : afterFirst(client, firsts).flatMap(({ address, port }) =>
-          nodes.entries.find(address, port, server.address, server.port).filter(alive),
+          nodes.entries.find(address, port, served.address, served.port).filter(alive),
         );
   const legs = client === null ? [] : legEndpoints(lost, client, firsts, second, nodes);
-  const since = lastGoodAt - 5e6;
+  const since = lastGoodAt - keptBefore;
   const until = failedAt + Math.max(slack, 50_000);
   // Each list is cut before they are put together: a port that serves for days has many others' packets.
   const packets = mergePackets(legs.map((leg) => between(nodes.packetsOf(leg), since, until)));
@@ -132,18 +144,6 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
   const ends = new Set(legs);
   const goesToClient = ({ tuple }: Pick<PacketEvent, 'tuple'>) =>
     ends.has(formatEndpoint({ address: tuple.dst, port: tuple.dport }));
-  const bornOn = findHost(server, target, packets, goesToClient, nodes);
-  const carriers = new Set([
-    ...[...firsts, ...second].map((entry) => entry.node),
-    ...packets.map((packet) => packet.node),
-    ...legs.flatMap((leg) => between(nodes.kernel.of(leg), since, until).map(({ node }) => node)),
-  ]);
-  const ruleChanges = between(nodes.rules, lastGoodAt - slack, failedAt + slack).filter((rule) =>
-    carriers.has(rule.node),
-  );
-  const serverInterface =
-    server === null || bornOn !== null ? null : findServerEntrance(server, packets, nodes);
-  const clientInterface = client === null ? null : findClientEntrance(client.address, ends, packets, nodes);
   const { resets, isClear: resetOrderIsClear } = inCausalOrder(
     packets.filter(
       (packet) =>
@@ -155,6 +155,24 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     goesToClient,
     slack,
   );
+  const rerouted = findRerouted({
+    ...{ lost, server: served, firsts, resets, goesToClient, slack },
+    packets: resets.length === 0 ? packets : withOpening(packets, legs, lost, nodes),
+  });
+  // What ended it was the other end's doing: whatever is asked of the server is asked of that one.
+  const server = rerouted?.to ?? served;
+  const carriers = new Set([
+    ...[...firsts, ...second].map((entry) => entry.node),
+    ...packets.map((packet) => packet.node),
+    ...legs.flatMap((leg) => between(nodes.kernel.of(leg), since, until).map(({ node }) => node)),
+  ]);
+  const ruleChanges = between(nodes.rules, lastGoodAt - slack, failedAt + slack).filter((rule) =>
+    carriers.has(rule.node),
+  );
+  const bornOn = findHost(server, target, packets, goesToClient, nodes);
+  const serverInterface =
+    server === null || bornOn !== null ? null : findServerEntrance(server, packets, nodes);
+  const clientInterface = client === null ? null : findClientEntrance(client.address, ends, packets, nodes);
   const accepted = findAccepted(lost, legs, probes, slack);
   const podNode =
     server === null ? null : (nodes.nodeOf(server.address) ?? nodes.kernel.homeOf(server.address));
@@ -183,6 +201,7 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     firsts,
     second,
     server,
+    rerouted,
     serverNode,
     carriers,
     kernel,
@@ -193,11 +212,15 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     endpointChanges:
       server === null
         ? []
-        : nodes.links.naming(server.address, serverInterface, servedSince(lost), failedAt + slack),
+        : nodes.links.naming(
+            ...servingPlace(rerouted, server, serverInterface, packets, nodes),
+            ...([servedSince(lost), failedAt + slack] as const),
+          ),
     listenerChanges:
       server === null || serverScope === null
         ? []
         : between(nodes.listenersOf(serverScope, server.port), listenedSince(lost) - slack, failedAt + 1e6),
+    agentChanges: nodes.agents.around(lastGoodAt - slack, failedAt + slack, carriers),
     counters: nodes.counters.within(lastGoodAt, failedAt + slack),
     packets,
     resets,
@@ -216,6 +239,8 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
       carriers,
     ),
     idleTimes: probes.idleTimesOf(lost.origin),
+    closeTimes: probes.closeTimesOf(lost.origin),
+    idleBound: probes.idleBoundOf(lost.origin),
     lossesWithin: (from, to) =>
       probes.lost.filter((other) => other.failedAt >= from && other.failedAt <= to).length,
     serverInterface,
@@ -269,34 +294,6 @@ const listenedSince = ({ phase, lastGoodAt, failedAt }: LostConnection): Micros 
 function ranHere(witness: NodeWitness, carriers: ReadonlySet<string>, nodes: NodeTimeline): boolean {
   if (carriers.size === 0) return nodes.ran(witness, null);
   return [...carriers].some((node) => nodes.ran(witness, node));
-}
-
-function mergePackets(lists: readonly (readonly PacketEvent[])[]): readonly PacketEvent[] {
-  const [only, another] = lists;
-  if (only !== undefined && another === undefined) return only;
-  return [...new Set(lists.flat())].sort(byStamp);
-}
-
-/** The accept that belongs to this connection: from the client's own port, or from a port that an entry translated it to. */
-function findAccepted(
-  { bornAt, failedAt }: LostConnection,
-  legs: readonly string[],
-  probes: ProbeTimeline,
-  slack: Micros,
-): AcceptedEvent | null {
-  const candidates = legs.flatMap((peer) => probes.accepted.get(peer) ?? []);
-  const timely = candidates.filter((event) => {
-    const at = parseMicros(event.at);
-    // A connection's own accept comes within its first moments; the port may have served another one before.
-    return at >= bornAt - slack - 1e6 && at <= Math.min(failedAt, bornAt + 1e6) + slack;
-  });
-  const distance = (event: AcceptedEvent) => Math.abs(parseMicros(event.at) - bornAt);
-  return timely.sort((a, b) => distance(a) - distance(b))[0] ?? null;
-}
-
-function findEnded(accepted: AcceptedEvent | null, probes: ProbeTimeline): EndedEvent | null {
-  if (accepted === null) return null;
-  return probes.ended.get(peerKey(accepted.peer))?.find((event) => event.at > accepted.at) ?? null;
 }
 
 /** The port of an ADDRESS:PORT. */

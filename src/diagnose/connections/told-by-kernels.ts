@@ -131,7 +131,7 @@ export const isSameEnd = ({ tuple: a, node }: TupleEvent, other: TupleEvent): bo
  * reset, and each RST of that moment has its line: none can have been sent by anybody else.
  */
 function listenersResets(
-  { server, serverNode, resets, resetOrderIsClear, goesToClient, nodes }: Known,
+  { lost, server, serverNode, resets, resetOrderIsClear, goesToClient, nodes }: Known,
   victim: TupleEvent | undefined,
   from: Micros,
   to: Micros,
@@ -141,10 +141,20 @@ function listenersResets(
   const [rst] = resetOrderIsClear ? resets : [];
   const moment =
     rst !== undefined && goesToClient(rst) ? parseMicros(rst.at) : victim && parseMicros(victim.at);
-  if (moment === undefined) return { unclaimed: between(all, from, to) };
+  // Another endpoint of what was dialled may have been chosen anew, wherever it is.
+  const isService = server.address !== lost.target.address;
+  const elsewhere = [...nodes.nodes].filter((node) => isService && node !== serverNode);
+  const ofOthers = (begin: Micros, end: Micros) =>
+    elsewhere.flatMap((node) =>
+      between(nodes.kernel.listenerResetsOn(node), begin, end).filter(
+        ({ tuple }) => tuple.sport === server.port,
+      ),
+    );
+  if (moment === undefined) return { unclaimed: [...between(all, from, to), ...ofOthers(from, to)] };
   const near = between(all, moment - onTheWire, moment + onTheWire);
   const own = near.findLast(({ at }) => parseMicros(at) <= moment + sameAnswer) ?? near[0];
-  const perhaps = between(all, moment - heldBack, moment + onTheWire);
+  const [begin, end] = [moment - heldBack, moment + onTheWire];
+  const perhaps = [...between(all, begin, end), ...ofOthers(begin, end)];
   if (own === undefined) return { unclaimed: perhaps };
   const isHere = rst !== undefined && rst.node === serverNode && (hasComeIn(rst) || isBorn(rst));
   const isBare = rst !== undefined && !rst.flags.includes('.');

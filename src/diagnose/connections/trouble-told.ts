@@ -20,6 +20,8 @@ export interface Trouble {
   readonly isOwnDoing: boolean;
   /** Whether this end is the client's, where the socket itself tells. */
   readonly isClients?: boolean;
+  /** What the peer had said lay unread when the end's own process closed it, and the peer had not said goodbye. */
+  readonly isUnread?: boolean;
   /** The end had sent again and again, and nothing came, when its process closed it. */
   readonly inVain?: SentAgain;
 }
@@ -62,7 +64,7 @@ export function troubleOf(event: TupleEvent, nodes: NodeTimeline): Trouble | nul
     return told ?? (state === 'CLOSE_WAIT' ? receivedForKilled(event, nodes) : null);
   }
   if (event.tracepoint === 'socket-error') {
-    const failure = errors[event.number ?? 0];
+    const failure = errors[event.number ?? 0] ?? refusedInPassing(event, nodes);
     if (failure === undefined) return null;
     const wasConnecting = around().some(({ state }) => state === 'SYN_SENT');
     return { event, failure, isConnecting: failure === 'refused' || wasConnecting, isOwnDoing: false };
@@ -71,10 +73,15 @@ export function troubleOf(event: TupleEvent, nodes: NodeTimeline): Trouble | nul
   if (event.tracepoint !== 'send-reset') return null;
   const kind = kindOfReset(event);
   const own = { event, failure: 'reset', isConnecting: false } as const;
-  if (kind === 'aborted') return { ...own, isOwnDoing: true };
+  if (kind === 'aborted') return { ...own, isOwnDoing: true, isUnread: leftUnread(event, around()) };
   if (kind === 'destroyed') return { ...own, isOwnDoing: false };
   return kind === 'kept-in-vain' ? { ...own, failure: 'timeout', isOwnDoing: false } : null;
 }
+
+/** A peer's goodbye may come with words that nobody waits for any more, as those of TLS are. */
+const leftUnread = ({ reason }: TupleEvent, near: readonly TupleEvent[]): boolean =>
+  reason === 'TCP_ABORT_ON_CLOSE' &&
+  near.some(({ state, newState }) => state === 'ESTABLISHED' && newState === 'CLOSE');
 
 /**
  * Of an end that was half closed the last change of state is not told; what it was after the first FIN, its own or its peer's, is. Where
@@ -89,6 +96,23 @@ function halfClosedAs(event: TupleEvent, nodes: NodeTimeline): string | null {
       (other.newState === 'FIN_WAIT1' || other.newState === 'CLOSE_WAIT'),
   );
   return first?.newState ?? (nodes.missesSince('kernel-events', event.node) <= at ? 'ESTABLISHED' : null);
+}
+
+/**
+ * A kernel that was just told of the error when the socket was in use tells no number: the ICMP error about the opening does, and that
+ * nothing came of it.
+ */
+function refusedInPassing(event: TupleEvent, nodes: NodeTimeline): FailureKind | undefined {
+  const { src, sport, dst, dport } = event.tuple;
+  if (event.number !== 0) return undefined;
+  const at = parseMicros(event.at);
+  const error = between(nodes.icmp.about(src), at - crossing, at + sameCall).find(
+    ({ tuple }) => tuple.src === src && tuple.sport === sport && tuple.dst === dst && tuple.dport === dport,
+  );
+  const hasEnded = between(shorter(event.tuple, nodes.kernel.of), at - sameCall, at + closedWithin).some(
+    (other) => isSameEnd(other, event) && other.state === 'SYN_SENT' && other.newState === 'CLOSE',
+  );
+  return error === undefined || !hasEnded ? undefined : 'refused';
 }
 
 /** The client's process closed what had been sent again and again: it lost it when nothing came. */

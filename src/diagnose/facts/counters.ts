@@ -2,7 +2,8 @@
 import type { BlindSpot, CountersEvent } from '../../model/node-event.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
 import type { NodeWitness } from '../witness-words.ts';
-import { asEvidence, notSeen, seenIf, unknown, yes, type Look } from './fact.ts';
+import type { Story } from '../connections/story.ts';
+import { asEvidence, no, notSeen, seenIf, unknown, yes, type Look } from './fact.ts';
 
 /** Packets were judged INVALID. */
 export const invalidRose = counterRose('conntrack-stats', /^invalid$/);
@@ -15,8 +16,39 @@ export const tableOverflowed: Look = (story) => {
   return serverNode !== null && nodes.ran('conntrack-stats', serverNode) ? fact : unknown('conntrack-stats');
 };
 const anyTableOverflowed = counterRose('conntrack-stats', /^(drop|early_drop)$/);
-/** A rule that rejects was hit. */
-export const rejectRuleHit = ruleHit(/REJECT|reject/, 'reject');
+/**
+ * kube-proxy's rules for Services without endpoints, which meet attempts to connect alone: policy is another matter. nft prints them
+ * without their comment; in these chains nothing else rejects.
+ */
+export const noEndpoints =
+  /has no endpoints|\bKUBE-(?:EXTERNAL-)?SERVICES\b.*(?:REJECT|reject)|\bkube-proxy\S* reject-chain\b/;
+/** A rule that rejects was hit; of those for Services without endpoints none counts. */
+export const rejectRuleHit: Look = (story) => {
+  const found = anyRejectRuleHit(story);
+  if (found.seen !== 'unknown' || story.lost.phase !== 'connecting') return found;
+  // What was refused was counted by the one rule, and by no other.
+  return noEndpointsHit(story) ? no() : found;
+};
+const anyRejectRuleHit = ruleHit(new RegExp(`^(?!.*(?:${noEndpoints.source})).*(?:REJECT|reject)`), 'reject');
+
+/** Whether the rule for the very address and port that was dialled counted, as far as its text names them. */
+const noEndpointsHit = (story: Story): boolean => endpointRules(story).length > 0;
+
+export const endpointRules = ({ counters, lost: { target } }: Story): readonly CountersEvent[] => {
+  const isItsOwn = (rule: string) => {
+    if (!noEndpoints.test(rule)) return false;
+    const [, address] = / (?:-d|daddr) ([0-9a-f.:]+)(?:\/[0-9]+)?(?= |$)/.exec(rule) ?? [];
+    const [, port] = /dports? ([0-9]+)(?= |$)/.exec(rule) ?? [];
+    // In mode nftables one chain is for all of them.
+    const isPort = port === String(target.port) || (port === undefined && rule.includes('reject-chain'));
+    return isPort && (address === undefined || address === target.address);
+  };
+  return counters.filter(
+    ({ source, changes }) =>
+      source === 'rule-counters' &&
+      Object.entries(changes).some(([rule, change]) => change > 0 && isItsOwn(rule)),
+  );
+};
 /** A rule that drops was hit (those for INVALID packets apart). */
 export const dropRuleHit = ruleHit(/^(?!.*INVALID)(?!.*ctstate)(?!.*ct state).*(DROP|drop)/, 'drop');
 /** None is known to have been, be it that nobody could look. */

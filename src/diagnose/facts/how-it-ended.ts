@@ -1,11 +1,12 @@
 // How the connection ended, by whoever told: the client's program where it wrote events, and the packets.
-import { parseMicros } from '../../model/clock.ts';
+import { formatMicros, parseMicros } from '../../model/clock.ts';
 import type { FailureKind } from '../../model/probe-event.ts';
 import type { Story } from '../connections/story.ts';
 import {
   asEvidence,
   captureGap,
   clientLine,
+  conclusion,
   no,
   notSeen,
   seenIf,
@@ -162,7 +163,7 @@ export const serverGaveUpWaiting: Look = (story) => {
 };
 
 /** What our server writes of a connection that it ends by itself; it writes that after the close. */
-const ownDoing: ReadonlySet<string> = new Set(['CLOSED', 'DEADLINE', 'EMSGSIZE']);
+const ownDoing: ReadonlySet<string> = new Set(['CLOSED', 'IDLE', 'DEADLINE', 'EMSGSIZE']);
 
 /** The server's own program says that it ended this connection, by a decision of its own. */
 export const serverSaysItEnded: Look = (story) => {
@@ -184,6 +185,41 @@ export const serverSocketDestroyed: Look = (story) => {
   );
 };
 
+/** The client's program was told the same of its own. */
+export const clientSocketDestroyed = clientSays(
+  'ECONNABORTED',
+  "the client's socket was aborted under it (ECONNABORTED)",
+);
+
+/** The client's own program says that it ended this connection, with a RST. */
+export const clientSaysItAborted = clientSays(
+  'ABORTED',
+  'the client says that it ended the connection itself',
+);
+
+function clientSays(errno: string, words: string): Look {
+  return (story) => {
+    const { report } = story.lost;
+    if (report === null) return unknown(null);
+    return seenIf(report.errno === errno, clientLine(story, words, report.at));
+  };
+}
+
+/**
+ * The server was reset, and the client's process, which writes down what becomes of its connections, wrote nothing of this one, and began
+ * anew: it had no time to.
+ */
+export const clientSaidNothing: Look = (story) => {
+  const { lost, ended } = story;
+  if (lost.report !== null) return no();
+  if (lost.toldBy !== 'server') return unknown(null);
+  const line = serverLine(ended?.at ?? formatMicros(lost.failedAt), 'the server was reset');
+  return yes(
+    line,
+    conclusion(story, "the client's process wrote nothing of this connection's end, and began anew"),
+  );
+};
+
 /** Long after the loss it is the other half, which never heard of it, that ends. */
 const endedInTime = ({ ended, lost, slack }: Story) =>
   ended !== null && parseMicros(ended.at) <= lost.failedAt + slack ? ended : null;
@@ -192,7 +228,8 @@ const endedInTime = ({ ended, lost, slack }: Story) =>
 export const serverWasReset: Look = (story) => {
   if (story.accepted === null) return unknown(serverGap(story));
   const { ended, lost } = story;
-  const early = ended?.failure === 'reset' && parseMicros(ended.at) <= lost.failedAt + story.slack;
+  const wasReset = ended?.failure === 'reset' && ended.errno !== 'ECONNABORTED';
+  const early = wasReset && parseMicros(ended.at) <= lost.failedAt + story.slack;
   return seenIf(early, serverLine(ended?.at ?? '', `the server was reset by ${ended?.peer ?? ''}`));
 };
 

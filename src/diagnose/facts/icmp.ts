@@ -2,6 +2,7 @@
 // not (the kernel keeps it as a soft error): what ends it is that nothing passes until somebody gives up.
 import { parseMicros } from '../../model/clock.ts';
 import type { IcmpErrorEvent } from '../../model/node-event.ts';
+import type { NodeTimeline } from '../connections/node-timeline.ts';
 import type { Story } from '../connections/story.ts';
 import { asEvidence, conclusion, no, seenIf, unknown, yes, type Fact, type Look } from './fact.ts';
 
@@ -78,14 +79,27 @@ export const madeHere: Look = ofAnswer((answer, story) => {
   );
   if (sightings.some(({ direction }) => direction === 'unknown')) return unknown('capture-direction');
   if (maker === undefined) return no();
-  // A capture of one interface does not show what came in by another.
-  const interfaces = new Set(
-    story.packets.filter(({ node }) => node === maker.node).map((packet) => packet.interface),
-  );
-  if (interfaces.size < 2) return unknown('packets-to-compare');
+  if (!hasManyInterfaces(story, maker.node)) return unknown('packets-to-compare');
   if (story.lostSome('capture')) return unknown('what-was-lost');
   return yes(asEvidence(maker), conclusion(story, `no interface of ${maker.node} saw this error come in`));
 });
+
+/** Thousands of connections are of one timeline. */
+const knownInterfaces = new WeakMap<NodeTimeline, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** A capture of one interface does not show what came in by another; what is refused at once is on one interface alone. */
+function hasManyInterfaces({ nodes }: Story, node: string): boolean {
+  const known =
+    knownInterfaces.get(nodes) ??
+    new Map(
+      [...Map.groupBy(nodes.packets, (packet) => packet.node)].map(([name, packets]) => [
+        name,
+        new Set(packets.map((packet) => packet.interface)),
+      ]),
+    );
+  knownInterfaces.set(nodes, known);
+  return (known.get(node)?.size ?? 0) >= 2;
+}
 
 /** The answer came out of the server's pod. */
 export const leftServer: Look = ofAnswer((answer, story) => {

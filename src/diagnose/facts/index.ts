@@ -6,14 +6,24 @@ import * as ending from './how-it-ended.ts';
 import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entries.ts';
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as icmp from './icmp.ts';
+import { serverKilledForMemory } from './killed-for-memory.ts';
+import * as size from './packet-length.ts';
+import * as peer from './peer-host.ts';
+import * as idle from './idle-close.ts';
 import * as population from './population.ts';
 import * as form from './reset-form.ts';
 import * as way from './reset-way.ts';
+import { firstSeenMidStream, sentElsewhere } from './sent-elsewhere.ts';
+import * as passed from './untranslated.ts';
+import { agentRestarted } from './agent-restarts.ts';
 import * as silence from './silence.ts';
 import * as kernel from './reset-sender.ts';
+import { acceptQueueOverflowed } from './accept-queue.ts';
+import { endpointsRuleHit } from './service-endpoints.ts';
 import * as sender from './sender-counters.ts';
 import * as tally from './sender-tally.ts';
 import * as asked from './unanswered.ts';
+import * as direction from './which-way.ts';
 import type { Fact, Look } from './fact.ts';
 
 export const facts = {
@@ -32,16 +42,27 @@ export const facts = {
   'sent again and again': silence.sentAgain,
   'never arrived': arrival.neverArrived,
   'may never have arrived': arrival.mayNeverHaveArrived,
+  'one way alone passed': direction.oneWayAlonePassed,
+  'neither way passed': direction.neitherWayPassed,
+  'only long packets vanished': size.onlyLongVanished,
+  'long packets alone were missed': size.onlyLongMissed,
+  'length may decide': size.lengthMayDecide,
   'server dropped openings': arrival.serverDroppedOpenings,
   'had been idle': silence.hadBeenIdle,
   'loser silent for long': ending.silentForLong,
   'question unanswered': asked.questionUnanswered,
   'closed before the question': asked.closedBeforeQuestion,
+  'asked as it closed': idle.askedAsItClosed,
+  'closed on a question that had just come': idle.closedOnFreshQuestion,
+  'closed after the same silence': idle.closedAfterSameSilence,
   'refused afterwards': ending.refusedAfterwards,
   'silent afterwards': ending.silentAfterwards,
   'server gave up waiting': ending.serverGaveUpWaiting,
   'server says it ended it': ending.serverSaysItEnded,
   "server's socket was destroyed": ending.serverSocketDestroyed,
+  "client's socket was destroyed": ending.clientSocketDestroyed,
+  'client says it aborted it': ending.clientSaysItAborted,
+  "client's process said nothing of it": ending.clientSaidNothing,
   'server was reset as well': ending.serverWasReset,
   'ICMP error seen': icmp.errorSeen,
   'ICMP: packet too long': icmp.tooLong,
@@ -71,6 +92,14 @@ export const facts = {
   'RST from outside': way.resetFromOutside,
   'RST translated too early': way.resetTranslatedTooEarly,
   'client answered what was not translated': way.clientAnsweredUntranslated,
+  'no answer known to come untranslated': passed.noUntranslatedKnown,
+  'INVALID beyond those answers': passed.invalidBeyondAnswers,
+  'untranslated in its order': passed.untranslatedInOrder,
+  'it was judged INVALID': passed.judgedInvalid,
+  'passed by though in its order': passed.passedInOrder,
+  'others answered what was not translated': passed.othersAnsweredUntranslated,
+  'sent to another endpoint': sentElsewhere,
+  'first seen in mid-stream': firstSeenMidStream,
   'RST for another port': resetForAnotherPort,
   'rule changed': ruleChanged,
   'rule moved the port': ruleMovedPort,
@@ -78,8 +107,13 @@ export const facts = {
   'entry expired': entryExpired,
   'picked up in mid-stream': pickedUpMidStream,
   'endpoint changed': server.endpointChanged,
+  'server is gone for good': peer.goneForGood,
+  "link of the server's node is down": peer.linkDown,
+  'neighbour did not answer': peer.neighbourSilent,
+  'server may be gone': peer.mayBeGone,
   'listener closed': server.listenerClosed,
   "listener's process ended": server.listenerProcessEnded,
+  'killed for memory': serverKilledForMemory,
   'server aborted it itself': kernel.serverAborted,
   'client aborted it itself': kernel.clientAborted,
   'its process was ending': kernel.senderWasEnding,
@@ -105,6 +139,7 @@ export const facts = {
   'sender counted its RSTs': sender.senderCountedResets,
   'sender counted just those RSTs': tally.senderCountedJustThose,
   'sender counted aborts': tally.senderCountedAborts,
+  'no abort known to be counted': tally.noAbortKnown,
   'sender counted an abort for each': tally.senderCountedAbortForEach,
   'sender counted unread input for each': tally.senderCountedUnreadForEach,
   'sender answered for a closed socket': tally.senderAnsweredForClosed,
@@ -115,9 +150,13 @@ export const facts = {
   'table overflowed': counters.tableOverflowed,
   'table full': counters.tableFull,
   'reject rule hit': counters.rejectRuleHit,
+  'rule of a Service without endpoints hit': endpointsRuleHit,
+  'accept queue overflowed': acceptQueueOverflowed,
   'drop rule hit': counters.dropRuleHit,
   'no drop rule known to be hit': counters.noDropRuleKnown,
+  'agent restarted': agentRestarted,
   'lost only after long idle': population.lostOnlyAfterLongIdle,
+  'idle bound parts them': population.idleBoundParts,
   'rejected just as many': population.rejectedJustAsMany,
 } as const satisfies Record<string, Look>;
 

@@ -23,6 +23,27 @@ export const lostOnlyAfterLongIdle: Look = (story) => {
   return yes(conclusion(story, text));
 };
 
+/** So much longer than any that was survived has a silence to be that a bound between the two is none by chance of a rhythm. */
+const beyondBound = 1.1;
+/** One in so many cases would part them so by chance. */
+const oneIn = 100;
+
+/**
+ * The flows of this kind that were lost when they were used again had all been idle for longer than any that was answered, and too many
+ * live for that to be chance: what forgets them has a bound between the two. Where all have one rhythm there is nothing to compare.
+ */
+export const idleBoundParts: Look = (story) => {
+  const { idleBound } = story;
+  if (idleBound === null || idleBound.lost < enough) return unknown(null);
+  const { lost, shortestLost, lived, longestAnswered, chance } = idleBound;
+  if (shortestLost <= longestAnswered) return no();
+  if (shortestLost < beyondBound * longestAnswered || chance > 1 / oneIn) return unknown(null);
+  const text =
+    `each of the ${lost} flows of its kind that were lost had been idle for ${seconds(shortestLost)} or more, the ${lived} that live for ` +
+    `${seconds(longestAnswered)} at most: a bound lies between the two (permutation test over ${lost + lived} flows: p = ${chance.toPrecision(1)})`;
+  return yes(conclusion(story, text));
+};
+
 /** Rules that reject counted, around this loss, just as many packets as connections were lost: none of them was another's doing. */
 export const rejectedJustAsMany: Look = (story) => {
   if (!story.available.has('rule-counters')) return unknown('rule-counters');

@@ -108,16 +108,31 @@ function noneSent(side: Side, story: Story): Fact {
 const closesAllWithin: Micros = 30_000_000;
 /** Of several threads that end one may close everything before the last of them is told of. */
 const exitToldWithin: Micros = 250_000;
+const sameMoment: Micros = 1_000;
 /** Nothing survives SIGKILL. */
 const kill = 9;
 
-/** The process that sent the RST, or that had closed the socket before, was made to end as it did so: by a signal, or for its memory. */
-export const senderWasEnding: Look = (story) => {
+/** What ended the connection at its sender's, and what was told of the end of the process that did it; null where nobody can tell. */
+export function endOfSender(
+  story: Story,
+): { readonly act: TupleEvent; readonly told: readonly KernelEvent[] } | null {
   const act = actOf(story);
   const ends = act === null ? undefined : story.nodes.kernel.endsOf(act);
-  if (act === null || ends === undefined) return unknown(null);
+  if (act === null || ends === undefined) return null;
   const at = parseMicros(act.at);
-  const told = between(ends, at - closesAllWithin, at + exitToldWithin);
+  return { act, told: between(ends, at - closesAllWithin, at + exitToldWithin) };
+}
+
+/** The process that sent the RST, or that had closed the socket before, was made to end as it did so: by a signal, or for its memory. */
+export const senderWasEnding: Look = (story) => {
+  const end = endOfSender(story);
+  if (end === null) return unknown(null);
+  const { act } = end;
+  const at = parseMicros(act.at);
+  // What it was told to do after it had done this did not make it do so.
+  const told = end.told.filter(
+    (event) => event.tracepoint === 'process-exit' || parseMicros(event.at) <= at + sameMoment,
+  );
   const isEnd = ({ tracepoint, number }: KernelEvent) => tracepoint !== 'signal' || number === kill;
   if (told.some(isEnd)) {
     const wasMade = told.some(({ tracepoint }) => tracepoint !== 'process-exit') || diesOfSignal(act);

@@ -135,16 +135,43 @@ export const resetTranslatedTooEarly: Look = (story) => {
 };
 
 /** The first RST went from the client's pod to the server's own address: an answer had reached the client untranslated. */
-export const clientAnsweredUntranslated = ofDirectedReset((first, story) => {
-  const { lost, server, someNodeIsUnwatched, goesToClient } = story;
+export const clientAnsweredUntranslated: Look = (story) => {
+  const { kernel, server, lost } = story;
+  const { first } = kernel;
+  const isToPod = server !== null && server.address !== lost.target.address;
+  // The client's own kernel says to whom it sent it.
+  if (
+    isToPod &&
+    kernel.orderIsClear &&
+    first?.side === 'client' &&
+    (first.kind === 'no-socket' || first.kind === 'unknown-to-listener') &&
+    first.event.tuple.dst === server.address
+  )
+    return yes(asEvidence(first.event));
+  return sentToPod(story);
+};
+
+const sentToPod = ofDirectedReset((first, story) => {
+  const { lost, server, someNodeIsUnwatched, goesToClient, packets } = story;
   // What is the Service's to the client has the pod's address here already.
   if (someNodeIsUnwatched && !goesToClient(first) && lost.target.address === server?.address)
     return unknown('unwatched-node');
+  // Where its other packets go there, too, they were translated before they came here: by its socket, say.
+  const isUsual = packets.some(
+    ({ flags, tuple, node, interface: name, direction }) =>
+      !flags.includes('R') &&
+      node === first.node &&
+      name === first.interface &&
+      direction === first.direction &&
+      tuple.src === first.tuple.src &&
+      tuple.dst === first.tuple.dst,
+  );
+  // Out of the node it would be one that the node made in the client's name, unless the client is a socket of the node itself.
+  const isOwn =
+    isClients(first, story) !== false ||
+    (first.tuple.src === lost.client?.address && isNodesOwn(first, story));
   return seenIf(
-    // Out of the node it would be one that the node made in the client's name.
-    isClients(first, story) !== false &&
-      first.tuple.dst !== lost.target.address &&
-      first.tuple.dst === server?.address,
+    isOwn && !isUsual && first.tuple.dst !== lost.target.address && first.tuple.dst === server?.address,
     asEvidence(first),
   );
 });

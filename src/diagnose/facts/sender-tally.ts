@@ -22,10 +22,14 @@ const anyAborts = senderCounted(/^TcpExtTCPAbortOn(Data|Close|Linger|Memory)$/, 
 /** It counted sockets that their own program aborted, closing them with data unread or with linger 0. */
 export const senderCountedAborts: Look = (story) => {
   const counted = anyAborts(story);
+  if (counted.seen === 'no' && story.kernel.first?.kind === 'aborted') return unknown(null);
   // Who read the count of this RST read that of the aborts with it, whatever became of the namespace afterwards.
   const read = counted.seen === 'unknown' ? agreedTallies(story) : [];
   return read.some(({ aborted }) => aborted === 0) ? no() : counted;
 };
+
+/** It is not known to have counted any, be it that nobody could look. */
+export const noAbortKnown: Look = (story) => seenIf(senderCountedAborts(story).seen !== 'yes');
 
 /** Its programs aborted as many sockets as RSTs of live sockets were seen leaving. */
 export const senderCountedAbortForEach = ofAgreedTally((tally, story) =>

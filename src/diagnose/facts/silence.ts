@@ -67,12 +67,30 @@ export const hadBeenIdle: Look = (story) => {
     (packet) =>
       packet.at < trigger.at && packet.node === trigger.node && packet.interface === trigger.interface,
   );
+  if (before.length === 0 && wasThereBefore(trigger, story)) return yes(asEvidence(trigger));
   const heard = before.findLast((packet) => goesToClient(packet) !== goesToClient(trigger));
   const said = before.at(-1);
   if (heard === undefined || said === undefined) return unknown('rest-of-connection');
   if (lag(heard, trigger) < shortestTimeout) return no();
   return lag(said, trigger) >= shortestTimeout ? yes(asEvidence(said), asEvidence(trigger)) : unknown(null);
 };
+
+/**
+ * What is kept of a connection goes back further than the shortest silence that counts: nothing of one that there was before, where the
+ * capture ran and lost nothing, is a silence.
+ */
+function wasThereBefore({ at, node }: PacketEvent, story: Story): boolean {
+  const { lost, packets, nodes } = story;
+  const since = parseMicros(at) - shortestTimeout;
+  return (
+    lost.phase !== 'connecting' &&
+    lost.bornAt <= since &&
+    !packets.some(({ flags }) => flags.includes('S')) &&
+    nodes.firstHeard('capture', node) <= since &&
+    !nodes.missed('capture', node, since, parseMicros(at)) &&
+    !story.lostSome('capture')
+  );
+}
 
 /**
  * What an end's socket knew: that it had received data within that time before it first sent in vain, or before the loss where it did
@@ -134,11 +152,18 @@ export function mayHaveGoneUnseen(story: Story): boolean {
     (packet) => packet.at < reset.at && packet.node === reset.node && packet.interface === reset.interface,
   );
   const said = here.filter((packet) => !goesToClient(packet));
+  const resetAt = parseMicros(reset.at);
   if (lost.phase === 'connecting') {
     const [opening, answer] = [said.find(isOpening), here.findLast(goesToClient)];
     return opening !== undefined && answer !== undefined && lag(opening, answer) >= soonestRepetition;
   }
-  const isToldByKernel = watches(story, false) && kernelGap(story, 'client', lost.lastGoodAt) === null;
+  const { events, sideOf } = story.kernel;
+  const hasRepeated = events.some(
+    (event) =>
+      event.tracepoint === 'retransmit' && sideOf(event) === 'client' && parseMicros(event.at) < resetAt,
+  );
+  const isToldByKernel =
+    watches(story, false) && kernelGap(story, 'client', lost.lastGoodAt) === null && !hasRepeated;
   if (watchesData(story, false) || isToldByKernel) return false;
   // Nor does the server's socket tell: what it received last may have been said again after a silence.
   if (!takesData(story.nodes, reset.node)) return true;

@@ -45,7 +45,7 @@ export function processOf({ kernel, server }: Story, side: Side | undefined): Pr
   const listed = kernel.sockets
     .filter(({ tuple }) => isOfServer(tuple.src) === (side === 'server'))
     .map(({ process }) => process)
-    .find(isKnown);
+    .find((process) => isKnown(process) && !taken.has(process.pid));
   // A list names the program; a kernel's line may name the thread.
   return listed ?? byKernel ?? null;
 }

@@ -43,9 +43,38 @@ export const byEnding: readonly Exclusion[] = [
     basis: 'physics',
   },
   {
+    when: ['was closed', 'server says it ended it'],
+    excludes: ['in-between', 'server-process-died'],
+    because: "the server's own events say that it ended the connection, and go on",
+    basis: 'physics',
+  },
+  {
     when: ['timed out'],
-    excludes: [...clientEnds, 'server-process-died', 'privileged-program', 'gave-up'],
+    excludes: [
+      ...(['client-application', 'client-process-died', 'server-process-died'] as const),
+      ...(['privileged-program', 'gave-up'] as const),
+    ],
     because: 'nothing was answered, neither with data nor with a RST',
+    basis: 'physics',
+  },
+  {
+    when: ['timed out', 'not client answered what was not translated'],
+    excludes: ['client-kernel'],
+    because: 'nothing was answered, neither with data nor with a RST',
+    basis: 'physics',
+  },
+  {
+    when: ['timed out', 'no answer known to come untranslated'],
+    excludes: ['client-kernel'],
+    because:
+      'nothing is known to have come to the client (what comes with the address of the pod its kernel resets, and it waits on)',
+    basis: 'convention',
+  },
+  {
+    when: ['timed out', 'client answered what was not translated'],
+    excludes: ['nobody'],
+    because:
+      'what the server answered came to the client, in a name that the client had not dialled, and was reset',
     basis: 'physics',
   },
   {
@@ -68,8 +97,29 @@ export const byEnding: readonly Exclusion[] = [
     basis: 'physics',
   },
   {
-    when: ['timed out', 'not ICMP error seen', 'may never have arrived'],
+    when: ['timed out', 'not ICMP error seen', 'one way alone passed'],
     excludes: atTheServer,
+    because:
+      'what one side sent again and again vanished, while the other, which was heard, went on speaking',
+    basis: 'physics',
+  },
+  {
+    when: ['timed out', 'not ICMP error seen', 'neither way passed'],
+    excludes: atTheServer,
+    because: 'what either side sent vanished on the way, and no ICMP error came',
+    basis: 'physics',
+  },
+  {
+    when: ['timed out', 'not ICMP error seen', 'may never have arrived'],
+    excludes: ['server-pod-rule'],
+    because:
+      'nothing was answered, neither with data nor with a RST or an ICMP error (if nothing was dropped at its end)',
+    basis: 'convention',
+  },
+  {
+    // A full queue keeps silent, too, and whoever sees packets alone cannot tell it from a hole on the way.
+    when: ['timed out', 'not ICMP error seen', 'may never have arrived', 'not server dropped openings'],
+    excludes: ['server-kernel'],
     because:
       'nothing was answered, neither with data nor with a RST or an ICMP error (if nothing was dropped at its end)',
     basis: 'convention',
@@ -79,6 +129,13 @@ export const byEnding: readonly Exclusion[] = [
     excludes: ['nobody', 'server-pod-rule'],
     because:
       "the server's kernel dropped openings at that time, because its listener's queue was full (others may have been meant)",
+    basis: 'convention',
+  },
+  {
+    when: ['timed out', 'never connected', 'accept queue overflowed', 'not never arrived'],
+    excludes: ['server-application', 'nobody', 'server-pod-rule'],
+    because:
+      "the opening came as far as the server's kernel, which dropped openings at that time, before any program sees one, because its queue was full (a rule of its pod may have dropped this one)",
     basis: 'convention',
   },
   {
@@ -98,9 +155,16 @@ export const byEnding: readonly Exclusion[] = [
   },
   {
     when: ['never connected', 'timed out', 'may never have arrived'],
-    excludes: atTheServer,
+    excludes: ['server-pod-rule'],
     because:
       'nothing was answered: a server that refuses an attempt to connect says so (unless it drops what it has no place for)',
+    basis: 'convention',
+  },
+  {
+    when: ['never connected', 'timed out', 'may never have arrived', 'not server dropped openings'],
+    excludes: ['server-kernel'],
+    because:
+      'nothing was answered: a kernel that refuses an attempt to connect says so, and it counted none that it dropped for want of a place (a rule may drop what it says)',
     basis: 'convention',
   },
   {

@@ -1,9 +1,6 @@
 // Whom it excludes what the kernels of both ends told: whose kernel sent the RST, why, and that none of those that were watched did.
-import { authors, type Author } from '../../model/author.ts';
-import { clientEnds, rules, serverEnds, type Exclusion } from './exclusion-row.ts';
-
-const allBut = (...left: readonly Author[]): readonly Author[] =>
-  authors.filter((author) => author !== 'unknown' && !left.includes(author));
+import type { Author } from '../../model/author.ts';
+import { allBut, clientEnds, rules, serverEnds, type Exclusion } from './exclusion-row.ts';
 
 /** Whoever may have ended a socket in silence, before its kernel answered for it. */
 const endedBefore: readonly Author[] = [

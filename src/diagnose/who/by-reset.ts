@@ -1,6 +1,6 @@
 // Whom the form of the first RST excludes, and where it was first seen.
 import type { Author } from '../../model/author.ts';
-import { clientEnds, serverEnds, programs, kernels, rules, type Exclusion } from './exclusion-row.ts';
+import { allBut, clientEnds, serverEnds, programs, kernels, rules, type Exclusion } from './exclusion-row.ts';
 
 const beforeServer: readonly Author[] = [
   ...clientEnds,
@@ -88,6 +88,20 @@ export const byReset: readonly Exclusion[] = [
     basis: 'convention',
   },
   {
+    // A socket's own RST goes where it is connected to.
+    when: ["RST left the client's pod", 'client answered what was not translated'],
+    excludes: ['client-application', 'client-process-died', 'privileged-program', 'gave-up', 'nobody'],
+    because: "the RST went to the server's own address, and the client's socket is connected to another one",
+    basis: 'physics',
+  },
+  {
+    when: ["RST left the client's pod", 'client answered what was not translated'],
+    excludes: ['client-pod-rule'],
+    because:
+      "the RST went to the server's own address, of which the client's kernel has no socket (a rule in its pod may have been quicker)",
+    basis: 'convention',
+  },
+  {
     when: ['RST made on the node'],
     excludes: [
       ...clientEnds,
@@ -167,5 +181,33 @@ export const byReset: readonly Exclusion[] = [
     because:
       "the server's program was told that its connection was aborted, which only a program with the right to destroy sockets brings about",
     basis: 'physics',
+  },
+  {
+    when: ["server's socket was destroyed", 'was reset'],
+    excludes: allBut('privileged-program'),
+    because:
+      "the server's program was told that its connection was aborted under it, as only a program with that right does (the client may have been reset by somebody else just before)",
+    basis: 'convention',
+  },
+  // The client's.
+  {
+    when: ["client's socket was destroyed"],
+    excludes: allBut('privileged-program'),
+    because:
+      "the client's program was told that its connection was aborted under it, which only a program with the right to destroy sockets brings about",
+    basis: 'physics',
+  },
+  {
+    when: ['client says it aborted it'],
+    excludes: allBut('client-application'),
+    because: "the client's program says that it ended the connection itself",
+    basis: 'physics',
+  },
+  {
+    when: ["client's process said nothing of it"],
+    excludes: ['client-application', 'privileged-program'],
+    because:
+      "the client's program writes down what ends its connections, and wrote nothing of this one (its last lines may be lost)",
+    basis: 'convention',
   },
 ];

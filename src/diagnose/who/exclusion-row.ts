@@ -1,5 +1,5 @@
 // What one row of the table of exclusions says, and the groups of suspects that rows speak of.
-import type { Author } from '../../model/author.ts';
+import { authors, type Author } from '../../model/author.ts';
 import type { FactName } from '../facts/index.ts';
 
 /** A fact that must have been seen; with `not `, one that a witness which would have seen it did not see. */
@@ -24,3 +24,5 @@ export const programs: readonly Author[] = [
 export const kernels: readonly Author[] = ['client-kernel', 'server-kernel', 'node-kernel'];
 export const rules: readonly Author[] = ['client-pod-rule', 'node-rule', 'server-pod-rule'];
 export const quiet: readonly Author[] = ['nobody', 'gave-up'];
+export const allBut = (...left: readonly Author[]): readonly Author[] =>
+  authors.filter((author) => author !== 'unknown' && !left.includes(author));

@@ -16,6 +16,8 @@ export interface CauseModel {
   readonly suggestedBy: readonly Signs[];
   /** What cannot be seen when this is the cause, or what it would have shown and did not. */
   readonly contradictedBy: readonly Condition[];
+  /** What is nothing against it where it is shown, but is no company in which the signs of `suggestedBy` mean anything. */
+  readonly notSuggestedWith?: readonly Condition[];
   /** The lab's fixes for it. */
   readonly fixes: readonly string[];
   /** What happened, in words, for all the connections that this explains. */

@@ -179,6 +179,7 @@ function evidenceFor(signs: readonly string[], facts: Facts): EvidenceItem[] {
     'ICMP error seen',
     'rejected just as many',
     'next attempt refused by ICMP',
+    'agent restarted',
     ...endings,
   ] as FactName[];
   const items = new Map<string, EvidenceItem>();

@@ -38,7 +38,8 @@ export function judge(facts: Facts, suspects: Suspects, models: readonly CauseMo
   const [first, second] = leading;
   if (first === undefined || second !== undefined) {
     const rivals = first === undefined ? possible : leading;
-    return { cause: null, causeCertainty: 'open', ...authorOf(null, suspects, false), rivals, standings };
+    const author = authorOf(oneAuthorOf(leading), suspects, false);
+    return { cause: null, causeCertainty: 'open', ...author, rivals, standings };
   }
   const rivals = [...(first.is === 'shown' ? suggested : []), ...possible];
   const proven = first.is === 'shown' && rivals.length === 0;
@@ -58,14 +59,24 @@ function standingOf(model: CauseModel, facts: Facts, { left }: Suspects): Standi
   const shown = model.shownBy.find(seen);
   const suggested = model.suggestedBy.find(seen);
   const signs = shown ?? suggested ?? [];
+  const unlikely =
+    shown === undefined ? model.notSuggestedWith?.find((condition) => holds(condition, facts)) : undefined;
   const against =
-    contradiction ?? (authors.length === 0 ? `its author (${model.authors.join(' or ')}) is excluded` : null);
+    contradiction ??
+    unlikely ??
+    (authors.length === 0 ? `its author (${model.authors.join(' or ')}) is excluded` : null);
   const standing = (is: Standing['is']): Standing => ({ model, is, signs, against, authors });
   if (against !== null) return standing('contradicted');
   if (shown !== undefined) return standing('shown');
   if (suggested !== undefined) return standing('suggested');
   const conceivable = model.shownBy.some((all) => all.every((condition) => mayHold(condition, facts)));
   return standing(conceivable ? 'possible' : 'not seen');
+}
+
+/** Where several causes stand open that can all have the same author alone, whichever it was: one of them, and null otherwise. */
+function oneAuthorOf(leading: readonly Standing[]): Standing | null {
+  const authors = new Set(leading.flatMap((standing) => standing.authors));
+  return authors.size === 1 ? (leading[0] ?? null) : null;
 }
 
 /** The author by exclusion; where several are left, the cause may narrow them. */

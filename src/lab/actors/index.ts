@@ -5,7 +5,7 @@ import type { Actor } from './actor.ts';
 import { felix } from './felix/changes.ts';
 import { netd } from './netd/changes.ts';
 
-// kube-proxy has tables only: in no scenario does a Service change.
+// kube-proxy has tables only: when a Service's endpoints change, a fault loads them anew.
 const actors: { readonly [Kind in ActorSpec['kind']]: Actor<Extract<ActorSpec, { kind: Kind }>> } = {
   netd,
   felix,

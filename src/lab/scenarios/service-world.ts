@@ -1,8 +1,8 @@
 // The world that most scenarios share: a Service by kube-proxy, netd's intranode visibility, and clients of it on both nodes.
 import type { Choice, ClientSpec, Named, ScenarioDefaults, ServerSpec, Setup } from '../../model/scenario.ts';
 import type { Change, Plan } from '../../model/plan.ts';
-import type { Node, Topology } from '../../model/topology.ts';
-import { kubeProxyTables } from '../actors/kube-proxy/tables.ts';
+import type { Node, Service, Topology } from '../../model/topology.ts';
+import { kubeProxyTables, type KubeProxyOptions } from '../actors/kube-proxy/tables.ts';
 import { mergeTables } from '../actors/merge-tables.ts';
 import { netdChanges, netdTables } from '../actors/netd/tables.ts';
 import { addressOf, twoNodes } from '../topologies/two-nodes.ts';
@@ -30,39 +30,65 @@ export const servicePort = twoNodes.service.port;
 export interface WorldOptions {
   /** False for a kube-proxy that lets INVALID packets pass. Default true. */
   readonly dropInvalid?: boolean;
+  /** As KubeProxyOptions have them. */
+  readonly masqueradeAll?: boolean;
+  readonly sessionAffinity?: boolean;
+  /** Default: the two nodes with one server. Every pod behind its Service has a server that is called like it. */
+  readonly topology?: Topology;
   /** Done to the nodes and the VPC after everything else. */
   readonly changes?: readonly Change[];
   readonly server?: Omit<ServerSpec, 'name' | 'pod' | 'port'>;
   readonly clientTimeoutMs?: number;
+  /** What else its clients do. */
+  readonly clients?: Pick<ClientSpec, 'closeEveryMs' | 'closeWith'>;
   /** Default 100 ms: every fault meets each connection within that time. */
   readonly clientPeriodMs?: number;
 }
 
 /** The world of a choice, with nothing yet happening to it. Periods are as they run: nothing here waits for minutes. */
 export function serviceWorld(choice: Choice, options: WorldOptions = {}): Setup {
-  const { clientPeriodMs = 100, server = {}, changes = [] } = options;
-  const nodes = twoNodes.nodes.flatMap((node) => nodePlan(node, choice, options.dropInvalid ?? true));
+  const { topology = twoNodes, clientPeriodMs = 100, server = {}, changes = [] } = options;
+  const nodes = topology.nodes.flatMap((node) => nodePlan(topology, node, choice, options));
   return {
-    topology: twoNodes,
-    plan: [...wires(twoNodes), ...nodes, ...within(changes)],
+    topology,
+    plan: [...wires(topology), ...nodes, ...within(changes)],
     actors: [],
     faults: [],
-    servers: [{ name: 'server', pod: 'server', port: servicePort, ...server }],
-    clients: clientClasses(twoNodes, choice.fix === headlessService.name).map((client) => ({
-      ...client,
+    servers: topology.service.endpoints.map((name) => ({ name, pod: name, port: servicePort, ...server })),
+    clients: clientClasses(topology, choice.fix === headlessService.name).map((client) => ({
+      ...{ ...client, ...options.clients },
       ...(options.clientTimeoutMs === undefined ? {} : { timeoutMs: options.clientTimeoutMs }),
     })),
     clientPeriodMs,
   };
 }
 
-function nodePlan(node: Node, choice: Choice, dropInvalid: boolean): Plan {
-  const visibility = hasVisibility(choice);
-  const tables = mergeTables(kubeProxyTables(twoNodes, { dropInvalid }), visibility ? netdTables : []);
+function nodePlan(topology: Topology, node: Node, choice: Choice, options: WorldOptions): Plan {
+  const { dropInvalid = true, masqueradeAll = false, sessionAffinity = false } = options;
   return within([
-    ...(visibility ? netdChanges(twoNodes, node) : []),
-    { do: 'load-iptables', netns: node.name, tables },
+    ...(hasVisibility(choice) ? netdChanges(topology, node) : []),
+    loadTables(topology, node, choice, { dropInvalid, masqueradeAll, sessionAffinity }),
   ]);
+}
+
+/** What kube-proxy and netd have programmed on the node, all at once, as kube-proxy does when a Service's endpoints change. */
+function loadTables(topology: Topology, node: Node, choice: Choice, options: KubeProxyOptions = {}): Change {
+  const tables = mergeTables(kubeProxyTables(topology, options), hasVisibility(choice) ? netdTables : []);
+  return { do: 'load-iptables', netns: node.name, tables };
+}
+
+/** kube-proxy's tables anew, as it learns of other endpoints: the table of rules that refuse first, or last. */
+export function loadServices(
+  topology: Topology,
+  node: Node,
+  { services, refuses }: { readonly services: readonly Service[]; readonly refuses: 'first' | 'last' },
+): Change {
+  const tables = kubeProxyTables(topology, { services });
+  const inOrder = tables.toSorted((a, b) => (a.name === b.name ? 0 : a.name === 'filter' ? -1 : 1));
+  return {
+    ...{ do: 'load-iptables', netns: node.name },
+    tables: refuses === 'first' ? inOrder : inOrder.toReversed(),
+  };
 }
 
 /** One class beside the server, one on the other node, both through the Service, or both straight to the pod. */

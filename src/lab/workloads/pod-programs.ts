@@ -4,6 +4,7 @@ import { Problem } from '../../model/problem.ts';
 import type { ProbeEvent } from '../../model/probe-event.ts';
 import type { ClientSpec, ServerSpec } from '../../model/scenario.ts';
 import { startProgram, type Program } from '../../system/process.ts';
+import { inMemoryCgroup } from '../../system/memory-cgroup.ts';
 import { programLog, type LineLog } from '../../system/program-log.ts';
 import { inNetns } from '../../system/tools/ip-netns.ts';
 import { splitLines } from '../../system/split-lines.ts';
@@ -30,6 +31,8 @@ export interface PodProgramSpec {
   readonly argv: readonly string[];
   /** Its log. */
   readonly log: LineLog;
+  /** The memory cgroup that it is put into; with one, that the kernel kills it is no failure. */
+  readonly memoryCgroup?: string | undefined;
 }
 
 /** The words after `netdebug` that start a server; times are divided by `speed`. */
@@ -38,10 +41,24 @@ export function serverWords(server: ServerSpec, speed: number): string[] {
     'server',
     ...['--port', String(server.port)],
     ...timeFlag('--deadline', server.deadlineMs, speed),
+    ...timeFlag('--idle-timeout', server.idleTimeoutMs, speed),
     ...timeFlag('--push-every', server.pushEveryMs, speed),
     ...timeFlag('--close-every', server.closeEveryMs, speed),
     ...(server.closeWith === undefined ? [] : ['--close-with', server.closeWith]),
+    ...(server.backlog === undefined ? [] : ['--backlog', String(server.backlog)]),
+    ...(server.sharedPort === true ? ['--share-port'] : []),
+    ...memoryWords(server, speed),
     ...['--events', '-'],
+  ];
+}
+
+function memoryWords({ memory }: ServerSpec, speed: number): string[] {
+  if (memory === undefined) return [];
+  const { takeMiB, takeEveryMs, takeForMs } = memory;
+  return [
+    ...['--take-memory', `${takeMiB}MiB`],
+    ...timeFlag('--take-every', takeEveryMs, speed),
+    ...(takeForMs === 0 ? [] : timeFlag('--take-for', takeForMs, speed)),
   ];
 }
 
@@ -58,7 +75,16 @@ export function clientWords(
     ...['--host', address],
     ...['--port', String(port)],
     ...timeFlag('--period', periodMs, 1),
+    ...(client.periodsMs === undefined
+      ? []
+      : ['--periods', client.periodsMs.map((each) => formatDuration(each / speed)).join(',')]),
+    ...timeFlag('--idle-limit', client.idleLimitMs, speed),
+    ...timeFlag('--keep-alive', client.keepAliveMs, 1),
     ...timeFlag('--timeout', client.timeoutMs, speed),
+    ...timeFlag('--connect-timeout', client.connectTimeoutMs, speed),
+    ...(client.payloadBytes === undefined ? [] : ['--payload', String(client.payloadBytes)]),
+    ...timeFlag('--close-every', client.closeEveryMs, speed),
+    ...(client.closeWith === undefined ? [] : ['--close-with', client.closeWith]),
     ...['--connections', String(connections)],
     ...['--class', client.name],
     ...['--events', '-'],
@@ -71,14 +97,18 @@ function timeFlag(flag: string, milliseconds: number | undefined, speed: number)
 
 export function startPodProgram(spec: PodProgramSpec, onEvent: EventSink): PodProgram {
   const log = programLog(spec.log);
-  const program = startProgram(inNetns(spec.pod, spec.argv), {
+  const { memoryCgroup } = spec;
+  const inPod = inNetns(spec.pod, spec.argv);
+  const argv = memoryCgroup === undefined ? inPod : inMemoryCgroup(memoryCgroup, inPod);
+  const program = startProgram(argv, {
     // Our own program writes these lines, in this very version: the contract is the type.
     onStdout: splitLines((line) => onEvent(JSON.parse(line) as ProbeEvent, line)),
     onStderr: (chunk) => log.take(chunk),
   });
   let mayEnd = false;
   const failed = program.exited.then(({ exitCode, signal }) => {
-    if (mayEnd) return new Promise<never>(() => undefined);
+    if (mayEnd || (memoryCgroup !== undefined && signal === 'SIGKILL'))
+      return new Promise<never>(() => undefined);
     const how = signal === null ? `exit code ${String(exitCode)}` : `signal ${signal}`;
     throw new Problem(
       'fault',

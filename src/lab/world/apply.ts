@@ -6,6 +6,7 @@ import { deleteEntries, fillConntrack } from '../../system/tools/conntrack.ts';
 import { applyIpBatch, ipCommand, isIpChange } from '../../system/tools/ip.ts';
 import { changeChainRule, restoreTables } from '../../system/tools/iptables.ts';
 import { deleteNftTable, loadNftTable } from '../../system/tools/nft.ts';
+import { destroySockets } from '../../system/tools/ss-kill.ts';
 import { setSysctls } from '../../system/tools/sysctl.ts';
 import { shellCommand } from './plan-commands.ts';
 
@@ -140,6 +141,8 @@ function applyBatch(changes: readonly Change[]): Promise<void> {
       return deleteNftTable(first.netns, first.name);
     case 'delete-entries':
       return deleteEntries(first.netns, first.filter, first.family);
+    case 'destroy-sockets':
+      return destroySockets(first.netns, first.filter);
     case 'fill-conntrack':
       return fillConntrack(first);
     case 'set-sysctl': {

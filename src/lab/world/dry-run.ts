@@ -58,5 +58,9 @@ function probeScript(setup: Setup, { connections, periodMs, speed }: DryRunOptio
       words: clientWords(client, connections, periodMs, speed),
     })),
   ];
-  return programs.map(({ pod, words }) => `${inNetns(pod, ['netdebug', ...words]).join(' ')} &\n`).join('');
+  const limits = setup.servers.map(({ name, memory }) =>
+    memory === undefined ? '' : `# ${name} is in a memory cgroup of ${memory.limitMiB} MiB\n`,
+  );
+  const lines = programs.map(({ pod, words }) => `${inNetns(pod, ['netdebug', ...words]).join(' ')} &\n`);
+  return [...limits, ...lines].join('');
 }

@@ -58,18 +58,22 @@ function changeInIpv6(change: Change): Change[] {
     case 'set-sysctl':
       return settingInIpv6(change);
     case 'set-up':
-      // Only pods' interfaces on a node are called so.
+      // Only pods' interfaces on a node are called so, and a bridge of these.
       return change.dev.startsWith('cali')
         ? [change, { do: 'add-address', netns: change.netns, dev: change.dev, cidr: `${podGateway}/64` }]
         : [change];
+    case 'set-down':
+      // Its addresses stay, as those of IPv4 do.
+      return [sysctl(change.netns, `net.ipv6.conf.${change.dev}.keep_addr_on_down`, '1'), change];
     case 'add-route':
       return change.to === podGateway4 ? [] : [mapStrings(change, addressesInIpv6)];
     case 'add-rule':
     case 'delete-rule':
     case 'load-iptables':
+      return [{ ...mapStrings(change, addressesInIpv6), family: 'ipv6' }];
     case 'add-chain-rule':
     case 'delete-chain-rule':
-      return [{ ...mapStrings(change, addressesInIpv6), family: 'ipv6' }];
+      return [{ ...mapStrings(change, (text) => icmpInIpv6(addressesInIpv6(text))), family: 'ipv6' }];
     case 'delete-entries':
       // A mark alone is of the entries that stand for other people's flows, which are IPv4.
       return [
@@ -82,13 +86,21 @@ function changeInIpv6(change: Change): Change[] {
     case 'fill-conntrack':
       // The table is one for both families.
       return [change];
+    case 'destroy-sockets':
+      // Of whichever family they are.
+      return [change];
     default:
       return [mapStrings(change, addressesInIpv6)];
   }
 }
 
+const icmpInIpv6 = (rule: string): string =>
+  rule.replace('-p icmp --icmp-type fragmentation-needed', '-p ipv6-icmp --icmpv6-type packet-too-big');
+
 /** TCP's and conntrack's settings are those of both families; reverse-path filters, redirects and proxy ARP are IPv4's alone. */
 function settingInIpv6(change: Extract<Change, { do: 'set-sysctl' }>): Change[] {
+  if (change.key === 'net.bridge.bridge-nf-call-iptables')
+    return [{ ...change, key: 'net.bridge.bridge-nf-call-ip6tables' }];
   if (change.key === 'net.ipv4.ip_forward') return [{ ...change, key: 'net.ipv6.conf.all.forwarding' }];
   return /^net\.ipv4\.(conf|neigh)\./.test(change.key) ? [] : [change];
 }

@@ -25,7 +25,8 @@ export function onHostNetwork(setup: Setup): Setup {
     );
   }
   const move = <T>(value: T): T => replaceInStrings(value, pod.address, node.address);
-  const onNode = (change: Change): Change => delivered(move(change), node.name, node.address);
+  const onNode = (change: Change): Change =>
+    ofServer(delivered(move(change), node.name, node.address), pod.name, node.name);
   const plan: Plan = setup.plan
     .filter(({ change }) => !isOfPod(change, pod))
     .map(({ change, undo }) => ({ change: onNode(change), undo: undo === null ? null : onNode(undo) }));
@@ -66,4 +67,9 @@ function delivered(change: Change, node: string, address: string): Change {
   if (change.netns !== node || change.rule.chain !== 'FORWARD') return change;
   const chain = change.rule.rule.includes(`-s ${address} `) ? 'OUTPUT' : 'INPUT';
   return { ...change, rule: { ...change.rule, chain } };
+}
+
+/** What is done to the sockets in the server's pod is done to the node's. */
+function ofServer(change: Change, pod: string, node: string): Change {
+  return change.do === 'destroy-sockets' && change.netns === pod ? { ...change, netns: node } : change;
 }

@@ -1,9 +1,11 @@
 // A plan as commands that a person could type, for --dry-run and for error messages.
 import type { Change, Plan } from '../../model/plan.ts';
+import { shellQuote } from '../../system/shell-quote.ts';
 import { deleteEntriesWords, fillWords } from '../../system/tools/conntrack.ts';
 import { familyFlag, ipCommand } from '../../system/tools/ip.ts';
 import { inNetns, netnsFlag } from '../../system/tools/ip-netns.ts';
 import { chainRuleWords, restoreText, restoreWords } from '../../system/tools/iptables.ts';
+import { destroySocketsWords } from '../../system/tools/ss-kill.ts';
 import { deleteNftTableWords, nftTableText } from '../../system/tools/nft.ts';
 import { sysctlWords } from '../../system/tools/sysctl.ts';
 
@@ -24,6 +26,8 @@ export function shellCommand(change: Change): string {
       return inside(change.netns, deleteNftTableWords(change.name));
     case 'delete-entries':
       return inside(change.netns, deleteEntriesWords(change.filter, change.family));
+    case 'destroy-sockets':
+      return shellQuote(inNetns(change.netns, destroySocketsWords(change.filter)));
     case 'fill-conntrack': {
       const { netns, source, mark, leaveFree, lifeSeconds } = change;
       const what = `assured entries from ${source}.0.0/16 with mark ${mark} for ${lifeSeconds} s, until ${leaveFree} are free`;

@@ -5,10 +5,16 @@ import type { PodFinder } from '../pod-namespaces.ts';
 import { isWholeMachine } from '../whole-machine.ts';
 import type { KnownLine } from './known-lines.ts';
 
+/** The scope of a line that is this node's or another's. */
+const somebodys = '';
+
 interface Whose {
   /** Whether the node is the whole machine, so that what names no namespace is its own. */
   readonly isMachine: boolean;
-  /** The node's name, or the address of one of its pods; undefined where it is another's, or nobody can tell. */
+  /**
+   * The node's name, or the address of one of its pods; undefined where it is another's, or nobody can tell, and `somebodys` of a kill
+   * for memory.
+   */
   scopeOf(line: KnownLine): string | undefined;
 }
 
@@ -23,7 +29,8 @@ export function whoseLines(
     scopeOf({ namespace, port, kind }) {
       if (namespace !== undefined)
         return scopes().find(({ proc }) => linkOf(`${proc}/ns/net`) === `net:[${namespace}]`)?.name;
-      if (!isMachine) return undefined;
+      // There is one log: that nobody was killed at a time is true of each node that shares the machine.
+      if (!isMachine) return kind === 'oom-kill' ? somebodys : undefined;
       if (kind !== 'syn-flood' || port === undefined) return node.name;
       const listening = scopes().filter(({ proc }) => listensOn(proc, port));
       // Of several it is the node that is known.

@@ -83,6 +83,7 @@ export function chooseTracepoints(formatOf: (path: string) => EventFormat | unde
     if (format === undefined || !needs.some((keys) => keys.every((key) => format.printed.has(key)))) {
       untold.push(format === undefined ? `${path} is not there` : `${path} does not print what it takes`);
       if (kind === 'process-exit') blindTo.push('process-ends');
+      if (kind === 'oom-victim') blindTo.push('oom-kills');
       if (kind === 'send-reset') blindTo.push('resets-without-socket');
       continue;
     }

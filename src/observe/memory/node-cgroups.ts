@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { namespaceOf, type PodFinder } from '../pod-namespaces.ts';
 import { ownerOfCgroup, type CgroupOwner } from '../sockets/cgroup-path.ts';
-import type { MemoryCgroup, MemoryHierarchy } from './hierarchy.ts';
+import type { MemoryCgroup, MemoryHierarchy } from '../../system/memory-hierarchy.ts';
 
 export interface NodeCgroups {
   readonly cgroups: readonly NodeCgroup[];
@@ -13,6 +13,8 @@ export interface NodeCgroups {
 
 export interface NodeCgroup extends MemoryCgroup {
   readonly owner: CgroupOwner;
+  /** The address of the pod whose processes alone are in it; null for the node's own, undefined where they are of several. */
+  readonly pod: string | null | undefined;
 }
 
 /**
@@ -24,8 +26,11 @@ export function findNodeCgroups(
   pods: Pick<PodFinder, 'find'>,
   { version, folderOf }: MemoryHierarchy,
 ): NodeCgroups {
-  const ours = new Set<unknown>([namespaceOf(nodeProc), ...pods.find().map(({ id }) => id)]);
-  const found = new Map<string, MemoryCgroup>();
+  const ours = new Map<unknown, string | null>([
+    [namespaceOf(nodeProc), null],
+    ...pods.find().map(({ id, address }) => [id, address] as const),
+  ]);
+  const found = new Map<string, MemoryCgroup & Pick<NodeCgroup, 'pod'>>();
   const shared = new Set<string>();
   let outside = 0;
   for (const pid of readdirSync('/proc')) {
@@ -37,12 +42,18 @@ export function findNodeCgroups(
     const isOurs = ours.has(namespace);
     if (namespace === undefined) continue;
     if (cgroup === 'outside') outside += isOurs ? 1 : 0;
-    else if (isOurs) found.set(cgroup.folder, cgroup);
-    else shared.add(cgroup.folder);
+    else if (isOurs) {
+      const pod = ours.get(namespace);
+      const other = found.get(cgroup.folder);
+      found.set(cgroup.folder, {
+        ...cgroup,
+        pod: other === undefined || other.pod === pod ? pod : undefined,
+      });
+    } else shared.add(cgroup.folder);
   }
   for (const folder of shared) found.delete(folder);
-  for (const { path, folder } of version === 'v2' ? [...found.values()] : []) {
-    const parent = { path: dirname(path), folder: dirname(folder) };
+  for (const { path, folder, pod } of version === 'v2' ? [...found.values()] : []) {
+    const parent = { path: dirname(path), folder: dirname(folder), pod };
     const { containerId, podUid } = ownerOfCgroup(path);
     if (containerId !== null && podUid !== null && ownerOfCgroup(parent.path).podUid === podUid)
       found.set(parent.folder, parent);

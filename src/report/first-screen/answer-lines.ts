@@ -9,8 +9,11 @@ import { noCure } from './no-cure.ts';
 /** Of a terminal's 24 there must be room for where the run's folder and page are, and for the prompt. */
 const mostRows = 17;
 
+/** A diagnosis has no folder: after it come its page, JUnit file and Markdown at most, and the prompt. */
+export const mostRowsOfDiagnosis = 20;
+
 /** What was lost, who, why, the cure and what to type next, of each that there is room for; then whether that was expected. */
-export function answerLines(screen: FirstScreen, style: TextStyle): string[] {
+export function answerLines(screen: FirstScreen, style: TextStyle, most = mostRows): string[] {
   const { tone, answers, next, expected } = screen;
   const headline = prose(screen.headline, style).map((line) => paint(line, tone, style));
   const last = [
@@ -25,7 +28,7 @@ export function answerLines(screen: FirstScreen, style: TextStyle): string[] {
     return [...headline, ...oneAnswer(only, '', only.cure?.words ?? null, style), ...last];
   return [
     ...headline,
-    ...severalAnswers(answers, mostRows - rowsOf([...headline, ...last], style), style),
+    ...severalAnswers(answers, most - rowsOf([...headline, ...last], style), style),
     ...last,
   ];
 }

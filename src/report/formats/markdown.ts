@@ -14,6 +14,7 @@ import { answerBlocks } from '../first-screen/answer-markdown.ts';
 import { firstScreenOfDiagnosis } from '../first-screen/of-diagnosis.ts';
 import { firstScreenOfMatrix } from '../first-screen/of-matrix.ts';
 import { firstScreenOfRun } from '../first-screen/of-run.ts';
+import { pageOfOne, withoutEarliest } from '../page-of-one.ts';
 import { runTitle } from '../run-title.ts';
 import { statisticsSentences } from '../statistics.ts';
 import { classHeads, classRows } from '../class-rows.ts';
@@ -36,6 +37,10 @@ const documentOf = (blocks: readonly (readonly string[])[]): string =>
     .join('\n\n')}\n`;
 
 function renderRun(run: RunRecord): string {
+  return pageOfOne(run.findings.length, (leftOut) => runPage(run, leftOut));
+}
+
+function runPage(run: RunRecord, leftOut: number): string {
   const missing = missingSentences(run.missingWitnesses ?? []).map((one) => `- ${prose(one)}`);
   const lost = (run.lostOutput ?? []).map((one) => `- ${prose(lostSentence(one))}`);
   const { cluster } = run;
@@ -46,7 +51,9 @@ function renderRun(run: RunRecord): string {
     ...(cluster === undefined
       ? []
       : [[`${prose(clusterLine(cluster))}.`], table(clusterHeads, clusterRows(cluster))]),
-    ...run.findings.flatMap((finding, index) => findingBlocks(finding, `Finding ${index + 1}: `)),
+    ...run.findings.flatMap((finding, index) =>
+      findingBlocks(withoutEarliest(finding, leftOut), `Finding ${index + 1}: `),
+    ),
     [[`${runTitle(run)}: ${run.verdict.outcome}.`, ...statisticsSentences(run)].map(prose).join(' ')],
     titled('Not seen, or not all of it:', missing),
     titled('Not written, or not all of it:', lost),
@@ -69,12 +76,18 @@ function renderMatrix({ scenario, cells, missing }: ShownMatrix<MatrixCell>): st
 }
 
 function renderDiagnosis(diagnosis: DiagnosisRecord): string {
+  return pageOfOne(diagnosis.findings.length, (leftOut) => diagnosisPage(diagnosis, leftOut));
+}
+
+function diagnosisPage(diagnosis: DiagnosisRecord, leftOut: number): string {
   const { findings, toDecide, notes } = diagnosis;
   const screen = firstScreenOfDiagnosis(diagnosis);
   const isSaid = screen.answers.some(({ next }) => next?.command === toDecide?.command);
   return documentOf([
     ...answerBlocks(screen),
-    ...findings.flatMap((finding, index) => findingBlocks(finding, `Finding ${index + 1}: `)),
+    ...findings.flatMap((finding, index) =>
+      findingBlocks(withoutEarliest(finding, leftOut), `Finding ${index + 1}: `),
+    ),
     ...(toDecide === null || isSaid
       ? []
       : [[`${prose(decidingWords(toDecide))}:`], fenced([toDecide.command])]),

@@ -10,7 +10,7 @@ import { commandLines } from '../command-lines.ts';
 import { dataplaneLines, dataplaneTitle } from '../dataplane-lines.ts';
 import { decidingWords } from '../diagnosis-words.ts';
 import { findingLines } from '../finding-text.ts';
-import { answerLines } from '../first-screen/answer-lines.ts';
+import { answerLines, mostRowsOfDiagnosis } from '../first-screen/answer-lines.ts';
 import { firstScreenOfDiagnosis } from '../first-screen/of-diagnosis.ts';
 import { firstScreenOfMatrix } from '../first-screen/of-matrix.ts';
 import { firstScreenOfRun } from '../first-screen/of-run.ts';
@@ -117,6 +117,6 @@ function renderDiagnosis(diagnosis: DiagnosisRecord, style: TextStyle = plainSty
           ...commandLines(visible(typed(toDecide.command, style)), style.columns, '  ', '    '),
         ],
     notes.flatMap((note) => prose(`(${note})`, '', ' ')),
-    answerLines(screen, style),
+    answerLines(screen, style, mostRowsOfDiagnosis),
   ]);
 }

@@ -14,8 +14,14 @@ const ipChanges = [
   'add-veth',
   'delete-link',
   'set-up',
+  'set-down',
   'add-address',
   'add-route',
+  'delete-route',
+  'add-bridge',
+  'add-port',
+  'set-route-mtu',
+  'set-segments',
   'add-rule',
   'delete-rule',
 ] as const;
@@ -49,12 +55,27 @@ export function ipCommand(change: IpChange): IpCommand {
       return { netns: change.netns, words: ['link', 'delete', change.dev] };
     case 'set-up':
       return { netns: change.netns, words: ['link', 'set', change.dev, 'up'] };
+    case 'set-down':
+      return { netns: change.netns, words: ['link', 'set', change.dev, 'down'] };
     case 'add-address':
       return { netns: change.netns, words: ['address', 'add', change.cidr, 'dev', change.dev] };
     case 'add-route': {
       const { netns, to, via, dev, table } = change;
       return { netns, words: ['route', 'add', to, ...pair('via', via), 'dev', dev, ...pair('table', table)] };
     }
+    case 'delete-route':
+      return { netns: change.netns, words: ['route', 'delete', change.to, 'dev', change.dev] };
+    case 'add-bridge':
+      return { netns: change.netns, words: ['link', 'add', change.dev, 'type', 'bridge'] };
+    case 'add-port':
+      return { netns: change.netns, words: ['link', 'set', change.dev, 'master', change.bridge] };
+    case 'set-route-mtu': {
+      const { netns, to, via, dev, mtu } = change;
+      const locked = mtu === null ? [] : ['mtu', 'lock', String(mtu)];
+      return { netns, words: ['route', 'replace', to, ...pair('via', via), 'dev', dev, ...locked] };
+    }
+    case 'set-segments':
+      return { netns: change.netns, words: ['link', 'set', change.dev, 'gso_max_segs', String(change.most)] };
     case 'add-rule':
       return { ...ruleIn(change), words: ['rule', 'add', ...ruleWords(change.rule)] };
     case 'delete-rule':

@@ -38,6 +38,13 @@ describe('a connection on the wire is lost', () => {
     assert.deepEqual(seen([toClient(2.1, 'R', { seq: 501 })]).lost, ['reset while idle']);
   });
 
+  it('when its client goes with a RST while more of the answer is on its way', () => {
+    const goes = (ack: number) => toServer(2.2, 'R.', { seq: 11, ...live, flags: 'R.', ack });
+    const long = [...opened(), asks(2), answers(2.1), answers(2.11, 510)];
+    assert.deepEqual(seen([...long, goes(510)]).lost, ['reset while awaiting']);
+    assert.deepEqual([seen([...long, goes(519)]).lost, seen([...long, goes(519)]).benign], [[], 1]);
+  });
+
   it('by IPv6, too', () => {
     const said = {
       client: { address: 'fd00::33', port: 40_001 },

@@ -34,8 +34,14 @@ import type { Row, Told, Unknowable } from './row.ts';
 import { arrivalRows } from './arrival-rows.ts';
 import { icmpRows } from './icmp-rows.ts';
 import { endings, kernelRows } from './kernel-rows.ts';
+import { packetLengthRows } from './packet-length-rows.ts';
+import { peerHostRows } from './peer-host-rows.ts';
+import { ownWordRows } from './own-word-rows.ts';
 import { populationRows } from './population-rows.ts';
+import { serverRows } from './server-rows.ts';
 import { unansweredRows } from './unanswered-rows.ts';
+import { untranslatedRows } from './untranslated-rows.ts';
+import { whichWayRows } from './which-way-rows.ts';
 import { accepted, at, client, firstEntry, rule, secondEntry, server } from '../story-events.ts';
 
 const reset = [failed()];
@@ -157,10 +163,16 @@ const unlocated: Unknowable = {
 
 const rows: Readonly<Record<FactName, Row>> = {
   ...unansweredRows,
+  ...whichWayRows,
+  ...packetLengthRows,
+  ...peerHostRows,
   ...arrivalRows,
   ...kernelRows,
   ...icmpRows,
   ...populationRows,
+  ...serverRows,
+  ...untranslatedRows,
+  ...ownWordRows,
   'was reset': { seen: { probes: reset }, notSeen: { probes: timedOut }, unknowable: tellsItself },
   'was refused': {
     seen: { probes: told('refused', connects) },
@@ -506,6 +518,11 @@ const rows: Readonly<Record<FactName, Row>> = {
     seen: counted({ TcpExtTCPAbortOnClose: 1 }),
     notSeen: counted({ TcpInSegs: 1 }),
     unknowable: uncounted,
+  },
+  'no abort known to be counted': {
+    seen: withReset(...serverRst(live)),
+    notSeen: counted({ TcpOutRsts: 1, TcpExtTCPAbortOnData: 1 }),
+    unknowable: 'it is about what is known',
   },
   'sender counted an abort for each': {
     seen: counted({ TcpOutRsts: 1, TcpExtTCPAbortOnData: 1 }),

@@ -1,6 +1,17 @@
 // The table's rows of what was asked and not answered.
 import type { FailedEvent, ProbeEvent } from '../../../src/model/probe-event.ts';
-import { answered, failed, leaves, lost, packet, question, ran, serverRst, talk } from '../made-by-hand.ts';
+import {
+  answered,
+  failed,
+  leaves,
+  live,
+  lost,
+  packet,
+  question,
+  ran,
+  serverRst,
+  talk,
+} from '../made-by-hand.ts';
 import type { Row } from './row.ts';
 
 const closed = (more: Partial<FailedEvent> = {}): ProbeEvent[] => [
@@ -28,5 +39,15 @@ export const unansweredRows = {
       probes: closed(),
       missing: 'rest-of-connection',
     },
+  },
+  'closed on a question that had just come': {
+    seen: { nodes: [...talk(), ...question(lost - 0.003, 35), ...serverRst(live), ...ran('capture')] },
+    notSeen: { nodes: [...talk(), ...question(lost - 0.04, 35), ...serverRst(live), ...ran('capture')] },
+    unknowable: 'only what is seen counts',
+  },
+  'asked as it closed': {
+    seen: { nodes: [...talk(), ...lastQuestion, ...finUpTo(35), ...ran('capture')], probes: closed() },
+    notSeen: { nodes: [...talk(), ...lastQuestion, ...finUpTo(52), ...ran('capture')], probes: closed() },
+    unknowable: { probes: closed(), missing: 'capture' },
   },
 } as const satisfies Record<string, Row>;

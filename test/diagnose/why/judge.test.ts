@@ -48,6 +48,37 @@ const bareFromServer: Condition[] = [
 ];
 
 describe('a cause', () => {
+  it('that stands open beside others names the author where all of them can have that one alone, whichever it was', () => {
+    const suggestedBy = [['RST of a live socket']] as const;
+    const [one, other, third] = [
+      cause('one', { authors: ['server-process-died', 'server-kernel'], suggestedBy }),
+      cause('other', { authors: ['server-process-died'], suggestedBy }),
+      cause('third', { authors: ['server-process-died', 'privileged-program'], suggestedBy }),
+    ];
+    const moment: Condition[] = ['was reset', 'RST to the client', 'RST of a live socket'];
+    const both = judged([one, other], ...moment);
+    assert.deepEqual([both.cause, both.causeCertainty], [null, 'open']);
+    assert.deepEqual([both.author, both.authorCertainty], ['server-process-died', 'likely']);
+    const { author, authorCertainty } = judged([other, third], ...moment);
+    assert.deepEqual([author, authorCertainty], ['unknown', 'open']);
+  });
+
+  it('that is only suggested is not, in company in which its signs mean nothing; where it is shown it is all the same', () => {
+    const taken = cause('taken', {
+      authors: ['server-application'],
+      shownBy: [["server's socket was destroyed"]],
+      suggestedBy: [['RST of a live socket']],
+      notSuggestedWith: ['endpoint changed'],
+    });
+    const moment: Condition[] = ['was reset', 'RST to the client', 'RST of a live socket'];
+    assert.equal(judged([taken], ...moment).cause, 'taken');
+    assert.deepEqual(judged([taken], ...moment, 'endpoint changed').cause, null);
+    assert.deepEqual(judged([taken], ...moment, 'endpoint changed').rivals, []);
+    const shown = cause('taken', { ...taken, authors: ['privileged-program'] });
+    const told: Condition[] = ['was reset', "server's socket was destroyed", 'endpoint changed'];
+    assert.equal(judged([shown], ...told).cause, 'taken');
+  });
+
   it('is proven where it is shown, and everything else is seen not to be', () => {
     assert.deepEqual(judged([flip, expiry], ...bareFromServer, 'rule changed', 'not entry expired'), {
       ...{ cause: 'flip', causeCertainty: 'proven', author: 'server-kernel', authorCertainty: 'proven' },

@@ -55,12 +55,22 @@ describe('very many lost connections at once', () => {
       examined.map(({ story, judgement }) => [
         story.lost.client?.port,
         judgement.cause?.model.cause ?? 'unknown',
+        ...judgement.rivals.map(({ model }) => model.cause),
       ]),
     );
     const words = (all: unknown[][]) => all.map((one) => one.join(' ')).sort();
-    assert.equal(new Set(whole.map(([, cause]) => cause)).size, 2);
+    assert.equal(new Set(whole.map(([, ...causes]) => causes.join(' '))).size, 2);
     const { last } = replay(events);
-    assert.deepEqual(words(last.map(({ ends, cause }) => [ends.client?.port, cause.id])), words(whole));
+    assert.deepEqual(
+      words(
+        last.map(({ ends, cause, rivals }) => [
+          ends.client?.port,
+          cause.id,
+          ...rivals.map((one) => one.cause),
+        ]),
+      ),
+      words(whole),
+    );
   });
 });
 

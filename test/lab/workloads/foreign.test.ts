@@ -44,8 +44,21 @@ describe('workloads that are not ours', () => {
     });
   }
 
+  const onlyOurs = [
+    'probe-stalled',
+    'server-killed-for-memory',
+    'backlog-overflow',
+    'keep-alive-race',
+    'client-aborted',
+  ];
+
+  it('a scenario whose server does what it is told has no form with others', () => {
+    assert.throws(() => settingsOf('server-killed-for-memory', 'raw'), usage('takes memory'));
+    assert.throws(() => settingsOf('backlog-overflow', 'raw'), usage('share one port'));
+  });
+
   it('raw has a form of every variant of every other scenario', () => {
-    for (const scenario of scenarios.filter(({ name }) => name !== 'probe-stalled')) {
+    for (const scenario of scenarios.filter(({ name }) => !onlyOurs.includes(name))) {
       for (const { name } of scenario.variants) {
         assert.doesNotThrow(() => settingsOf(scenario.name, 'raw', name), `${scenario.name} ${name}`);
       }
@@ -57,6 +70,13 @@ describe('workloads that are not ours', () => {
     assert.throws(() => settingsOf('server-aborted', 'http', 'unread'), usage('nginx reads'));
     assert.throws(() => settingsOf('server-aborted', 'postgres'), usage('FIN'));
     assert.throws(() => settingsOf('healthy', 'http', 'chatty-server'), usage('unasked'));
+    for (const [name, why] of [
+      ['raw', 'late or idle'],
+      ['redis', 'whole seconds'],
+      ['postgres', 'goodbye'],
+    ] as const)
+      assert.throws(() => settingsOf('keep-alive-race', name), usage(why));
+    assert.match(argvOf('keep-alive-race', 'http').files, /keepalive_timeout 250ms;/);
     const setup = findScenario('healthy').setup(choose(findScenario('healthy')));
     assert.doesNotThrow(() => refuseUnable(findWorkload('http'), 'healthy', setup));
   });

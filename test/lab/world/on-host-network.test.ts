@@ -48,6 +48,17 @@ describe('a server in its node’s own network', () => {
     ]);
   });
 
+  it('has its sockets destroyed in the node’s namespace, as a client has in its pod', () => {
+    const destroyed = (variant: string) =>
+      setupOf(onNode('socket-destroyed', variant)).faults.flatMap(({ steps }) =>
+        steps.flatMap(({ actions }) =>
+          actions.flatMap((one) => (one.do === 'destroy-sockets' ? [one.netns] : [])),
+        ),
+      );
+    assert.deepEqual(destroyed('server-side'), ['node-1']);
+    assert.deepEqual(destroyed('client-side'), ['co-located-client', 'remote-client']);
+  });
+
   it('is not hit by what happens to traffic that leaves the node and comes back', () => {
     const { expected, expectedCause } = onNode('gke-intranode-policy');
     assert.deepEqual([expected, expectedCause], ['none', null]);

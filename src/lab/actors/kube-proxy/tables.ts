@@ -11,14 +11,23 @@ export interface KubeProxyOptions {
   readonly services?: readonly Service[];
   /** False: INVALID packets pass, as with kube-proxy before v1.15 (kubernetes issue 74839) and in mode nftables. Default true. */
   readonly dropInvalid?: boolean;
+  /** `--masquerade-all`: whoever comes to a Service comes with the node's address. Default false. */
+  readonly masqueradeAll?: boolean;
+  /** sessionAffinity ClientIP: what was chosen for a client is chosen for it again. Default false. */
+  readonly sessionAffinity?: boolean;
 }
 
 export function kubeProxyTables(
   topology: Topology,
   options: KubeProxyOptions = {},
 ): readonly IptablesTable[] {
-  const { services = [topology.service], dropInvalid = true } = options;
+  const { services = [topology.service], dropInvalid = true, masqueradeAll = false } = options;
+  const { sessionAffinity = false } = options;
   const podsBehind = ({ endpoints }: Service) => topology.pods.filter((pod) => endpoints.includes(pod.name));
+  const ready = services.filter((service) => podsBehind(service).length > 0);
+  const refused = services.filter((service) => podsBehind(service).length === 0).map(withoutEndpoints);
+  // With none of them the chain is empty, and nothing comes of being sent there.
+  const portals = refused.length === 0 ? [] : [portal];
   return [
     {
       name: 'nat',
@@ -27,11 +36,21 @@ export function kubeProxyTables(
         OUTPUT: ['-j KUBE-SERVICES'],
         POSTROUTING: ['-j KUBE-POSTROUTING'],
         'KUBE-MARK-MASQ': ['-j MARK --set-xmark 0x4000/0x4000'],
-        'KUBE-SERVICES': services.flatMap((service) => toService(service, topology.clusterCidr)),
-        ...Object.fromEntries(services.map((service) => [svc(service), podsBehind(service).map(shareOf)])),
+        'KUBE-SERVICES': ready.flatMap((service) =>
+          toService(service, masqueradeAll ? null : topology.clusterCidr),
+        ),
         ...Object.fromEntries(
-          services.flatMap((service) =>
-            podsBehind(service).map((pod) => [sep(pod), toEndpoint(pod, service)]),
+          ready.map((service) => [
+            svc(service),
+            [
+              ...(sessionAffinity ? podsBehind(service).map(chosenBefore) : []),
+              ...podsBehind(service).map(shareOf),
+            ],
+          ]),
+        ),
+        ...Object.fromEntries(
+          ready.flatMap((service) =>
+            podsBehind(service).map((pod) => [sep(pod), toEndpoint(pod, service, sessionAffinity)]),
           ),
         ),
         'KUBE-POSTROUTING': [
@@ -44,7 +63,8 @@ export function kubeProxyTables(
     {
       name: 'filter',
       chains: {
-        FORWARD: ['-j KUBE-FORWARD'],
+        FORWARD: ['-j KUBE-FORWARD', ...portals],
+        ...(refused.length === 0 ? {} : { OUTPUT: portals, 'KUBE-SERVICES': refused }),
         'KUBE-FORWARD': [
           ...(dropInvalid ? ['-m conntrack --ctstate INVALID -j DROP'] : []),
           `-m mark --mark ${masqueradeMark} -j ACCEPT`,
@@ -55,13 +75,26 @@ export function kubeProxyTables(
   ];
 }
 
+const portal =
+  '-m conntrack --ctstate NEW -m comment --comment "kubernetes service portals" -j KUBE-SERVICES';
+
+/** An attempt to connect is answered with ICMP port unreachable; what is established already does not come by here. */
+const withoutEndpoints = ({ name, clusterIp, port }: Service): string =>
+  `-d ${clusterIp}/32 -p tcp -m comment --comment "default/${name} has no endpoints" -m tcp --dport ${port} -j REJECT`;
+
 const svc = ({ name }: Service) => `KUBE-SVC-${name.toUpperCase()}`;
 const sep = ({ name }: Pod) => `KUBE-SEP-${name.toUpperCase()}`;
 
-function toService(service: Service, clusterCidr: string): string[] {
+/** @param notFrom Whose own address is kept; null for nobody's. */
+function toService(service: Service, notFrom: string | null): string[] {
   const match = `-d ${service.clusterIp}/32 -p tcp -m tcp --dport ${service.port}`;
-  return [`! -s ${clusterCidr} ${match} -j KUBE-MARK-MASQ`, `${match} -j ${svc(service)}`];
+  const from = notFrom === null ? '' : `! -s ${notFrom} `;
+  return [`${from}${match} -j KUBE-MARK-MASQ`, `${match} -j ${svc(service)}`];
 }
+
+/** Three hours, as by default. */
+const chosenBefore = (pod: Pod): string =>
+  `-m recent --name ${sep(pod)} --rcheck --seconds 10800 --reap -j ${sep(pod)}`;
 
 /** Each rule takes its share of what the rules before it have left. */
 function shareOf(pod: Pod, index: number, { length }: readonly Pod[]): string {
@@ -70,6 +103,10 @@ function shareOf(pod: Pod, index: number, { length }: readonly Pod[]): string {
   return `${share}-j ${sep(pod)}`;
 }
 
-function toEndpoint({ address }: Pod, { port }: Service): string[] {
-  return [`-s ${address}/32 -j KUBE-MARK-MASQ`, `-p tcp -m tcp -j DNAT --to-destination ${address}:${port}`];
+function toEndpoint(pod: Pod, { port }: Service, sessionAffinity: boolean): string[] {
+  const remember = sessionAffinity ? `-m recent --name ${sep(pod)} --set ` : '';
+  return [
+    `-s ${pod.address}/32 -j KUBE-MARK-MASQ`,
+    `${remember}-p tcp -m tcp -j DNAT --to-destination ${pod.address}:${port}`,
+  ];
 }

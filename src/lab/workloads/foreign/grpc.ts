@@ -12,9 +12,10 @@ export function grpc(program: string): ForeignWorkload {
     name: 'grpc',
     about: 'a gRPC server and clients, by a program of the user’s',
     programs: [],
-    unable({ deadlineMs, pushEveryMs, closeEveryMs, closeWith = 'fin' }: ServerSpec) {
+    unable({ deadlineMs, idleTimeoutMs, pushEveryMs, closeEveryMs, closeWith = 'fin' }: ServerSpec) {
       if (deadlineMs !== undefined)
         return 'a gRPC server hangs up on idle clients, not on those that are late';
+      if (idleTimeoutMs !== undefined) return 'gRPC says GOAWAY before it closes an idle connection';
       if (pushEveryMs !== undefined) return 'the program’s calls are answered, and nothing is said unasked';
       const aborts = closeEveryMs !== undefined && closeWith !== 'fin';
       return aborts ? 'gRPC says GOAWAY before it closes, and closes with a FIN' : null;

@@ -41,11 +41,13 @@ function configuration({
   folder,
   family,
   clientPeriodMs,
+  idleTimeoutMs,
   closeEveryMs,
   closeWith,
 }: ServerTask): string {
   const requests =
     closeEveryMs === undefined ? 100_000_000 : Math.max(1, Math.round(closeEveryMs / clientPeriodMs));
+  const idle = idleTimeoutMs === undefined ? '1h' : `${Math.round(idleTimeoutMs)}ms`;
   const closes = closeEveryMs !== undefined && closeWith !== 'reset';
   const share = (100 / requests).toFixed(2);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
@@ -57,7 +59,7 @@ events { worker_connections 256; }
 http {
   access_log off;
   ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
-  keepalive_timeout 1h;
+  keepalive_timeout ${idle};
   keepalive_requests ${closes ? requests : 100_000_000};
   # 444 is nginx's own: no answer, and with the line below a RST.
   reset_timedout_connection on;

@@ -24,14 +24,30 @@ export function findWorkload(name: string): ForeignWorkload {
 }
 
 /** Throws a usage Problem when the scenario has no form with these programs. */
-export function refuseUnable(workload: ForeignWorkload, scenario: string, { servers, faults }: Setup): void {
+export function refuseUnable(
+  workload: ForeignWorkload,
+  scenario: string,
+  { servers, clients, faults }: Setup,
+): void {
   const refuse = (why: string) => {
     throw new Problem('usage', `${scenario} has no form with the workload ${workload.name}: ${why}.`);
   };
   const own = new Set(servers.map(({ name }) => name));
   const actions = faults.flatMap(({ steps }) => steps.flatMap((step) => step.actions));
-  if (actions.some((action) => action.do === 'signal' && !own.has(action.program))) {
+  const signalled = actions.filter((action) => action.do === 'signal' && !own.has(action.program));
+  if (signalled.length > 0 && !actions.some((action) => action.do === 'start' && !own.has(action.program))) {
     refuse('it stops our probes, and is about what they then report');
+  }
+  if (servers.some(({ memory }) => memory !== undefined)) {
+    refuse('its server takes memory when it is told to, which only ours does');
+  }
+  if (servers.some(({ sharedPort }) => sharedPort === true)) {
+    refuse('its servers share one port, which only ours can');
+  }
+  if (workload.saysLong !== true && clients.some(({ payloadBytes }) => payloadBytes !== undefined))
+    refuse('what its clients say is short');
+  if (clients.some(({ closeEveryMs }) => closeEveryMs !== undefined)) {
+    refuse('its clients end their connections in a way that only our own can be told to');
   }
   for (const server of servers) {
     const why = workload.unable(server);

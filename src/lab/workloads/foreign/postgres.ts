@@ -18,7 +18,8 @@ export const postgres: ForeignWorkload = {
   name: 'postgres',
   about: 'PostgreSQL and psql',
   programs: ['postgres', 'initdb', 'psql', 'bash'],
-  unable({ deadlineMs, closeWith = 'fin', closeEveryMs }: ServerSpec) {
+  unable({ deadlineMs, idleTimeoutMs, closeWith = 'fin', closeEveryMs }: ServerSpec) {
+    if (idleTimeoutMs !== undefined) return 'PostgreSQL says goodbye to idle clients before it closes';
     if (deadlineMs !== undefined) return 'PostgreSQL answers whoever is late';
     if (closeEveryMs === undefined) return null;
     return closeWith === 'fin'

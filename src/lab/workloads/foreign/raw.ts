@@ -25,8 +25,10 @@ export const raw: ForeignWorkload = {
   name: 'raw',
   about: 'lines over bare TCP, socat at both ends',
   programs: ['socat', 'bash'],
-  unable: ({ deadlineMs }) =>
-    deadlineMs === undefined ? null : 'socat cannot be told to hang up on a client that is late',
+  unable: ({ deadlineMs, idleTimeoutMs }) =>
+    deadlineMs === undefined && idleTimeoutMs === undefined
+      ? null
+      : 'the shell behind socat cannot be told to hang up on a client that is late or idle',
   files: () => ({ 'answer.bash': answer }),
   prepare: () => null,
   server(task) {
@@ -38,16 +40,20 @@ export const raw: ForeignWorkload = {
     return [programPath('socat'), listen, `EXEC:${answerWords(task).join(' ')},nofork`];
   },
   beside: () => null,
-  clients({ address, connections, periodMs, timeoutMs, server }) {
+  saysLong: true,
+  clients({ address, connections, periodMs, timeoutMs, payloadBytes, server }) {
     const host = address.includes(':') ? `[${address}]` : address;
     // Option 18 of level 6 is TCP_USER_TIMEOUT.
     const connect = `TCP:${host}:${server.port},connect-timeout=${seconds(timeoutMs)},setsockopt-int=6:18:${Math.round(timeoutMs)}`;
-    return clientLoop({ connections, periodMs, line: 'a question of the lab' }, [
-      programPath('socat'),
-      // It goes as soon as the server has closed: what it said after that would be asked of nobody.
-      ...['-t', '0.001'],
-      ...['-', connect],
-    ]);
+    return clientLoop(
+      { connections, periodMs, line: 'a question of the lab'.padEnd(payloadBytes - 1, '.') },
+      [
+        programPath('socat'),
+        // It goes as soon as the server has closed: what it said after that would be asked of nobody.
+        ...['-t', '0.001'],
+        ...['-', connect],
+      ],
+    );
   },
   stopSignal: 'SIGTERM',
 };

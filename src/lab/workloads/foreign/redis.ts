@@ -16,8 +16,9 @@ export const redis: ForeignWorkload = {
   name: 'redis',
   about: 'redis-server and redis-cli',
   programs: ['redis-server', 'redis-cli', 'bash'],
-  unable({ deadlineMs, closeWith }: ServerSpec) {
-    if (deadlineMs !== undefined) return 'Redis hangs up on idle clients in whole seconds only';
+  unable({ deadlineMs, idleTimeoutMs, closeWith }: ServerSpec) {
+    if (deadlineMs !== undefined || idleTimeoutMs !== undefined)
+      return 'Redis hangs up on idle clients in whole seconds only';
     return closeWith === 'reset' ? 'Redis never sets linger 0' : null;
   },
   files: () => ({}),
@@ -50,10 +51,14 @@ export const redis: ForeignWorkload = {
     const text = [...Array<string>(rounds).fill('PUBLISH news push'), 'CLIENT KILL TYPE pubsub'].join('\n');
     return everySoOften(closeEveryMs, text, cli);
   },
-  clients({ address, connections, periodMs, server }) {
+  saysLong: true,
+  clients({ address, connections, periodMs, payloadBytes, server }) {
     const cli = [programPath('redis-cli'), '-h', address, '-p', String(server.port)];
     if (!subscribes(server))
-      return clientLoop({ connections, periodMs, line: 'PING a-question-of-the-lab' }, cli);
+      return clientLoop(
+        { connections, periodMs, line: `PING ${'a-question-of-the-lab'.padEnd(payloadBytes, '.')}` },
+        cli,
+      );
     // A subscriber reads its connection and never its stdin again.
     return clientLoop({ connections, periodMs, line: 'SUBSCRIBE news' }, cli);
   },

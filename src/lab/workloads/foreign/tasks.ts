@@ -19,12 +19,13 @@ export interface ForeignRun {
 const folderOf = (name: string) => `/run/netdebug-workload/${name}`;
 
 export function serverTask({ clients, periodMs, speed }: ForeignRun, server: ServerSpec): ServerTask {
-  const { name, port, pushEveryMs, closeEveryMs, closeWith } = server;
+  const { name, port, idleTimeoutMs, pushEveryMs, closeEveryMs, closeWith } = server;
   return {
     port,
     folder: folderOf(name),
     family: familyOf(clients[0]?.target.address ?? ''),
     clientPeriodMs: periodMs,
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs: idleTimeoutMs / speed }),
     ...(pushEveryMs === undefined ? {} : { pushEveryMs: pushEveryMs / speed }),
     ...(closeEveryMs === undefined ? {} : { closeEveryMs: closeEveryMs / speed }),
     ...(closeWith === undefined ? {} : { closeWith }),
@@ -43,6 +44,7 @@ export function clientTask(run: ForeignRun, client: ClientSpec): ClientTask {
   return {
     ...{ address: client.target.address, connections, periodMs },
     timeoutMs: timeoutOf(client, speed),
+    payloadBytes: client.payloadBytes ?? 0,
     server: serverTask(run, server),
   };
 }

@@ -4,7 +4,10 @@ import type { Family } from '../../../model/family.ts';
 import type { WorkloadProgram } from '../../../system/workload-programs.ts';
 
 /** What the scenario wants of a server. Times in milliseconds, as they run. */
-export interface ServerTask extends Pick<ServerSpec, 'port' | 'pushEveryMs' | 'closeEveryMs' | 'closeWith'> {
+export interface ServerTask extends Pick<
+  ServerSpec,
+  'port' | 'idleTimeoutMs' | 'pushEveryMs' | 'closeEveryMs' | 'closeWith'
+> {
   /** Its own folder in the world, gone with it. */
   readonly folder: string;
   readonly family: Family;
@@ -19,6 +22,8 @@ export interface ClientTask {
   readonly periodMs: number;
   /** For connecting and for each answer, where the program can be told; the kernel's own patience is set for all. */
   readonly timeoutMs: number;
+  /** What is said is at least so long. */
+  readonly payloadBytes: number;
   /** What the server at the other end does. */
   readonly server: ServerTask;
 }
@@ -28,6 +33,8 @@ export interface ForeignWorkload {
   readonly about: string;
   /** What must be installed. */
   readonly programs: readonly WorkloadProgram[];
+  /** Whether its clients can be made to say something long. */
+  readonly saysLong?: true;
   /** Why these programs have no form of such a server; null when they have. */
   unable(server: ServerSpec): string | null;
   /** Written into the server's folder before it first starts. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findHierarchy } from '../../../src/observe/memory/hierarchy.ts';
+import { findHierarchy } from '../../src/system/memory-hierarchy.ts';
 
 const unified = '29 22 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate';
 const first =

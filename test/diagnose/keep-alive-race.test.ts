@@ -1,0 +1,98 @@
+// A question that crosses the close of an idle connection, and what looks like it.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { causeModels } from '../../src/causes/index.ts';
+import { diagnose, diagnoseWire } from '../../src/diagnose/diagnose.ts';
+import type { NodeEvent, PacketEvent } from '../../src/model/node-event.ts';
+import type { FailedEvent, ProbeEvent } from '../../src/model/probe-event.ts';
+import {
+  answered,
+  failed,
+  failedAgain,
+  leaves,
+  listener,
+  lost,
+  packet,
+  question,
+  ran,
+  source,
+  talk,
+} from './made-by-hand.ts';
+import { at, client, service } from './story-events.ts';
+
+const asked = lost - 0.005;
+/** The server's FIN at this time, which acknowledges what is before `ack`. */
+const fin = (seconds: number, ack = 35): PacketEvent[] => [
+  packet(seconds, ['cali-server', 'in'], leaves, 'F.', { seq: 534, ack }),
+  packet(seconds + 1e-5, ['cali-client', 'out'], answered, 'F.', { seq: 534, ack, ttl: 63 }),
+];
+/** The question, of a client whose kernel had received what is before `ack`. */
+const asks = (ack: number): PacketEvent[] => question(asked, 35).map((one) => ({ ...one, ack }));
+const rst = [
+  packet(asked + 0.0001, ['cali-server', 'in'], leaves, 'R', { seq: 535 }),
+  packet(asked + 0.0002, ['cali-client', 'out'], answered, 'R', { seq: 535, ttl: 63 }),
+];
+const crossing = [...talk(), ...fin(asked - 1e-5), ...asks(534), ...rst, ...ran('capture')];
+
+const slotOf = (slot: number) => ({
+  ...{ role: 'client' as const, class: 'here', connection: slot, slot, loopDelayMs: 0 },
+  ...{ local: `${client}:${40_001 + slot}`, remote: `${service}:8080` },
+});
+const closed = (how: Partial<FailedEvent> = {}) => failed({ failure: 'closed', errno: 'EOF', ...how });
+/** Others of its kind, which the server closed so long after their last answer, while nobody asked. */
+const closedBeside = (...silences: readonly number[]) =>
+  silences.map((silence, index) =>
+    closed({
+      ...slotOf(index + 1),
+      ...{ at: at(1 + silence), lastGoodAt: at(1), phase: 'idle' },
+    }),
+  );
+const lives: readonly NodeEvent[] = [
+  ...ran('listeners'),
+  { ...listener(0.5, 'opened', 'lives') },
+  source('listeners', 'started', { seconds: 0.1 }),
+];
+
+const told = (nodes: readonly NodeEvent[], probes: readonly ProbeEvent[]) => {
+  const [finding] = diagnose({ probes, nodes }, causeModels);
+  assert.ok(finding !== undefined);
+  return finding;
+};
+
+describe('a question that crosses the close of an idle connection', () => {
+  it('is a race with a timer, where all were closed after the same silence and the server goes on', () => {
+    const finding = told([...crossing, ...lives], [...closedBeside(0.1, 0.101, 0.1), closed()]);
+    assert.deepEqual([finding.cause, finding.author], ['keep-alive-race', 'server-application']);
+    assert.notEqual(finding.certainty?.cause, 'open');
+  });
+
+  it('stands open by its packets alone, which a server that ends makes as well', () => {
+    const [finding] = diagnoseWire(crossing, causeModels);
+    assert.equal(finding?.cause, 'unknown');
+    const rivals = finding.rivals.map(({ cause }) => cause);
+    for (const one of ['keep-alive-race', 'server-process-died'])
+      assert.ok(rivals.includes(one), `${one} among ${rivals.join()}`);
+    assert.ok(!rivals.includes('server-aborted'), rivals.join());
+  });
+
+  it('is none where the listener went, where nobody listens afterwards, or where the server had the question', () => {
+    const gone = [...crossing, ...ran('listeners'), listener(asked - 0.001, 'closed', 'ended')];
+    // Whether that was a kill for memory nobody told.
+    const rivals = told(gone, [closed()]).rivals.map(({ cause }) => cause);
+    assert.deepEqual(rivals.toSorted(), ['server-killed-for-memory', 'server-process-died']);
+    assert.notEqual(told(crossing, [closed(), failedAgain('refused')]).cause, 'keep-alive-race');
+    const had = [...talk(), ...asks(534), ...fin(asked + 0.001, 52), ...ran('capture'), ...lives];
+    assert.notEqual(told(had, [closed()]).cause, 'keep-alive-race');
+  });
+
+  it('is none where the client had been closed on for long, and did not run', () => {
+    const stalled = [...talk(), ...fin(asked - 0.4), ...asks(535), ...rst, ...ran('capture'), ...lives];
+    const late = closed({ loopDelayMs: 400, at: at(lost + 0.3) });
+    assert.notEqual(told(stalled, [late]).cause, 'keep-alive-race');
+  });
+
+  it('is one where the FIN was in the kernel of a client that had no time to hear of it', () => {
+    const justHeard = [...talk(), ...fin(asked - 0.001), ...asks(535), ...rst, ...ran('capture'), ...lives];
+    assert.equal(told(justHeard, [closed()]).cause, 'keep-alive-race');
+  });
+});
