@@ -4,6 +4,7 @@ import { columns, judgedIn, ofFaults, ofHealth, type Column, type Judged } from 
 import { largestOf, verdicts, wordKept, type Answer } from './judgement.ts';
 import type { Trial } from './ledger.ts';
 import { runs, share, table } from './markdown.ts';
+import { notToldApart } from './not-told-apart.ts';
 import { confusionTables, fixTable, variantTable } from './page-details.ts';
 import { conditions, type Condition } from './specs.ts';
 import { onlyOurs } from './views.ts';
@@ -77,6 +78,7 @@ function results(seen: readonly ColumnRuns[], notRun: readonly Column[], trials:
     '',
     ...provenShare(seen),
     ...accusations(seen),
+    ...notToldApart(seen),
     ...confusionTables(seen),
     ...variantTable(seen),
     ...fixTable(trials),

@@ -75,6 +75,18 @@ describe('the page', () => {
     assert.deepEqual(row(watched, 'watch')?.slice(0, 5), ['1', '1', '0', '0', '0']);
   });
 
+  it('lists each pair that stood open together, once a run, with what tells the two apart', () => {
+    const cells = row(text, 'policy-reject / silent-drop');
+    assert.equal(cells?.[0], 'all witnesses (1); foreign (no client events) (1)');
+    assert.match(cells[1] ?? '', /[a-z]+ [a-z]+/);
+    assert.equal(row(text, 'forged-reset / policy-reject'), undefined);
+    const twice = page([seen([open, { ...open, rivals: ['policy-reject', 'healthy'] }])]);
+    assert.equal(row(twice, 'policy-reject / silent-drop')?.[0]?.startsWith('all witnesses (1)'), true);
+    assert.equal(row(twice, 'healthy / policy-reject')?.[1], 'no page says it yet');
+    const beside = page([seen([{ ...open, rivals: ['forged-reset', 'silent-drop'] }])]);
+    assert.doesNotMatch(beside, /told apart/);
+  });
+
   it('says of each word how often it was right', () => {
     assert.match(text, /\| all witnesses \| proven \| 0 \| 0 \| - \| 4 \| 2 \| 50\.0%/);
     assert.match(text, /\| all witnesses \| likely \| 5 \| 2 \| 60\.0% [^|]*\| 0 \| 0 \| - \|/);
