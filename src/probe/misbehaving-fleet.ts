@@ -1,5 +1,5 @@
 // What a fleet of clients does that good ones would not: ends its connections in the middle, with a RST. For the lab.
-import type { Connection } from './connection.ts';
+import type { Connection } from './connection-settings.ts';
 import { goDeaf } from './misbehaviour.ts';
 import type { CloseWay } from './served-connection.ts';
 
