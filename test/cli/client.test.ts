@@ -1,5 +1,7 @@
 // `netdebug client` as a process: its log word for word, its events, and every way to end it.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -147,6 +149,40 @@ test('when the reader of the events goes away the run ends with one sentence and
   assert.equal(messages().at(-1), 'Nobody reads the events any more, so the run ends here.');
   await until('the server noticed', () => server.of('ended').length === 1);
   assert.equal(server.of('ended')[0]?.errno, 'EOF');
+});
+
+/** Has its kernel take two connections and drop each further SYN; accepts none, and is not there for anything else. */
+async function hungListener(t: TestContext): Promise<number> {
+  const script = `const server = require('node:net').createServer().listen(0, '127.0.0.1', 1, () => {
+    require('node:fs').writeSync(1, server.address().port + '\\n');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  });`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(async () => {
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  return Number(line.toString());
+}
+
+test('--connect-timeout gives up connecting, and not waiting for an answer', async (t) => {
+  const port = await hungListener(t);
+  const { child, events, exit } = client(
+    t,
+    port,
+    ...['--connections', '3', '-t', '300ms', '--connect-timeout', '150ms', '--events', '-'],
+  );
+  const failed = () => events().filter(({ event }) => event === 'failed');
+  await until('two attempts are given up', () => failed().length >= 2);
+  assert.equal(events().filter(({ event }) => event === 'connected').length, 2);
+  for (const one of failed())
+    assert.deepEqual(
+      [one.event === 'failed' && one.phase, one.event === 'failed' && one.failure],
+      ['connecting', 'timeout'],
+    );
+  child.kill('SIGTERM');
+  assert.equal(await exit(), 0);
 });
 
 test('when the disk is full it says so once, keeps its connections, and exits with 73', async (t) => {

@@ -20,10 +20,10 @@ after(() => {
   rmSync(root, { recursive: true });
 });
 
-/** A live socket's RST: packets alone do not tell whether its owner closed it, died, or had it destroyed. */
+/** A live socket's RST: packets alone do not tell whether its owner closed it, died, was killed, or had it destroyed. */
 const aborted = {
   ...{ cause: 'unknown', author: 'unknown', connections: 1 },
-  rivals: ['server-process-died', 'server-aborted', 'socket-destroyed'],
+  rivals: ['server-process-died', 'server-killed-for-memory', 'server-aborted', 'socket-destroyed'],
 };
 
 async function told(...paths: readonly string[]) {
@@ -59,7 +59,7 @@ describe('a recorded capture', () => {
       { ...aborted, connections: 2 },
       {
         ...{ cause: 'unknown', author: 'unknown', connections: 1 },
-        rivals: ['policy-reject', 'endpoint-replaced', 'server-process-died'],
+        rivals: ['policy-reject', 'endpoint-replaced', 'server-process-died', 'server-killed-for-memory'],
       },
     ]);
   });

@@ -50,6 +50,8 @@ const ends: Readonly<Record<string, RegExp>> = {
     /It reaches the server's pod at .* The end of the server's process \(likely\) ends the connection: RST, first seen at node-1 cali-server in\./,
   'silent-drop':
     /It stops here: last seen at node-1 eth0 out, and not at node-1 eth0 in, where those before it were seen\. Nobody answers \(proven\)\./,
+  'backlog-overflow':
+    /It reaches the server's pod at .* The server's kernel \(likely\) ended the connection\./,
   'client-aborted':
     /It reaches the server's pod at .* The client's application \(proven\) ended the connection\./,
   'client-died':

@@ -16,6 +16,8 @@ export interface WitnessHours {
   readonly lastHeard: (witness: NodeWitness, node: string) => Micros;
   /** When the witness was first heard of on the node; what came earlier it did not see. */
   readonly firstHeard: (witness: NodeWitness, node: string) => Micros;
+  /** Whether the witness told of something on the node at a later moment than this, or ended after it: it tells late, but in order. */
+  readonly toldAfter: (witness: NodeWitness, node: string, at: Micros) => boolean;
   /** When any witness of the node last said anything. */
   readonly heardUntil: (node: string) => Micros;
   /**
@@ -104,6 +106,10 @@ export function createWitnessHours(): WitnessNotes {
     heardUntil: (node) => parseMicros(heardUntil.get(node) ?? ''),
     lastRoundSince: (source, node) => parseMicros(lastRound.get(`${source} ${node}`) ?? ''),
     missesSince: (source, node) => missesSince.get(`${source} ${node}`) ?? Infinity,
+    toldAfter(source, node, at) {
+      const last = lastHeard.get(`${source} ${node}`);
+      return last !== undefined && parseMicros(align({ node, at: last }).at) > at;
+    },
     missed(source, node, from, to) {
       const said = `${source} ${node}`;
       const time = (at: string) => parseMicros(align({ node, at }).at);

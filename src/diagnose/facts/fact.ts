@@ -36,8 +36,16 @@ export function notSeen(story: Story, witness: NodeWitness): Fact {
   if (story.tracksElsewhere && ofKernelsTables.has(witness)) return unknown('ebpf-conntrack');
   if (story.someNodeIsUnwatched && ofTheNodeItself.has(witness)) return unknown('unwatched-node');
   if (story.lostSome(witness)) return unknown('what-was-lost');
-  return story.missedSome(witness) ? unknown('its-hours') : no();
+  if (story.missedSome(witness)) return unknown('its-hours');
+  return witness === 'conntrack-events' && mayBeBehind(story) ? unknown('later-conntrack-events') : no();
 }
+
+/** `conntrack -E` prints late, but in order: while it has told of nothing after the loss, what came before may still be on its way. */
+const mayBeBehind = ({ carriers, nodes, lost }: Story): boolean =>
+  [...carriers].some(
+    (node) =>
+      nodes.ran('conntrack-events', node) && !nodes.toldAfter('conntrack-events', node, lost.failedAt),
+  );
 
 const ofKernelsTables: ReadonlySet<NodeWitness> = new Set([
   'conntrack-events',

@@ -45,7 +45,7 @@ export const scenario: LabScenario<'one-way-drop'> = {
     // As in silent-drop: a client sends again after about 200, 400 and 800 ms, and gives up before the third, well after the outage. A
     // server that has its own deadline hangs up between the second and the third.
     const [outageMs, everyMs] =
-      whose === 'foreign' ? [1_600, 4_000] : variant === serverDeadline ? [1_100, 2_400] : [560, 1_600];
+      whose === 'foreign' ? [2_100, 5_000] : variant === serverDeadline ? [1_100, 2_400] : [560, 1_600];
     const rule: ChainRule = {
       ...{ table: 'filter', chain: 'FORWARD', place: 'last' },
       rule: `${variant === answers ? ofServer : toServer} -j DROP`,

@@ -67,8 +67,8 @@ export const scenario: LabScenario<'policy-reject'> = {
   expectedAuthor: ({ fix }) => (fix === null ? ['node-rule'] : []),
   setup(choice, whose = 'probes'): Setup {
     const silent = choice.variant === icmp;
-    // As long as a kernel takes to give up, or a client that waits for less than its kernel would.
-    const [outageMs, everyMs] = !silent ? [130, 1_300] : whose === 'foreign' ? [1_600, 4_000] : [900, 2_300];
+    // As long as a kernel takes to give up (see silent-drop), or a client that waits for less than its kernel would.
+    const [outageMs, everyMs] = !silent ? [130, 1_300] : whose === 'foreign' ? [2_100, 5_000] : [900, 2_300];
     const netns = choice.variant === clientNode ? 'node-2' : 'node-1';
     const rule = rejectRule(choice);
     const world = serviceWorld(choice, silent ? { clientTimeoutMs: 780 } : {});

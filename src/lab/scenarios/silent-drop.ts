@@ -38,8 +38,10 @@ export const scenario: LabScenario<'silent-drop'> = {
   // Nothing is sent; the client's program stops waiting before its kernel would.
   expectedAuthor: (choice) => (scenario.expectedCause(choice) === null ? [] : ['nobody']),
   setup(choice, whose = 'probes'): Setup {
-    // A kernel that gives up has repeated what was lost after 200 and 600 ms, or 1,400 at the most, with nothing answered between.
-    const [outageMs, everyMs] = whose === 'foreign' ? [1_600, 4_000] : [560, 1_600];
+    // A kernel that is to give up repeats what was lost after 200, 600 and 1,400 ms, counts its patience from the first of these, and
+    // needs some 3 s to the end; a busy machine is late with each. What it repeats last must be lost, too, and it must be back before
+    // the next outage.
+    const [outageMs, everyMs] = whose === 'foreign' ? [2_100, 5_000] : [560, 1_600];
     const rule: ChainRule = {
       ...{ table: 'filter', chain: 'FORWARD', place: 'last' },
       rule: `${matches[choice.variant] ?? ''} -j DROP`,

@@ -705,3 +705,24 @@ describe('a witness that had stopped before the loss, or began after the last go
     });
   }
 });
+
+describe('conntrack tells late, but in order: its silence says something of a loss once it has told of something later, or ended', () => {
+  const known = [firstEntry(1, port), secondEntry(1, port, 5_001), ...watchedTalk];
+  const begun = source('conntrack-events', 'started');
+  const later: Readonly<Record<string, NodeEvent>> = {
+    'an entry of others': firstEntry(lost + 0.5, port + 1),
+    'its own end': source('conntrack-events', 'stopped', { seconds: lost + 0.5 }),
+  };
+  for (const name of [
+    'entry deleted by a program',
+    'entry expired',
+    'picked up in mid-stream',
+  ] as const satisfies readonly FactName[])
+    it(name, () => {
+      assert.deepEqual(facts[name](storyOf([...known, begun], reset)), {
+        ...{ seen: 'unknown', missing: 'later-conntrack-events' },
+      });
+      for (const [what, event] of Object.entries(later))
+        assert.equal(facts[name](storyOf([...known, begun, event], reset)).seen, 'no', what);
+    });
+});
