@@ -15,6 +15,11 @@ export const cause = defineCause(page, {
     ['asked as it closed', 'not its process was ending'],
     ['closed on a question that had just come', 'not listener closed'],
     ['closed on a question that had just come', 'not its process was ending'],
+    // An end of the process looks the same where nobody saw its listener, and stands beside it.
+    ['asked as it closed', 'RST of a live socket', 'RST to the client'],
+    ['closed on a question that had just come', 'RST of a live socket', 'RST to the client'],
+    // A goodbye, and then a RST: it was asked something in between, or had left something unread.
+    ['server closed first', 'RST of a live socket', 'RST to the client'],
   ],
   contradictedBy: [
     'not asked as it closed',

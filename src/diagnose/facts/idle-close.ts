@@ -85,14 +85,14 @@ export const closedOnFreshQuestion: Look = (story) => {
   const unread = socket?.unread ?? null;
   if (unread === 0) return no();
   const [reset] = resets;
-  if (reset === undefined) {
-    const { lastReceivedMs = null, lastSentMs = null } = socket ?? {};
-    const isFresh = lastReceivedMs !== null && lastReceivedMs * 1_000 <= heardWithin;
-    const wasIdle = lastSentMs !== null && lastSentMs * 1_000 >= obeyedWithin;
-    return socket !== undefined && unread !== null && isFresh && wasIdle ? yes(asEvidence(socket)) : no();
-  }
+  if (reset === undefined) return bySocket(socket);
   if (!goesToClient(reset) || !reset.flags.includes('.')) return no();
   const here = packets.filter((packet) => isAt(packet, reset) && packet.at < reset.at);
+  if (!here.some(({ payloadLength }) => payloadLength > 0)) {
+    const told = bySocket(socket);
+    // Who had said goodbye in order may well have been asked just then, and nobody saw it.
+    return told.seen === 'no' && unread === null && here.some(isFin) ? unknown('captured-data') : told;
+  }
   const [before, question] = here.slice(-2);
   if (before === undefined || question === undefined) return no();
   const isQuestion = question.payloadLength > 0 && !goesToClient(question);
@@ -102,6 +102,14 @@ export const closedOnFreshQuestion: Look = (story) => {
   const isWhole = unread === null || unread >= question.payloadLength;
   return isFresh && isWhole ? yes(asEvidence(question), asEvidence(reset)) : no();
 };
+
+/** What the socket knew at its end, where a capture has no packets with data. */
+function bySocket(socket: Story['kernel']['sockets'][number] | undefined): Fact {
+  const { lastReceivedMs = null, lastSentMs = null, unread = null } = socket ?? {};
+  const isFresh = lastReceivedMs !== null && lastReceivedMs * 1_000 <= heardWithin;
+  const wasIdle = lastSentMs !== null && lastSentMs * 1_000 >= obeyedWithin;
+  return socket !== undefined && unread !== null && isFresh && wasIdle ? yes(asEvidence(socket)) : no();
+}
 
 /** The client's kernel heard of the server's end, and at once of the answer to a question that had met no socket any more. */
 function toldByKernels({ kernel, lost }: Story): Fact | undefined {
