@@ -25,7 +25,10 @@ export interface WitnessHours {
    * have been there. Infinity for never.
    */
   readonly missesSince: (witness: NodeWitness, node: string) => Micros;
-  /** Whether the witness said that it began on the node after `from`, or stopped before `to`: what it does not show it could not see. */
+  /**
+   * Whether the witness said that it began on the node after `from`, or stopped, or read for the last time, before `to`: what it does not
+   * show it could not see.
+   */
   readonly missed: (witness: NodeWitness, node: string, from: Micros, to: Micros) => boolean;
   /**
    * Counters that a round of readings on the node found to have moved since this moment: all others of the node were read in that
@@ -54,6 +57,7 @@ export function createWitnessHours(): WitnessNotes {
   const limited = new Set<string>();
   const begun = new Map<string, string>();
   const stopped = new Map<string, string>();
+  const readUntil = new Map<string, string>();
   const blind = new Set<string>();
   const tracksElsewhere = new Set<string>();
 
@@ -72,6 +76,7 @@ export function createWitnessHours(): WitnessNotes {
   function noteSource(event: SourceEvent, said: string): void {
     noteMissed(event, said);
     later(lastRound, said, event.readUntil ?? '');
+    later(readUntil, said, event.readUntil ?? '');
     if (event.state === 'started' && event.at < (begun.get(said) ?? '\uffff')) begun.set(said, event.at);
     if (event.state === 'stopped') later(stopped, said, event.at);
     if (event.state === 'failed' || (event.state === 'limited' && event.blindTo === undefined))
@@ -114,11 +119,11 @@ export function createWitnessHours(): WitnessNotes {
       const said = `${source} ${node}`;
       const time = (at: string) => parseMicros(align({ node, at }).at);
       const [first, end] = [begun.get(said), stopped.get(said)];
-      return (
-        (first !== undefined && time(first) > from) ||
-        // What says something later was begun anew.
-        (end !== undefined && time(end) < to && lastHeard.get(said) === end)
-      );
+      if (first !== undefined && time(first) > from) return true;
+      // What says something later was begun anew.
+      if (end === undefined || lastHeard.get(said) !== end) return false;
+      // Who reads now and then saw nothing after its last reading, however long it took to stop.
+      return time(readUntil.get(said) ?? end) < to;
     },
   });
 

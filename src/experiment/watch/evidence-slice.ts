@@ -93,12 +93,16 @@ const crowded = 200;
 const distance = ({ lastTroubleAt: at }: HeldFlow, first: Micros, last: Micros): Micros =>
   at < first ? first - at : at > last ? at - last : 0;
 
-/** What runs has told all that passed till shortly before, be it of others or of nobody. */
+/**
+ * What runs has told all that passed till shortly before, be it of others or of nobody. Not so conntrack, which on a busy machine was
+ * seen to be later than that: it has told what came before its last word, whomever that was about.
+ */
 function heardOf(around: HeldAround, now: Micros): NodeEvent[] {
-  return ['capture', 'kernel-events'].flatMap((witness) => {
+  return ['capture', 'kernel-events', 'conntrack-events'].flatMap((witness) => {
     const began = around.sources.findLast(({ source, state }) => source === witness && state === 'started');
     if (began === undefined || !around.runs(witness)) return [];
-    const at = Math.max(around.heard(witness) ?? 0, now - behind);
+    const heard = around.heard(witness) ?? 0;
+    const at = witness === 'conntrack-events' ? heard : Math.max(heard, now - behind);
     return [{ ...began, at: formatMicros(at) }];
   });
 }

@@ -684,6 +684,11 @@ for (const [name, { seen, notSeen, unknowable }] of Object.entries(rows) as [Fac
 
 describe('a witness that had stopped before the loss, or began after the last good moment, cannot have seen', () => {
   const late = (name: string) => [source(name, 'started', { seconds: lost }), source(name, 'stopped')];
+  /** It took long to stop. */
+  const readEarly = (name: string) => [
+    source(name, 'started'),
+    { ...source(name, 'stopped'), readUntil: at(lost - 0.05) },
+  ];
   const asked: Partial<Record<FactName, string>> = {
     'rule changed': 'ip-monitor',
     'endpoint changed': 'ip-monitor',
@@ -696,7 +701,7 @@ describe('a witness that had stopped before the loss, or began after the last go
   };
   for (const [name, witness] of Object.entries(asked) as [FactName, string][]) {
     it(name, () => {
-      for (const partly of [stoppedEarly(witness), late(witness)]) {
+      for (const partly of [stoppedEarly(witness), late(witness), readEarly(witness)]) {
         const fact = facts[name](
           storyOf([firstEntry(1, port), secondEntry(1, port, 5_001), ...watchedTalk, ...partly], reset),
         );
