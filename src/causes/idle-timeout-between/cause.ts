@@ -25,7 +25,6 @@ export const cause = defineCause(page, {
     [
       'timed out',
       'sent again and again',
-      'had been idle',
       'not ICMP error seen',
       'not entry expired',
       'not table overflowed',

@@ -14,6 +14,7 @@ import {
   type SeenOnTheWire,
 } from './lost-on-the-wire.ts';
 import type { NodeTimeline } from './node-timeline.ts';
+import { asRefused } from './refused-by-icmp.ts';
 import { isOpening } from './sent-in-vain.ts';
 import { wireConnections } from './wire-connections.ts';
 
@@ -28,6 +29,7 @@ export function lostByNodes(nodes: NodeTimeline): SeenByNodes {
       return closeOfKilled({ client: legs, server }, parseMicros(goodbye.at), nodes) !== undefined;
     },
   );
+  const onTheWire = withNextAttempts(wire.lost.map((one) => asRefused(one, nodes)));
   const more: LostConnection[] = [];
   const told = new Map<JudgedOnTheWire, LostConnection>();
   for (const kernels of lostAtKernels(nodes)) {
@@ -36,13 +38,13 @@ export function lostByNodes(nodes: NodeTimeline): SeenByNodes {
     if (judged === undefined) more.push(loss);
     else if (!told.has(judged) && isKernelsWord(kernels, judged)) told.set(judged, withPackets(loss, judged));
   }
-  if (more.length === 0 && told.size === 0) return wire;
+  if (more.length === 0 && told.size === 0) return { ...wire, lost: onTheWire };
   const judgements = [...told.keys()];
   const replaced = new Set(judgements.map(({ loss }) => (loss === null ? '' : keyOf(loss))));
   const count = (kind: JudgedOnTheWire['is']) => judgements.filter(({ is }) => is === kind).length;
   return {
     lost: withNextAttempts([
-      ...wire.lost.filter((one) => !replaced.has(keyOf(one))),
+      ...onTheWire.filter((one) => !replaced.has(keyOf(one))),
       ...more,
       ...told.values(),
     ]),

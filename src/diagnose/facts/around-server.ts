@@ -1,5 +1,5 @@
 // What happened around the server: to its pod's way and to its listener.
-import { senderWasEnding } from './reset-sender.ts';
+import { senderWasEnding, serverHadNoSocket } from './reset-sender.ts';
 import { asEvidence, no, notSeen, unknown, yes, type Look } from './fact.ts';
 
 /** The way to the server's pod, or its interface, came or went while the connection lived. */
@@ -14,6 +14,9 @@ export const listenerClosed: Look = (story) => {
   if (!story.available.has('listeners')) return unknown('listeners');
   const closed = story.listenerChanges.find((change) => change.change === 'closed');
   if (closed !== undefined) return yes(asEvidence(closed));
+  // Whom its kernel has no socket for, nobody listened for: a look that has not come to that yet says nothing.
+  if (story.lost.failure === 'refused' && serverHadNoSocket(story).seen === 'yes')
+    return unknown('listeners');
   return story.lookedIntoServer('listeners') ? notSeen(story, 'listeners') : unknown('listeners');
 };
 

@@ -1,0 +1,56 @@
+// What nobody could see must stay among what it may have been: packets without data, a look that came too late.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { causeModels } from '../../src/causes/index.ts';
+import { facts } from '../../src/diagnose/facts/index.ts';
+import type { Condition } from '../../src/diagnose/who/exclusion-row.ts';
+import { createJudge } from '../../src/diagnose/why/judged-alike.ts';
+import { atServer, hasNoSocket, kernel, known, serverAborts } from './kernel-events.ts';
+import { factsWhere, failed, leaves, lost, packet, ran, storyOf } from './made-by-hand.ts';
+
+const judged = (...conditions: readonly Condition[]) => {
+  const { judgement } = createJudge(causeModels)(factsWhere(...conditions));
+  return { ...judgement, of: judgement.rivals.map(({ model }) => model.cause) };
+};
+
+describe('what nobody could see', () => {
+  it('leaves a race beside an end of the process where the listener was out of sight', () => {
+    const { cause, author, of } = judged(
+      ...(['was reset', 'not timed out', 'not was refused', 'not never connected'] as const),
+      ...(['asked as it closed', 'RST of a live socket', 'RST to the client'] as const),
+      'no abort known to be counted',
+    );
+    assert.deepEqual([cause, author], [null, 'unknown']);
+    for (const one of ['keep-alive-race', 'server-process-died']) assert.ok(of.includes(one), of.join());
+  });
+
+  it('leaves an idle timeout beside a hole where the silence before was out of sight', () => {
+    const silent: Condition[] = [
+      ...(['timed out', 'sent again and again', 'not never connected', 'not ICMP error seen'] as const),
+      ...(['not entry expired', 'not table overflowed', 'may never have arrived'] as const),
+    ];
+    const { of } = judged(...silent);
+    for (const one of ['idle-timeout-between', 'silent-drop']) assert.ok(of.includes(one), of.join());
+    assert.ok(!judged(...silent, 'not had been idle').of.includes('idle-timeout-between'));
+  });
+
+  it('leaves open whether a listener was gone that no look had missed yet, where its kernel had no socket', () => {
+    const refused = { phase: 'connecting', failure: 'refused', errno: 'ECONNREFUSED', answers: 0 } as const;
+    const looked = [...known, ...kernel, ...ran('listeners')];
+    const seen = (nodes: typeof looked) =>
+      facts['listener closed'](storyOf([...looked, ...nodes], [failed(refused)])).seen;
+    assert.equal(seen([]), 'no');
+    assert.equal(seen([hasNoSocket(atServer)]), 'unknown');
+  });
+
+  it('leaves open what a goodbye with a RST behind it had met where the capture has no packets with data', () => {
+    const goodbye = packet(lost - 0.002, ['cali-server', 'in'], leaves, 'F.', { seq: 534, ack: 35 });
+    const rst = packet(lost - 0.001, ['cali-server', 'in'], leaves, 'R.', { seq: 535, ack: 52, window: 64 });
+    const seen = (nodes: readonly (typeof rst)[]) =>
+      facts['closed on a question that had just come'](
+        storyOf([...known, ...kernel, ...ran('capture'), serverAborts(), ...nodes], [failed()]),
+      ).seen;
+    assert.equal(seen([rst]), 'no');
+    assert.equal(seen([goodbye, rst]), 'unknown');
+  });
+});
