@@ -31,7 +31,7 @@ import {
   talk,
 } from './made-by-hand.ts';
 import { known } from './kernel-events.ts';
-import { at, firstEntry } from './story-events.ts';
+import { at, firstEntry, server } from './story-events.ts';
 
 function told(nodes: readonly NodeEvent[], probes: readonly ProbeEvent[]) {
   const [finding] = diagnose({ nodes, probes }, causeModels);
@@ -94,6 +94,12 @@ describe('an opening that is not answered', () => {
     const { cause, certainty, rivals } = told([...nodes, ...eachTime({ insert_failed: 1, drop: 1 })], probes);
     assert.deepEqual([cause, certainty], ['port-clash', 'likely']);
     assert.ok(rivals.includes('silent-drop'), rivals.join());
+  });
+
+  it('found its port, where it was seen leaving the node', () => {
+    const out = packet(lost + 0.5001, ['eth0', 'out'], { ...opening, dst: server }, 'S', { seq: 7, ttl: 63 });
+    const { cause } = told([...nodes, out, ...eachTime({ insert_failed: 1, drop: 1 })], probes);
+    assert.notEqual(cause, 'port-clash');
   });
 
   it('found the table full, where packets were dropped without that', () => {

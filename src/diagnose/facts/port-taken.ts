@@ -40,8 +40,17 @@ export const insertionFailedEachTime: Look = (story) => {
   const tries = triesOf(story, entrance);
   const [first] = tries;
   if (first === undefined || tries.length < 2) return unknown('rest-of-connection');
-  // What passed has an entry.
+  // What leaves the node has an entry, or is seen going out under the client's own name.
+  if (!nodes.ran('conntrack-events', entrance.node)) return unknown('conntrack-events');
   if (story.firsts.some(({ madeAt }) => madeAt >= parseMicros(first.at) - slack)) return no();
+  const left = story.packets.find(
+    (packet) =>
+      packet.node === entrance.node &&
+      packet.direction === 'out' &&
+      !story.goesToClient(packet) &&
+      tries.some(({ seq }) => seq === packet.seq),
+  );
+  if (left !== undefined) return no(asEvidence(left));
   const moved = nodes.counters
     .within(parseMicros(first.at) - slack, story.lost.failedAt + slack)
     .filter((event) => event.node === entrance.node && isFailure(event));
