@@ -18,6 +18,7 @@ const sizes: Partial<Record<string, readonly [connections: number, duration: str
   'backlog-overflow': [12, '10s'],
   'idle-timeout-between': [9, '14s'],
   'peer-host-gone': [2, '12s'],
+  'port-clash': [2, '8s'],
   'path-mtu-black-hole': [2, '10s'],
 };
 

@@ -11,6 +11,7 @@ const folders = await Promise.all([
   import('./translation-changed/cause.ts'),
   import('./conntrack-expired/cause.ts'),
   import('./conntrack-table-full/cause.ts'),
+  import('./port-clash/cause.ts'),
   import('./policy-reject/cause.ts'),
   import('./service-without-endpoints/cause.ts'),
   import('./backlog-overflow/cause.ts'),

@@ -12,6 +12,9 @@ export const cause = defineCause(page, {
     // An entry lives for a whole second at least, and each packet either way renews it.
     'not had been idle',
     'entry deleted by a program',
+    // Another flow stands in the way of a new entry, or of the server's socket.
+    'its translation was taken',
+    'an insertion failed each time',
     'rule moved the port',
     'endpoint changed',
     'RST made on the node',

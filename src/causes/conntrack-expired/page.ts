@@ -41,6 +41,13 @@ export const page = {
     },
     {
       text:
+        'Nor does it behind a source NAT that chooses ports at random (MASQUERADE --random-fully): the new entry has another port, and the ' +
+        'server answers that with RST. Where the same port is chosen again, and nobody has got it meanwhile, nothing happens; where ' +
+        'somebody has, it is port-clash.',
+      basis: ['measured'],
+    },
+    {
+      text:
         'With nf_conntrack_tcp_loose=0 no entry is made from the middle of a connection. The packet is INVALID, the INVALID ' +
         'rule drops it, and the client sends again until it gives up: ETIMEDOUT, without any RST.',
       basis: ['measured'],
@@ -92,6 +99,11 @@ export const page = {
     },
   ],
   lookAlikes: [
+    {
+      cause: 'port-clash',
+      tellApart:
+        'Another connection was given the port that the server knows this one by, or has all there are.',
+    },
     {
       cause: 'conntrack-entry-deleted',
       tellApart: 'The DESTROY is marked [USERSPACE], and busy connections are hit too.',

@@ -19,6 +19,8 @@ export interface EntryIndex {
   find(src: string, sport: number, dst: string, dport: number): readonly Entry[];
   /** The latest entry whose answers go from `src:sport` to `dst:dport`. */
   toAnswer(src: string, sport: number, dst: string, dport: number): Entry | undefined;
+  /** Entries of other flows, on the same node, whose answers go just where those of this one go; oldest first. */
+  answeredAs(entry: Entry): readonly Entry[];
   /** Entries made by any packet of `src:sport`, whatever its destination, oldest first. */
   from(src: string, sport: number): readonly Entry[];
 }
@@ -35,7 +37,7 @@ export function wasThere({ made, madeAt }: Entry, at: Micros, slack: Micros): bo
 export function indexEntries(events: readonly ConntrackEvent[]): EntryIndex {
   const byOriginal = new Map<string, Entry[]>();
   const bySource = new Map<string, Entry[]>();
-  const byReply = new Map<string, Entry>();
+  const byReply = new Map<string, Entry[]>();
   for (const event of events) {
     const key = tupleKey(event.original);
     const entries = byOriginal.get(key) ?? [];
@@ -44,7 +46,10 @@ export function indexEntries(events: readonly ConntrackEvent[]): EntryIndex {
     if (event.change === 'new' || open === undefined) {
       open = newEntry(event);
       entries.push(open);
-      byReply.set(tupleKey(event.reply), open);
+      const replyKey = tupleKey(event.reply);
+      const ofReply = byReply.get(replyKey);
+      if (ofReply === undefined) byReply.set(replyKey, [open]);
+      else ofReply.push(open);
       const source = sourceKey(event.original.src, event.original.sport);
       const ofSource = bySource.get(source);
       if (ofSource === undefined) bySource.set(source, [open]);
@@ -57,7 +62,11 @@ export function indexEntries(events: readonly ConntrackEvent[]): EntryIndex {
   }
   return {
     find: (src, sport, dst, dport) => byOriginal.get(tupleKey({ src, dst, sport, dport })) ?? [],
-    toAnswer: (src, sport, dst, dport) => byReply.get(tupleKey({ src, dst, sport, dport })),
+    toAnswer: (src, sport, dst, dport) => byReply.get(tupleKey({ src, dst, sport, dport }))?.at(-1),
+    answeredAs: ({ node, original, reply }) =>
+      (byReply.get(tupleKey(reply)) ?? []).filter(
+        (other) => other.node === node && tupleKey(other.original) !== tupleKey(original),
+      ),
     from: (src, sport) => bySource.get(sourceKey(src, sport)) ?? [],
   };
 }

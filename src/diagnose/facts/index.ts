@@ -4,6 +4,7 @@ import * as server from './around-server.ts';
 import * as counters from './counters.ts';
 import * as ending from './how-it-ended.ts';
 import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entries.ts';
+import { insertionFailed, insertionFailedEachTime, translationTaken } from './port-taken.ts';
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as icmp from './icmp.ts';
 import { serverKilledForMemory } from './killed-for-memory.ts';
@@ -106,6 +107,9 @@ export const facts = {
   'entry deleted by a program': entryDeletedByProgram,
   'entry expired': entryExpired,
   'picked up in mid-stream': pickedUpMidStream,
+  'an insertion failed': insertionFailed,
+  'an insertion failed each time': insertionFailedEachTime,
+  'its translation was taken': translationTaken,
   'endpoint changed': server.endpointChanged,
   'server is gone for good': peer.goneForGood,
   "link of the server's node is down": peer.linkDown,

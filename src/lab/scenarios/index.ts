@@ -12,6 +12,7 @@ const files = await Promise.all([
   import('./translation-changed.ts'),
   import('./conntrack-expired.ts'),
   import('./conntrack-table-full.ts'),
+  import('./port-clash.ts'),
   import('./policy-reject.ts'),
   import('./service-without-endpoints.ts'),
   import('./backlog-overflow.ts'),

@@ -37,6 +37,7 @@ import { endings, kernelRows } from './kernel-rows.ts';
 import { packetLengthRows } from './packet-length-rows.ts';
 import { peerHostRows } from './peer-host-rows.ts';
 import { ownWordRows } from './own-word-rows.ts';
+import { portTakenRows } from './port-taken-rows.ts';
 import { populationRows } from './population-rows.ts';
 import { serverRows } from './server-rows.ts';
 import { unansweredRows } from './unanswered-rows.ts';
@@ -172,6 +173,7 @@ const rows: Readonly<Record<FactName, Row>> = {
   ...populationRows,
   ...serverRows,
   ...untranslatedRows,
+  ...portTakenRows,
   ...ownWordRows,
   'was reset': { seen: { probes: reset }, notSeen: { probes: timedOut }, unknowable: tellsItself },
   'was refused': {
@@ -612,6 +614,15 @@ const rows: Readonly<Record<FactName, Row>> = {
     unknowable: { nodes: [...watchedTalk, ...capture], probes: timedOut, missing: 'rule-counters' },
   },
 };
+
+test('a packet that is dropped because its entry could not be added beside another does not say that the table is full', () => {
+  const look = (changes: Record<string, number>) =>
+    facts['table overflowed'](
+      storyOf([...ownEntry, ...stats, counters('conntrack-stats', 'node-1', changes)], timedOut),
+    );
+  assert.equal(look({ drop: 2, insert_failed: 1 }).seen, 'yes');
+  assert.notEqual(look({ drop: 2, insert_failed: 2 }).seen, 'yes');
+});
 
 describe('whether the process that aborted a connection was ending', () => {
   const look = ({ nodes = [], probes = [] }: Told) => facts['its process was ending'](storyOf(nodes, probes));
