@@ -1,14 +1,7 @@
 // Everything that the evidence says about one lost connection, put together once; the facts only look at this.
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import { formatEndpoint, parseEndpoint, type Endpoint } from '../../model/endpoint.ts';
-import {
-  blindSpots,
-  type BlindSpot,
-  type CountersEvent,
-  type PacketEvent,
-  type RuleChange,
-} from '../../model/node-event.ts';
-import { nodeWitnesses, type NodeWitness } from '../witness-words.ts';
+import { type CountersEvent, type PacketEvent, type RuleChange } from '../../model/node-event.ts';
 import { findAccepted, findEnded } from './accepted-by.ts';
 import type { AgentChange } from './agent-index.ts';
 import type { LinkChange, ListenerEvent } from './change-index.ts';
@@ -27,8 +20,9 @@ import { findRerouted, type Rerouted } from './rerouted.ts';
 import { inCausalOrder } from './reset-order.ts';
 import { between } from './time-range.ts';
 import { listenToKernels, type ToldByKernels } from './told-by-kernels.ts';
+import { whoWatched, type Watched } from './watched.ts';
 
-export interface Story {
+export interface Story extends Watched {
   readonly lost: LostConnection;
   /** The entry of the client's own packets, client → target, that last carried them; null when no node reported one. */
   readonly first: Entry | null;
@@ -86,24 +80,8 @@ export interface Story {
   readonly serverScope: string | null;
   /** Whether a packet of the connection goes towards the client. */
   readonly goesToClient: (packet: Pick<PacketEvent, 'tuple'>) => boolean;
-  /** The witnesses that ran where this connection went: what such a one did not see did not happen. */
-  readonly available: ReadonlySet<NodeWitness>;
-  /** The capture ran, and has no RST of this connection though one came: what it does not show proves nothing. */
-  readonly captureMissedIt: boolean;
   /** Some server told of its connections, be it of this one or not. */
   readonly hasServerEvents: boolean;
-  /** The rules on the way that nobody can see at work: without a counter, or on a node whose rules nobody read. */
-  readonly unseenRules: { readonly of: ReadonlySet<BlindSpot>; readonly onSomeNode: boolean };
-  /** Whether such a witness looked into the server's pod: only then does its silence say something of the pod. */
-  readonly lookedIntoServer: (witness: NodeWitness) => boolean;
-  /** Whether such a witness looked into every pod of the node. */
-  readonly lookedIntoPodsOf: (witness: NodeWitness, node: string) => boolean;
-  /** Some node that carried it tracks connections in tables of its dataplane, where the witnesses of conntrack and rules do not look. */
-  readonly tracksElsewhere: boolean;
-  /** Whether such a witness may have missed something by then where the connection went: what it does not show may have been there. */
-  readonly lostSome: (witness: NodeWitness) => boolean;
-  /** Whether such a witness did not watch a node that carried the connection for all of its last moments. */
-  readonly missedSome: (witness: NodeWitness) => boolean;
   /** All that the nodes saw, for what is asked of a place and not of this connection. */
   readonly nodes: NodeTimeline;
   /** How far the order of two stamps of different tools can be trusted here, microseconds. */
@@ -179,7 +157,6 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
   const serverIsNodeItself = serverInterface === null && bornOn !== null && (podNode ?? bornOn) === bornOn;
   const serverNode = serverIsNodeItself ? bornOn : (serverInterface?.node ?? podNode);
   const serverScope = serverIsNodeItself ? serverNode : (server?.address ?? null);
-  const places = carriers.size === 0 ? [null] : [...carriers];
   const [firstReset] = resets;
   const isFromAfar = (packet: PacketEvent) => hasComeIn(packet) && !initialTtls.has(packet.ttl);
   // Its packets had passed routers, and no node that was watched has it.
@@ -248,35 +225,17 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     serverIsNodeItself,
     serverScope,
     goesToClient,
-    available: new Set(
-      nodeWitnesses.filter(
-        (witness) => ranHere(witness, carriers, nodes) && !(witness === 'capture' && captureMissedIt),
-      ),
-    ),
-    captureMissedIt: captureMissedIt && ranHere('capture', carriers, nodes),
+    ...whoWatched({
+      lost,
+      carriers,
+      serverNode,
+      serverIsNodeItself,
+      serverIsElsewhere,
+      captureMissedIt,
+      nodes,
+      slack,
+    }),
     hasServerEvents: probes.hasServerEvents,
-    unseenRules: {
-      of: new Set(
-        blindSpots.filter((spot) => places.some((node) => nodes.blind('rule-counters', spot, node))),
-      ),
-      onSomeNode: places.some((node) => !nodes.ran('rule-counters', node)),
-    },
-    lookedIntoServer: (witness) => {
-      const where = serverNode === null ? places : [serverNode];
-      return (
-        !serverIsElsewhere &&
-        where.some((node) => nodes.ran(witness, node)) &&
-        (serverIsNodeItself || !where.some((node) => nodes.blind(witness, 'pods', node)))
-      );
-    },
-    lookedIntoPodsOf: (witness, node) => nodes.ran(witness, node) && !nodes.blind(witness, 'pods', node),
-    tracksElsewhere: places.some((node) => nodes.tracksElsewhere(node)),
-    missedSome: (witness) =>
-      [...carriers].some((node) => nodes.missed(witness, node, Math.max(lastGoodAt, bornAt), failedAt)),
-    lostSome: (witness) =>
-      [...carriers, ...(serverNode === null ? [] : [serverNode])].some(
-        (node) => nodes.missesSince(witness, node) <= failedAt + slack,
-      ),
     nodes,
     slack,
   };
@@ -289,12 +248,6 @@ const servedSince = ({ phase, bornAt, failedAt }: LostConnection): Micros =>
 /** An attempt to connect has no last good moment: what became of the listener shortly before is told. */
 const listenedSince = ({ phase, lastGoodAt, failedAt }: LostConnection): Micros =>
   phase === 'connecting' ? Math.min(lastGoodAt, failedAt - 10e6) : lastGoodAt;
-
-/** Without a known carrier any node's word is taken: better than nothing, and the node is named in the evidence. */
-function ranHere(witness: NodeWitness, carriers: ReadonlySet<string>, nodes: NodeTimeline): boolean {
-  if (carriers.size === 0) return nodes.ran(witness, null);
-  return [...carriers].some((node) => nodes.ran(witness, node));
-}
 
 /** The port of an ADDRESS:PORT. */
 export const portOf = (endpoint: string): number => parseEndpoint(endpoint)?.port ?? Number.NaN;
