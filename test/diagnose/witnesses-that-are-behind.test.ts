@@ -5,7 +5,18 @@ import { causeModels } from '../../src/causes/index.ts';
 import { facts } from '../../src/diagnose/facts/index.ts';
 import type { Condition } from '../../src/diagnose/who/exclusion-row.ts';
 import { createJudge } from '../../src/diagnose/why/judged-alike.ts';
-import { atServer, hasNoSocket, kernel, known, serverAborts } from './kernel-events.ts';
+import {
+  atClient,
+  atServer,
+  byClient,
+  hasNoSocket,
+  kernel,
+  known,
+  losesByReset,
+  serverAborts,
+  told,
+} from './kernel-events.ts';
+import type { NodeEvent } from '../../src/model/node-event.ts';
 import { factsWhere, failed, leaves, lost, packet, ran, storyOf } from './made-by-hand.ts';
 
 const judged = (...conditions: readonly Condition[]) => {
@@ -52,5 +63,25 @@ describe('what nobody could see', () => {
       ).seen;
     assert.equal(seen([rst]), 'no');
     assert.equal(seen([goodbye, rst]), 'unknown');
+  });
+
+  it('leaves open why a client went that had said its question again before, be the loss of the last moment alone', () => {
+    const closes = told(lost - 0.05, 'set-state', atClient, {
+      ...byClient,
+      ...{ state: 'ESTABLISHED', newState: 'FIN_WAIT1' },
+    });
+    const answersLate = told(lost - 0.001, 'send-reset', atClient, {
+      state: 'CLOSE',
+      reason: 'TCP_ABORT_ON_DATA',
+    });
+    const end = [closes, answersLate, ...losesByReset(atServer)];
+    const again = [0.6, 0.4].map((before) => told(lost - before, 'retransmit', atClient));
+    const seen = (nodes: readonly NodeEvent[]) => {
+      const story = storyOf([...known, ...kernel, ...nodes, ...end]);
+      const events = story.kernel.events.filter(({ tracepoint }) => tracepoint !== 'retransmit');
+      return facts['client had closed it before']({ ...story, kernel: { ...story.kernel, events } }).seen;
+    };
+    assert.equal(seen([]), 'yes');
+    assert.equal(seen(again), 'unknown');
   });
 });

@@ -1,6 +1,7 @@
 // Who sent the RST that ended it, by the word of the kernel that sent it: which tells whose socket it was, why, and which process did it
 // where one did. That no kernel tells of it says that none of those that were watched has sent it.
 import { parseMicros, type Micros } from '../../model/clock.ts';
+import { formatEndpoint } from '../../model/endpoint.ts';
 import type { KernelEvent } from '../../model/kernel-event.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
 import type { TupleEvent } from '../connections/kernel-index.ts';
@@ -48,16 +49,23 @@ function firstReset(side: Side, ...kinds: readonly ResetKind[]): Look {
   };
 }
 
+/** What was said again for so long before a kernel's RST has to do with it, be the loss itself of that moment alone. */
+const inVainFor: Micros = 5_000_000;
+
 /** A client that sent again and again and then went did so because nothing came: who let that happen its close does not tell. */
 function unlessInVain(look: Look): Look {
   return (story) => {
-    const { events, sideOf, first } = story.kernel;
-    const again = events.filter(
-      (event) =>
-        event.tracepoint === 'retransmit' && sideOf(event) === 'client' && event.at < (first?.event.at ?? ''),
-    );
     const found = look(story);
-    return found.seen === 'yes' && again.length >= 2 ? unknown(null) : found;
+    const { first } = story.kernel;
+    const { client, bornAt } = story.lost;
+    if (found.seen !== 'yes' || first === null || client === null) return found;
+    const until = parseMicros(first.event.at);
+    const since = Math.max(until - inVainFor, Number.isFinite(bornAt) ? bornAt : 0);
+    const again = between(story.nodes.kernel.of(formatEndpoint(client)), since, until - 1).filter(
+      ({ tracepoint, tuple: { src, sport } }) =>
+        tracepoint === 'retransmit' && src === client.address && sport === client.port,
+    );
+    return again.length >= 2 ? unknown(null) : found;
   };
 }
 

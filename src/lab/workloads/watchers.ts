@@ -29,7 +29,7 @@ export interface Watchers {
   stop(): Promise<void>;
 }
 
-const longestWaitMs = 15_000;
+const longestWaitMs = 120_000;
 /** What is left is judged, and a tracing instance is taken away. */
 const graceMs = 10_000;
 
