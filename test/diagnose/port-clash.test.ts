@@ -31,7 +31,7 @@ import {
   talk,
 } from './made-by-hand.ts';
 import { known } from './kernel-events.ts';
-import { at, firstEntry, server } from './story-events.ts';
+import { at, client, firstEntry, server } from './story-events.ts';
 
 function told(nodes: readonly NodeEvent[], probes: readonly ProbeEvent[]) {
   const [finding] = diagnose({ nodes, probes }, causeModels);
@@ -60,6 +60,15 @@ describe('an idle connection whose port another one got', () => {
     const nodes = [...gone, anew, ...late];
     const { cause, author } = told(nodes, idle(reset));
     assert.deepEqual([cause, author], ['port-clash', 'server-kernel']);
+  });
+
+  it('lost it to a stranger, too, where a node hides both behind its own address', () => {
+    const reply = { src: server, sport: 8_080, dst: '10.9.9.9', dport: 40_000 };
+    const hidden = (event: NodeEvent, src = client): NodeEvent =>
+      event.event === 'conntrack' ? { ...event, reply, original: { ...event.original, src } } : event;
+    const entries = [hidden(ownEntry), hidden(ranOut), hidden(taken(), '10.1.0.77')];
+    const nodes = [...alive.filter((event) => event !== ownEntry), ...entries, ...late];
+    assert.equal(told(nodes, idle(reset)).cause, 'port-clash');
   });
 
   it('ran out, where the other one got another port', () => {

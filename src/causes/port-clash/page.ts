@@ -90,8 +90,10 @@ export const page = {
     },
     {
       where: "the client's node",
-      run: "conntrack -L -p tcp --dport PORT 2>/dev/null | grep -o ' dport=[0-9]* .*' |\n  grep -o 'dport=[0-9]*' | sort | uniq -c | sort -rn | head",
-      whenItIs: 'As many entries as the rule has ports; with the state in full, most are in TIME_WAIT.',
+      run: "conntrack -L -p tcp --dport PORT 2>/dev/null |\n  grep -o 'dst=[^ ]* sport=PORT dport=[0-9]*' | sort | uniq -c",
+      whenItIs:
+        'Every dport that the rule allows is there, each once for the node’s address. Entries in TIME_WAIT count: each holds its port for two ' +
+        'minutes.',
       whenNot: 'Far fewer.',
     },
     {
@@ -162,7 +164,7 @@ export const page = {
     {
       name: 'random-ports',
       whatToDo:
-        'Where insert_failed rises though ports are free: MASQUERADE --random-fully (kube-proxy and ip-masq-agent do so where the kernel ' +
+        'Where insert_failed rises though ports are free: MASQUERADE --random-fully (kube-proxy and ip-masq-agent do so where iptables ' +
         'can).',
       sideEffects:
         'An idle connection whose entry expired comes back with another port and is reset: see conntrack-expired.',

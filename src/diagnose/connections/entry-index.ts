@@ -84,5 +84,5 @@ function newEntry(event: ConntrackEvent): Entry {
   };
 }
 
-const tupleKey = (tuple: Tuple) => `${tuple.src}:${tuple.sport}>${tuple.dst}:${tuple.dport}`;
+export const tupleKey = (tuple: Tuple): string => `${tuple.src}:${tuple.sport}>${tuple.dst}:${tuple.dport}`;
 const sourceKey = (src: string, sport: number) => `${src}:${sport}`;

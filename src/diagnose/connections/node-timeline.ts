@@ -21,7 +21,7 @@ import {
   type ListenerEvent,
 } from './change-index.ts';
 import { aligner, clockOffsets } from './clock-offsets.ts';
-import { indexEntries, type EntryIndex } from './entry-index.ts';
+import { indexEntries, tupleKey, type EntryIndex } from './entry-index.ts';
 import { indexErrors, type IcmpIndex } from './icmp-index.ts';
 import { indexKernel, type KernelIndex, type SocketEvent } from './kernel-index.ts';
 import { findAliases, findEntrances, findOrigins, findPeers, type Entrance } from './packet-index.ts';
@@ -96,6 +96,8 @@ export interface NodeReader {
  */
 export function createNodeReader(clients: ReadonlySet<string> | null): NodeReader {
   const conntrack: ConntrackEvent[] = [];
+  /** How servers answer ours that are hidden behind another address: a stranger may be given the same later. */
+  const hidden = new Set<string>();
   const rules: RuleChange[] = [];
   const links: LinkChange[] = [];
   const listeners: ListenerEvent[] = [];
@@ -126,7 +128,10 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
     said.note(event);
     switch (event.event) {
       case 'conntrack':
-        if (isOurs(event.original)) conntrack.push(event);
+        if (isOurs(event.original)) {
+          conntrack.push(event);
+          if (!isWanted(event.reply.dst)) hidden.add(tupleKey(event.reply));
+        } else if (hidden.has(tupleKey(event.reply))) conntrack.push(event);
         break;
       case 'rule-changed':
         rules.push(event);
