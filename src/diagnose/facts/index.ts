@@ -9,6 +9,7 @@ import * as icmp from './icmp.ts';
 import { serverKilledForMemory } from './killed-for-memory.ts';
 import * as size from './packet-length.ts';
 import * as peer from './peer-host.ts';
+import { ownerChanged, ownerCameBack } from './address-owner.ts';
 import * as idle from './idle-close.ts';
 import * as population from './population.ts';
 import * as form from './reset-form.ts';
@@ -107,6 +108,8 @@ export const facts = {
   'entry expired': entryExpired,
   'picked up in mid-stream': pickedUpMidStream,
   'endpoint changed': server.endpointChanged,
+  'address went to another owner': ownerChanged,
+  'address goes back and forth': ownerCameBack,
   'server is gone for good': peer.goneForGood,
   "link of the server's node is down": peer.linkDown,
   'neighbour did not answer': peer.neighbourSilent,
