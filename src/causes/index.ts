@@ -16,6 +16,7 @@ const folders = await Promise.all([
   import('./service-without-endpoints/cause.ts'),
   import('./backlog-overflow/cause.ts'),
   import('./endpoint-replaced/cause.ts'),
+  import('./duplicate-owner/cause.ts'),
   import('./server-process-died/cause.ts'),
   import('./server-killed-for-memory/cause.ts'),
   import('./server-aborted/cause.ts'),

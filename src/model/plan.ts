@@ -80,6 +80,8 @@ export type Change =
       readonly dev: string;
       readonly mtu: number | null;
     }
+  /** The interface's link-layer address; given anew while it is up, it is announced where the namespace is set to do so (arp_notify). */
+  | { readonly do: 'set-mac'; readonly netns: string; readonly dev: string; readonly mac: string }
   /** How many segments of TCP one packet may stand for at most; one: as on a wire. */
   | { readonly do: 'set-segments'; readonly netns: string; readonly dev: string; readonly most: number }
   | (OfFamily & { readonly do: 'add-rule'; readonly netns: string; readonly rule: PolicyRule })

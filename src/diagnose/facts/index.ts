@@ -10,6 +10,7 @@ import * as icmp from './icmp.ts';
 import { serverKilledForMemory } from './killed-for-memory.ts';
 import * as size from './packet-length.ts';
 import * as peer from './peer-host.ts';
+import { ownerChanged, ownerCameBack } from './address-owner.ts';
 import * as idle from './idle-close.ts';
 import * as population from './population.ts';
 import * as form from './reset-form.ts';
@@ -111,6 +112,8 @@ export const facts = {
   'an insertion failed each time': insertionFailedEachTime,
   'its translation was taken': translationTaken,
   'endpoint changed': server.endpointChanged,
+  'address went to another owner': ownerChanged,
+  'address goes back and forth': ownerCameBack,
   'server is gone for good': peer.goneForGood,
   "link of the server's node is down": peer.linkDown,
   'neighbour did not answer': peer.neighbourSilent,

@@ -4,7 +4,7 @@ import { twoNodes } from '../topologies/two-nodes.ts';
 import { sysctl, within } from '../world/wires.ts';
 
 // Named like the pods' interfaces: in IPv6 these have the pods' gateway.
-const bridge = 'cali-bridge';
+export const bridge = 'cali-bridge';
 const netns = 'node-1';
 const pods = twoNodes.pods.filter(({ node }) => node === netns);
 const ports = pods.map(({ hostInterface }) => hostInterface);

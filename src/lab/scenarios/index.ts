@@ -17,6 +17,7 @@ const files = await Promise.all([
   import('./service-without-endpoints.ts'),
   import('./backlog-overflow.ts'),
   import('./endpoint-replaced.ts'),
+  import('./duplicate-owner.ts'),
   import('./server-process-died.ts'),
   import('./server-killed-for-memory.ts'),
   import('./server-aborted.ts'),

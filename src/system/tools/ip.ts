@@ -21,6 +21,7 @@ const ipChanges = [
   'add-bridge',
   'add-port',
   'set-route-mtu',
+  'set-mac',
   'set-segments',
   'add-rule',
   'delete-rule',
@@ -74,6 +75,8 @@ export function ipCommand(change: IpChange): IpCommand {
       const locked = mtu === null ? [] : ['mtu', 'lock', String(mtu)];
       return { netns, words: ['route', 'replace', to, ...pair('via', via), 'dev', dev, ...locked] };
     }
+    case 'set-mac':
+      return { netns: change.netns, words: ['link', 'set', change.dev, 'address', change.mac] };
     case 'set-segments':
       return { netns: change.netns, words: ['link', 'set', change.dev, 'gso_max_segs', String(change.most)] };
     case 'add-rule':

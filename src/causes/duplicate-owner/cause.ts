@@ -1,0 +1,44 @@
+// Two machines answer for one address: whoever did so last gets the packets, and its kernel knows nothing of the other's connections.
+import { defineCause } from '../define-cause.ts';
+import { page } from './page.ts';
+
+export const cause = defineCause(page, {
+  authors: ['server-kernel'],
+  // That an address moved may be a replacement or a virtual address that was moved on purpose; that it goes back and forth is neither.
+  shownBy: [['was reset', 'address went to another owner', 'address goes back and forth']],
+  suggestedBy: [],
+  contradictedBy: [
+    'not was reset',
+    'not address went to another owner',
+    'endpoint changed',
+    'server is gone for good',
+    "listener's process ended",
+    'killed for memory',
+    'sent to another endpoint',
+    'rule moved the port',
+    'entry expired',
+    'entry deleted by a program',
+    'RST of a live socket',
+    'RST made on the node',
+    'RST from outside',
+    'RST to the server',
+    'server aborted it itself',
+    "a program took the server's socket",
+  ],
+  sentence(stories) {
+    const move = stories.flatMap((story) =>
+      story.nodes.neighbours.filter(
+        ({ change, address }) =>
+          change === 'moved' && address === (story.server ?? story.lost.target).address,
+      ),
+    )[0];
+    const who =
+      move === undefined
+        ? 'Two machines answer for the server’s address'
+        : `Two machines answer for ${move.address}, as ${move.scope} saw (${move.macBefore ?? '?'} and ${move.mac ?? '?'})`;
+    return (
+      `${who}: packets of live connections went to the one that had not accepted them, and its kernel, which has no socket for them, ` +
+      'answered with RST. The one that had accepted them was alive and heard nothing.'
+    );
+  },
+});
