@@ -7,6 +7,7 @@ import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entrie
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as icmp from './icmp.ts';
 import { serverKilledForMemory } from './killed-for-memory.ts';
+import { ipvsEntryRanOut, senderIsOwnAddress } from './ipvs.ts';
 import * as size from './packet-length.ts';
 import * as peer from './peer-host.ts';
 import * as idle from './idle-close.ts';
@@ -106,6 +107,8 @@ export const facts = {
   'entry deleted by a program': entryDeletedByProgram,
   'entry expired': entryExpired,
   'picked up in mid-stream': pickedUpMidStream,
+  'IPVS entry ran out': ipvsEntryRanOut,
+  "RST in the name of the node's own address": senderIsOwnAddress,
   'endpoint changed': server.endpointChanged,
   'server is gone for good': peer.goneForGood,
   "link of the server's node is down": peer.linkDown,

@@ -21,6 +21,7 @@ const files = await Promise.all([
   import('./server-aborted.ts'),
   import('./keep-alive-race.ts'),
   import('./idle-timeout-between.ts'),
+  import('./ipvs-entry-expired.ts'),
   import('./socket-destroyed.ts'),
   import('./client-aborted.ts'),
   import('./client-died.ts'),
