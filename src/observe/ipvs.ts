@@ -1,8 +1,8 @@
 // Connections that IPVS forgot while they were established: kube-proxy's IPVS mode, Docker Swarm and keepalived have the kernel keep them.
 import { readFileSync } from 'node:fs';
-import { formatMicros } from '../model/clock.ts';
-import { formatEndpoint } from '../model/endpoint.ts';
-import { parseIpvsConnections, type IpvsConnection } from './ipvs/connection-table.ts';
+import type { Micros } from '../model/clock.ts';
+import type { IpvsConnection } from './ipvs/connection-table.ts';
+import { forgottenBetween, ipvsEvent, tableOf, type IpvsTable } from './ipvs/forgotten.ts';
 import { readAtIntervals } from './sampled-witness.ts';
 import type { Witness } from './witness.ts';
 
@@ -23,20 +23,10 @@ export const ipvs: Witness = {
     let before = read();
     let readAt = clock.now();
     let told = 0;
-    const tell = (one: IpvsConnection, at: number) => {
-      const client = formatEndpoint({ address: one.client, port: one.clientPort });
-      const service = formatEndpoint({ address: one.service, port: one.servicePort });
-      const endpoint = formatEndpoint({ address: one.endpoint, port: one.endpointPort });
-      const text = `${formatMicros(at)} gone: TCP ${client} → ${service} → ${endpoint} ${one.state}, which had ${one.secondsLeft} s left at ${formatMicros(readAt)}`;
+    const tell = (one: IpvsConnection, at: Micros) => {
+      const { said, text } = ipvsEvent(one, readAt, at);
       raw.write(`${text}\n`);
-      const tuple = { src: one.client, sport: one.clientPort, dst: one.service, dport: one.servicePort };
-      const handedTo = { address: one.endpoint, port: one.endpointPort };
-      const { state, secondsLeft } = one;
-      const since = formatMicros(readAt);
-      context.emit(
-        { event: 'ipvs-entry', at: formatMicros(at), since, tuple, endpoint: handedTo, state, secondsLeft },
-        text,
-      );
+      context.emit(said, text);
       told += 1;
     };
     return readAtIntervals(context, {
@@ -50,8 +40,7 @@ export const ipvs: Witness = {
       sample() {
         const now = read();
         const at = clock.now();
-        for (const [key, one] of before ?? [])
-          if (one.state === 'ESTABLISHED' && now?.has(key) !== true) tell(one, at);
+        for (const one of forgottenBetween(before ?? noTable, now ?? noTable)) tell(one, at);
         [before, readAt] = [now, at];
       },
       end: () => `${told} connections were forgotten while they were established`,
@@ -59,16 +48,14 @@ export const ipvs: Witness = {
   },
 };
 
-/** By client and Service; null where the kernel has no IPVS. Throws what else the system refuses. */
-function readTable(path: string): Map<string, IpvsConnection> | null {
+/** Null where the kernel has no IPVS. Throws what else the system refuses. */
+function readTable(path: string): IpvsTable | null {
   try {
-    const all = parseIpvsConnections(readFileSync(path, 'latin1'));
-    return new Map(all.map((one) => [keyOf(one), one]));
+    return tableOf(readFileSync(path, 'latin1'));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
 }
 
-const keyOf = ({ client, clientPort, service, servicePort }: IpvsConnection): string =>
-  `${client} ${clientPort} ${service} ${servicePort}`;
+const noTable: IpvsTable = new Map();

@@ -4,7 +4,7 @@ import type { LabSettings } from '../../experiment/lab-settings.ts';
 import { choose, findScenario } from '../../lab/scenarios/index.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { text } from '../../report/formats/text.ts';
-import { withRecording } from '../../run-folder/recording.ts';
+import { recordingOf } from '../../run-folder/recording.ts';
 import { print } from '../standard-output.ts';
 import { textStyle } from '../terminal-style.ts';
 
@@ -27,8 +27,9 @@ export async function replay(
     family === 'ipv4';
   // A record of another machine's run must not be taken for one of this machine.
   if (!isRecorded || json) throw new Problem('missing', lacking);
-  const diagnosis = await withRecording(scenario, (folder) => diagnosePaths([folder]));
-  if (diagnosis === null) throw new Problem('missing', lacking);
+  const recording = recordingOf(scenario);
+  if (recording === null) throw new Problem('missing', lacking);
+  const diagnosis = await diagnosePaths([recording]);
   process.stderr.write(`netdebug: ${lacking}\n`);
   print(`${notRun}\n\n${text.renderDiagnosis(diagnosis, textStyle())}`);
   return exitCodes.inconclusive;

@@ -36,6 +36,11 @@ const files = await Promise.all([
 
 export const scenarios: readonly Scenario[] = files.map(({ scenario }) => scenarioOf(scenario));
 
+/** Those that every kernel can run which can run the lab. */
+export const scenariosEverywhere: readonly Scenario[] = scenarios.filter(
+  ({ needsKernel }) => needsKernel === undefined,
+);
+
 export const defaultScenario = 'gke-intranode-policy';
 
 /** Throws a usage Problem that lists the scenarios when there is none of that name. */
