@@ -16,6 +16,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findScenario, scenarios } from '../src/lab/scenarios/index.ts';
+import { lackingHere } from '../src/lab/world/kernel-parts.ts';
 import type { AddressBlock } from '../src/lab/world/address-blocks.ts';
 import { besideBusyLoops } from './diagnosis/busy-loops.ts';
 import { columns, judgedIn, ofFaults, ofHealth } from './diagnosis/columns.ts';
@@ -68,7 +69,13 @@ if (jobs > blocks.length) {
 }
 const minutes = values.minutes === undefined ? Number.POSITIVE_INFINITY : amountOf('minutes');
 const isWhole = values.only.length === 0;
-const chosen = isWhole ? scenarios : values.only.map(findScenario);
+const lacking = new Map<string, string>();
+for (const scenario of scenarios) {
+  const lacks = await lackingHere(scenario);
+  if (lacks !== null) lacking.set(scenario.name, lacks);
+}
+for (const lacks of lacking.values()) say(`left out: ${lacks}`);
+const chosen = (isWhole ? scenarios : values.only.map(findScenario)).filter(({ name }) => !lacking.has(name));
 const models = await modelsHash(root);
 const plan = rounds(chosen, models, amounts);
 
@@ -111,7 +118,10 @@ if (page !== undefined) {
   const count = (condition: TrialSpec['condition']) =>
     plan.flat().filter((spec) => spec.condition === condition).length;
   const counts = new Map(conditions.map((condition) => [condition, count(condition)]));
-  await writeFile(page, renderPage({ trials, models, settings, planned: counts, impossible }));
+  await writeFile(
+    page,
+    renderPage({ trials, models, settings, planned: counts, impossible, lacking: [...lacking.keys()] }),
+  );
 }
 for (const column of columns) {
   const judged = judgedIn(column, trials);

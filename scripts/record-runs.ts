@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { choose, findScenario, scenarios } from '../src/lab/scenarios/index.ts';
+import { choose, findScenario, scenariosEverywhere } from '../src/lab/scenarios/index.ts';
 import { runRecordSchema } from '../src/model/run-record.ts';
 
 const root = dirname(import.meta.dirname);
@@ -73,7 +73,7 @@ function ofNoMachine(events: string): string {
 const wanted = process.argv.slice(2);
 // What was refused stays there to be looked at.
 const work = mkdtempSync(join(tmpdir(), 'netdebug-record-'));
-for (const { name } of wanted.length > 0 ? wanted.map(findScenario) : scenarios) {
+for (const { name } of wanted.length > 0 ? wanted.map(findScenario) : scenariosEverywhere) {
   const run = join(work, name);
   record(name, run);
   const size = keep(run, join(root, 'test/recorded/runs', name));

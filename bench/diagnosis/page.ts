@@ -19,6 +19,8 @@ export interface PageInput {
   readonly planned: ReadonlyMap<Condition, number>;
   /** Conditions that `lab run` cannot make, each with what it lacks. */
   readonly impossible: ReadonlyMap<Condition, string>;
+  /** Scenarios that the kernel of the machine cannot run: nothing is said of them. Default: none. */
+  readonly lacking?: readonly string[];
 }
 
 type ColumnRuns = readonly [Column, readonly Judged[]];
@@ -86,7 +88,7 @@ function results(seen: readonly ColumnRuns[], notRun: readonly Column[], trials:
   ];
 }
 
-function progress({ trials, planned, impossible }: PageInput): string[] {
+function progress({ trials, planned, impossible, lacking = [] }: PageInput): string[] {
   const rows = conditions.flatMap((condition) => {
     const of = planned.get(condition) ?? 0;
     const own = trials.filter((trial) => trial.condition === condition);
@@ -106,6 +108,10 @@ function progress({ trials, planned, impossible }: PageInput): string[] {
     'two programs that only compute; *rootless*: as an ordinary user, with what one can collect.',
     '',
     ...table(['condition', 'runs made', 'refused by the lab', 'still missing', ''], rows),
+    ...lacking.flatMap((scenario) => [
+      '',
+      `- not run: ${scenario}, which needs what this machine's kernel has not.`,
+    ]),
     ...(refusals.size === 0 ? [] : ['', ...[...refusals.keys()].map((why) => `- refused: ${why}`)]),
   ];
 }

@@ -22,6 +22,7 @@ const folders = await Promise.all([
   import('./server-aborted/cause.ts'),
   import('./keep-alive-race/cause.ts'),
   import('./idle-timeout-between/cause.ts'),
+  import('./ipvs-entry-expired/cause.ts'),
   import('./socket-destroyed/cause.ts'),
   import('./client-aborted/cause.ts'),
   import('./client-died/cause.ts'),

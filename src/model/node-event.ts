@@ -4,6 +4,7 @@ import { kernelEventSchema } from './kernel-event.ts';
 import {
   agentEventSchema,
   cgroupMemoryEventSchema,
+  ipvsEntryEventSchema,
   kernelLogEventSchema,
   neighbourEventSchema,
 } from './passing-event.ts';
@@ -175,6 +176,7 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
   neighbourEventSchema,
   kernelLogEventSchema,
   cgroupMemoryEventSchema,
+  ipvsEntryEventSchema,
   agentEventSchema,
 ]);
 
@@ -206,4 +208,5 @@ export type PacketEvent = Extract<NodeEvent, { event: 'packet' }>;
 export type IcmpErrorEvent = Extract<NodeEvent, { event: 'icmp-error' }>;
 export type CountersEvent = Extract<NodeEvent, { event: 'counters' }>;
 export type SourceEvent = Extract<NodeEvent, { event: 'source' }>;
+export type IpvsEntryEvent = Extract<NodeEvent, { event: 'ipvs-entry' }>;
 export type ConntrackEvent = Extract<NodeEvent, { event: 'conntrack' }>;

@@ -1,5 +1,5 @@
 // What else happens on a node while connections pass by it: neighbours, the kernel's log, memory that ran out, agents that end.
-import { base, processSchema } from './event-base.ts';
+import { base, processSchema, tupleSchema } from './event-base.ts';
 import { z } from './schema.ts';
 
 /** A neighbour moved to another link-layer address, does not answer, or answers again. */
@@ -85,4 +85,19 @@ export const agentEventSchema = z.object({
   startedAt: z.string(),
   /** Of one that ended: when it was last seen alive. */
   since: z.string().optional(),
+});
+
+/** IPVS forgot a connection that was established: it is not in the table any more. */
+export const ipvsEntryEventSchema = z.object({
+  event: z.literal('ipvs-entry'),
+  ...base,
+  /** When it was last seen there: it went between `since` and `at`. */
+  since: z.string(),
+  /** Client → Service. */
+  tuple: tupleSchema,
+  /** Whom its packets were handed to. */
+  endpoint: z.object({ address: z.string(), port: z.number().int() }),
+  state: z.string(),
+  /** What it had left to live when it was last seen, in whole seconds, rounded down; each packet makes it begin anew. */
+  secondsLeft: z.number().int(),
 });

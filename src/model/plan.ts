@@ -69,6 +69,8 @@ export type Change =
     }
   | { readonly do: 'delete-route'; readonly netns: string; readonly to: string; readonly dev: string }
   | { readonly do: 'add-bridge'; readonly netns: string; readonly dev: string }
+  /** An interface with nothing behind it, for addresses. */
+  | { readonly do: 'add-dummy'; readonly netns: string; readonly dev: string }
   /** Makes the interface a port of the bridge. */
   | { readonly do: 'add-port'; readonly netns: string; readonly dev: string; readonly bridge: string }
   /** Puts the route in the place of the one to the same; with an MTU, no longer packet takes it. */
@@ -97,6 +99,16 @@ export type Change =
   /** Replaces the table of family inet and that name; `body` is what stands between its braces. */
   | { readonly do: 'load-nft-table'; readonly netns: string; readonly name: string; readonly body: string }
   | { readonly do: 'delete-nft-table'; readonly netns: string; readonly name: string }
+  /** One TCP service in IPVS, whose endpoints are chosen in turn and reached by translation (masquerading, as IPVS calls it). */
+  | {
+      readonly do: 'add-ipvs-service';
+      readonly netns: string;
+      readonly address: string;
+      readonly port: number;
+      readonly endpoints: readonly { readonly address: string; readonly port: number }[];
+    }
+  /** How long IPVS keeps what is established and silent. */
+  | { readonly do: 'set-ipvs-timeout'; readonly netns: string; readonly seconds: number }
   | (OfFamily & { readonly do: 'delete-entries'; readonly netns: string; readonly filter: EntryFilter })
   /** Takes sockets from the programs that have them, and resets their peers. */
   | { readonly do: 'destroy-sockets'; readonly netns: string; readonly filter: SocketFilter }

@@ -120,6 +120,9 @@ export interface ScenarioDefaults {
   readonly maxRatePerHour: number;
 }
 
+/** A part that kernels are built without now and then: the module that has it. */
+export type KernelPart = 'ip_vs';
+
 export interface Scenario extends Named {
   readonly factors: readonly Named[];
   /** At least one; the first is the default. */
@@ -130,6 +133,8 @@ export interface Scenario extends Named {
   readonly realTime?: true;
   /** Why its server cannot be in the node's own network; absent when it can. */
   readonly needsPod?: string;
+  /** What the kernel must have beyond what every scenario needs; absent where that is nothing. */
+  readonly needsKernel?: KernelPart;
   /** The verdict, which counts resets only: `none` may stand beside a cause that makes timeouts or closes. */
   expected(choice: Choice): Outcome;
   /** What a diagnosis ought to find; null for nothing. It never sees this. */

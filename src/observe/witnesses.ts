@@ -5,6 +5,7 @@ export { cgroupMemory } from './cgroup-memory.ts';
 export { conntrackEvents } from './conntrack-events.ts';
 export { conntrackStats } from './conntrack-stats.ts';
 export { ipMonitor } from './ip-monitor.ts';
+export { ipvs } from './ipvs.ts';
 export { kernelEvents } from './kernel-events.ts';
 export { kernelLog } from './kernel-log.ts';
 export { listeners } from './listeners.ts';

@@ -154,11 +154,17 @@ export const routeGone = (seconds: number): NodeEvent => ({
 export const source = (
   name: string,
   state: 'started' | 'stopped' | 'limited',
-  more: { readonly seconds?: number; readonly lost?: number; readonly blindTo?: string[] } = {},
+  more: {
+    readonly seconds?: number;
+    readonly lost?: number;
+    readonly blindTo?: string[];
+    readonly ownAddresses?: string[];
+  } = {},
 ): NodeEvent => ({
   ...base(name, more.seconds ?? (state === 'started' ? 0 : 9)),
   ...{ event: 'source', state, lost: more.lost ?? null },
   ...(more.blindTo === undefined ? {} : { blindTo: more.blindTo }),
+  ...(more.ownAddresses === undefined ? {} : { ownAddresses: more.ownAddresses }),
 });
 export const ran = (name: string): NodeEvent[] => [source(name, 'started'), source(name, 'stopped')];
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { causeModels } from '../../src/causes/index.ts';
 import { diagnoseWire } from '../../src/diagnose/diagnose.ts';
-import { choose, scenarios } from '../../src/lab/scenarios/index.ts';
+import { choose, scenariosEverywhere } from '../../src/lab/scenarios/index.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { Finding } from '../../src/model/run-record.ts';
 import { recordedEvidence, recordedNodes } from './recorded.ts';
@@ -20,7 +20,7 @@ function leavesOut({ cause, author, rivals, suspects }: Finding, truth: string, 
 }
 
 describe('one node, and no data packets', () => {
-  for (const scenario of scenarios) {
+  for (const scenario of scenariosEverywhere) {
     const choice = choose(scenario);
     const truth = scenario.expectedCause(choice);
     if (truth === null) continue;

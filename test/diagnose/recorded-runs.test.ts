@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { causeModels } from '../../src/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
-import { choose, scenarios } from '../../src/lab/scenarios/index.ts';
+import { choose, scenariosEverywhere } from '../../src/lab/scenarios/index.ts';
 import { runRecordSchema, type Finding } from '../../src/model/run-record.ts';
 import { recordedEvidence, recordedRuns } from './recorded.ts';
 
 test('every scenario has its recorded run, and no other is there', () => {
-  assert.deepEqual(readdirSync(recordedRuns).sort(), scenarios.map(({ name }) => name).sort());
+  assert.deepEqual(readdirSync(recordedRuns).sort(), scenariosEverywhere.map(({ name }) => name).sort());
 });
 
-for (const scenario of scenarios) {
+for (const scenario of scenariosEverywhere) {
   const expected = scenario.expectedCause(choose(scenario));
   test(`the recorded run of ${scenario.name} is diagnosed as ${expected ?? 'nothing'}`, () => {
     const record = runRecordSchema.parse(

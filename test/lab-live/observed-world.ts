@@ -57,6 +57,7 @@ export const sourceNames = [
   'conntrack-events',
   'conntrack-stats',
   'ip-monitor',
+  'ipvs',
   'kernel-events',
   'kernel-log',
   'listeners',

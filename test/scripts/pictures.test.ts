@@ -13,7 +13,7 @@ import {
 } from '../../scripts/pictures/report-page.ts';
 import type { ShownPage } from '../../scripts/pictures/shown-page.ts';
 import { shownPages } from '../../scripts/pictures/shown-pages.ts';
-import { scenarios } from '../../src/lab/scenarios/index.ts';
+import { scenariosEverywhere } from '../../src/lab/scenarios/index.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
 const folder = join(docs, 'pictures');
@@ -35,7 +35,7 @@ describe('docs/report.md', () => {
     const page = readFileSync(join(docs, 'report.md'), 'utf8');
     assert.equal(page, reportPage(pages), again);
     const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
-    const named = scenarios.map(({ name }) => name);
+    const named = scenariosEverywhere.map(({ name }) => name);
     assert.deepEqual(headings, [...named, 'A capture by somebody else', 'A watch']);
   });
 

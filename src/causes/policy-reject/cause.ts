@@ -38,7 +38,8 @@ export const cause = defineCause(page, {
     'endpoint changed',
   ],
   // Who scales a Service down ends its server, too: that speaks against no rule that was seen to answer.
-  notSuggestedWith: ['listener closed'],
+  // What IPVS has forgotten the node answers without any rule.
+  notSuggestedWith: ['listener closed', 'IPVS entry ran out'],
   sentence(stories) {
     const byIcmp = stories.some(
       ({ errors, resets, goesToClient }) => errors.own.length > 0 && !resets.some(goesToClient),

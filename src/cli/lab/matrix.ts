@@ -1,11 +1,12 @@
 // `netdebug lab matrix`: the scenario with every combination of factors and with each fix, one world after the other.
 import { Command } from 'commander';
-import { defaultScenario } from '../../lab/scenarios/index.ts';
+import { defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import { labSettings } from '../../experiment/lab-settings.ts';
 import { runMatrix } from '../../experiment/matrix.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { json } from '../../report/formats/json.ts';
 import { text } from '../../report/formats/text.ts';
+import { lackingHere } from '../../lab/world/kernel-parts.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { writeMatrixPages } from '../../experiment/matrix-report.ts';
 import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
@@ -51,6 +52,8 @@ async function matrix(name: string, flags: Flags): Promise<number> {
   labSettings(wishes);
   refuseForLab(folder);
   await requireLab();
+  const lacking = await lackingHere(findScenario(wishes.scenario));
+  if (lacking !== null) throw new Problem('missing', lacking);
   await makeFolder(folder);
   let code: number = exitCodes.finished;
   const done = await runMatrix(wishes, {

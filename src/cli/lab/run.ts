@@ -7,6 +7,7 @@ import { json as jsonFormat } from '../../report/formats/json.ts';
 import { text } from '../../report/formats/text.ts';
 import { pause } from '../../system/pause.ts';
 import { shellQuote } from '../../system/shell-quote.ts';
+import { lackingHere } from '../../lab/world/kernel-parts.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { serveShell } from '../../lab/world/world-shell.ts';
 import { dryRunScript } from '../../lab/world/dry-run.ts';
@@ -15,7 +16,7 @@ import { createTally } from '../../verdict/tally.ts';
 import { conclude, concludeFindings } from '../../experiment/conclude.ts';
 import { labSettings, setupOf } from '../../experiment/lab-settings.ts';
 import { runInLab } from '../../experiment/lab.ts';
-import { defaultScenario } from '../../lab/scenarios/index.ts';
+import { defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import { findWorkload, foreignWorkloads, requirePrograms } from '../../lab/workloads/foreign/index.ts';
 import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
 import { watchLogFile } from '../../run-folder/layout.ts';
@@ -92,6 +93,11 @@ async function run(name: string | undefined, flags: Flags): Promise<number> {
   refuseForLab(settings.folder);
   requirePrograms(foreign, setupOf(settings));
   await requireLab();
+  const lacking = await lackingHere(findScenario(settings.scenario));
+  if (lacking !== null) {
+    const { replay } = await import('./replay.ts');
+    return await replay(settings, flags.json === true, lacking);
+  }
   const made = await makeFolder(settings.folder);
   // Loaded by the outer process alone, and late: the inside must start fast.
   const page = () => import('../run-page.ts');

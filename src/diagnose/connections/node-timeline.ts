@@ -5,6 +5,7 @@ import type {
   ConntrackEvent,
   CountersEvent,
   IcmpErrorEvent,
+  IpvsEntryEvent,
   NodeEvent,
   PacketEvent,
   RuleChange,
@@ -63,6 +64,8 @@ export interface NodeTimeline extends WitnessHours {
   readonly nodeOf: (address: string) => string | null;
   /** The node whose own address it is, as its observers found; null when several have it, as each has a Service's with ipvs. */
   readonly hostOf: (address: string) => string | null;
+  /** Whether the node has this address for its own, be it that others have it too; null where it did not tell its addresses. */
+  readonly isOwnAddress: (node: string, address: string) => boolean | null;
   /** How far the stamps of two nodes may still be apart after alignment, microseconds. */
   readonly clockError: Micros;
   /** Whether counters of that namespace were read at all: it was heard of when one moved. */
@@ -73,6 +76,8 @@ export interface NodeTimeline extends WitnessHours {
   readonly entranceOf: (address: string) => Entrance | null;
   /** What a node's kernel killed because memory ran out, by its log and by the counts of cgroups; in order of time. */
   readonly memoryKills: readonly MemoryKill[];
+  /** What IPVS forgot of a client's connections from that port while they were established, in order of time. */
+  readonly ipvsForgot: (client: Endpoint) => readonly IpvsEntryEvent[];
   /** Whether the kernel's log was read on the node by somebody who tells each such kill, be it whose it may. */
   readonly readsWholeLog: (node: string) => boolean;
   /** Every packet that was kept, in order of time. */
@@ -110,6 +115,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const kernel: KernelEvent[] = [];
   const sockets: SocketEvent[] = [];
   const takesErrors = new Set<string>();
+  const ipvs = new Map<string, IpvsEntryEvent[]>();
   const memoryKills: MemoryKill[] = [];
   const wholeLogs = new Set<string>();
   const said = createWitnessHours();
@@ -118,6 +124,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const homes = new Map<string, Set<string>>();
   const settle = (scope: string, node: string) => homes.set(scope, (homes.get(scope) ?? new Set()).add(node));
   const hosts = new Map<string, Set<string>>();
+  const tellsOwn = new Set<string>();
   const isWanted = (address: string) => clients === null || clients.has(address);
   const isOurs = ({ src, dst }: Tuple) => isWanted(src) || isWanted(dst);
   /** As kernels name the ends of a socket that they take away, and a listener's. */
@@ -158,6 +165,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         break;
       }
       case 'source':
+        if (event.ownAddresses !== undefined) tellsOwn.add(event.node);
         for (const address of event.ownAddresses ?? [])
           hosts.set(address, (hosts.get(address) ?? new Set()).add(event.node));
         if (event.takes?.includes('icmp-errors') === true) takesErrors.add(event.node);
@@ -181,6 +189,10 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         break;
       case 'cgroup-memory':
         memoryKills.push(event);
+        break;
+      case 'ipvs-entry':
+        if (isOurs(event.tuple))
+          remember(ipvs, formatEndpoint({ address: event.tuple.src, port: event.tuple.sport }), event);
         break;
       case 'dataplane':
       case 'name':
@@ -222,6 +234,13 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
           event.event === 'kernel-log' ? event : { ...event, since: align({ ...event, at: event.since }).at },
         ),
       ),
+      ipvsForgot: (client) =>
+        sorted(
+          (ipvs.get(formatEndpoint(client)) ?? []).map((event) => ({
+            ...event,
+            since: align({ ...event, at: event.since }).at,
+          })),
+        ),
       readsWholeLog: (node) => wholeLogs.has(node),
       counted: (scope) => counted.has(scope),
       resets: tallyResets(
@@ -246,6 +265,10 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       hostOf(address) {
         const [only = null, another] = hosts.get(address) ?? [];
         return another === undefined ? only : null;
+      },
+      isOwnAddress(node, address) {
+        if (!tellsOwn.has(node)) return null;
+        return hosts.get(address)?.has(node) ?? false;
       },
       clockError: Math.max(0, ...[...offsets.values()].map(({ error }) => error)),
     };

@@ -8,6 +8,7 @@ import { insertionFailed, insertionFailedEachTime, translationTaken } from './po
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as icmp from './icmp.ts';
 import { serverKilledForMemory } from './killed-for-memory.ts';
+import { ipvsEntryRanOut, senderIsOwnAddress } from './ipvs.ts';
 import * as size from './packet-length.ts';
 import * as peer from './peer-host.ts';
 import { ownerChanged, ownerCameBack } from './address-owner.ts';
@@ -111,6 +112,8 @@ export const facts = {
   'an insertion failed': insertionFailed,
   'an insertion failed each time': insertionFailedEachTime,
   'its translation was taken': translationTaken,
+  'IPVS entry ran out': ipvsEntryRanOut,
+  "RST in the name of the node's own address": senderIsOwnAddress,
   'endpoint changed': server.endpointChanged,
   'address went to another owner': ownerChanged,
   'address goes back and forth': ownerCameBack,

@@ -108,6 +108,7 @@ export function createHeldAround(node: string, keepMs: number): HeldAround {
           return;
         case 'kernel':
         case 'socket':
+        case 'ipvs-entry':
           bytes += roughly;
           others.add(event, at);
       }

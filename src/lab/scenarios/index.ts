@@ -23,6 +23,7 @@ const files = await Promise.all([
   import('./server-aborted.ts'),
   import('./keep-alive-race.ts'),
   import('./idle-timeout-between.ts'),
+  import('./ipvs-entry-expired.ts'),
   import('./socket-destroyed.ts'),
   import('./client-aborted.ts'),
   import('./client-died.ts'),
@@ -36,6 +37,11 @@ const files = await Promise.all([
 ]);
 
 export const scenarios: readonly Scenario[] = files.map(({ scenario }) => scenarioOf(scenario));
+
+/** Those that every kernel can run which can run the lab. */
+export const scenariosEverywhere: readonly Scenario[] = scenarios.filter(
+  ({ needsKernel }) => needsKernel === undefined,
+);
 
 export const defaultScenario = 'gke-intranode-policy';
 

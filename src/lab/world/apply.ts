@@ -5,6 +5,7 @@ import { messageOf, Problem } from '../../model/problem.ts';
 import { deleteEntries, fillConntrack } from '../../system/tools/conntrack.ts';
 import { applyIpBatch, ipCommand, isIpChange } from '../../system/tools/ip.ts';
 import { changeChainRule, restoreTables } from '../../system/tools/iptables.ts';
+import { addIpvsService, setIpvsTimeout } from '../../system/tools/ipvsadm.ts';
 import { deleteNftTable, loadNftTable } from '../../system/tools/nft.ts';
 import { destroySockets } from '../../system/tools/ss-kill.ts';
 import { setSysctls } from '../../system/tools/sysctl.ts';
@@ -139,6 +140,10 @@ function applyBatch(changes: readonly Change[]): Promise<void> {
       return loadNftTable(first.netns, first.name, first.body);
     case 'delete-nft-table':
       return deleteNftTable(first.netns, first.name);
+    case 'add-ipvs-service':
+      return addIpvsService(first);
+    case 'set-ipvs-timeout':
+      return setIpvsTimeout(first.netns, first.seconds);
     case 'delete-entries':
       return deleteEntries(first.netns, first.filter, first.family);
     case 'destroy-sockets':

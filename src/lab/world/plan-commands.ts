@@ -5,6 +5,7 @@ import { deleteEntriesWords, fillWords } from '../../system/tools/conntrack.ts';
 import { familyFlag, ipCommand } from '../../system/tools/ip.ts';
 import { inNetns, netnsFlag } from '../../system/tools/ip-netns.ts';
 import { chainRuleWords, restoreText, restoreWords } from '../../system/tools/iptables.ts';
+import { ipvsServiceText, ipvsTimeoutWords, restoreIpvsWords } from '../../system/tools/ipvsadm.ts';
 import { destroySocketsWords } from '../../system/tools/ss-kill.ts';
 import { deleteNftTableWords, nftTableText } from '../../system/tools/nft.ts';
 import { sysctlWords } from '../../system/tools/sysctl.ts';
@@ -24,6 +25,10 @@ export function shellCommand(change: Change): string {
       return inside(change.netns, ['nft', '-f', '-'], nftTableText(change.name, change.body));
     case 'delete-nft-table':
       return inside(change.netns, deleteNftTableWords(change.name));
+    case 'add-ipvs-service':
+      return inside(change.netns, restoreIpvsWords, ipvsServiceText(change));
+    case 'set-ipvs-timeout':
+      return inside(change.netns, ipvsTimeoutWords(change.seconds));
     case 'delete-entries':
       return inside(change.netns, deleteEntriesWords(change.filter, change.family));
     case 'destroy-sockets':

@@ -121,6 +121,7 @@ function kindOf(event: NodeEvent): LaneKind | undefined {
     case 'neighbour':
     case 'kernel-log':
     case 'cgroup-memory':
+    case 'ipvs-entry':
     case 'agent':
     case 'source':
       return undefined;
@@ -155,6 +156,7 @@ function changeOf(event: NodeEvent): NodeChange['change'] | undefined {
     case 'neighbour':
     case 'kernel-log':
     case 'cgroup-memory':
+    case 'ipvs-entry':
     case 'agent':
     case 'source':
       return undefined;

@@ -19,6 +19,7 @@ const ipChanges = [
   'add-route',
   'delete-route',
   'add-bridge',
+  'add-dummy',
   'add-port',
   'set-route-mtu',
   'set-mac',
@@ -68,6 +69,8 @@ export function ipCommand(change: IpChange): IpCommand {
       return { netns: change.netns, words: ['route', 'delete', change.to, 'dev', change.dev] };
     case 'add-bridge':
       return { netns: change.netns, words: ['link', 'add', change.dev, 'type', 'bridge'] };
+    case 'add-dummy':
+      return { netns: change.netns, words: ['link', 'add', change.dev, 'type', 'dummy'] };
     case 'add-port':
       return { netns: change.netns, words: ['link', 'set', change.dev, 'master', change.bridge] };
     case 'set-route-mtu': {

@@ -34,6 +34,7 @@ import type { Row, Told, Unknowable } from './row.ts';
 import { arrivalRows } from './arrival-rows.ts';
 import { icmpRows } from './icmp-rows.ts';
 import { endings, kernelRows } from './kernel-rows.ts';
+import { ipvsRows } from './ipvs-rows.ts';
 import { packetLengthRows } from './packet-length-rows.ts';
 import { peerHostRows } from './peer-host-rows.ts';
 import { ownWordRows } from './own-word-rows.ts';
@@ -167,6 +168,7 @@ const rows: Readonly<Record<FactName, Row>> = {
   ...whichWayRows,
   ...packetLengthRows,
   ...peerHostRows,
+  ...ipvsRows,
   ...arrivalRows,
   ...kernelRows,
   ...icmpRows,

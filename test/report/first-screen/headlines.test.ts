@@ -1,7 +1,7 @@
 // The headline counts every loss, says what else ended, and is short; who reads it need not know what a class is.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { scenarios } from '../../../src/lab/scenarios/index.ts';
+import { scenariosEverywhere } from '../../../src/lab/scenarios/index.ts';
 import type { RunRecord } from '../../../src/model/run-record.ts';
 import type { WatchSummary } from '../../../src/model/watch-record.ts';
 import { firstScreenOfDiagnosis } from '../../../src/report/first-screen/of-diagnosis.ts';
@@ -72,7 +72,7 @@ describe('the headline of a run', () => {
   });
 
   test('has at most 25 words, whatever happened', () => {
-    const all = scenarios.flatMap(({ name }) => [newerRecord(name), olderRecord(name)]);
+    const all = scenariosEverywhere.flatMap(({ name }) => [newerRecord(name), olderRecord(name)]);
     const [first, ...others] = newerRecord('conntrack-table-full').classes;
     const otherFailures = { refused: 3, timeout: 4, closed: 5, unreachable: 6, other: 7 };
     all.push({
@@ -262,7 +262,7 @@ describe('what was expected', () => {
 
 test('a run of one finding, and a capture of one, is a page of at most 60 lines as Markdown', async () => {
   const lineCount = (page: string) => page.trimEnd().split('\n').length;
-  for (const { name } of scenarios)
+  for (const { name } of scenariosEverywhere)
     for (const record of [newerRecord(name), drawnRecord(name)])
       assert.ok(lineCount(markdown.renderRun(record)) <= 60, name);
   for (const name of ['any-v6.pcap', 'vxlan-server-aborted.pcap'])

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { scenarios } from '../../../src/lab/scenarios/index.ts';
+import { scenariosEverywhere } from '../../../src/lab/scenarios/index.ts';
 import type { FirstScreen } from '../../../src/model/first-screen.ts';
 import { answerLines } from '../../../src/report/first-screen/answer-lines.ts';
 import { firstScreenOfDiagnosis } from '../../../src/report/first-screen/of-diagnosis.ts';
@@ -29,7 +29,7 @@ const lastRows = (printed: string, after = rowsAfter): string[] => lastRowsOf(pr
 const assertSaid = (printed: string, screen: FirstScreen): void => assertSaidIn(lastRows(printed), screen);
 
 describe('the end of a run’s text', () => {
-  for (const { name } of scenarios) {
+  for (const { name } of scenariosEverywhere) {
     test(`${name}: its last lines say what was lost, who, why, the cure and what to type`, () => {
       const record = newerRecord(name);
       const screen = firstScreenOfRun(record);
