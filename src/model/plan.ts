@@ -52,6 +52,9 @@ interface OfFamily {
   readonly family?: Family;
 }
 
+/** Whose packets a table of nft sees: those of both families, or of one. */
+export type NftFamily = 'inet' | 'ip' | 'ip6';
+
 export type Change =
   | { readonly do: 'add-netns'; readonly netns: string }
   | { readonly do: 'delete-netns'; readonly netns: string }
@@ -92,8 +95,14 @@ export type Change =
     })
   | (OfFamily & { readonly do: 'add-chain-rule'; readonly netns: string; readonly rule: ChainRule })
   | (OfFamily & { readonly do: 'delete-chain-rule'; readonly netns: string; readonly rule: ChainRule })
-  /** Replaces the table of family inet and that name; `body` is what stands between its braces. */
-  | { readonly do: 'load-nft-table'; readonly netns: string; readonly name: string; readonly body: string }
+  /** Replaces the table of that name, of family inet unless it says so; `body` is what stands between its braces. */
+  | {
+      readonly do: 'load-nft-table';
+      readonly netns: string;
+      readonly name: string;
+      readonly body: string;
+      readonly of?: NftFamily;
+    }
   | { readonly do: 'delete-nft-table'; readonly netns: string; readonly name: string }
   | (OfFamily & { readonly do: 'delete-entries'; readonly netns: string; readonly filter: EntryFilter })
   /** Takes sockets from the programs that have them, and resets their peers. */
