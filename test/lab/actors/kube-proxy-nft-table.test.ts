@@ -75,7 +75,7 @@ describe('kube-proxy in mode nftables', () => {
       service: { ...service, endpoints: ['server', 'server-2'] },
     };
     const body = kubeProxyNftBody(topology, { sessionAffinity: true, masqueradeAll: true });
-    const rules = blockOf(body, /^chain service-/);
+    const rules = blockOf(body, /^chain service-[A-Z2-7]{8}-/);
     assert.equal(rules[0], 'ip daddr 10.48.14.50 tcp dport 8080 jump mark-for-masquerade');
     assert.match(rules[1] ?? '', /^ip saddr @affinity-\S+ goto endpoint-/);
     assert.match(rules.at(-1) ?? '', /^numgen random mod 2 vmap \{ 0 : goto \S+, 1 : goto \S+ \}$/);
