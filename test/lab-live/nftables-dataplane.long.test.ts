@@ -21,7 +21,7 @@ describe('with kube-proxy in mode nftables', { skip: await labSkip(), concurrenc
     assert.equal(exitCode, 0, stderr);
     const [finding] = record.findings;
     assert.equal(finding?.author, 'node-rule');
-    const named = [finding.cause, ...(finding.rivals ?? []).map(({ cause }) => cause)];
+    const named = [finding.cause, ...finding.rivals.map(({ cause }) => cause)];
     assert.ok(named.includes('service-without-endpoints'), JSON.stringify(named));
   });
 });
