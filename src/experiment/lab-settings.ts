@@ -8,7 +8,7 @@ import { findWorkload, refuseUnable } from '../lab/workloads/foreign/index.ts';
 import { patiencePlan } from '../lab/workloads/foreign/tasks.ts';
 import type { Family } from '../model/family.ts';
 import { Problem } from '../model/problem.ts';
-import type { Choice, Setup } from '../model/scenario.ts';
+import type { Choice, ServiceDataplane, Setup } from '../model/scenario.ts';
 import type { Expectation } from './conclude.ts';
 
 /** Times in milliseconds, as they run: `speed` has divided them. */
@@ -23,6 +23,8 @@ export interface LabSettings {
   readonly workload: string | null;
   /** Where the server is: in a pod of its own, or in its node's network. */
   readonly server: ServerPlace;
+  /** How kube-proxy translates a Service's address. */
+  readonly dataplane: ServiceDataplane;
   /** Of all addresses of the world. */
   readonly family: Family;
   /** Which addresses the world has: labs that run at once in different blocks share none. */
@@ -59,6 +61,7 @@ export type LabWishes = Pick<LabSettings, 'scenario' | 'choice' | 'seed' | 'fold
     | 'expected'
     | 'workload'
     | 'server'
+    | 'dataplane'
     | 'family'
     | 'addressBlock'
   >;
@@ -80,10 +83,15 @@ export function labSettings(wishes: LabWishes): LabSettings {
   if (server === 'node' && scenario.needsPod !== undefined) {
     throw new Problem('usage', `${scenario.name} has no form with --server node: ${scenario.needsPod}.`);
   }
+  const dataplane = wishes.dataplane ?? 'iptables';
+  const why = dataplane === 'nftables' ? scenario.needsIptables?.(choice) : undefined;
+  if (why !== undefined) {
+    throw new Problem('usage', `${scenario.name} has no such form with --dataplane nftables: ${why}.`);
+  }
   const seen = asSeen(choice, server);
   const family = wishes.family ?? 'ipv4';
   const addressBlock = wishes.addressBlock ?? 0;
-  const world = { scenario: scenario.name, choice, workload, server, family, addressBlock, speed };
+  const world = { scenario: scenario.name, choice, workload, server, dataplane, family, addressBlock, speed };
   const setup = setupOf(world);
   if (workload !== null) refuseUnable(findWorkload(workload), scenario.name, setup);
   const periodMs = wishes.periodMs ?? setup.clientPeriodMs;
@@ -111,9 +119,11 @@ export function setupOf(
   settings: Pick<
     LabSettings,
     'scenario' | 'choice' | 'workload' | 'server' | 'family' | 'addressBlock' | 'speed'
-  >,
+  > &
+    Partial<Pick<LabSettings, 'dataplane'>>,
 ): Setup {
-  const { scenario, choice, workload, server, family, addressBlock, speed } = settings;
+  const { scenario, workload, server, dataplane, family, addressBlock, speed } = settings;
+  const choice = dataplane === undefined ? settings.choice : { ...settings.choice, dataplane };
   const written = findScenario(scenario).setup(choice, workload === null ? 'probes' : 'foreign');
   const placed = server === 'node' ? onHostNetwork(written) : written;
   const moved = inAddressBlock(placed, addressBlock);

@@ -157,10 +157,12 @@ export async function runInLab(
         : withoutProbes(workload.name);
     const cause = workload === null ? undefined : settings.expectedCause;
     const made = makeRecord({
-      ...{ kind: 'lab', scenario: scenario.name, ...choice, factors: { ...choice.factors }, seed, speed },
+      ...{ kind: 'lab', scenario: scenario.name, factors: { ...choice.factors }, seed, speed },
+      ...{ variant: choice.variant, fix: choice.fix },
       ...{ startedAt, endedAt, complete },
       ...(workload === null ? {} : { workload: workload.name }),
       ...(settings.server === 'pod' ? {} : { server: settings.server }),
+      ...(settings.dataplane === 'iptables' ? {} : { dataplane: settings.dataplane }),
       ...(settings.family === 'ipv4' ? {} : { family: settings.family }),
       classes: setup.clients.flatMap(({ name }) => summaries.find((one) => one.name === name) ?? []),
       verdict,

@@ -52,6 +52,9 @@ interface OfFamily {
   readonly family?: Family;
 }
 
+/** Whose packets a table of nft sees: those of both families, or of one. */
+export type NftFamily = 'inet' | 'ip' | 'ip6';
+
 export type Change =
   | { readonly do: 'add-netns'; readonly netns: string }
   | { readonly do: 'delete-netns'; readonly netns: string }
@@ -96,8 +99,14 @@ export type Change =
     })
   | (OfFamily & { readonly do: 'add-chain-rule'; readonly netns: string; readonly rule: ChainRule })
   | (OfFamily & { readonly do: 'delete-chain-rule'; readonly netns: string; readonly rule: ChainRule })
-  /** Replaces the table of family inet and that name; `body` is what stands between its braces. */
-  | { readonly do: 'load-nft-table'; readonly netns: string; readonly name: string; readonly body: string }
+  /** Replaces the table of that name, of family inet unless it says so; `body` is what stands between its braces. */
+  | {
+      readonly do: 'load-nft-table';
+      readonly netns: string;
+      readonly name: string;
+      readonly body: string;
+      readonly of?: NftFamily;
+    }
   | { readonly do: 'delete-nft-table'; readonly netns: string; readonly name: string }
   /** One TCP service in IPVS, whose endpoints are chosen in turn and reached by translation (masquerading, as IPVS calls it). */
   | {

@@ -191,6 +191,8 @@ export const runRecordSchema = z.object({
   workload: z.string().optional(),
   /** Where the server was, in the lab; absent where it was in a pod of its own. */
   server: z.enum(['node']).optional(),
+  /** How kube-proxy translated, in the lab; absent where it was by iptables. */
+  dataplane: z.enum(['nftables']).optional(),
   /** Of all addresses, in the lab; absent where it was IPv4. */
   family: z.enum(['ipv6']).optional(),
   seed: z.number().int().nullable(),

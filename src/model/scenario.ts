@@ -28,7 +28,13 @@ export interface Choice {
   readonly factors: Readonly<Record<string, boolean>>;
   readonly variant: string;
   readonly fix: string | null;
+  /** How kube-proxy translates; set as the world is made. Default: by iptables. */
+  readonly dataplane?: ServiceDataplane;
 }
+
+/** kube-proxy's modes that the lab has. */
+export const serviceDataplanes = ['iptables', 'nftables'] as const;
+export type ServiceDataplane = (typeof serviceDataplanes)[number];
 
 /** How a server or a client ends connections of its own accord: with a FIN, with a RST, or by closing with input that it has not read. */
 type CloseWith = 'fin' | 'reset' | 'unread';
@@ -135,6 +141,8 @@ export interface Scenario extends Named {
   readonly needsPod?: string;
   /** What the kernel must have beyond what every scenario needs; absent where that is nothing. */
   readonly needsKernel?: KernelPart;
+  /** Why a choice has no form with kube-proxy in mode nftables; undefined when it has. */
+  readonly needsIptables?: (choice: Choice) => string | undefined;
   /** The verdict, which counts resets only: `none` may stand beside a cause that makes timeouts or closes. */
   expected(choice: Choice): Outcome;
   /** What a diagnosis ought to find; null for nothing. It never sees this. */

@@ -25,6 +25,11 @@ describe('wrong words', () => {
     [['lab', 'run', 'probe-stalled', '--workload', 'raw'], /probe-stalled has no form with the workload raw/],
     [['lab', 'run', '--server', 'moon'], /--server moon: choose one of: pod, node/],
     [['lab', 'run', 'endpoint-replaced', '--server', 'node'], /has no form with --server node/],
+    [['lab', 'run', '--dataplane', 'ipvs'], /--dataplane ipvs: choose one of: iptables, nftables/],
+    [
+      ['lab', 'run', 'policy-reject', '--fix', 'established-first', '--dataplane', 'nftables'],
+      /policy-reject has no such form with --dataplane nftables/,
+    ],
     [['lab', 'run', '--family', 'ipx'], /--family ipx: choose one of: ipv4, ipv6/],
     [['lab', 'run', '--address-block', '4'], /--address-block 4: choose one of: 0, 1, 2, 3/],
     [['lab', 'run', '--address-block', '1.0'], /--address-block 1\.0: choose one of/],

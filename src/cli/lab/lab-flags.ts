@@ -6,6 +6,7 @@ import { addressBlocks, type AddressBlock } from '../../lab/world/address-blocks
 import { choose, defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { Problem } from '../../model/problem.ts';
+import { serviceDataplanes } from '../../model/scenario.ts';
 import { outcomes } from '../../model/run-record.ts';
 
 /** As commander hands them over. */
@@ -23,6 +24,7 @@ export interface RunFlags {
   readonly expect?: string;
   readonly workload?: string;
   readonly server?: string;
+  readonly dataplane?: string;
   readonly family?: string;
   readonly addressBlock?: string;
 }
@@ -45,6 +47,7 @@ export function readWishes(name: string | undefined, flags: RunFlags, folder: st
     expected: given('--expect', flags.expect, expectation),
     workload: given('--workload', flags.workload, workload),
     server: given('--server', flags.server, oneOf(serverPlaces)),
+    dataplane: given('--dataplane', flags.dataplane, oneOf(serviceDataplanes)),
     family: given('--family', flags.family, oneOf(['ipv4', 'ipv6'])),
     addressBlock: given('--address-block', flags.addressBlock, addressBlock),
   };

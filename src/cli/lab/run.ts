@@ -52,6 +52,7 @@ export function runCommand(): Command {
       'of the world’s addresses, 0 (the default) to 3: for labs that run at once, each its own',
     )
     .option('--server <place>', 'where the server is: pod (the default), or node, for hostNetwork')
+    .option('--dataplane <mode>', 'kube-proxy’s, for Services: iptables (the default) or nftables')
     .option('--seed <n>', 'fixes jitter and everything else that is random', '1')
     .option('--speed <x>', 'divides all periods: 1 is the real thing (default: the scenario’s)')
     .option('--connections <n>', 'connections per class')

@@ -44,6 +44,8 @@ export const scenario: LabScenario<'conntrack-invalid'> = {
     [headlessService.name]: headlessService.about,
   },
   defaults: briefDefaults(10_000),
+  needsIptables: ({ fix }) =>
+    fix === dropInvalid ? 'kube-proxy drops no INVALID packets in that mode' : undefined,
   needsPod: 'the packet that it changes is one that the node forwards',
   expected(choice) {
     if (choice.fix !== null) return 'none';

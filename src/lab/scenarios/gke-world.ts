@@ -3,11 +3,9 @@ import type { Plan } from '../../model/plan.ts';
 import type { ActorSpec, Choice, Named, Setup } from '../../model/scenario.ts';
 import type { Node, Topology } from '../../model/topology.ts';
 import { calicoTables } from '../actors/felix/tables.ts';
-import { kubeProxyTables } from '../actors/kube-proxy/tables.ts';
-import { mergeTables } from '../actors/merge-tables.ts';
 import { netdChanges, netdTables } from '../actors/netd/tables.ts';
 import { within, wires } from '../world/wires.ts';
-import { clientClasses, hasVisibility } from './service-world.ts';
+import { clientClasses, hasVisibility, withKubeProxy } from './service-world.ts';
 
 export const networkPolicy: Named = {
   name: 'network-policy',
@@ -31,14 +29,12 @@ const hasPolicy = ({ factors }: Choice) => factors[networkPolicy.name] === true;
 
 /** What stands on a node before the run. */
 function programs(topology: Topology, node: Node, choice: Choice): Plan {
-  const tables = mergeTables(
-    hasPolicy(choice) ? calicoTables(topology, node) : [],
-    kubeProxyTables(topology),
-    hasVisibility(choice) ? netdTables : [],
-  );
   return within([
     ...(hasVisibility(choice) ? netdChanges(topology, node) : []),
-    { do: 'load-iptables', netns: node.name, tables },
+    ...withKubeProxy(topology, node, choice, {
+      before: hasPolicy(choice) ? calicoTables(topology, node) : [],
+      after: hasVisibility(choice) ? netdTables : [],
+    }),
   ]);
 }
 

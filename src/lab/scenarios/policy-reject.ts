@@ -54,6 +54,10 @@ export const scenario: LabScenario<'policy-reject'> = {
   fixes: {
     [establishedFirst]: 'the policy is evaluated after established flows are accepted, so for new ones only',
   },
+  needsIptables: ({ fix }) =>
+    fix === establishedFirst
+      ? 'the rule that accepts established flows is kube-proxy’s, and that mode has none'
+      : undefined,
   // After a refused connect a client waits for a second, so that the fault cannot come more often.
   defaults: briefDefaults(14_000),
   expected({ variant, fix }) {

@@ -69,7 +69,7 @@ function steps(topology: Topology, choice: Choice): FaultStep[] {
   const load = (refuses: 'first' | 'last', services: Topology['service'][]): FaultAction[] =>
     nodes
       .filter(({ name }) => choice.variant !== oneNode || name === 'node-2')
-      .map((node) => loadServices(topology, node, { services, refuses }));
+      .map((node) => loadServices(topology, node, choice, { services, refuses }));
   const gone: FaultStep = { afterMs: 0, actions: load('first', [{ ...service, endpoints }]) };
   const back = load('last', [service]);
   if (choice.variant !== scaledToZero) return [gone, { afterMs: outageMs, actions: back }];

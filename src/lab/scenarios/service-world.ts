@@ -1,7 +1,8 @@
 // The world that most scenarios share: a Service by kube-proxy, netd's intranode visibility, and clients of it on both nodes.
 import type { Choice, ClientSpec, Named, ScenarioDefaults, ServerSpec, Setup } from '../../model/scenario.ts';
-import type { Change, Plan } from '../../model/plan.ts';
+import type { Change, IptablesTable, Plan } from '../../model/plan.ts';
 import type { Node, Service, Topology } from '../../model/topology.ts';
+import { kubeProxyNftBody, kubeProxyTable } from '../actors/kube-proxy/nft-table.ts';
 import { kubeProxyTables, type KubeProxyOptions } from '../actors/kube-proxy/tables.ts';
 import { mergeTables } from '../actors/merge-tables.ts';
 import { netdChanges, netdTables } from '../actors/netd/tables.ts';
@@ -67,22 +68,52 @@ function nodePlan(topology: Topology, node: Node, choice: Choice, options: World
   const { dropInvalid = true, masqueradeAll = false, sessionAffinity = false } = options;
   return within([
     ...(hasVisibility(choice) ? netdChanges(topology, node) : []),
-    loadTables(topology, node, choice, { dropInvalid, masqueradeAll, sessionAffinity }),
+    ...loadTables(topology, node, choice, { dropInvalid, masqueradeAll, sessionAffinity }),
   ]);
 }
 
 /** What kube-proxy and netd have programmed on the node, all at once, as kube-proxy does when a Service's endpoints change. */
-function loadTables(topology: Topology, node: Node, choice: Choice, options: KubeProxyOptions = {}): Change {
-  const tables = mergeTables(kubeProxyTables(topology, options), hasVisibility(choice) ? netdTables : []);
-  return { do: 'load-iptables', netns: node.name, tables };
+function loadTables(topology: Topology, node: Node, choice: Choice, options: KubeProxyOptions): Change[] {
+  return withKubeProxy(topology, node, choice, { options, after: hasVisibility(choice) ? netdTables : [] });
 }
 
-/** kube-proxy's tables anew, as it learns of other endpoints: the table of rules that refuse first, or last. */
+/** kube-proxy's rules beside those of others, in whichever mode it is; in iptables' chains others' stand before or after its own. */
+export function withKubeProxy(
+  topology: Topology,
+  node: Node,
+  { dataplane = 'iptables' }: Choice,
+  wanted: {
+    readonly options?: KubeProxyOptions;
+    readonly before?: readonly IptablesTable[];
+    readonly after?: readonly IptablesTable[];
+  },
+): Change[] {
+  const { options = {}, before = [], after = [] } = wanted;
+  const netns = node.name;
+  const own = dataplane === 'iptables' ? kubeProxyTables(topology, options) : [];
+  const tables = mergeTables(before, own, after);
+  return [
+    ...(tables.length === 0 ? [] : [{ do: 'load-iptables', netns, tables } as const]),
+    ...(dataplane === 'iptables' ? [] : [loadNft(topology, node, options)]),
+  ];
+}
+
+function loadNft(topology: Topology, node: Node, options: KubeProxyOptions): Change {
+  const body = kubeProxyNftBody(topology, options);
+  return { do: 'load-nft-table', of: 'ip', netns: node.name, name: kubeProxyTable, body };
+}
+
+/**
+ * kube-proxy's tables anew, as it learns of other endpoints: the table of rules that refuse first, or last. In mode nftables all is
+ * one transaction.
+ */
 export function loadServices(
   topology: Topology,
   node: Node,
+  { dataplane }: Choice,
   { services, refuses }: { readonly services: readonly Service[]; readonly refuses: 'first' | 'last' },
 ): Change {
+  if (dataplane === 'nftables') return loadNft(topology, node, { services });
   const tables = kubeProxyTables(topology, { services });
   const inOrder = tables.toSorted((a, b) => (a.name === b.name ? 0 : a.name === 'filter' ? -1 : 1));
   return {

@@ -137,7 +137,7 @@ function applyBatch(changes: readonly Change[]): Promise<void> {
     case 'delete-chain-rule':
       return changeChainRule(first.netns, 'delete', first.rule, first.family);
     case 'load-nft-table':
-      return loadNftTable(first.netns, first.name, first.body);
+      return loadNftTable(first.netns, first.name, first.body, first.of);
     case 'delete-nft-table':
       return deleteNftTable(first.netns, first.name);
     case 'add-ipvs-service':

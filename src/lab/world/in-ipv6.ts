@@ -82,7 +82,13 @@ function changeInIpv6(change: Change): Change[] {
           : change,
       ];
     case 'load-nft-table':
-      return [{ ...change, body: nftInIpv6(change.body) }];
+      return [
+        {
+          ...change,
+          body: nftInIpv6(change.body),
+          ...(change.of === 'ip' ? { of: 'ip6' as const } : {}),
+        },
+      ];
     case 'fill-conntrack':
       // The table is one for both families.
       return [change];
@@ -129,7 +135,8 @@ function prefixInIpv6(length: number): number {
 
 function nftInIpv6(body: string): string {
   return (
-    addressesInIpv6(body)
+    addressesInIpv6(namesInIpv6(body))
+      .replaceAll('ipv4_addr', 'ipv6_addr')
       .replaceAll(/\bip ([sd]addr)\b/g, 'ip6 $1')
       // IPv6 tells the length of what comes behind its header, IPv4 that of everything.
       .replaceAll('ip length > 60', 'ip6 length > 40')
@@ -137,3 +144,10 @@ function nftInIpv6(body: string): string {
       .replaceAll(/ ip id set [0-9]+/g, '')
   );
 }
+
+/** The names of kube-proxy's chains and sets hold an endpoint's address and port: there a colon is a dot. */
+const namesInIpv6 = (body: string): string =>
+  body.replace(
+    /__([0-9.]+)\/([0-9]+)/g,
+    (_, address: string, port: string) => `__${addressesInIpv6(address).replaceAll(':', '.')}/${port}`,
+  );

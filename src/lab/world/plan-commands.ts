@@ -22,7 +22,7 @@ export function shellCommand(change: Change): string {
     case 'delete-chain-rule':
       return inside(change.netns, chainRuleWords('delete', change.rule, change.family));
     case 'load-nft-table':
-      return inside(change.netns, ['nft', '-f', '-'], nftTableText(change.name, change.body));
+      return inside(change.netns, ['nft', '-f', '-'], nftTableText(change.name, change.body, change.of));
     case 'delete-nft-table':
       return inside(change.netns, deleteNftTableWords(change.name));
     case 'add-ipvs-service':

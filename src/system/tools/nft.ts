@@ -1,21 +1,28 @@
-// nft's syntax: one table of family inet, replaced as a whole or taken away; tables of any family, and what their rules counted.
+// nft's syntax: one table, replaced as a whole or taken away; tables of any family, and what their rules counted.
+import type { NftFamily } from '../../model/plan.ts';
 import { runChecked } from '../process.ts';
 import { inNetns } from './ip-netns.ts';
 import { uncountedEndings, type Ending } from './nft-endings.ts';
 import { countPackets, printedRules } from './printed-rules.ts';
 
 /** A ruleset that replaces the table, in one transaction. */
-export function nftTableText(name: string, body: string): string {
+export function nftTableText(name: string, body: string, of: NftFamily = 'inet'): string {
+  const table = `table ${of} ${name}`;
   // Added first so that deleting it never fails.
-  return `add table inet ${name}\ndelete table inet ${name}\ntable inet ${name} {\n${body}\n}\n`;
+  return `add ${table}\ndelete ${table}\n${table} {\n${body}\n}\n`;
 }
 
 export function deleteNftTableWords(name: string): string[] {
   return ['nft', 'delete', 'table', 'inet', name];
 }
 
-export async function loadNftTable(netns: string, name: string, body: string): Promise<void> {
-  await runChecked(inNetns(netns, ['nft', '-f', '-']), { input: nftTableText(name, body) });
+export async function loadNftTable(
+  netns: string,
+  name: string,
+  body: string,
+  of: NftFamily = 'inet',
+): Promise<void> {
+  await runChecked(inNetns(netns, ['nft', '-f', '-']), { input: nftTableText(name, body, of) });
 }
 
 export async function deleteNftTable(netns: string, name: string): Promise<void> {
