@@ -35,6 +35,7 @@ import { arrivalRows } from './arrival-rows.ts';
 import { icmpRows } from './icmp-rows.ts';
 import { endings, kernelRows } from './kernel-rows.ts';
 import { packetLengthRows } from './packet-length-rows.ts';
+import { addressOwnerRows } from './address-owner-rows.ts';
 import { peerHostRows } from './peer-host-rows.ts';
 import { ownWordRows } from './own-word-rows.ts';
 import { populationRows } from './population-rows.ts';
@@ -165,6 +166,7 @@ const rows: Readonly<Record<FactName, Row>> = {
   ...unansweredRows,
   ...whichWayRows,
   ...packetLengthRows,
+  ...addressOwnerRows,
   ...peerHostRows,
   ...arrivalRows,
   ...kernelRows,
