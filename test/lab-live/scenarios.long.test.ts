@@ -100,6 +100,14 @@ const cases: readonly Case[] = [
     closesRemain: true,
   },
   {
+    scenario: 'duplicate-owner',
+    duration: '8s',
+    hit: 'both',
+    symptom: 'resets',
+    fix: 'own-address',
+    others: ['not-listening'],
+  },
+  {
     scenario: 'server-process-died',
     duration: '5s',
     hit: 'both',

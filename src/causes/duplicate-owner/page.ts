@@ -56,21 +56,21 @@ export const page = {
   ],
   howToConfirm: [
     {
-      where: "the server's node, or the last router before the server",
+      where: "the server's node",
       run: 'ip -ts monitor neigh',
-      whenItIs: 'Lines of SERVER_IP with one lladdr, then another one, then the first again.',
+      whenItIs: 'Lines of POD_IP with one lladdr, then another one, then the first again.',
       whenNot:
         'The same lladdr in all lines; or it changed once and for good: endpoint-replaced, or an address moved on purpose.',
     },
     {
-      where: "a machine in the server's network segment",
-      run: 'arping -c 2 -I IFACE SERVER_IP',
+      where: "the server's node",
+      run: 'arping -c 2 -I eth0 POD_IP',
       whenItIs: 'More answers than questions, from two MACs.',
       whenNot: 'One answer for each question, all from one MAC.',
     },
     {
-      where: "the server's node, or the last router before the server",
-      run: "tcpdump -e -nn -l -i any 'arp or (host SERVER_IP and tcp[tcpflags] & (tcp-syn|tcp-rst) != 0)'",
+      where: "the server's node",
+      run: "tcpdump -e -nn -l -i any 'arp or (host POD_IP and tcp[tcpflags] & (tcp-syn|tcp-rst) != 0)'",
       whenItIs: 'The SYN-ACK of a connection comes from one MAC, its RST from another.',
       whenNot: 'Both come from the same MAC. Do not go by the IP id: it is 0 on both.',
     },

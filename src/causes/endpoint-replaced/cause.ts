@@ -12,6 +12,8 @@ export const cause = defineCause(page, {
     'server is gone for good',
     "link of the server's node is down",
     'RST of a live socket',
+    // Who was replaced does not come back.
+    'address goes back and forth',
     'rule moved the port',
     'RST made on the node',
     'RST from outside',

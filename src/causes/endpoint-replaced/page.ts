@@ -92,6 +92,11 @@ export const page = {
   ],
   lookAlikes: [
     {
+      cause: 'duplicate-owner',
+      tellApart:
+        'There two have the address at once: its MAC goes back and forth, and no link or route comes or goes.',
+    },
+    {
       cause: 'server-process-died',
       tellApart: 'The pod stays: same address, same veth, a higher restart count.',
     },

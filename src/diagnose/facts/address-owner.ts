@@ -77,6 +77,3 @@ function sorted(nodes: NodeTimeline) {
 
 const movesByAddress = (nodes: NodeTimeline) => sorted(nodes).byAddress;
 const movesOn = (nodes: NodeTimeline) => sorted(nodes).byPlace;
-
-/** The moves that bear on a loss, for the sentence that tells of it. */
-export const movesOf = movesNear;

@@ -1,4 +1,5 @@
 // What happened around the server: to its pod's way and to its listener.
+import { ownerChanged } from './address-owner.ts';
 import { senderWasEnding, serverHadNoSocket } from './reset-sender.ts';
 import { asEvidence, no, notSeen, unknown, yes, type Look } from './fact.ts';
 
@@ -6,7 +7,9 @@ import { asEvidence, no, notSeen, unknown, yes, type Look } from './fact.ts';
 export const endpointChanged: Look = (story) => {
   if (!story.available.has('ip-monitor')) return unknown('ip-monitor');
   const changes = story.endpointChanges;
-  return changes.length === 0 ? notSeen(story, 'ip-monitor') : yes(...changes.slice(0, 3).map(asEvidence));
+  if (changes.length > 0) return yes(...changes.slice(0, 3).map(asEvidence));
+  // Beyond the network segment nobody tells of links and routes: that its MAC is another one may mean that it was replaced there.
+  return ownerChanged(story).seen === 'yes' ? unknown('its-hours') : notSeen(story, 'ip-monitor');
 };
 
 /** The server stopped listening. */

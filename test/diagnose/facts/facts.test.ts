@@ -36,6 +36,7 @@ import { icmpRows } from './icmp-rows.ts';
 import { endings, kernelRows } from './kernel-rows.ts';
 import { ipvsRows } from './ipvs-rows.ts';
 import { packetLengthRows } from './packet-length-rows.ts';
+import { addressOwnerRows } from './address-owner-rows.ts';
 import { peerHostRows } from './peer-host-rows.ts';
 import { ownWordRows } from './own-word-rows.ts';
 import { portTakenRows } from './port-taken-rows.ts';
@@ -167,6 +168,7 @@ const rows: Readonly<Record<FactName, Row>> = {
   ...unansweredRows,
   ...whichWayRows,
   ...packetLengthRows,
+  ...addressOwnerRows,
   ...peerHostRows,
   ...ipvsRows,
   ...arrivalRows,

@@ -1,0 +1,59 @@
+// Two owners of one address: told by the neighbour that saw it go back and forth, and by nobody else.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { causeModels } from '../../src/causes/index.ts';
+import { diagnose } from '../../src/diagnose/diagnose.ts';
+import type { NodeEvent } from '../../src/model/node-event.ts';
+import { moves } from './facts/address-owner-rows.ts';
+import { routeBack } from './facts/peer-host-rows.ts';
+import { known } from './kernel-events.ts';
+import { failed, port, ran, routeGone, serverRst, talk } from './made-by-hand.ts';
+import { firstEntry } from './story-events.ts';
+
+const base = ['conntrack-events', 'conntrack-stats', 'capture', 'ip-monitor', 'listeners'].flatMap(ran);
+const lostOne = [...base, ...known, ...talk(), firstEntry(1, port), ...serverRst()];
+const watched = [...lostOne, ...ran('neighbours')];
+
+function told(nodes: readonly NodeEvent[]) {
+  const [finding] = diagnose({ probes: [failed()], nodes }, causeModels);
+  assert.ok(finding !== undefined);
+  const { cause, author, certainty, rivals } = finding;
+  return { cause, author, sure: certainty?.cause, rivals: rivals.map((rival) => rival.cause) };
+}
+
+describe('an address that is answered for by two', () => {
+  it('is told where its MAC goes there and back', () => {
+    const { cause, author } = told([...watched, moves(2.05, [0, 1]), moves(2.9, [1, 0])]);
+    assert.deepEqual([cause, author], ['duplicate-owner', 'server-kernel']);
+  });
+
+  it('is told at its way back, too', () => {
+    assert.equal(told([...watched, moves(1.2, [0, 1]), moves(2.05, [1, 0])]).cause, 'duplicate-owner');
+  });
+
+  it('is open beside one that was replaced where it went once, or to a third one', () => {
+    for (const more of [[], [moves(2.9, [1, 2])]]) {
+      const { cause, rivals } = told([...watched, moves(2.05, [0, 1]), ...more]);
+      assert.equal(cause, 'unknown');
+      for (const one of ['duplicate-owner', 'endpoint-replaced'])
+        assert.ok(rivals.includes(one), rivals.join());
+    }
+  });
+
+  it('is not told of an endpoint that was replaced', () => {
+    const nodes = [...watched, routeGone(2.04), routeBack(2.05), moves(2.05, [0, 1])];
+    assert.equal(told(nodes).cause, 'endpoint-replaced');
+  });
+
+  it('is not told where another address moves', () => {
+    const nodes = [...watched, moves(2.05, [0, 1], '10.9.9.9'), moves(2.9, [1, 0], '10.9.9.9')];
+    const { cause, rivals } = told(nodes);
+    assert.ok(![cause, ...rivals].includes('duplicate-owner'));
+  });
+
+  it('may be so, and is not told, where nobody watched the neighbours', () => {
+    const { cause, rivals } = told(lostOne);
+    assert.equal(cause, 'unknown');
+    assert.ok(rivals.includes('duplicate-owner'), rivals.join());
+  });
+});
