@@ -43,13 +43,13 @@ export const scenario: LabScenario<'port-clash'> = {
   expectedCause: ({ fix }) => (fix === null ? 'port-clash' : null),
   expectedAuthor: ({ fix }) => (fix === null ? ['nobody'] : []),
   setup(choice, whose = 'probes'): Setup {
-    // Programs that are not ours are closed by their server: each then comes again.
-    const [ofServer, ofClient] = whose === 'foreign' ? [closing, {}] : [{}, closing];
+    const isReused = choice.variant === reusedPort;
+    // Programs that are not ours are closed by their server, and come again; of one whose entry is gone that would be another story.
+    const [ofServer, ofClient] = whose === 'foreign' && !isReused ? [closing, {}] : [{}, closing];
     const world = serviceWorld(choice, {
       ...{ topology, clientTimeoutMs: 1_000, changes: changes(choice) },
       server: ofServer,
     });
-    const isReused = choice.variant === reusedPort;
     return {
       ...world,
       clients: world.clients.flatMap((client): ClientSpec[] => {
