@@ -13,7 +13,7 @@ import { journeySection } from '../../src/report/html/sections/way-of-a-packet.t
 import { recordedEvidence, recordedRuns } from '../diagnose/recorded.ts';
 import { drawnRecord, findingsOf, recordOf, viewOf } from './drawn-runs.ts';
 
-const names = readdirSync(recordedRuns);
+const names = readdirSync(recordedRuns).sort();
 /** The part of the page that draws the way, of a record with these findings. */
 const wayOf = (name: string, record: RunRecord): string => journeySection(viewOf(name, record)).text;
 
@@ -65,6 +65,8 @@ const ends: Readonly<Record<string, RegExp>> = {
   'path-mtu-black-hole': /whether it came there was not seen\. Nobody answers \(proven\)\./,
   'peer-host-gone':
     /whether it came there was not seen\. Something between the nodes \(likely\) answers with an ICMP error, in the other end's name\./,
+  'port-clash':
+    /3 connections to 10.88.14.50:8080 .port-clash. were never made, .* Nothing is answered; by whose doing is open./,
   'server-killed-for-memory':
     /It reaches the server's pod at .* The end of the server's process \(proven\) ends the connection: RST, first seen at node-1 cali-server in\./,
   'service-without-endpoints':

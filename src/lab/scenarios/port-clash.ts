@@ -42,19 +42,24 @@ export const scenario: LabScenario<'port-clash'> = {
   expected: () => 'none',
   expectedCause: ({ fix }) => (fix === null ? 'port-clash' : null),
   expectedAuthor: ({ fix }) => (fix === null ? ['nobody'] : []),
-  setup(choice): Setup {
-    const world = serviceWorld(choice, { topology, clientTimeoutMs: 1_000, changes: changes(choice) });
+  setup(choice, whose = 'probes'): Setup {
     const isReused = choice.variant === reusedPort;
+    // Programs that are not ours are closed by their server, and come again; of one whose entry is gone that would be another story.
+    const [ofServer, ofClient] = whose === 'foreign' && !isReused ? [closing, {}] : [{}, closing];
+    const world = serviceWorld(choice, {
+      ...{ topology, clientTimeoutMs: 1_000, changes: changes(choice) },
+      server: ofServer,
+    });
     return {
       ...world,
       clients: world.clients.flatMap((client): ClientSpec[] => {
         const own = { ...client, connectTimeoutMs };
         if (client.name !== 'remote') return [own];
-        if (!isReused) return [{ ...own, ...closing }];
+        if (!isReused) return [{ ...own, ...ofClient }];
         const { target } = client;
         return [
           { ...own, periodsMs: [silenceMs] },
-          { ...own, ...closing, name: 'second', pod: newcomer.name, target },
+          { ...own, ...ofClient, name: 'second', pod: newcomer.name, target },
         ];
       }),
       faults: isReused || choice.fix === morePorts ? [] : [shortage],
