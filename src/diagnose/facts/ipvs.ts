@@ -1,7 +1,10 @@
 // What IPVS knew of a connection: it hands packets on by an entry, and what it has no entry for is delivered to the node itself.
 import { parseMicros, type Micros } from '../../model/clock.ts';
+import type { Story } from '../connections/story.ts';
 import { asEvidence, notSeen, seenIf, unknown, yes, type Look } from './fact.ts';
 import { ofFirstReset } from './reset-form.ts';
+import { resetMadeHere } from './reset-way.ts';
+import { nodeCountedResets } from './sender-counters.ts';
 
 /** The table is read now and then, and tells of whole seconds. */
 const second: Micros = 1_000_000;
@@ -10,7 +13,7 @@ const second: Micros = 1_000_000;
 export const ipvsEntryRanOut: Look = (story) => {
   const { lost, nodes, slack, available, carriers } = story;
   const { client, target, lastGoodAt, failedAt } = lost;
-  if (!available.has('ipvs')) return unknown('ipvs');
+  if (!available.has('ipvs')) return unknown(mayBeNodesKernel(story) ? 'ipvs' : null);
   if (client === null) return unknown(null);
   const gone = nodes
     .ipvsForgot(client)
@@ -32,8 +35,12 @@ export const ipvsEntryRanOut: Look = (story) => {
   return [...carriers].every((node) => nodes.ran('ipvs', node)) ? notSeen(story, 'ipvs') : unknown('ipvs');
 };
 
+/** Of no other loss would IPVS's table decide anything. */
+const mayBeNodesKernel = (story: Story): boolean =>
+  resetMadeHere(story).seen === 'yes' && nodeCountedResets(story).seen !== 'no';
+
 /** The RST came out of a node in the name of an address that this node has for its own, as it has a Service's with IPVS. */
 export const senderIsOwnAddress: Look = ofFirstReset((first, { nodes }) => {
   const known = nodes.isOwnAddress(first.node, first.tuple.src);
-  return known === null ? unknown('pods-of-node') : seenIf(known, asEvidence(first));
+  return known === null ? unknown(null) : seenIf(known, asEvidence(first));
 });
