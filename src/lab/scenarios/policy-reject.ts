@@ -59,7 +59,8 @@ export const scenario: LabScenario<'policy-reject'> = {
       ? 'the rule that accepts established flows is kube-proxy’s, and that mode has none'
       : undefined,
   // After a refused connect a client waits for a second, so that the fault cannot come more often.
-  defaults: briefDefaults(14_000),
+  // In the silent variant a connection that hears nothing is watched for half of the time only.
+  defaults: briefDefaults(14_000, 4, 0.5),
   expected({ variant, fix }) {
     // An ICMP error ends no established connection: those that hear nothing else time out.
     if (fix !== null || variant === icmp) return 'none';
