@@ -10,6 +10,7 @@
 //   --rootless-seeds N   of each cause as an ordinary user; needs root to change to one (default 2)
 //   --fix-seeds N        of each variant with each fix (default 0)
 //   --only SCENARIO      (repeatable)   --jobs N (runs at once, 4 at most; default 2)
+//   --blocks 0,1         the address blocks that they may have (default 2,3,1,0, of which a job takes the first that is left)
 //   --ledger FILE        each run's answers (default bench/diagnosis/ledger.ndjson; with --only, none)
 //   --page FILE          (default docs/diagnosis.md; with --only, none)
 import { writeFile } from 'node:fs/promises';
@@ -17,7 +18,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findScenario, scenarios } from '../src/lab/scenarios/index.ts';
 import { lackingHere } from '../src/lab/world/kernel-parts.ts';
-import type { AddressBlock } from '../src/lab/world/address-blocks.ts';
+import { addressBlocks, type AddressBlock } from '../src/lab/world/address-blocks.ts';
 import { besideBusyLoops } from './diagnosis/busy-loops.ts';
 import { columns, judgedIn, ofFaults, ofHealth } from './diagnosis/columns.ts';
 import { judgeRun, largestOf, verdicts } from './diagnosis/judgement.ts';
@@ -47,6 +48,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     jobs: { type: 'string', default: '2' },
     only: { type: 'string', multiple: true, default: [] },
+    blocks: { type: 'string', default: '2,3,1,0' },
     ledger: { type: 'string' },
     page: { type: 'string' },
   },
@@ -58,8 +60,8 @@ const amounts = {
   rootlessSeeds: amountOf('rootless-seeds'),
   fixSeeds: amountOf('fix-seeds'),
 };
-/** Of the runs that are made at once, each its own; last the one that a lab beside the benchmark has. */
-const blocks = [2, 3, 1, 0] as const satisfies AddressBlock[];
+/** Of the runs that are made at once, each its own; by default last the one that a lab beside the benchmark has. */
+const blocks = values.blocks.split(',').map(blockOf);
 const jobs = Math.max(1, amountOf('jobs'));
 if (jobs > blocks.length) {
   say(
@@ -198,6 +200,15 @@ function amountOf(
   const amount = Number(values[name]);
   if (Number.isInteger(amount) && amount >= 0) return amount;
   say(`bench:diagnose: --${name} must be a whole number, not "${String(values[name])}".`);
+  process.exit(64);
+}
+
+function blockOf(word: string): AddressBlock {
+  const block = addressBlocks.find((one) => String(one) === word);
+  if (block !== undefined) return block;
+  say(
+    `bench:diagnose: --blocks: there is no address block "${word}"; there are ${addressBlocks.join(', ')}.`,
+  );
   process.exit(64);
 }
 
