@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runChecked } from '../../src/system/process.ts';
+import { commandFailed, run, runChecked } from '../../src/system/process.ts';
 import { watchedRedis } from '../../test/lab-live/watched-redis.ts';
 import { columns } from './columns.ts';
 import { lastAnswer, seenOnly, whole } from './parts.ts';
@@ -55,7 +55,10 @@ export const shownCommands: readonly ShownCommand[] = [
 async function diagnose(): Promise<string> {
   // A page names the file as somebody types it who stands in the checkout.
   const words = ['env', '-C', root, 'bin/netdebug', 'diagnose', capture];
-  return (await runChecked(words, { env: columns })).stdout;
+  const result = await run(words, { env: columns });
+  // A capture alone leaves something open, which is exit code 2.
+  if (result.exitCode !== 2) throw commandFailed(words, result);
+  return result.stdout;
 }
 
 async function reproduce(): Promise<string> {
