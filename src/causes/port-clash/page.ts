@@ -82,7 +82,7 @@ export const page = {
     },
     {
       where: "the client's node",
-      run: "iptables-save -t nat | grep -iE ' (snat|masquerade)'; nft list ruleset | grep -E 'snat|masquerade'",
+      run: "iptables-save -t nat | grep -iE ' (snat|masquerade)' ||\n  nft list ruleset | grep -E 'snat|masquerade'",
       whenItIs:
         'A rule hides pods on their way to the server; --to-ports or a single --to-source bounds how many connections may go to one ' +
         'address and port.',

@@ -277,7 +277,7 @@ const rows: Readonly<Record<FactName, Row>> = {
       probes: [failed({ at: at(good + 3.01) })],
     },
     notSeen: withReset(...question(lost - 0.01, 35), ...serverRst()),
-    unknowable: resetAlone,
+    unknowable: { ...resetAlone, probes: [failed({ at: at(good + 3.01) })] },
   },
   'loser silent for long': {
     seen: { nodes: [...question(good - 1.5), ...answer(good), ...serverRst(), ...capture], probes: reset },
@@ -745,4 +745,11 @@ describe('conntrack tells late, but in order: its silence says something of a lo
       for (const [what, event] of Object.entries(later))
         assert.equal(facts[name](storyOf([...known, begun, event], reset)).seen, 'no', what);
     });
+});
+
+test('a program that had an answer within the second before it was told of the loss had not been idle, whatever nobody captured', () => {
+  const hadBeenIdle = (failedAt: number) =>
+    facts['had been idle'](storyOf([], [failed({ at: at(failedAt) })])).seen;
+  assert.equal(hadBeenIdle(good + 0.8), 'no');
+  assert.equal(hadBeenIdle(good + 1), 'unknown');
 });
