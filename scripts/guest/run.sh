@@ -22,7 +22,7 @@ if grep -q -e '--keep-alive' <<<"$plan"; then touch "$folder/program/app/keep-al
 (cd "$folder/program" && find . | cpio --create --format=newc --quiet) | cat "$folder/root.cpio" - >"$folder/initrd"
 truncate -s 0 "$folder/disk"
 truncate -s 64M "$folder/disk"
-timeout 1200 qemu-system-x86_64 -M q35 -cpu max -accel tcg,thread=multi -smp 2 -m 1024 -nographic -no-reboot -net none \
+timeout 1200 qemu-system-x86_64 -M q35 -cpu max -accel tcg,thread=single -icount shift=2,sleep=off -rtc clock=vm -smp 1 -m 1024 -nographic -no-reboot -net none \
   -kernel "$folder/vmlinuz" -initrd "$folder/initrd" -append 'console=ttyS0 panic=-1 quiet' \
   -drive "file=$folder/disk,if=virtio,format=raw" </dev/null >"$out/console.log" 2>&1
 tar x -C "$out" -f "$folder/disk" 2>/dev/null || true

@@ -34,12 +34,12 @@ talk() {
 }
 mkdir -p /out/clients
 for client in co-located-client remote-client; do
-  for pause in 1 2; do talk "$client" "$pause" 8 1 & done
+  for pause in 1 2; do talk "$client" "$pause" 5 1 & done
   for one in 1 2; do
     talk "$client" 4.5 2 "$one" &
     sleep 0.3
   done
 done
-sleep 18
+sleep 12
 : >ended
 wait $watchers

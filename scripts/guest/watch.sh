@@ -16,5 +16,5 @@ while [ "$last" = no ]; do
     nft list tables
   fi
   round=$((round + 1))
-  sleep 0.4
+  sleep 0.8
 done
