@@ -2,7 +2,8 @@
 # Makes the world of "netdebug lab run ipvs-entry-expired" in the guest that scripts/guest/build.sh made, and brings back what was seen there.
 #   scripts/guest/run.sh FOLDER OUT [--variant NAME] [--fix NAME]
 # OUT gets what the tools of both nodes said, and console.log; "npm run guest:evidence OUT EVIDENCE" makes of it what
-# "netdebug diagnose" reads. Software emulation, without /dev/kvm: 40 seconds of two free processors. netdebug itself is not in the
+# "netdebug diagnose" reads. Software emulation, without /dev/kvm: about 35 s of one processor. The guest's clock
+# counts its instructions, so that a busy machine changes nothing that is seen there. netdebug itself is not in the
 # guest: under emulation it takes minutes to start.
 set -euo pipefail
 project=$(cd "$(dirname "$0")/../.." && pwd)
