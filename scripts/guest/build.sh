@@ -10,7 +10,7 @@ folder=$(cd "$folder" && pwd)
 root=$folder/root
 
 apt-get install -y -qq --no-install-recommends qemu-system-x86 busybox-static cpio dash kmod ipvsadm \
-  iproute2 nftables iptables conntrack tcpdump procps util-linux mount >"$folder/apt.log"
+  iproute2 nftables iptables conntrack tcpdump socat procps util-linux mount >"$folder/apt.log"
 # The kernel is unpacked and not installed: this machine keeps its own.
 kernel=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends:/ { print $2; exit }')
 cd "$folder/packages"
@@ -34,7 +34,7 @@ copy() {
   done
 }
 
-for tool in ip ss nft xtables-nft-multi conntrack tcpdump ipvsadm sysctl mount kmod dash date; do
+for tool in ip nft xtables-nft-multi conntrack tcpdump ipvsadm sysctl mount kmod dash date socat; do
   path=$(PATH=$PATH:/usr/sbin:/sbin command -v "$tool")
   copy "$path"
   [ -e "$root/usr/bin/$tool" ] || ln -s "$(readlink -f "$path")" "$root/usr/bin/$tool"
@@ -46,7 +46,7 @@ for name in modprobe depmod; do ln -sf /usr/bin/kmod "$root/usr/bin/$name"; done
 # dash, since BusyBox's shell takes its own applets before the programs of the same name.
 ln -sf /usr/bin/dash "$root/bin/sh"
 copy "$(command -v busybox)"
-for applet in cat cut dd mkdir nc poweroff seq sleep tar; do ln -sf "$(command -v busybox)" "$root/usr/bin/$applet"; done
+for applet in cat cut dd mkdir poweroff seq sleep tar; do ln -sf "$(command -v busybox)" "$root/usr/bin/$applet"; done
 mkdir -p "$root/usr/lib/x86_64-linux-gnu/xtables"
 cp /usr/lib/x86_64-linux-gnu/xtables/*.so "$root/usr/lib/x86_64-linux-gnu/xtables/"
 cp /etc/protocols /etc/services "$root/etc/" 2>/dev/null || true

@@ -1,8 +1,9 @@
 #!/bin/bash
 # Makes the world of "netdebug lab run ipvs-entry-expired" in the guest that scripts/guest/build.sh made, and brings back what was seen there.
 #   scripts/guest/run.sh FOLDER OUT [--variant NAME] [--fix NAME]
-# OUT gets what the tools of both nodes said, and console.log; "node scripts/guest/evidence.ts OUT EVIDENCE" makes of it what
-# "netdebug diagnose" reads. Software emulation, without /dev/kvm: about two minutes of a whole processor. netdebug itself is not in the
+# OUT gets what the tools of both nodes said, and console.log; "npm run guest:evidence OUT EVIDENCE" makes of it what
+# "netdebug diagnose" reads. Software emulation, without /dev/kvm: about 35 s of one processor. The guest's clock
+# counts its instructions, so that a busy machine changes nothing that is seen there. netdebug itself is not in the
 # guest: under emulation it takes minutes to start.
 set -euo pipefail
 project=$(cd "$(dirname "$0")/../.." && pwd)
@@ -15,12 +16,14 @@ out=$(cd "$out" && pwd)
 rm -rf "$folder/program"
 mkdir -p "$folder/program/app"
 cp "$project"/scripts/guest/{task,watch}.sh "$folder/program/app/"
-# The programs that follow the plan are ours, and stay here.
-"$project/bin/netdebug" lab run ipvs-entry-expired "$@" --dry-run | sed '/^# the programs$/,$d' >"$folder/program/app/plan.sh"
+# The programs that follow the plan are ours, and stay here; of them only whether the clients have keep-alive goes along.
+plan=$("$project/bin/netdebug" lab run ipvs-entry-expired "$@" --dry-run)
+sed '/^# the programs$/,$d' <<<"$plan" >"$folder/program/app/plan.sh"
+if grep -q -e '--keep-alive' <<<"$plan"; then touch "$folder/program/app/keep-alive"; fi
 (cd "$folder/program" && find . | cpio --create --format=newc --quiet) | cat "$folder/root.cpio" - >"$folder/initrd"
 truncate -s 0 "$folder/disk"
 truncate -s 64M "$folder/disk"
-nice -n 19 timeout 1200 qemu-system-x86_64 -M q35 -cpu max -accel tcg,thread=multi -smp 2 -m 1024 -nographic -no-reboot -net none \
+timeout 1200 qemu-system-x86_64 -M q35 -cpu max -accel tcg,thread=single -icount shift=2,sleep=off -rtc clock=vm -smp 1 -m 1024 -nographic -no-reboot -net none \
   -kernel "$folder/vmlinuz" -initrd "$folder/initrd" -append 'console=ttyS0 panic=-1 quiet' \
   -drive "file=$folder/disk,if=virtio,format=raw" </dev/null >"$out/console.log" 2>&1
 tar x -C "$out" -f "$folder/disk" 2>/dev/null || true

@@ -39,7 +39,13 @@ export interface PacketKeeping {
   end(): string;
 }
 
-export function keepPackets(context: WitnessContext, names: InterfaceNames): PacketKeeping {
+/** What it needs of the witness that captures. */
+export type KeepingContext = Pick<
+  WitnessContext,
+  'clock' | 'node' | 'file' | 'openRaw' | 'emit' | 'sawReset' | 'limited'
+>;
+
+export function keepPackets(context: KeepingContext, names: InterfaceNames): PacketKeeping {
   const monotonic = () => context.clock.monotonic();
   let raw: RawFile | undefined;
   let linkType = -1;

@@ -50,6 +50,9 @@ describe('durations', () => {
     assert.deepEqual(seconds('after 15 idle minutes'), [900]);
     assert.deepEqual(seconds('350s, or 4 min; five days; an hour'), [350, 240, 432_000, 3_600]);
     assert.deepEqual(seconds('after a quarter of an hour'), [900]);
+    assert.deepEqual(seconds('--ipvs-tcp-timeout=15m0s, 2h30m'), [900, 9_000]);
+    assert.deepEqual(seconds('after 15-20 minutes, or three to four hours'), [900, 1_200, 10_800, 14_400]);
+    assert.deepEqual(seconds('idle_timeout 350000ms'), [350]);
   });
 
   test('what is shorter than two seconds is no wait', () => {

@@ -27,8 +27,12 @@ const numbers: Readonly<Record<string, number>> = {
 
 const amount = `([0-9]+(?:[.,][0-9]+)?|${Object.keys(numbers).join('|')})`;
 const between = '(?:[- ]?(?:idle|silent|quiet|full|more))?[- ]?';
-const unit = '(s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?)';
-const pattern = new RegExp(`\\b${amount}${between}${unit}\\b`, 'g');
+const unit = '(ms|msecs?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?)';
+/** Of `15 to 20 minutes` both are said in one unit. */
+const range = `(?:${amount} ?(?:-|–|to|or) ?)?`;
+const pattern = new RegExp(`\\b${range}${amount}${between}${unit}\\b`, 'g');
+/** As programs in Go print and read them: `15m0s`, `2h30m`. */
+const compound = /\b(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?\b/g;
 
 /** Shorter ones are how fast an answer came, not how long anybody waited. */
 const leastSeconds = 2;
@@ -37,12 +41,21 @@ const leastSeconds = 2;
 export function durationsIn(text: string): Duration[] {
   const lower = text
     .toLowerCase()
-    .replace(/\ba quarter of an hour\b/g, '15 minutes')
-    .replace(/\bhalf an hour\b/g, '30 minutes');
-  return [...lower.matchAll(pattern)].flatMap(([said, count = '', name = '']) => {
-    const seconds = (numbers[count] ?? Number(count.replace(',', '.'))) * (units[name.charAt(0)] ?? 1);
-    return seconds >= leastSeconds ? [{ said, seconds }] : [];
-  });
+    .replace(/\b(?:a )?quarter of an hour\b/g, '15 minutes')
+    .replace(/\bhalf an hour\b/g, '30 minutes')
+    .replace(compound, (said, ...parts: (string | undefined)[]) => {
+      const [hours, minutes, seconds] = parts.slice(0, 3).map((part) => Number(part ?? 0));
+      const isOne = parts.slice(0, 3).filter((part) => part !== undefined).length < 2;
+      return isOne ? said : `${(hours ?? 0) * 3_600 + (minutes ?? 0) * 60 + (seconds ?? 0)} s`;
+    });
+  return [...lower.matchAll(pattern)].flatMap(([said, least, count, name = '']) =>
+    [least, count].flatMap((one) => {
+      if (one === undefined) return [];
+      const perUnit = name.startsWith('ms') || name.startsWith('milli') ? 0.001 : units[name.charAt(0)];
+      const seconds = (numbers[one] ?? Number(one.replace(',', '.'))) * (perUnit ?? 1);
+      return seconds >= leastSeconds ? [{ said, seconds }] : [];
+    }),
+  );
 }
 
 /** Whether two mean one clock: nobody who waits has it exact, and 350 s are called six minutes. */

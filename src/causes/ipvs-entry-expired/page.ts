@@ -125,7 +125,7 @@ export const page = {
         'net.ipv4.vs.sloppy_tcp=1 where the Service has one endpoint: IPVS then makes a new entry for what it finds in mid-stream.',
       sideEffects:
         'With several endpoints it chooses anew, and another one answers with RST (see translation-changed).',
-      proven: 'lab',
+      proven: 'inferred',
     },
     {
       name: 'no-virtual-address',

@@ -11,7 +11,6 @@ const kubeProxy = 'kube-proxy';
 const withoutConntrack = 'without-conntrack';
 const longerTimeout = 'longer-timeout';
 const tcpKeepAlive = 'tcp-keep-alive';
-const sloppyTcp = 'sloppy-tcp';
 
 /** IPVS counts it in whole seconds. */
 const boundSeconds = 3;
@@ -33,7 +32,6 @@ export const scenario: LabScenario<'ipvs-entry-expired'> = {
   fixes: {
     [longerTimeout]: 'IPVS forgets after ten minutes',
     [tcpKeepAlive]: 'clients have TCP keep-alive, every second',
-    [sloppyTcp]: 'IPVS takes up what it finds in mid-stream, which the one endpoint that there is survives',
   },
   defaults: briefDefaults(17_000, 9),
   realTime: true,
@@ -76,7 +74,7 @@ function ipvs({ name: netns }: Node, { variant, fix }: Choice): Change[] {
     { do: 'add-ipvs-service', netns, address, port, endpoints },
     { do: 'set-ipvs-timeout', netns, seconds: fix === longerTimeout ? 600 : boundSeconds },
     sysctl(netns, 'net.ipv4.vs.conntrack', tracks ? '1' : '0'),
-    sysctl(netns, 'net.ipv4.vs.sloppy_tcp', fix === sloppyTcp ? '1' : '0'),
+    sysctl(netns, 'net.ipv4.vs.sloppy_tcp', '0'),
   ];
 }
 
