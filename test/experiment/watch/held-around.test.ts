@@ -1,9 +1,10 @@
-// Of a burst the slice has the latest lines of a kernel alone: the end of the process that made it is the first of them, and stays.
+// What must not be missing from a slice, since its witness is known to have run: then it would seem that nothing was.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { createHeldAround } from '../../../src/experiment/watch/held-around.ts';
 import { parseMicros } from '../../../src/model/clock.ts';
 import { byServer, told } from '../../diagnose/kernel-events.ts';
+import { moves } from '../../diagnose/facts/address-owner-rows.ts';
 import { at, server } from '../../diagnose/story-events.ts';
 
 it('whom the kernel chose to kill is there however many sockets were closed by that', () => {
@@ -20,4 +21,16 @@ it('whom the kernel chose to kill is there however many sockets were closed by t
   assert.equal(kinds(0).get('oom-victim')?.length, 1);
   assert.equal(kinds(0).get('set-state')?.length, 600);
   assert.equal(kinds(1.005).get('oom-victim'), undefined);
+});
+
+it('an owner of an address that changed is there, and makes what was found look old', () => {
+  const held = createHeldAround('node-1', 60_000);
+  const { version } = held;
+  held.take(moves(2, [0, 1]));
+  assert.ok(held.version > version);
+  const all = held.around([server], parseMicros(at(1)), null);
+  assert.deepEqual(
+    all.filter(({ event }) => event === 'neighbour'),
+    [moves(2, [0, 1])],
+  );
 });
