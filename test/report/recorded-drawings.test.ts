@@ -67,7 +67,7 @@ const ends: Readonly<Record<string, RegExp>> = {
   'peer-host-gone':
     /whether it came there was not seen\. Something between the nodes \(likely\) answers with an ICMP error, in the other end's name\./,
   'port-clash':
-    /3 connections to 10.88.14.50:8080 .port-clash. were never made, .* Nobody answers .likely.\./,
+    /3 connections to 10.48.14.50:8080 .port-clash. were never made, .* Nobody answers .likely.\./,
   'server-killed-for-memory':
     /It reaches the server's pod at .* The end of the server's process \(proven\) ends the connection: RST, first seen at node-1 cali-server in\./,
   'service-without-endpoints':
