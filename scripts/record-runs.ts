@@ -16,6 +16,7 @@ const mostBytes = 300 * 1_024;
 /** How many connections and how long: more where a fault takes longer to come about, or fewer connections would not tell it. */
 const sizes: Partial<Record<string, readonly [connections: number, duration: string]>> = {
   'backlog-overflow': [12, '10s'],
+  'duplicate-owner': [2, '8s'],
   'idle-timeout-between': [9, '14s'],
   'peer-host-gone': [2, '12s'],
   'port-clash': [2, '15s'],

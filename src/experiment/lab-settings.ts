@@ -90,6 +90,9 @@ export function labSettings(wishes: LabWishes): LabSettings {
   }
   const seen = asSeen(choice, server);
   const family = wishes.family ?? 'ipv4';
+  if (family === 'ipv6' && scenario.needsIpv4 !== undefined) {
+    throw new Problem('usage', `${scenario.name} has no form with --family ipv6: ${scenario.needsIpv4}.`);
+  }
   const addressBlock = wishes.addressBlock ?? 0;
   const world = { scenario: scenario.name, choice, workload, server, dataplane, family, addressBlock, speed };
   const setup = setupOf(world);

@@ -139,6 +139,8 @@ export interface Scenario extends Named {
   readonly realTime?: true;
   /** Why its server cannot be in the node's own network; absent when it can. */
   readonly needsPod?: string;
+  /** Why it has no form with addresses of IPv6; absent when it has. */
+  readonly needsIpv4?: string;
   /** What the kernel must have beyond what every scenario needs; absent where that is nothing. */
   readonly needsKernel?: KernelPart;
   /** Why a choice has no form with kube-proxy in mode nftables; undefined when it has. */

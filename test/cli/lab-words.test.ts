@@ -25,6 +25,7 @@ describe('wrong words', () => {
     [['lab', 'run', 'probe-stalled', '--workload', 'raw'], /probe-stalled has no form with the workload raw/],
     [['lab', 'run', '--server', 'moon'], /--server moon: choose one of: pod, node/],
     [['lab', 'run', 'endpoint-replaced', '--server', 'node'], /has no form with --server node/],
+    [['lab', 'run', 'duplicate-owner', '--family', 'ipv6'], /has no form with --family ipv6/],
     [['lab', 'run', '--dataplane', 'ipvs'], /--dataplane ipvs: choose one of: iptables, nftables/],
     [
       ['lab', 'run', 'policy-reject', '--fix', 'established-first', '--dataplane', 'nftables'],

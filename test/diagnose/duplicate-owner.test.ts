@@ -22,13 +22,31 @@ function told(nodes: readonly NodeEvent[]) {
 }
 
 describe('an address that is answered for by two', () => {
-  it('is told where its MAC goes there and back', () => {
-    const { cause, author } = told([...watched, moves(2.05, [0, 1]), moves(2.9, [1, 0])]);
-    assert.deepEqual([cause, author], ['duplicate-owner', 'server-kernel']);
+  it('is proven where its MAC goes back and forth within seconds, whichever of the moves was met', () => {
+    for (const first of [2.05, 0.95, -0.15]) {
+      const turns = [moves(first, [0, 1]), moves(first + 1.1, [1, 0]), moves(first + 2.2, [0, 1])];
+      const { cause, author, sure } = told([...watched, ...ran('kernel-events'), ...turns]);
+      assert.deepEqual([cause, author, sure], ['duplicate-owner', 'server-kernel', 'proven']);
+    }
   });
 
-  it('is told at its way back, too', () => {
-    assert.equal(told([...watched, moves(1.2, [0, 1]), moves(2.05, [1, 0])]).cause, 'duplicate-owner');
+  it('is likely beside one that was replaced where it was back at once, and no more was seen', () => {
+    const { cause, sure, rivals } = told([...watched, moves(2.05, [0, 1]), moves(2.9, [1, 0])]);
+    assert.deepEqual([cause, sure], ['duplicate-owner', 'likely']);
+    assert.ok(rivals.includes('endpoint-replaced'), rivals.join());
+  });
+
+  it('is open where it was back after a while, as an address is that is moved on purpose and back', () => {
+    for (const turns of [
+      [moves(2.05, [0, 1]), moves(60, [1, 0])],
+      [moves(-5, [0, 1]), moves(2.05, [1, 0])],
+      [moves(-40, [0, 1]), moves(-20, [1, 0]), moves(2.05, [0, 1])],
+    ]) {
+      const { cause, rivals } = told([...watched, ...turns]);
+      assert.equal(cause, 'unknown');
+      for (const one of ['duplicate-owner', 'endpoint-replaced'])
+        assert.ok(rivals.includes(one), rivals.join());
+    }
   });
 
   it('is open beside one that was replaced where it went once, or to a third one', () => {

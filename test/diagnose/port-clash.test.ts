@@ -100,8 +100,11 @@ describe('an opening that is not answered', () => {
     [lost + 0.5, lost + 1.5].map((seconds) => counted(changes, seconds));
 
   it('found no port, where an entry failed to be made each time; what drops without a word is named beside it', () => {
-    const { cause, certainty, rivals } = told([...nodes, ...eachTime({ insert_failed: 1, drop: 1 })], probes);
-    assert.deepEqual([cause, certainty], ['port-clash', 'likely']);
+    const { cause, author, certainty, rivals } = told(
+      [...nodes, ...eachTime({ insert_failed: 1, drop: 1 })],
+      probes,
+    );
+    assert.deepEqual([cause, author, certainty], ['port-clash', 'nobody', 'likely']);
     assert.ok(rivals.includes('silent-drop'), rivals.join());
   });
 

@@ -9,6 +9,7 @@ import {
   atClient,
   atServer,
   byClient,
+  exits,
   hasNoSocket,
   kernel,
   known,
@@ -17,7 +18,7 @@ import {
   told,
 } from './kernel-events.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
-import { factsWhere, failed, leaves, lost, packet, ran, storyOf } from './made-by-hand.ts';
+import { factsWhere, failed, leaves, lost, packet, ran, source, storyOf } from './made-by-hand.ts';
 
 const judged = (...conditions: readonly Condition[]) => {
   const { judgement } = createJudge(causeModels)(factsWhere(...conditions));
@@ -52,6 +53,20 @@ describe('what nobody could see', () => {
       facts['listener closed'](storyOf([...looked, ...nodes], [failed(refused)])).seen;
     assert.equal(seen([]), 'no');
     assert.equal(seen([hasNoSocket(atServer)]), 'unknown');
+  });
+
+  it('leaves open whether a process was killed for memory that ended, until its kernel has told of something later', () => {
+    const until = (seconds: number) => ({
+      ...source('kernel-events', 'started'),
+      ...{ at: source('kernel-events', 'limited', { seconds }).at },
+    });
+    const seen = (...nodes: readonly NodeEvent[]) =>
+      facts['killed for memory'](storyOf([...known, exits(), serverAborts(), ...nodes], [failed()])).seen;
+    const begun = source('kernel-events', 'started');
+    assert.equal(seen(begun), 'unknown');
+    assert.equal(seen(begun, until(lost + 0.1)), 'unknown');
+    assert.equal(seen(begun, until(lost + 0.5)), 'no');
+    assert.equal(seen(...ran('kernel-events')), 'no');
   });
 
   it('leaves open what a goodbye with a RST behind it had met where the capture has no packets with data', () => {

@@ -36,6 +36,7 @@ const ends: Readonly<Record<string, RegExp>> = {
     /It reaches the server's pod at .* The client's own kernel \(proven\) answers what comes back with RST, first seen at node-1 cali-colocated in\./,
   'conntrack-table-full':
     /4 connections to 10\.48\.14\.50:8080 \(conntrack-table-full\) were never made, .* Nobody answers \(likely\)\./,
+  'duplicate-owner': /The server's kernel \(\w+\) answers with RST/,
   'endpoint-replaced':
     /It was last seen at node-1 cali-servernext out, and those before it at node-1 cali-server out\. The server's kernel \(proven\) answers with RST, first seen at node-1 cali-servernext in\./,
   'forged-reset':
@@ -66,7 +67,7 @@ const ends: Readonly<Record<string, RegExp>> = {
   'peer-host-gone':
     /whether it came there was not seen\. Something between the nodes \(likely\) answers with an ICMP error, in the other end's name\./,
   'port-clash':
-    /3 connections to 10.88.14.50:8080 .port-clash. were never made, .* Nothing is answered; by whose doing is open./,
+    /3 connections to 10.48.14.50:8080 .port-clash. were never made, .* Nobody answers .likely.\./,
   'server-killed-for-memory':
     /It reaches the server's pod at .* The end of the server's process \(proven\) ends the connection: RST, first seen at node-1 cali-server in\./,
   'service-without-endpoints':

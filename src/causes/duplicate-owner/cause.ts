@@ -4,9 +4,10 @@ import { page } from './page.ts';
 
 export const cause = defineCause(page, {
   authors: ['server-kernel'],
-  // That an address moved may be a replacement or a virtual address that was moved on purpose; that it goes back and forth is neither.
+  // That an address moved may be a replacement or a virtual address that was moved on purpose, and so may that it came back, once;
+  // that it goes back and forth within seconds is neither.
   shownBy: [['was reset', 'address went to another owner', 'address goes back and forth']],
-  suggestedBy: [],
+  suggestedBy: [['was reset', 'address went to another owner', 'address came back at once']],
   contradictedBy: [
     'not was reset',
     'not address went to another owner',

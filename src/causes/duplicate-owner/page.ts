@@ -60,7 +60,8 @@ export const page = {
       run: 'ip -ts monitor neigh',
       whenItIs: 'Lines of POD_IP with one lladdr, then another one, then the first again.',
       whenNot:
-        'The same lladdr in all lines; or it changed once and for good: endpoint-replaced, or an address moved on purpose.',
+        'The same lladdr in all lines; or it changed for good, or came back minutes later: endpoint-replaced, or an address moved on ' +
+        'purpose (failover and failback).',
     },
     {
       where: "the server's node",

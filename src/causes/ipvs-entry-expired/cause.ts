@@ -35,6 +35,8 @@ export const cause = defineCause(page, {
     "RST left the server's pod",
     "RST left the client's pod",
     'sender is the node itself',
+    // Then it was not delivered to the node.
+    'sent to another endpoint',
   ],
   sentence: () =>
     'The connections were silent for longer than IPVS keeps them. The node has the Service’s address for its own, so what came next was ' +

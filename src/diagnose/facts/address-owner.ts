@@ -1,5 +1,6 @@
 // Who answers for the server's link-layer address, as its neighbours found it: another machine than before, and the first one again.
 import { parseMicros, type Micros } from '../../model/clock.ts';
+import { formatEndpoint } from '../../model/endpoint.ts';
 import type { NodeEvent } from '../../model/node-event.ts';
 import type { NodeTimeline } from '../connections/node-timeline.ts';
 import { remember } from '../connections/remember.ts';
@@ -8,8 +9,10 @@ import type { Story } from '../connections/story.ts';
 
 type Move = Extract<NodeEvent, { event: 'neighbour' }>;
 
-/** An address that comes back after longer may have been given away in between, and taken again, in good order. */
-const backWithin: Micros = 300_000_000;
+/** Nobody moves an address away and takes it back again, on purpose, in so short a time: such a takeover alone lasts seconds. */
+const atOnce: Micros = 2_500_000;
+/** Three moves within this are no failover and its failback. */
+const toAndFroWithin: Micros = 10_000_000;
 
 /** Its MAC changed in some neighbour table, between the last answer and the loss. */
 export const ownerChanged: Look = (story) => {
@@ -18,33 +21,66 @@ export const ownerChanged: Look = (story) => {
   return withoutMoves(story);
 };
 
-/** The same table has also seen it go back to a MAC that it had left: both owners are there, and answer in turns. */
+/** The same table saw it go, come back and go again within seconds, between the same two: both owners are there at one time. */
+export const ownersInTurns: Look = (story) => {
+  const near = movesNear(story);
+  for (const move of near) {
+    const moves = movesOn(story.nodes).get(placeOf(move)) ?? [];
+    for (const [index, first] of moves.entries()) {
+      const turns = moves.slice(index, index + 3);
+      const [, second, third] = turns;
+      if (second === undefined || third === undefined || !turns.includes(move)) continue;
+      if (isWayBack(first, second) && isWayBack(second, third) && within(first, third, toAndFroWithin))
+        return yes(...turns.map(asEvidence));
+    }
+  }
+  // It may yet go back after all that was watched; and that it came back once says that there are two, but not at one time.
+  return near.length > 0 ? unknown('its-hours') : withoutMoves(story);
+};
+
+/** The same table saw it back at its former owner sooner than anybody gives an address away and takes it again. */
 export const ownerCameBack: Look = (story) => {
   const near = movesNear(story);
   for (const move of near) {
-    const others = movesOn(story.nodes).get(placeOf(move)) ?? [];
-    const time = parseMicros(move.at);
-    const back = others.find(
-      (other) =>
-        other !== move &&
-        Math.abs(parseMicros(other.at) - time) <= backWithin &&
-        // Left now and taken again later, or taken now and left before.
-        ((parseMicros(other.at) > time && other.mac === move.macBefore) ||
-          (parseMicros(other.at) < time && other.macBefore === move.mac)),
-    );
-    if (back !== undefined) return yes(...[move, back].map(asEvidence));
+    const moves = movesOn(story.nodes).get(placeOf(move)) ?? [];
+    const place = moves.indexOf(move);
+    const [before, after] = [moves[place - 1], moves[place + 1]];
+    if (after !== undefined && isWayBack(move, after) && within(move, after, atOnce))
+      return yes(...[move, after].map(asEvidence));
+    if (before !== undefined && isWayBack(before, move) && within(before, move, atOnce))
+      return yes(...[before, move].map(asEvidence));
   }
-  // It may yet go back after all that was watched.
   return near.length > 0 ? unknown('its-hours') : withoutMoves(story);
 };
+
+const isWayBack = (there: Move, back: Move): boolean =>
+  back.macBefore === there.mac && back.mac === there.macBefore;
+
+const within = (first: Move, last: Move, span: Micros): boolean =>
+  parseMicros(last.at) - parseMicros(first.since ?? first.at) <= span;
 
 /** Who sees the MACs is the last router before the server: where that was not watched, nothing is known. */
 function withoutMoves(story: Story): Fact {
   const { server, serverNode, nodes, available } = story;
   if (!available.has('neighbours') || server === null) return unknown('neighbours');
-  return serverNode === null || nodes.ran('neighbours', serverNode)
-    ? notSeen(story, 'neighbours')
-    : unknown('neighbours');
+  if (serverNode === null || !nodes.ran('neighbours', serverNode) || goesByBridge(story))
+    return unknown('neighbours');
+  return notSeen(story, 'neighbours');
+}
+
+/**
+ * Two pods of one bridge find each other without the node, and their own tables are read every few seconds only: whoever had the
+ * address between two readings was not seen. A node that routes between its pods counts the TTL down.
+ */
+function goesByBridge({ lost, server, serverNode, nodes }: Story): boolean {
+  const { client } = lost;
+  if (client === null || server === null) return false;
+  const own = nodes
+    .packetsOf(formatEndpoint(client))
+    .filter(({ node, tuple }) => node === serverNode && tuple.src === client.address);
+  const places = Map.groupBy(own, ({ interface: name }) => name);
+  const ttls = new Set(own.map(({ ttl }) => ttl));
+  return places.size > 1 && ttls.size === 1;
 }
 
 function movesNear({ server, lost, nodes, slack }: Story): Move[] {

@@ -11,7 +11,7 @@ import { serverKilledForMemory } from './killed-for-memory.ts';
 import { ipvsEntryRanOut, senderIsOwnAddress } from './ipvs.ts';
 import * as size from './packet-length.ts';
 import * as peer from './peer-host.ts';
-import { ownerChanged, ownerCameBack } from './address-owner.ts';
+import { ownerCameBack, ownerChanged, ownersInTurns } from './address-owner.ts';
 import * as idle from './idle-close.ts';
 import * as population from './population.ts';
 import * as form from './reset-form.ts';
@@ -116,7 +116,8 @@ export const facts = {
   "RST in the name of the node's own address": senderIsOwnAddress,
   'endpoint changed': server.endpointChanged,
   'address went to another owner': ownerChanged,
-  'address goes back and forth': ownerCameBack,
+  'address goes back and forth': ownersInTurns,
+  'address came back at once': ownerCameBack,
   'server is gone for good': peer.goneForGood,
   "link of the server's node is down": peer.linkDown,
   'neighbour did not answer': peer.neighbourSilent,

@@ -6,13 +6,15 @@ import type { MemoryKill } from '../connections/node-timeline.ts';
 import type { Story } from '../connections/story.ts';
 import { asEvidence, no, unknown, yes, type Fact, type Look } from './fact.ts';
 import { between } from '../connections/time-range.ts';
-import { isBlind, kernelGap } from './kernel-gap.ts';
+import { isBlind, kernelGap, momentOf } from './kernel-gap.ts';
 import { endOfSender } from './reset-sender.ts';
 
 /** Nobody dials for longer because of one end of the server's. */
 const soonAfter: Micros = 20_000_000;
 /** The kernel chooses its victim, and some milliseconds later closes what it had; tens of thousands of sockets in some seconds. */
 const closesAllWithin: Micros = 30_000_000;
+/** Lines of several CPUs are read one CPU after the other: the exit may be told before what the kernel had chosen. */
+const toldWithin: Micros = 250_000;
 /** A process that is killed does not end for longer before its sockets do. */
 const momentBefore: Micros = 1_000_000;
 
@@ -84,6 +86,7 @@ function noneTold(story: Story, ends: readonly KernelEvent[]): Fact {
   const from = since(story);
   const isToldByKernel =
     kernelGap(story, 'server', Math.max(from, lost.failedAt - momentBefore)) === null &&
+    nodes.toldAfter('kernel-events', node, endedAt(story, ends) + toldWithin) &&
     !isBlind(story, node, 'oom-kills') &&
     !isBlind(story, node, 'process-ends');
   // The kernel says first whom it chooses. Of one that had nothing but the listener it tells nothing.
@@ -96,3 +99,6 @@ function noneTold(story: Story, ends: readonly KernelEvent[]): Fact {
     !nodes.missed('kernel-log', node, from, lost.failedAt);
   return isToldByLog ? no() : unknown('memory-kills');
 }
+
+const endedAt = (story: Story, ends: readonly KernelEvent[]): Micros =>
+  Math.max(momentOf(story), ...ends.map(({ at }) => parseMicros(at)));

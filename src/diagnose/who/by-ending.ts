@@ -154,6 +154,13 @@ export const byEnding: readonly Exclusion[] = [
     basis: 'convention',
   },
   {
+    when: ['never connected', 'timed out', 'an insertion failed each time'],
+    excludes: [...serverEnds, 'server-pod-rule'],
+    because:
+      'each time that it was sent the node failed to make an entry for it, and it was not seen leaving the node (the entries may have been those of others)',
+    basis: 'convention',
+  },
+  {
     when: ['never connected', 'timed out', 'may never have arrived'],
     excludes: ['server-pod-rule'],
     because:

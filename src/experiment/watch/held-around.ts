@@ -43,6 +43,10 @@ export function createHeldAround(node: string, keepMs: number): HeldAround {
   const tables = createTimeList<CountersEvent>();
   const ofScope = new Map<string, { readonly list: TimeList<CountersEvent>; last: CountersEvent }>();
   const others = createTimeList<NodeEvent>();
+  // A process closes thousands of sockets after its end: that stays with the latest of them, else it would seem to have had none.
+  const ends = createTimeList<NodeEvent>();
+  // Their witnesses are known to have run: what they told must not be missing, or it would seem that nothing was.
+  const rare = createTimeList<NodeEvent>();
   const sources: SourceEvent[] = [];
   const states = new Map<string, SourceEvent['state']>();
   const heardAt = new Map<string, Micros>();
@@ -101,16 +105,19 @@ export function createHeldAround(node: string, keepMs: number): HeldAround {
         case 'packet':
         case 'conntrack':
         case 'icmp-error':
+          return;
         case 'agent':
         case 'cgroup-memory':
         case 'kernel-log':
         case 'neighbour':
+          bytes += roughly;
+          rare.add(event, at);
           return;
         case 'kernel':
         case 'socket':
         case 'ipvs-entry':
           bytes += roughly;
-          others.add(event, at);
+          (isEnd(event) ? ends : others).add(event, at);
       }
     },
     around(addresses, from, span) {
@@ -132,6 +139,8 @@ export function createHeldAround(node: string, keepMs: number): HeldAround {
         ...counted,
         ...round,
         ...tables.between(from, to),
+        ...rare.between(from, to, mostOfOthers),
+        ...ends.between(from, to, mostOfOthers),
         ...others.between(from, to, mostOfOthers),
         ...[...lastSaid.values()].flatMap(sinceWhen),
       ];
@@ -146,6 +155,8 @@ export function createHeldAround(node: string, keepMs: number): HeldAround {
       const less = () => (bytes -= roughly);
       tables.forget(oldest, less);
       others.forget(oldest, less);
+      ends.forget(oldest, less);
+      rare.forget(oldest, less);
       for (const { list } of ofScope.values()) list.forget(oldest, less);
       if (changes.size > mostChanges) changes.forget(changes.timeOfLast(mostChanges) ?? oldest);
     },
@@ -163,10 +174,11 @@ export function createHeldAround(node: string, keepMs: number): HeldAround {
   };
 }
 
-/** The diagnosis does not ask for these, or they are of connections. */
-const silent: ReadonlySet<NodeEvent['event']> = new Set([
-  ...(['packet', 'conntrack', 'icmp-error', 'agent', 'cgroup-memory', 'kernel-log', 'neighbour'] as const),
-]);
+/** They are of connections. */
+const silent: ReadonlySet<NodeEvent['event']> = new Set(['packet', 'conntrack', 'icmp-error'] as const);
+
+/** A signal to a process, its exit, or that the kernel chose it to free memory. */
+const isEnd = (event: NodeEvent): boolean => event.event === 'kernel' && event.target !== undefined;
 
 const roughly = 1_500;
 /** Counts of each namespace's own kernel. */

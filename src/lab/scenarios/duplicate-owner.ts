@@ -30,6 +30,7 @@ export const scenario: LabScenario<'duplicate-owner'> = {
   fixes: { [ownAddress]: 'the second pod has an address of its own' },
   defaults: briefDefaults(14_000),
   needsPod: 'the two owners are pods of one bridge',
+  needsIpv4: 'the two owners announce the address by ARP',
   expected: ({ fix }) => (fix === null ? 'both' : 'none'),
   expectedCause: ({ fix }) => (fix === null ? 'duplicate-owner' : null),
   // The other owner's: it has the address, and no socket for the connection.
@@ -46,7 +47,7 @@ export const scenario: LabScenario<'duplicate-owner'> = {
       faults: [
         {
           about: 'the other owner of the address is there, and the first one claims it again',
-          ...{ firstMs: 1_500, everyMs: 2_400, jitterMs: 100 },
+          ...{ firstMs: 1_500, everyMs: 4_800, jitterMs: 100 },
           steps,
         },
       ],
@@ -54,11 +55,14 @@ export const scenario: LabScenario<'duplicate-owner'> = {
   },
 };
 
+/** A neighbour does not believe another owner within a second of the last one (locktime). */
 const steps: readonly FaultStep[] = [
   { afterMs: 0, actions: comes() },
-  { afterMs: 1_000, actions: [announce('server')] },
+  { afterMs: 1_100, actions: [announce('server')] },
+  { afterMs: 2_200, actions: [announce(twin.name)] },
+  { afterMs: 3_300, actions: [announce('server')] },
   // Gone before its next turn; the address was the server's again long before.
-  { afterMs: 1_900, actions: [{ do: 'set-down', netns: twin.name, dev }] },
+  { afterMs: 4_200, actions: [{ do: 'set-down', netns: twin.name, dev }] },
 ];
 
 /** Its link is down until its turn; its server listens all the time. */
@@ -66,8 +70,11 @@ function twinPlan(address: string): Plan {
   const { name: netns, hostInterface } = twin;
   return [
     { change: { do: 'add-netns', netns }, undo: { do: 'delete-netns', netns } },
+    {
+      change: { do: 'add-veth', a: { netns: node, dev: hostInterface }, b: { netns, dev } },
+      undo: { do: 'delete-link', netns: node, dev: hostInterface },
+    },
     ...within([
-      { do: 'add-veth', a: { netns: node, dev: hostInterface }, b: { netns, dev } },
       { do: 'add-port', netns: node, dev: hostInterface, bridge },
       { do: 'set-up', netns: node, dev: hostInterface },
       { do: 'set-up', netns, dev: 'lo' },

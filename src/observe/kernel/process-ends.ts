@@ -9,7 +9,10 @@ interface HeldEnd {
 }
 
 export interface ProcessEnds {
-  /** True for the exit of a process that was just told of: of several threads one may close all sockets before the last is told to end. */
+  /**
+   * True for the exit of a process that was just told of: of several threads one may close all sockets before the last is told to end.
+   * And for what comes before an exit that is told at once: whom the kernel chose to kill, without which it would seem not to have.
+   */
   hold(end: HeldEnd): boolean;
   /** Those of the process that a system call of it has just told of, each once, in their order. */
   take(pid: number, at: number): readonly HeldEnd[];
@@ -36,8 +39,8 @@ export function createProcessEnds(): ProcessEnds {
       const pid = end.told.target?.pid;
       if (pid === undefined) return false;
       const { line, told } = end;
-      if (told.kind === 'process-exit' && line.at - (closing.get(pid) ?? -Infinity) <= toldAfterMicros)
-        return true;
+      const isOfItself = told.kind === 'process-exit' || told.kind === 'oom-victim';
+      if (isOfItself && line.at - (closing.get(pid) ?? -Infinity) <= toldAfterMicros) return true;
       held.add(end);
       byPid.set(pid, (byPid.get(pid) ?? new Set()).add(end));
       for (const oldest of held) {

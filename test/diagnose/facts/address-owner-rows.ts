@@ -32,9 +32,15 @@ export const addressOwnerRows = {
     unknowable: { ...told(), missing: 'neighbours' },
   },
   'address goes back and forth': {
+    seen: told(...watched, moves(2.05, [0, 1]), moves(2.9, [1, 0]), moves(4.1, [0, 1])),
+    notSeen: told(...watched),
+    // There and back, once: so does an address that is moved on purpose.
+    unknowable: { ...told(...watched, moves(2.05, [0, 1]), moves(2.9, [1, 0])), missing: 'its-hours' },
+  },
+  'address came back at once': {
     seen: told(...watched, moves(2.05, [0, 1]), moves(2.9, [1, 0])),
     notSeen: told(...watched),
-    // Once and no more, or to a third one.
+    // Once and no more, or to a third one, or after a while.
     unknowable: { ...told(...watched, moves(2.05, [0, 1]), moves(2.9, [1, 2])), missing: 'its-hours' },
   },
 } as const satisfies Partial<Record<string, Row>>;
