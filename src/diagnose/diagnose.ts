@@ -83,7 +83,9 @@ export function explainEach(
     // A rule comes before any server: what was closed in order was not lost, and what is lost is the attempt.
     const attempt = examine(one.refusedNext);
     return found.facts['next attempt refused by ICMP'].seen === 'yes' ||
-      attempt.facts['rule of a Service without endpoints hit'].seen === 'yes'
+      attempt.facts['rule of a Service without endpoints hit'].seen === 'yes' ||
+      // Nothing speaks for a cause that closes first: it closed in order, and who did tells nothing of who refused.
+      found.judgement.rivals.every(({ is }) => is === 'possible')
       ? attempt
       : found;
   });

@@ -85,6 +85,18 @@ describe('a question that crosses the close of an idle connection', () => {
     assert.notEqual(told(had, [closed()]).cause, 'keep-alive-race');
   });
 
+  it('may be one where a server that ran late closed with the question unread, not where that lay there for long', () => {
+    const rivalsAt = (late: number) => {
+      const unread = [
+        ...[...talk(), ...asks(534), ...fin(asked + late, 52), ...ran('capture')],
+        packet(asked + late + 1e-4, ['cali-server', 'in'], leaves, 'R.', { seq: 535, ack: 52, window: 500 }),
+      ];
+      return diagnoseWire(unread, causeModels).flatMap(({ rivals }) => rivals.map(({ cause }) => cause));
+    };
+    assert.ok(rivalsAt(0.015).includes('keep-alive-race'), rivalsAt(0.015).join());
+    assert.ok(!rivalsAt(0.4).includes('keep-alive-race'), rivalsAt(0.4).join());
+  });
+
   it('is none where the client had been closed on for long, and did not run', () => {
     const stalled = [...talk(), ...fin(asked - 0.4), ...asks(535), ...rst, ...ran('capture'), ...lives];
     const late = closed({ loopDelayMs: 400, at: at(lost + 0.3) });

@@ -10,6 +10,7 @@ import {
   arrives,
   counters,
   failed,
+  failedAgain,
   good,
   icmpError,
   listener,
@@ -22,7 +23,16 @@ import {
   takesIcmp,
   talk,
 } from './made-by-hand.ts';
-import { afterwards, exits, isKilled, kernel, known, serverAborts } from './kernel-events.ts';
+import {
+  afterwards,
+  atServer,
+  closes,
+  exits,
+  isKilled,
+  kernel,
+  known,
+  serverAborts,
+} from './kernel-events.ts';
 import { chosen } from './facts/server-rows.ts';
 import { client, firstEntry, server, service } from './story-events.ts';
 
@@ -110,6 +120,21 @@ describe('an attempt to connect that an ICMP error refuses', () => {
       assert.equal(cause, 'unknown');
       assert.deepEqual(rivals.toSorted(), ['policy-reject', 'service-without-endpoints']);
     }
+  });
+});
+
+describe('an attempt that is refused after the server closed in order', () => {
+  it('is what was lost, be it that nobody saw by what it was refused: who closed refused nothing', () => {
+    const inOrder = [...known, closes(atServer), ...kernel, ...ran('listeners'), afterwards];
+    const closed = failed({ failure: 'closed', errno: 'EOF', phase: 'idle' });
+    const [finding, another] = diagnose(
+      { probes: [closed, failedAgain('refused')], nodes: inOrder },
+      causeModels,
+    );
+    assert.ok(finding !== undefined && another === undefined);
+    assert.equal(finding.certainty?.author, 'open');
+    const rivals = finding.rivals.map(({ cause }) => cause);
+    assert.ok(rivals.includes('service-without-endpoints'), rivals.join());
   });
 });
 

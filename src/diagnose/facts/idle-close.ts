@@ -20,6 +20,8 @@ import {
 const heardWithin: Micros = 10_000;
 /** Our own says that it asked before it heard, and how late it ran: only one that did not run at all is later than that. */
 const probeHeardWithin: Micros = 250_000;
+/** A server on a machine that has too much to do reads a question so late at most. */
+const ranLateWithin: Micros = 250_000;
 
 /**
  * The server closed, with a FIN that acknowledges nothing of the last question, and who asked did not know: to the server the connection
@@ -61,16 +63,19 @@ function onTheWire(story: Story): Fact {
   return yes(asEvidence(fin), asEvidence(question), conclusion(story, words));
 }
 
-/** The question had just come, and the server closed without having read it: a RST of its socket follows the FIN. */
+/**
+ * The question had just come, and the server closed without having read it: a RST of its socket follows the FIN. One that had come a
+ * while before may have been overlooked, or the program ran late: nobody can tell.
+ */
 function leftUnread(fin: PacketEvent, question: PacketEvent, { resets, goesToClient }: Story): Fact {
   const [reset] = resets;
   if (reset === undefined || !goesToClient(reset) || !reset.flags.includes('.') || reset.at < fin.at)
     return no();
   const isBrief = (from: PacketEvent, to: PacketEvent) =>
     parseMicros(to.at) - parseMicros(from.at) <= heardWithin;
-  return isBrief(question, fin) && isBrief(fin, reset)
-    ? yes(asEvidence(question), asEvidence(fin), asEvidence(reset))
-    : no();
+  if (isBrief(question, fin) && isBrief(fin, reset))
+    return yes(asEvidence(question), asEvidence(fin), asEvidence(reset));
+  return parseMicros(reset.at) - parseMicros(question.at) <= ranLateWithin ? unknown(null) : no();
 }
 
 /**

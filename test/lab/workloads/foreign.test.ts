@@ -1,5 +1,6 @@
 // Programs that are not ours: which scenarios they have a form of, how they are started, and what is said where they are missing.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { labSettings, setupOf } from '../../../src/experiment/lab-settings.ts';
 import { choose, findScenario, scenarios } from '../../../src/lab/scenarios/index.ts';
@@ -131,6 +132,15 @@ describe('workloads that are not ours', () => {
     );
     assert.match(argvOf('server-aborted', 'http', 'linger').files, /\$msec" \$abort \{ 12\.50% 1; \* 0; \}/);
     assert.match(argvOf('policy-reject', 'http').files, /\$msec" \$abort \{ \* 0; \}/);
+  });
+
+  it('the shell behind socat answers all that is there before it goes, and leaves it there where it is to abort', () => {
+    const { files } = argvOf('service-without-endpoints', 'raw');
+    const saidBy = (hang: string) =>
+      spawnSync('bash', ['-c', files, 'answer', '3600', '1', hang], { input: 'one\ntwo\n', encoding: 'utf8' })
+        .stdout;
+    assert.equal(saidBy('0'), 'one\ntwo\n');
+    assert.equal(saidBy('0.01'), 'one\n');
   });
 
   it('gRPC is a program that the user names, run by this Node.js', () => {

@@ -15,7 +15,10 @@ while :; do
     *) if [ "$push" != 3600 ]; then printf 'push\\n'; fi ;;
   esac
   if [ "$life" != 0 ] && (( \${EPOCHREALTIME/./} - started > life )); then
-    if [ "$hang" != 0 ]; then sleep "$hang"; fi
+    if [ "$hang" != 0 ]; then sleep "$hang"
+    # Its kernel would send a RST where it goes with a question unread.
+    elif read -t 0; then continue
+    fi
     exit
   fi
 done
