@@ -65,10 +65,10 @@ function isKernelsWord(kernels: LostAtKernels, judged: JudgedOnTheWire): boolean
   const { loss, isTaken, isInVain } = kernels;
   const hasData = judged.connection.packets.some(({ payloadLength }) => payloadLength > 0);
   if (judged.is === 'lost') {
-    if (hasData || judged.loss === null) return false;
-    if (judged.loss.failure !== 'reset') return false;
+    if (judged.loss?.failure !== 'reset') return false;
+    if (hadGivenUp(kernels, judged.loss)) return true;
     const isNews = judged.loss.phase === null && loss.phase !== null;
-    return isInVain || isNews || hadGivenUp(kernels, judged.loss);
+    return !hasData && (isInVain || isNews);
   }
   if (judged.is !== 'benign') return true;
   return isTaken || (!hasData && (loss.phase === 'awaiting' || loss.failure === 'timeout'));
@@ -77,7 +77,7 @@ function isKernelsWord(kernels: LostAtKernels, judged: JudgedOnTheWire): boolean
 /** A kernel that gives up and sends a RST does both in one call. */
 const atOnce: Micros = 10_000;
 
-/** The client's kernel had given up, and its RST only answers what came long after. */
+/** The client's kernel had given up, and its RST only answers what came long after: packets show when it went as little as why. */
 const hadGivenUp = ({ loss, isServersWord }: LostAtKernels, onTheWire: LostConnection): boolean =>
   loss.failure === 'timeout' && !isServersWord && onTheWire.failedAt - loss.failedAt > atOnce;
 

@@ -99,6 +99,10 @@ describe('what a kernel says counts where a capture has openings and ends alone'
     const end = [...opening, ...again(1, 1.2, 1.62), gaveUp(), late, resets];
     assert.deepEqual(seen(...end).lost.length, 1);
     assert.match(seen(...end).lost[0] ?? '', /^timeout/);
+    // Nor do packets with data tell more, of a client that asked for room in a shut window.
+    const asks = fromClient(1.9, 'P.', { seq: 101, payloadLength: 17, ipLength: 69 });
+    const heard = toClient(1.95, '.', { seq: 501, ack: 118 });
+    assert.match(seen(...end, asks, heard).lost[0] ?? '', /^timeout/);
     const [finding] = diagnoseWire([...kernel, ...ran('capture'), ...end], causeModels);
     assert.ok(finding?.suspects.includes('nobody'), finding?.suspects.join());
     const rivals = finding.rivals.map(({ cause }) => cause);
