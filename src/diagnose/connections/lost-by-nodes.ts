@@ -1,6 +1,6 @@
 // The lost connections of anybody that nodes know of: their packets show them, or their kernels tell of them. One connection is one,
 // whoever reported it.
-import { parseMicros } from '../../model/clock.ts';
+import { parseMicros, type Micros } from '../../model/clock.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import { localEnd } from './ends-of-tuple.ts';
 import { closeOfKilled } from './killed-server.ts';
@@ -32,7 +32,11 @@ export function lostByNodes(nodes: NodeTimeline): SeenByNodes {
   const onTheWire = withNextAttempts(wire.lost.map((one) => asRefused(one, nodes)));
   const more: LostConnection[] = [];
   const told = new Map<JudgedOnTheWire, LostConnection>();
-  for (const kernels of lostAtKernels(nodes)) {
+  // What the client's own kernel says comes before what that of the server's end says of the same connection.
+  const byKernels = lostAtKernels(nodes).toSorted(
+    (a, b) => Number(a.isServersWord) - Number(b.isServersWord),
+  );
+  for (const kernels of byKernels) {
     const { loss } = kernels;
     const judged = judgedOf(loss, wire);
     if (judged === undefined) more.push(loss);
@@ -57,17 +61,25 @@ const keyOf = ({ client, failedAt, bornAt }: LostConnection): string =>
   `${client === null ? '' : formatEndpoint(client)} ${failedAt} ${bornAt}`;
 
 /** Packets tell what was missing when it ended, which a kernel does not know; but only where those with data were captured, too. */
-function isKernelsWord({ loss, isTaken, isInVain }: LostAtKernels, judged: JudgedOnTheWire): boolean {
+function isKernelsWord(kernels: LostAtKernels, judged: JudgedOnTheWire): boolean {
+  const { loss, isTaken, isInVain } = kernels;
   const hasData = judged.connection.packets.some(({ payloadLength }) => payloadLength > 0);
   if (judged.is === 'lost') {
-    if (hasData || judged.loss === null) return false;
-    return (
-      judged.loss.failure === 'reset' && (isInVain || (judged.loss.phase === null && loss.phase !== null))
-    );
+    if (judged.loss?.failure !== 'reset') return false;
+    if (hadGivenUp(kernels, judged.loss)) return true;
+    const isNews = judged.loss.phase === null && loss.phase !== null;
+    return !hasData && (isInVain || isNews);
   }
   if (judged.is !== 'benign') return true;
   return isTaken || (!hasData && (loss.phase === 'awaiting' || loss.failure === 'timeout'));
 }
+
+/** A kernel that gives up and sends a RST does both in one call. */
+const atOnce: Micros = 10_000;
+
+/** The client's kernel had given up, and its RST only answers what came long after: packets show when it went as little as why. */
+const hadGivenUp = ({ loss, isServersWord }: LostAtKernels, onTheWire: LostConnection): boolean =>
+  loss.failure === 'timeout' && !isServersWord && onTheWire.failedAt - loss.failedAt > atOnce;
 
 function judgedOf(
   { client, legs, failedAt }: LostConnection,

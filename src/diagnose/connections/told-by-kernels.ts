@@ -58,6 +58,8 @@ const closedWithin: Micros = 15_000_000;
 const sameAnswer: Micros = 1_000;
 /** A RST is on the wire this long before or after its line, the stamps of both included. */
 const onTheWire: Micros = 5_000;
+/** On a machine that has no time the stamps of two witnesses lie further apart: then nobody can say whose line it is. */
+const stampsApart: Micros = 50_000;
 /** A new pod's first RSTs wait until its gateway's neighbour is known, and then go out together. */
 const heldBack: Micros = 3_000_000;
 /** And reaches a socket of the same node in this time. */
@@ -153,7 +155,7 @@ function listenersResets(
   if (moment === undefined) return { unclaimed: [...between(all, from, to), ...ofOthers(from, to)] };
   const near = between(all, moment - onTheWire, moment + onTheWire);
   const own = near.findLast(({ at }) => parseMicros(at) <= moment + sameAnswer) ?? near[0];
-  const [begin, end] = [moment - heldBack, moment + onTheWire];
+  const [begin, end] = [moment - heldBack, moment + stampsApart];
   const perhaps = [...between(all, begin, end), ...ofOthers(begin, end)];
   if (own === undefined) return { unclaimed: perhaps };
   const isHere = rst !== undefined && rst.node === serverNode && (hasComeIn(rst) || isBorn(rst));

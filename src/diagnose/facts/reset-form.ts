@@ -4,6 +4,7 @@ import type { PacketEvent } from '../../model/node-event.ts';
 import { hasComeIn, initialTtls, isBorn } from '../connections/packet-index.ts';
 import { isCopy } from '../connections/reset-order.ts';
 import type { Story } from '../connections/story.ts';
+import { ownerChanged } from './address-owner.ts';
 import {
   asEvidence,
   captureGap,
@@ -68,6 +69,8 @@ export const resetHasOtherTtl: Look = (story) => {
     const [sample] = others;
     if (sample === undefined) continue;
     if (others.every(({ ttl }) => isOfAnotherMachine(rst.ttl, ttl))) {
+      // The other owner of an address need not stand where the first one does, and is no stranger.
+      if (ownerChanged(story).seen === 'yes') return unknown('packets-to-compare');
       const text = `its TTL is ${rst.ttl}; the sender's other packets have ${sample.ttl} on ${rst.interface}`;
       return yes(asEvidence(rst), conclusion(story, text));
     }

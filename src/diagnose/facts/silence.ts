@@ -159,6 +159,8 @@ export function mayHaveGoneUnseen(story: Story): boolean {
     const [opening, answer] = [said.find(isOpening), here.findLast(goesToClient)];
     return opening !== undefined && answer !== undefined && lag(opening, answer) >= soonestRepetition;
   }
+  // What it says at its end waits for room in the server's window, which it has asked for in vain.
+  if (asksForRoom(said)) return true;
   const { events, sideOf } = story.kernel;
   const hasRepeated = events.some(
     (event) =>
@@ -175,6 +177,21 @@ export function mayHaveGoneUnseen(story: Story): boolean {
     if (packet.flags.includes('.') && isNews) heard = packet;
   }
   return heard !== undefined && lag(heard, reset) >= soonestRepetition;
+}
+
+/** So many in a row are no single packet that came out of its order. */
+const enoughProbes = 2;
+
+/** The last that was said is a probe of a shut window, or of a silent peer: of no length, and one number short of what was said before. */
+function asksForRoom(said: readonly PacketEvent[]): boolean {
+  const probes = said.slice(-enoughProbes);
+  const [probe] = probes;
+  if (probe === undefined || probes.length < enoughProbes) return false;
+  const isBefore = (one: PacketEvent) => ((one.seq + one.payloadLength - probe.seq) | 0) === 1;
+  return (
+    probes.every(({ seq, payloadLength }) => payloadLength === 0 && seq === probe.seq) &&
+    said.some((one) => one.payloadLength > 0 && isBefore(one))
+  );
 }
 
 const lag = (from: PacketEvent, to: PacketEvent): Micros => parseMicros(to.at) - parseMicros(from.at);

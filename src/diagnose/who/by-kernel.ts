@@ -99,8 +99,9 @@ export const byKernel: readonly Exclusion[] = [
     basis: 'convention',
   },
   {
+    // That a RST came at all excludes `nobody` where the client cannot have gone in silence before.
     when: ["client's kernel had no socket"],
-    excludes: [...serverEnds, 'node-kernel', ...rules, 'in-between', 'nobody'],
+    excludes: [...serverEnds, 'node-kernel', ...rules, 'in-between'],
     because: "the client's kernel sent the first RST because it had no such socket, as it says itself",
     basis: 'physics',
   },

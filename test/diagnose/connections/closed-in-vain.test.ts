@@ -93,6 +93,28 @@ describe('what a kernel says counts where a capture has openings and ends alone'
     assert.deepEqual([end.lost, end.benign], [['timeout while awaiting'], 0]);
   });
 
+  it('and though its kernel answered with a RST what came when the way was open again', () => {
+    const late = fromClient(lostAt + 2, 'R', { seq: 101 });
+    const resets = told(lostAt + 2.0001, 'send-reset', atClient, { state: 'UNKNOWN', reason: 'NO_SOCKET' });
+    const end = [...opening, ...again(1, 1.2, 1.62), gaveUp(), late, resets];
+    assert.deepEqual(seen(...end).lost.length, 1);
+    assert.match(seen(...end).lost[0] ?? '', /^timeout/);
+    // Nor do packets with data tell more, of a client that asked for room in a shut window.
+    const asks = fromClient(1.9, 'P.', { seq: 101, payloadLength: 17, ipLength: 69 });
+    const heard = toClient(1.95, '.', { seq: 501, ack: 118 });
+    assert.match(seen(...end, asks, heard).lost[0] ?? '', /^timeout/);
+    const [finding] = diagnoseWire([...kernel, ...ran('capture'), ...end], causeModels);
+    assert.ok(finding?.suspects.includes('nobody'), finding?.suspects.join());
+    const rivals = finding.rivals.map(({ cause }) => cause);
+    for (const cause of ['silent-drop', 'one-way-drop']) assert.ok(rivals.includes(cause), rivals.join());
+  });
+
+  it('but not one that was told so by the RST itself', () => {
+    const now = fromClient(lostAt - 0.001, 'R.', { ...live, flags: 'R.', seq: 101, ack: 501 });
+    assert.deepEqual(seen(...opening, gaveUp(), now).lost.length, 1);
+    assert.match(seen(...opening, gaveUp(), now).lost[0] ?? '', /^reset/);
+  });
+
   it('a RST whose numbers tell of answers did not refuse an opening: a client that goes so lacks nothing', () => {
     const goes = fromClient(2, 'R.', { ...live, flags: 'R.', seq: 107, ack: 504 });
     assert.deepEqual([seen(...opening, goes).lost, seen(...opening, goes).benign], [[], 1]);
