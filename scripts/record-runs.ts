@@ -20,7 +20,6 @@ const sizes: Partial<Record<string, readonly [connections: number, duration: str
   'idle-timeout-between': [9, '14s'],
   'peer-host-gone': [2, '12s'],
   'port-clash': [2, '15s'],
-  'old-segment': [2, '15s'],
   'path-mtu-black-hole': [2, '10s'],
 };
 

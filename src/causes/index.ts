@@ -12,7 +12,6 @@ const folders = await Promise.all([
   import('./conntrack-expired/cause.ts'),
   import('./conntrack-table-full/cause.ts'),
   import('./port-clash/cause.ts'),
-  import('./old-segment/cause.ts'),
   import('./policy-reject/cause.ts'),
   import('./service-without-endpoints/cause.ts'),
   import('./backlog-overflow/cause.ts'),

@@ -83,7 +83,6 @@ const cases: readonly Case[] = [
   { scenario: 'conntrack-expired', duration: '5s', hit: 'co-located', symptom: 'resets', fix: 'heartbeat' },
   { scenario: 'conntrack-table-full', duration: '5s', hit: 'both', symptom: 'timeout', fix: null },
   { scenario: 'port-clash', duration: '8s', hit: 'remote', symptom: 'timeout', fix: 'more-ports' },
-  { scenario: 'old-segment', duration: '10s', hit: 'remote', symptom: 'timeout', fix: 'accept-reset' },
   {
     scenario: 'policy-reject',
     duration: '4s',

@@ -70,7 +70,6 @@ export const cause = defineCause(page, {
     'others answered what was not translated',
     'table overflowed',
     'server dropped openings',
-    'a bare ACK answered its opening',
     'endpoint changed',
     "link of the server's node is down",
     'neighbour did not answer',

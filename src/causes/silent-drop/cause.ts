@@ -62,7 +62,6 @@ export const cause = defineCause(page, {
     'idle bound parts them',
     'table overflowed',
     'server dropped openings',
-    'a bare ACK answered its opening',
     'endpoint changed',
     "link of the server's node is down",
     'neighbour did not answer',

@@ -113,8 +113,6 @@ function endingByReset(connection: WireConnection, by: PacketEvent, wasKilled: W
   if (opening && !hasTalked(connection, before, by)) {
     const answered = before.some(({ flags }) => flags.includes('S') && flags.includes('.'));
     const last = before.at(-1) ?? by;
-    // Nobody refuses himself: the client's kernel answers what is no answer to its opening, and tries on.
-    if (!answered && !goesToClient(by)) return { is: 'benign' };
     if (answered && wasAbandoned(by, before))
       return { is: 'lost', failure: 'timeout', phase: 'connecting', by: last, good: before[0] };
     return { is: 'lost', failure: answered ? 'reset' : 'refused', phase: 'connecting', by };

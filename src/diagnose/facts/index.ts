@@ -5,7 +5,6 @@ import * as counters from './counters.ts';
 import * as ending from './how-it-ended.ts';
 import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entries.ts';
 import { insertionFailed, insertionFailedEachTime, translationTaken } from './port-taken.ts';
-import { bareAckAnswered, openingMetLiveSocket, timeWaitRefused } from './old-connection.ts';
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as icmp from './icmp.ts';
 import { serverKilledForMemory } from './killed-for-memory.ts';
@@ -113,9 +112,6 @@ export const facts = {
   'an insertion failed': insertionFailed,
   'an insertion failed each time': insertionFailedEachTime,
   'its translation was taken': translationTaken,
-  'a bare ACK answered its opening': bareAckAnswered,
-  'TIME_WAIT refused segments': timeWaitRefused,
-  'an opening met a live socket': openingMetLiveSocket,
   'IPVS entry ran out': ipvsEntryRanOut,
   "RST in the name of the node's own address": senderIsOwnAddress,
   'endpoint changed': server.endpointChanged,

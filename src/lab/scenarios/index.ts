@@ -13,7 +13,6 @@ const files = await Promise.all([
   import('./conntrack-expired.ts'),
   import('./conntrack-table-full.ts'),
   import('./port-clash.ts'),
-  import('./old-segment.ts'),
   import('./policy-reject.ts'),
   import('./service-without-endpoints.ts'),
   import('./backlog-overflow.ts'),

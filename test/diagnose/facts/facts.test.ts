@@ -39,7 +39,6 @@ import { packetLengthRows } from './packet-length-rows.ts';
 import { addressOwnerRows } from './address-owner-rows.ts';
 import { peerHostRows } from './peer-host-rows.ts';
 import { ownWordRows } from './own-word-rows.ts';
-import { oldConnectionRows } from './old-connection-rows.ts';
 import { portTakenRows } from './port-taken-rows.ts';
 import { populationRows } from './population-rows.ts';
 import { serverRows } from './server-rows.ts';
@@ -179,7 +178,6 @@ const rows: Readonly<Record<FactName, Row>> = {
   ...serverRows,
   ...untranslatedRows,
   ...portTakenRows,
-  ...oldConnectionRows,
   ...ownWordRows,
   'was reset': { seen: { probes: reset }, notSeen: { probes: timedOut }, unknowable: tellsItself },
   'was refused': {
