@@ -105,7 +105,7 @@ describe('what a kernel says counts where a capture has openings and ends alone'
     assert.match(seen(...end, asks, heard).lost[0] ?? '', /^timeout/);
     const [finding] = diagnoseWire([...kernel, ...ran('capture'), ...end], causeModels);
     assert.ok(finding?.suspects.includes('nobody'), finding?.suspects.join());
-    const rivals = finding.rivals.map(({ cause }) => cause);
+    const rivals = (finding?.rivals ?? []).map(({ cause }) => cause);
     for (const cause of ['silent-drop', 'one-way-drop']) assert.ok(rivals.includes(cause), rivals.join());
   });
 
