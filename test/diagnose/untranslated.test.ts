@@ -111,11 +111,10 @@ describe('a flow that is translated anew', () => {
   });
 
   it('because its entry ran out is an entry that ran out', () => {
-    const expired = firstEntry(lost + 1, port, 'destroy');
-    assert.notEqual(
-      told([...own, anotherEntry(good + 0.06), expired, ...otherRst]).cause,
-      'translation-changed',
-    );
+    const expired = firstEntry(good + 3.5, port, 'destroy');
+    const rst = otherRst.map((one) => ({ ...one, at: at(good + 3.005) }));
+    const nodes = [...own, anotherEntry(good + 3), expired, ...rst];
+    assert.notEqual(told(nodes, [failed({ at: at(good + 3.01) })]).cause, 'translation-changed');
   });
 
   it('because its pod is gone is an endpoint that was replaced', () => {

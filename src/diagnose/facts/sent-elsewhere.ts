@@ -5,6 +5,9 @@ import { asEvidence, conclusion, entriesGap, no, notSeen, unknown, yes, type Loo
 
 export const sentElsewhere: Look = (story) => {
   const { rerouted, server, lost, available, firsts, nodes } = story;
+  // To the very address that was dialled nobody sent it: it was left untranslated.
+  const leftAsDialled = rerouted !== null && formatEndpoint(rerouted.to) === formatEndpoint(lost.target);
+  if (leftAsDialled) return no(...rerouted.shownBy.map(asEvidence));
   if (rerouted !== null) {
     const [from, to] = [rerouted.from, rerouted.to].map(formatEndpoint);
     return yes(

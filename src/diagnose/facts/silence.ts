@@ -98,7 +98,8 @@ function wasThereBefore({ at, node }: PacketEvent, story: Story): boolean {
  */
 function heardBySocket({ kernel, lost, slack }: Story, missing: Wanted): Fact {
   // A program that had an answer that shortly before it was told of the loss knows it, too, by one clock.
-  if (lost.report !== null && lost.failedAt - lost.lastGoodAt < shortestTimeout) return no();
+  const hadAnswer = lost.report !== null && lost.phase !== 'connecting';
+  if (hadAnswer && lost.failedAt - lost.lastGoodAt < shortestTimeout) return no();
   for (const socket of kernel.sockets) {
     if (socket.change !== 'destroyed' || socket.lastReceivedMs === null) continue;
     const heardAt = parseMicros(socket.at) - socket.lastReceivedMs * 1_000;
