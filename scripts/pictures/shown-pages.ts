@@ -1,7 +1,7 @@
 // What docs/report.md shows: the recorded run of each scenario, a capture by somebody else, and a watch, made anew from their evidence.
 import { withDecidingCommands } from '../../src/experiment/deciding-command.ts';
 import { createPageState } from '../../src/experiment/watch/page-state.ts';
-import { scenarios } from '../../src/lab/scenarios/index.ts';
+import { scenariosEverywhere } from '../../src/lab/scenarios/index.ts';
 import type { Scenario } from '../../src/model/scenario.ts';
 import { firstScreenOfDiagnosis } from '../../src/report/first-screen/of-diagnosis.ts';
 import { firstScreenOfRun } from '../../src/report/first-screen/of-run.ts';
@@ -18,7 +18,7 @@ import { recordedDiagnosis } from '../../test/report/recorded.ts';
 import { style, type ShownPage } from './shown-page.ts';
 
 export async function shownPages(): Promise<ShownPage[]> {
-  return [...scenarios.map(ofScenario), await ofCapture(), ofWatch()];
+  return [...scenariosEverywhere.map(ofScenario), await ofCapture(), ofWatch()];
 }
 
 const linesOf = (printed: string): string[] => printed.trimEnd().split('\n');
