@@ -30,8 +30,8 @@ export interface Watchers {
 }
 
 const longestWaitMs = 120_000;
-/** What is left is judged, and a tracing instance is taken away. */
-const graceMs = 10_000;
+/** What is left is judged, and a tracing instance is taken away: a second or two, and many times that beside other work. */
+const graceMs = 60_000;
 
 const watcherWords = ({ name, pods }: WatchedNode): string[] => [
   'watch',
