@@ -8,7 +8,7 @@ import { insertionFailed, insertionFailedEachTime, translationTaken } from './po
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as icmp from './icmp.ts';
 import { serverKilledForMemory } from './killed-for-memory.ts';
-import { ipvsEntryRanOut, senderIsOwnAddress } from './ipvs.ts';
+import { ipvsEntryRanOut, senderIsOwnAddress } from './ipvs-entry.ts';
 import * as size from './packet-length.ts';
 import * as peer from './peer-host.ts';
 import { ownerCameBack, ownerChanged, ownersInTurns } from './address-owner.ts';
