@@ -55,7 +55,8 @@ describe('docs/report.md', () => {
       assert.deepEqual(sizeOf(webp), { width, height }, file);
       bytes += webp.length;
     }
-    assert.ok(bytes < 1_500_000, `${bytes} bytes`);
+    // On the average: a clone has them all.
+    assert.ok(bytes < 40_000 * wanted.length, `${bytes} bytes`);
   });
 
   test('README shows the first of them', () => {
