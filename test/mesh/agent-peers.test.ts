@@ -31,9 +31,9 @@ test('a peer that takes connections and closes them at once is not dialled in a 
   );
   const { sum } = await agentOf(t, coordinator.url, [peer.port]);
   await until('all have tried', () => peer.listener.sockets.length >= 20);
-  // What is measured is a rate: thousands in this time, if nobody holds back.
+  // What is measured is a rate: thousands in this time, if nobody holds back; twice as many as slots, where the second is no longer one.
   await sleep(1_000);
-  assert.ok(peer.listener.sockets.length <= 40, String(peer.listener.sockets.length));
+  assert.ok(peer.listener.sockets.length <= 100, String(peer.listener.sockets.length));
   await until('they are left out', async () => (await sum('excluded_total')) >= 20);
 });
 
