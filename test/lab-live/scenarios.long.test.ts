@@ -82,7 +82,7 @@ const cases: readonly Case[] = [
   },
   { scenario: 'conntrack-expired', duration: '5s', hit: 'co-located', symptom: 'resets', fix: 'heartbeat' },
   { scenario: 'conntrack-table-full', duration: '5s', hit: 'both', symptom: 'timeout', fix: null },
-  { scenario: 'port-clash', duration: '8s', hit: 'remote', symptom: 'timeout', fix: 'more-ports' },
+  { scenario: 'port-clash', duration: '12s', hit: 'remote', symptom: 'timeout', fix: 'more-ports' },
   {
     scenario: 'policy-reject',
     duration: '4s',
