@@ -69,6 +69,10 @@ describe('an idle connection whose port another one got', () => {
     const entries = [hidden(ownEntry), hidden(ranOut), hidden(taken(), '10.1.0.77')];
     const nodes = [...alive.filter((event) => event !== ownEntry), ...entries, ...late];
     assert.equal(told(nodes, idle(reset)).cause, 'port-clash');
+    // The same whichever is read first.
+    const first = entries.slice(-1);
+    const others = nodes.filter((event) => !first.includes(event));
+    assert.equal(told([...first, ...others], idle(reset)).cause, 'port-clash');
   });
 
   it('ran out, where the other one got another port', () => {

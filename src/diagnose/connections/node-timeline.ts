@@ -87,6 +87,9 @@ export interface NodeTimeline extends WitnessHours {
 export type MemoryKill =
   Extract<NodeEvent, { event: 'cgroup-memory' }> | Extract<NodeEvent, { event: 'kernel-log' }>;
 
+/** So many at least are held: what a busy node has for a minute or two. */
+const mostStrangers = 20_000;
+
 export interface NodeReader {
   /** Takes one event; of any node, in any order. */
   add(event: NodeEvent): void;
@@ -103,6 +106,8 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const conntrack: ConntrackEvent[] = [];
   /** How servers answer ours that are hidden behind another address: a stranger may be given the same later. */
   const hidden = new Set<string>();
+  /** Entries of others, until it is known which: another node's evidence, which tells, may be read later. */
+  const strangers: ConntrackEvent[] = [];
   const rules: RuleChange[] = [];
   const links: LinkChange[] = [];
   const listeners: ListenerEvent[] = [];
@@ -139,6 +144,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
           conntrack.push(event);
           if (!isWanted(event.reply.dst)) hidden.add(tupleKey(event.reply));
         } else if (hidden.has(tupleKey(event.reply))) conntrack.push(event);
+        else if (strangers.push(event) >= 2 * mostStrangers) strangers.splice(0, mostStrangers);
         break;
       case 'rule-changed':
         rules.push(event);
@@ -220,7 +226,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
     const hours = said.hours(align);
     return {
       ...hours,
-      entries: indexEntries(sorted(conntrack)),
+      entries: indexEntries(
+        sorted([...conntrack, ...strangers.filter(({ reply }) => hidden.has(tupleKey(reply)))]),
+      ),
       rules: rulesInOrder,
       rulesLike: indexRules(rulesInOrder),
       links: indexLinks(sorted(links)),
