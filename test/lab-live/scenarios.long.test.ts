@@ -262,10 +262,11 @@ describe('each scenario', { skip, concurrency: 2 }, () => {
         for (const one of record.classes) {
           assert.ok(one.probes > 0, one.name);
           assert.equal(one.resets, 0, one.name);
-          const { closed, refused, ...others } = one.otherFailures;
-          assert.deepEqual(others, { timeout: 0, unreachable: 0, other: 0 }, one.name);
+          const { timeout, other, ...ofDraining } = one.otherFailures;
+          assert.deepEqual({ timeout, other }, { timeout: 0, other: 0 }, one.name);
+          // Who is sent away in order may come back before there is another pod, and finds none.
           if (closesRemain !== true)
-            assert.deepEqual({ closed, refused }, { closed: 0, refused: 0 }, one.name);
+            assert.deepEqual(ofDraining, { closed: 0, refused: 0, unreachable: 0 }, one.name);
         }
       });
     });
