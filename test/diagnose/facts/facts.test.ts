@@ -60,8 +60,6 @@ const [entries, rules, stats, monitor, listeners] = [
   'ip-monitor',
   'listeners',
 ].map(ran) as [NodeEvent[], NodeEvent[], NodeEvent[], NodeEvent[], NodeEvent[]];
-/** Of a witness that stopped before the loss. */
-const stoppedEarly = (name: string) => [source(name, 'started'), source(name, 'stopped', { seconds: good })];
 /** As the server's side alone sees it: what the client sends has passed routers. */
 const awayFromClient = (packets: readonly PacketEvent[]) =>
   packets
@@ -696,60 +694,3 @@ for (const [name, { seen, notSeen, unknowable }] of Object.entries(rows) as [Fac
       it('cannot be known', () =>
         assert.deepEqual(look(unknowable), { seen: 'unknown', missing: unknowable.missing }));
   });
-
-describe('a witness that had stopped before the loss, or began after the last good moment, cannot have seen', () => {
-  const late = (name: string) => [source(name, 'started', { seconds: lost }), source(name, 'stopped')];
-  /** It took long to stop. */
-  const readEarly = (name: string) => [
-    source(name, 'started'),
-    { ...source(name, 'stopped'), readUntil: at(lost - 0.05) },
-  ];
-  const asked: Partial<Record<FactName, string>> = {
-    'rule changed': 'ip-monitor',
-    'endpoint changed': 'ip-monitor',
-    'entry deleted by a program': 'conntrack-events',
-    'entry expired': 'conntrack-events',
-    'picked up in mid-stream': 'conntrack-events',
-    'packets were INVALID': 'conntrack-stats',
-    'table overflowed': 'conntrack-stats',
-    'table full': 'conntrack-stats',
-  };
-  for (const [name, witness] of Object.entries(asked) as [FactName, string][]) {
-    it(name, () => {
-      for (const partly of [stoppedEarly(witness), late(witness), readEarly(witness)]) {
-        const fact = facts[name](
-          storyOf([firstEntry(1, port), secondEntry(1, port, 5_001), ...watchedTalk, ...partly], reset),
-        );
-        assert.deepEqual(fact, { seen: 'unknown', missing: 'its-hours' });
-      }
-    });
-  }
-});
-
-describe('conntrack tells late, but in order: its silence says something of a loss once it has told of something later, or ended', () => {
-  const known = [firstEntry(1, port), secondEntry(1, port, 5_001), ...watchedTalk];
-  const begun = source('conntrack-events', 'started');
-  const later: Readonly<Record<string, NodeEvent>> = {
-    'an entry of others': firstEntry(lost + 0.5, port + 1),
-    'its own end': source('conntrack-events', 'stopped', { seconds: lost + 0.5 }),
-  };
-  for (const name of [
-    'entry deleted by a program',
-    'entry expired',
-    'picked up in mid-stream',
-  ] as const satisfies readonly FactName[])
-    it(name, () => {
-      assert.deepEqual(facts[name](storyOf([...known, begun], reset)), {
-        ...{ seen: 'unknown', missing: 'later-conntrack-events' },
-      });
-      for (const [what, event] of Object.entries(later))
-        assert.equal(facts[name](storyOf([...known, begun, event], reset)).seen, 'no', what);
-    });
-});
-
-test('a program that had an answer within the second before it was told of the loss had not been idle, whatever nobody captured', () => {
-  const hadBeenIdle = (failedAt: number) =>
-    facts['had been idle'](storyOf([], [failed({ at: at(failedAt) })])).seen;
-  assert.equal(hadBeenIdle(good + 0.8), 'no');
-  assert.equal(hadBeenIdle(good + 1), 'unknown');
-});
