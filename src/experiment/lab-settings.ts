@@ -3,12 +3,13 @@ import { findScenario } from '../lab/scenarios/index.ts';
 import { intranodeVisibility } from '../lab/scenarios/service-world.ts';
 import { inAddressBlock, type AddressBlock } from '../lab/world/address-blocks.ts';
 import { inIpv6 } from '../lab/world/in-ipv6.ts';
+import { byAccess } from '../lab/world/by-access.ts';
 import { onHostNetwork } from '../lab/world/on-host-network.ts';
 import { findWorkload, refuseUnable } from '../lab/workloads/foreign/index.ts';
 import { patiencePlan } from '../lab/workloads/foreign/tasks.ts';
 import type { Family } from '../model/family.ts';
 import { Problem } from '../model/problem.ts';
-import type { Choice, ServiceDataplane, Setup } from '../model/scenario.ts';
+import type { Choice, ServiceAccess, ServiceDataplane, Setup } from '../model/scenario.ts';
 import type { Expectation } from './conclude.ts';
 
 /** Times in milliseconds, as they run: `speed` has divided them. */
@@ -25,6 +26,8 @@ export interface LabSettings {
   readonly server: ServerPlace;
   /** How kube-proxy translates a Service's address. */
   readonly dataplane: ServiceDataplane;
+  /** How clients reach the Service. */
+  readonly access: ServiceAccess;
   /** Of all addresses of the world. */
   readonly family: Family;
   /** Which addresses the world has: labs that run at once in different blocks share none. */
@@ -62,6 +65,7 @@ export type LabWishes = Pick<LabSettings, 'scenario' | 'choice' | 'seed' | 'fold
     | 'workload'
     | 'server'
     | 'dataplane'
+    | 'access'
     | 'family'
     | 'addressBlock'
   >;
@@ -88,13 +92,15 @@ export function labSettings(wishes: LabWishes): LabSettings {
   if (why !== undefined) {
     throw new Problem('usage', `${scenario.name} has no such form with --dataplane nftables: ${why}.`);
   }
+  const access = wishes.access ?? 'clusterip';
   const seen = asSeen(choice, server);
   const family = wishes.family ?? 'ipv4';
   if (family === 'ipv6' && scenario.needsIpv4 !== undefined) {
     throw new Problem('usage', `${scenario.name} has no form with --family ipv6: ${scenario.needsIpv4}.`);
   }
   const addressBlock = wishes.addressBlock ?? 0;
-  const world = { scenario: scenario.name, choice, workload, server, dataplane, family, addressBlock, speed };
+  const places = { workload, server, dataplane, access, family, addressBlock };
+  const world = { scenario: scenario.name, choice, ...places, speed };
   const setup = setupOf(world);
   if (workload !== null) refuseUnable(findWorkload(workload), scenario.name, setup);
   const periodMs = wishes.periodMs ?? setup.clientPeriodMs;
@@ -106,7 +112,8 @@ export function labSettings(wishes: LabWishes): LabSettings {
     episodeWindowMs: (setup.episodeWindowMs ?? 2 * periodMs) / speed,
     durationMs: wishes.durationMs ?? (defaults.durationMs * defaults.speed) / speed,
     watch: wishes.watch ?? false,
-    expected: wishes.expected ?? scenario.expected(seen),
+    // What each scenario comes to by another way than the Service's address is found out, not foretold.
+    expected: wishes.expected ?? (access === 'clusterip' ? scenario.expected(seen) : 'any'),
     expectedCause: scenario.expectedCause(seen),
   };
 }
@@ -123,12 +130,22 @@ export function setupOf(
     LabSettings,
     'scenario' | 'choice' | 'workload' | 'server' | 'family' | 'addressBlock' | 'speed'
   > &
-    Partial<Pick<LabSettings, 'dataplane'>>,
+    Partial<Pick<LabSettings, 'dataplane' | 'access'>>,
 ): Setup {
-  const { scenario, workload, server, dataplane, family, addressBlock, speed } = settings;
+  const {
+    scenario,
+    workload,
+    server,
+    dataplane,
+    access = 'clusterip',
+    family,
+    addressBlock,
+    speed,
+  } = settings;
   const choice = dataplane === undefined ? settings.choice : { ...settings.choice, dataplane };
   const written = findScenario(scenario).setup(choice, workload === null ? 'probes' : 'foreign');
-  const placed = server === 'node' ? onHostNetwork(written) : written;
+  const reached = byAccess(written, access);
+  const placed = server === 'node' ? onHostNetwork(reached) : reached;
   const moved = inAddressBlock(placed, addressBlock);
   const setup = family === 'ipv6' ? inIpv6(moved) : moved;
   if (workload === null) return setup;

@@ -163,6 +163,7 @@ export async function runInLab(
       ...(workload === null ? {} : { workload: workload.name }),
       ...(settings.server === 'pod' ? {} : { server: settings.server }),
       ...(settings.dataplane === 'iptables' ? {} : { dataplane: settings.dataplane }),
+      ...(settings.access === 'clusterip' ? {} : { access: settings.access }),
       ...(settings.family === 'ipv4' ? {} : { family: settings.family }),
       classes: setup.clients.flatMap(({ name }) => summaries.find((one) => one.name === name) ?? []),
       verdict,

@@ -193,6 +193,8 @@ export const runRecordSchema = z.object({
   server: z.enum(['node']).optional(),
   /** How kube-proxy translated, in the lab; absent where it was by iptables. */
   dataplane: z.enum(['nftables']).optional(),
+  /** How clients reached the Service, in the lab; absent where it was by its own address from pods of their own. */
+  access: z.enum(['nodeport', 'hairpin']).optional(),
   /** Of all addresses, in the lab; absent where it was IPv4. */
   family: z.enum(['ipv6']).optional(),
   seed: z.number().int().nullable(),

@@ -36,6 +36,13 @@ export interface Choice {
 export const serviceDataplanes = ['iptables', 'nftables'] as const;
 export type ServiceDataplane = (typeof serviceDataplanes)[number];
 
+/**
+ * How clients reach the Service: by its own address; by a port of their own node, whose address they then come with; or by its own
+ * address from the very pod that is behind it.
+ */
+export const serviceAccesses = ['clusterip', 'nodeport', 'hairpin'] as const;
+export type ServiceAccess = (typeof serviceAccesses)[number];
+
 /** How a server or a client ends connections of its own accord: with a FIN, with a RST, or by closing with input that it has not read. */
 type CloseWith = 'fin' | 'reset' | 'unread';
 

@@ -20,6 +20,8 @@ export interface Service {
   readonly name: string;
   readonly clusterIp: string;
   readonly port: number;
+  /** Of every node; absent where it has none. */
+  readonly nodePort?: number;
   /** Pods behind it, by name. */
   readonly endpoints: readonly string[];
 }

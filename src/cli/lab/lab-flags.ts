@@ -6,7 +6,7 @@ import { addressBlocks, type AddressBlock } from '../../lab/world/address-blocks
 import { choose, defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { Problem } from '../../model/problem.ts';
-import { serviceDataplanes } from '../../model/scenario.ts';
+import { serviceAccesses, serviceDataplanes } from '../../model/scenario.ts';
 import { outcomes } from '../../model/run-record.ts';
 
 /** As commander hands them over. */
@@ -25,6 +25,7 @@ export interface RunFlags {
   readonly workload?: string;
   readonly server?: string;
   readonly dataplane?: string;
+  readonly access?: string;
   readonly family?: string;
   readonly addressBlock?: string;
 }
@@ -48,6 +49,7 @@ export function readWishes(name: string | undefined, flags: RunFlags, folder: st
     workload: given('--workload', flags.workload, workload),
     server: given('--server', flags.server, oneOf(serverPlaces)),
     dataplane: given('--dataplane', flags.dataplane, oneOf(serviceDataplanes)),
+    access: given('--access', flags.access, oneOf(serviceAccesses)),
     family: given('--family', flags.family, oneOf(['ipv4', 'ipv6'])),
     addressBlock: given('--address-block', flags.addressBlock, addressBlock),
   };

@@ -53,6 +53,10 @@ export function runCommand(): Command {
     )
     .option('--server <place>', 'where the server is: pod (the default), or node, for hostNetwork')
     .option('--dataplane <mode>', 'kube-proxy’s, for Services: iptables (the default) or nftables')
+    .option(
+      '--access <way>',
+      'to the Service: clusterip (the default), nodeport of the client’s node, or hairpin, from the pod behind it',
+    )
     .option('--seed <n>', 'fixes jitter and everything else that is random', '1')
     .option('--speed <x>', 'divides all periods: 1 is the real thing (default: the scenario’s)')
     .option('--connections <n>', 'connections per class')

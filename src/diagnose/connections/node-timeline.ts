@@ -22,7 +22,9 @@ import {
   type ListenerEvent,
 } from './change-index.ts';
 import { aligner, clockOffsets } from './clock-offsets.ts';
-import { indexEntries, tupleKey, type EntryIndex } from './entry-index.ts';
+import { createClientsNames } from './clients-names.ts';
+import { localEnd, otherEnd } from './ends-of-tuple.ts';
+import { indexEntries, type EntryIndex } from './entry-index.ts';
 import { indexErrors, type IcmpIndex } from './icmp-index.ts';
 import { indexKernel, type KernelIndex, type SocketEvent } from './kernel-index.ts';
 import { findAliases, findEntrances, findOrigins, findPeers, type Entrance } from './packet-index.ts';
@@ -31,6 +33,8 @@ import { tallyResets, type ResetTallies } from './reset-tally.ts';
 import { byStamp } from './time-range.ts';
 import { indexSpans, type SpanIndex } from '../../stats/span-index.ts';
 import { createWitnessHours, type WitnessHours } from './witness-hours.ts';
+
+type OfSomeFlow = PacketEvent | KernelEvent | SocketEvent | IcmpErrorEvent;
 
 type NeighbourEvent = Extract<NodeEvent, { event: 'neighbour' }>;
 
@@ -87,7 +91,7 @@ export interface NodeTimeline extends WitnessHours {
 export type MemoryKill =
   Extract<NodeEvent, { event: 'cgroup-memory' }> | Extract<NodeEvent, { event: 'kernel-log' }>;
 
-/** So many at least are held: what a busy node has for a minute or two. */
+/** So many at least are held of each kind: what a busy node has for a minute or two. */
 const mostStrangers = 20_000;
 
 export interface NodeReader {
@@ -104,10 +108,10 @@ export interface NodeReader {
  */
 export function createNodeReader(clients: ReadonlySet<string> | null): NodeReader {
   const conntrack: ConntrackEvent[] = [];
-  /** How servers answer ours that are hidden behind another address: a stranger may be given the same later. */
-  const hidden = new Set<string>();
-  /** Entries of others, until it is known which: another node's evidence, which tells, may be read later. */
-  const strangers: ConntrackEvent[] = [];
+  const names = createClientsNames(clients);
+  const { isWanted, isOurs } = names;
+  /** What is of others, until it is known whether: another node's evidence, which tells whom it hides, may be read later. */
+  const strangers = { entries: [] as ConntrackEvent[], others: [] as OfSomeFlow[] };
   const rules: RuleChange[] = [];
   const links: LinkChange[] = [];
   const listeners: ListenerEvent[] = [];
@@ -130,21 +134,23 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const settle = (scope: string, node: string) => homes.set(scope, (homes.get(scope) ?? new Set()).add(node));
   const hosts = new Map<string, Set<string>>();
   const tellsOwn = new Set<string>();
-  const isWanted = (address: string) => clients === null || clients.has(address);
-  const isOurs = ({ src, dst }: Tuple) => isWanted(src) || isWanted(dst);
   /** As kernels name the ends of a socket that they take away, and a listener's. */
   const isNameless = ({ src }: Tuple) => src === '::' || src === '0.0.0.0';
 
   function add(event: NodeEvent): void {
     nodes.add(event.node);
     said.note(event);
+    keep(event);
+  }
+
+  function keep(event: NodeEvent): void {
     switch (event.event) {
       case 'conntrack':
-        if (isOurs(event.original)) {
+        if (isWanted(event.original.src) || isWanted(event.original.dst)) {
           conntrack.push(event);
-          if (!isWanted(event.reply.dst)) hidden.add(tupleKey(event.reply));
-        } else if (hidden.has(tupleKey(event.reply))) conntrack.push(event);
-        else if (strangers.push(event) >= 2 * mostStrangers) strangers.splice(0, mostStrangers);
+          names.learn(event.reply);
+        } else if (names.answersHidden(event.reply)) conntrack.push(event);
+        else hold(strangers.entries, event);
         break;
       case 'rule-changed':
         rules.push(event);
@@ -165,9 +171,11 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         counters.push(event);
         break;
       case 'packet': {
-        const { src, sport, dst, dport } = event.tuple;
-        if (isWanted(src)) remember(packets, formatEndpoint({ address: src, port: sport }), event);
-        if (isWanted(dst)) remember(packets, formatEndpoint({ address: dst, port: dport }), event);
+        const ends = [localEnd(event.tuple), otherEnd(event.tuple)] as const;
+        const [isFromOurs, isToOurs] = [isWanted(event.tuple.src), isWanted(event.tuple.dst)];
+        if (isFromOurs || names.isHidden(ends[0])) remember(packets, ends[0], event);
+        if (isToOurs || names.isHidden(ends[1])) remember(packets, ends[1], event);
+        if (!isOurs(event.tuple)) hold(strangers.others, event);
         break;
       }
       case 'source':
@@ -179,13 +187,16 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
         break;
       case 'icmp-error':
         if (isOurs(event.tuple)) errors.push(event);
+        else hold(strangers.others, event);
         break;
       case 'kernel':
         if (event.tuple === null || isNameless(event.tuple) || isOurs(event.tuple)) kernel.push(event);
+        else hold(strangers.others, event);
         break;
       case 'socket':
         settle(event.scope, event.node);
         if (isNameless(event.tuple) || isOurs(event.tuple)) sockets.push(event);
+        else hold(strangers.others, event);
         break;
       case 'neighbour':
         neighbours.push(event);
@@ -209,7 +220,13 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
     }
   }
 
+  /** What was held of strangers, looked at again with all the names that are known by now. */
+  function lookAgain(): void {
+    for (const held of [strangers.entries, strangers.others]) for (const event of held.splice(0)) keep(event);
+  }
+
   function timeline(): NodeTimeline {
+    lookAgain();
     const all = [...new Set([...packets.values()].flat())];
     const offsets = clockOffsets(all, mostTalkative(all));
     const align = aligner(offsets);
@@ -226,9 +243,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
     const hours = said.hours(align);
     return {
       ...hours,
-      entries: indexEntries(
-        sorted([...conntrack, ...strangers.filter(({ reply }) => hidden.has(tupleKey(reply)))]),
-      ),
+      entries: indexEntries(sorted(conntrack)),
       rules: rulesInOrder,
       rulesLike: indexRules(rulesInOrder),
       links: indexLinks(sorted(links)),
@@ -283,6 +298,10 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   }
 
   return { add, addReset: (packet) => void otherResets.push(packet), timeline };
+}
+
+function hold<T>(held: T[], event: T): void {
+  if (held.push(event) >= 2 * mostStrangers) held.splice(0, mostStrangers);
 }
 
 function byTime<T extends { readonly at: string }>(events: readonly T[]): T[] {

@@ -15,7 +15,13 @@ export const twoNodes: Topology = {
     { name: 'co-located-client', node: 'node-1', address: '10.44.0.33', hostInterface: 'cali-colocated' },
     { name: 'remote-client', node: 'node-2', address: '10.44.1.21', hostInterface: 'cali-remote' },
   ],
-  service: { name: 'netdebug', clusterIp: '10.48.14.50', port: 8080, endpoints: ['server'] },
+  service: {
+    name: 'netdebug',
+    clusterIp: '10.48.14.50',
+    port: 8080,
+    nodePort: 30_080,
+    endpoints: ['server'],
+  },
 };
 
 /** The same with the pods' places swapped: the server and the co-located client on node-2. */

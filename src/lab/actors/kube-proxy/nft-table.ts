@@ -1,4 +1,4 @@
-// What kube-proxy (nftables mode) programs on a node for Services, as far as their packets meet it: no node ports, no load balancers.
+// What kube-proxy (nftables mode) programs on a node for Services, as far as their packets meet it: no load balancers.
 // Source: kubernetes pkg/proxy/nftables (v1.34). None of its rules has a counter.
 import { createHash } from 'node:crypto';
 import type { Pod, Service, Topology } from '../../../model/topology.ts';
@@ -8,6 +8,8 @@ export const kubeProxyTable = 'kube-proxy';
 
 const dispatch = 'ip daddr . meta l4proto . th dport vmap';
 const verdictMap = 'type ipv4_addr . inet_proto . inet_service : verdict';
+const nodePortDispatch = 'ip daddr @nodeport-ips meta l4proto . th dport vmap';
+const portVerdictMap = 'type inet_proto . inet_service : verdict';
 
 /**
  * The body of `table ip kube-proxy`. What is INVALID passes whatever `dropInvalid` says: this mode has no rule for it, nor one that
@@ -18,9 +20,12 @@ export function kubeProxyNftBody(topology: Topology, options: KubeProxyOptions =
   const podsBehind = ({ endpoints }: Service) => topology.pods.filter((pod) => endpoints.includes(pod.name));
   const ready = services.filter((service) => podsBehind(service).length > 0);
   const refused = services.filter((service) => podsBehind(service).length === 0);
+  const onNodes = ready.filter(({ nodePort }) => nodePort !== undefined);
+  const closed = refused.filter(({ nodePort }) => nodePort !== undefined);
   const notFrom = masqueradeAll ? '' : `ip saddr != ${topology.clusterCidr} `;
   return [
     block('set cluster-ips', ['type ipv4_addr', ...elements(services.map(({ clusterIp }) => clusterIp))]),
+    block('set nodeport-ips', ['type ipv4_addr', ...elements(topology.nodes.map(({ address }) => address))]),
     block('map service-ips', [
       verdictMap,
       ...elements(ready.map((service) => `${keyOf(service)} : goto ${chainOf(service)}`)),
@@ -31,10 +36,21 @@ export function kubeProxyNftBody(topology: Topology, options: KubeProxyOptions =
         refused.map((service) => `${keyOf(service)} comment "default/${service.name}" : goto reject-chain`),
       ),
     ]),
+    block('map service-nodeports', [
+      portVerdictMap,
+      ...elements(onNodes.map((service) => `tcp . ${service.nodePort} : goto ${externalOf(service)}`)),
+    ]),
+    block('map no-endpoint-nodeports', [
+      portVerdictMap,
+      ...elements(
+        closed.map(({ name, nodePort }) => `tcp . ${nodePort} comment "default/${name}" : goto reject-chain`),
+      ),
+    ]),
     block('map firewall-ips', [verdictMap]),
     ...baseChains,
-    block('chain services', [`${dispatch} @service-ips`]),
+    block('chain services', [`${dispatch} @service-ips`, `${nodePortDispatch} @service-nodeports`]),
     block('chain service-endpoints-check', [`${dispatch} @no-endpoint-services`]),
+    block('chain nodeport-endpoints-check', [`${nodePortDispatch} @no-endpoint-nodeports`]),
     block('chain firewall-check', [`${dispatch} @firewall-ips`]),
     block('chain cluster-ips-check', [
       'ip daddr @cluster-ips reject comment "Reject traffic to invalid ports of ClusterIPs"',
@@ -46,6 +62,9 @@ export function kubeProxyNftBody(topology: Topology, options: KubeProxyOptions =
       'mark set mark xor 0x4000',
       'masquerade fully-random',
     ]),
+    ...onNodes.map((service) =>
+      block(`chain ${externalOf(service)}`, ['jump mark-for-masquerade', `goto ${chainOf(service)}`]),
+    ),
     ...ready.flatMap((service) => {
       const pods = podsBehind(service);
       return [
@@ -85,7 +104,10 @@ const baseChains = [
     'ct state new jump firewall-check',
   ]),
   base('filter-output-pre-dnat', 'filter hook output priority -110', ['ct state new jump firewall-check']),
-  base('filter-input', 'filter hook input priority 0', ['ct state new jump service-endpoints-check']),
+  base('filter-input', 'filter hook input priority 0', [
+    'ct state new jump nodeport-endpoints-check',
+    'ct state new jump service-endpoints-check',
+  ]),
   base('filter-forward', 'filter hook forward priority 0', [
     'ct state new jump service-endpoints-check',
     'ct state new jump cluster-ips-check',
@@ -116,6 +138,7 @@ const keyOf = ({ clusterIp, port }: Service) => `${clusterIp} . tcp . ${port}`;
 /** NAMESPACE/SERVICE/PROTOCOL/PORT, of a port without a name. */
 const portName = ({ name }: Service) => `default/${name}/tcp/`;
 const chainOf = (service: Service) => `service-${withHash(portName(service))}`;
+const externalOf = (service: Service) => `external-${withHash(portName(service))}`;
 const endpointName = (service: Service, pod: Pod) =>
   withHash(`${portName(service)}__${pod.address}/${service.port}`);
 const endpointOf = (service: Service, pod: Pod) => `endpoint-${endpointName(service, pod)}`;

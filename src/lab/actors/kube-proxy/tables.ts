@@ -26,6 +26,8 @@ export function kubeProxyTables(
   const podsBehind = ({ endpoints }: Service) => topology.pods.filter((pod) => endpoints.includes(pod.name));
   const ready = services.filter((service) => podsBehind(service).length > 0);
   const refused = services.filter((service) => podsBehind(service).length === 0).map(withoutEndpoints);
+  const onNodes = ready.filter(({ nodePort }) => nodePort !== undefined);
+  const closed = services.filter((service) => podsBehind(service).length === 0).flatMap(closedNodePort);
   // With none of them the chain is empty, and nothing comes of being sent there.
   const portals = refused.length === 0 ? [] : [portal];
   return [
@@ -36,9 +38,11 @@ export function kubeProxyTables(
         OUTPUT: ['-j KUBE-SERVICES'],
         POSTROUTING: ['-j KUBE-POSTROUTING'],
         'KUBE-MARK-MASQ': ['-j MARK --set-xmark 0x4000/0x4000'],
-        'KUBE-SERVICES': ready.flatMap((service) =>
-          toService(service, masqueradeAll ? null : topology.clusterCidr),
-        ),
+        'KUBE-SERVICES': [
+          ...ready.flatMap((service) => toService(service, masqueradeAll ? null : topology.clusterCidr)),
+          ...(onNodes.length === 0 ? [] : [nodePorts]),
+        ],
+        ...(onNodes.length === 0 ? {} : { 'KUBE-NODEPORTS': onNodes.flatMap(toNodePort) }),
         ...Object.fromEntries(
           ready.map((service) => [
             svc(service),
@@ -65,6 +69,7 @@ export function kubeProxyTables(
       chains: {
         FORWARD: ['-j KUBE-FORWARD', ...portals],
         ...(refused.length === 0 ? {} : { OUTPUT: portals, 'KUBE-SERVICES': refused }),
+        ...(closed.length === 0 ? {} : { INPUT: [externalPortal], 'KUBE-EXTERNAL-SERVICES': closed }),
         'KUBE-FORWARD': [
           ...(dropInvalid ? ['-m conntrack --ctstate INVALID -j DROP'] : []),
           `-m mark --mark ${masqueradeMark} -j ACCEPT`,
@@ -90,6 +95,24 @@ function toService(service: Service, notFrom: string | null): string[] {
   const match = `-d ${service.clusterIp}/32 -p tcp -m tcp --dport ${service.port}`;
   const from = notFrom === null ? '' : `! -s ${notFrom} `;
   return [`${from}${match} -j KUBE-MARK-MASQ`, `${match} -j ${svc(service)}`];
+}
+
+/** What comes for an address of the node itself, last in its chain. */
+const nodePorts = '-m addrtype --dst-type LOCAL -j KUBE-NODEPORTS';
+
+/** Whoever comes by a node's port goes on with that node's address, so that the answer comes back there (externalTrafficPolicy Cluster). */
+function toNodePort(service: Service): string[] {
+  const match = `-p tcp -m comment --comment "default/${service.name}" -m tcp --dport ${service.nodePort}`;
+  return [`${match} -j KUBE-MARK-MASQ`, `${match} -j ${svc(service)}`];
+}
+
+const externalPortal =
+  '-m conntrack --ctstate NEW -m comment --comment "kubernetes externally-visible service portals" -j KUBE-EXTERNAL-SERVICES';
+
+function closedNodePort({ name, nodePort }: Service): string[] {
+  if (nodePort === undefined) return [];
+  const match = `-p tcp -m comment --comment "default/${name} has no endpoints" -m addrtype --dst-type LOCAL -m tcp --dport ${nodePort}`;
+  return [`${match} -j REJECT`];
 }
 
 /** Three hours, as by default. */
