@@ -29,8 +29,8 @@ export function grpc(program: string): ForeignWorkload {
       String(Math.round(closeEveryMs)),
     ],
     beside: () => null,
-    clients({ address, connections, periodMs, timeoutMs, server }) {
-      const numbers = [server.port, connections, Math.round(periodMs), Math.round(timeoutMs)];
+    clients({ address, port, connections, periodMs, timeoutMs }) {
+      const numbers = [port, connections, Math.round(periodMs), Math.round(timeoutMs)];
       return [...node, 'clients', address, ...numbers.map(String)];
     },
     stopSignal: 'SIGTERM',

@@ -20,7 +20,7 @@ export const http: ForeignWorkload = {
     ...['-p', folder, '-c', `${folder}/nginx.conf`, '-e', 'stderr'],
   ],
   beside: () => null,
-  clients({ address, connections, periodMs, timeoutMs, server }) {
+  clients({ address, port, connections, periodMs, timeoutMs }) {
     const host = address.includes(':') ? `[${address}]` : address;
     const argv = [
       programPath('curl'),
@@ -28,7 +28,7 @@ export const http: ForeignWorkload = {
       ...['--connect-timeout', seconds(timeoutMs), '--max-time', seconds(timeoutMs)],
       // Requests a minute, in whole numbers.
       ...['--rate', `${Math.max(1, Math.round(60_000 / periodMs))}/m`],
-      `http://${host}:${server.port}/[1-100000]`,
+      `http://${host}:${port}/[1-100000]`,
     ];
     // It reads no stdin; the line is how the one who says it hears that it has ended.
     return clientLoop({ connections, periodMs: 500, line: '' }, argv);

@@ -48,13 +48,13 @@ export const postgres: ForeignWorkload = {
   ],
   beside: () => null,
   clients(task) {
-    const { address, connections, timeoutMs, server } = task;
+    const { address, port, connections, timeoutMs } = task;
     // It takes whole seconds for connecting, two at least.
     const connect = Math.max(2, Math.ceil(timeoutMs / 1_000));
     const options = `connect_timeout=${connect} tcp_user_timeout=${Math.round(timeoutMs)}`;
     // It is asked to go on asking; what more is said to it is how the one who says it hears that it has ended.
     const spoken = { connections, periodMs: 500, line: question(task) };
-    return clientLoop(spoken, psql(address, server.port, options));
+    return clientLoop(spoken, psql(address, port, options));
   },
   stopSignal: 'SIGINT',
 };

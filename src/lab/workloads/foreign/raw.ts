@@ -44,10 +44,10 @@ export const raw: ForeignWorkload = {
   },
   beside: () => null,
   saysLong: true,
-  clients({ address, connections, periodMs, timeoutMs, payloadBytes, server }) {
+  clients({ address, port, connections, periodMs, timeoutMs, payloadBytes }) {
     const host = address.includes(':') ? `[${address}]` : address;
     // Option 18 of level 6 is TCP_USER_TIMEOUT.
-    const connect = `TCP:${host}:${server.port},connect-timeout=${seconds(timeoutMs)},setsockopt-int=6:18:${Math.round(timeoutMs)}`;
+    const connect = `TCP:${host}:${port},connect-timeout=${seconds(timeoutMs)},setsockopt-int=6:18:${Math.round(timeoutMs)}`;
     return clientLoop(
       { connections, periodMs, line: 'a question of the lab'.padEnd(payloadBytes - 1, '.') },
       [

@@ -52,8 +52,8 @@ export const redis: ForeignWorkload = {
     return everySoOften(closeEveryMs, text, cli);
   },
   saysLong: true,
-  clients({ address, connections, periodMs, payloadBytes, server }) {
-    const cli = [programPath('redis-cli'), '-h', address, '-p', String(server.port)];
+  clients({ address, port, connections, periodMs, payloadBytes, server }) {
+    const cli = [programPath('redis-cli'), '-h', address, '-p', String(port)];
     if (!subscribes(server))
       return clientLoop(
         { connections, periodMs, line: `PING ${'a-question-of-the-lab'.padEnd(payloadBytes, '.')}` },

@@ -42,7 +42,7 @@ export function clientTask(run: ForeignRun, client: ClientSpec): ClientTask {
   if (server === undefined) throw new Error('a scenario without a server');
   const { connections, periodMs, speed } = run;
   return {
-    ...{ address: client.target.address, connections, periodMs },
+    ...{ ...client.target, connections, periodMs },
     timeoutMs: timeoutOf(client, speed),
     payloadBytes: client.payloadBytes ?? 0,
     server: serverTask(run, server),

@@ -18,6 +18,8 @@ export interface ServerTask extends Pick<
 /** What it wants of the clients of one class. */
 export interface ClientTask {
   readonly address: string;
+  /** That they dial, which may be another than the server's. */
+  readonly port: number;
   readonly connections: number;
   readonly periodMs: number;
   /** For connecting and for each answer, where the program can be told; the kernel's own patience is set for all. */
