@@ -35,6 +35,7 @@ import {
   wordsUnder,
   type TrialSpec,
 } from './diagnosis/specs.ts';
+import { triedTwice } from './diagnosis/second-try.ts';
 import { labRunFlags, runTrial } from './diagnosis/trial.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -137,22 +138,23 @@ for (const column of columns) {
       `${column.name}: ${counts.join(', ')} of ${faults.length}; ${alarms} of ${judged.length - faults.length} healthy with a finding`,
     );
 }
+const failed = trials.filter((trial) => trial.failed !== undefined);
+if (failed.length > 0) print(`failed twice: ${failed.length} runs, which are in no column`);
 
-/** Runs all, `jobs` at a time. A run that cannot be made is said and left for the next time: it tells nothing of the diagnosis. */
+/** Runs all, `jobs` at a time. None of them ends the others: one that fails twice is in the ledger as that. */
 async function runAll(specs: readonly TrialSpec[]): Promise<void> {
   const queue = [...specs];
   const work = async (block: AddressBlock) => {
     for (let spec = queue.shift(); spec !== undefined && hasTime(); spec = queue.shift()) {
       const number = (done += 1);
-      try {
-        const trial = await runTrial(spec, block);
-        await ledger.add(trial);
-        say(`${number}/${total} ${nameOf(spec)}: ${inWords(trial)}`);
-      } catch (error) {
-        say(
-          `${number}/${total} left out: ${nameOf(spec)}: ${error instanceof Error ? error.message : String(error)}`,
-        );
-      }
+      const which = `${number}/${total} ${nameOf(spec)}`;
+      const trial = await triedTwice(
+        spec,
+        (one) => runTrial(one, block),
+        (reason) => say(`${which}: failed, is tried again: ${reason}`),
+      );
+      await ledger.add(trial);
+      say(`${which}: ${inWords(trial)}`);
     }
   };
   await Promise.all(blocks.slice(0, jobs).map(work));
@@ -164,6 +166,7 @@ function hasTime(): boolean {
 
 function inWords(trial: Trial): string {
   if (trial.refused !== undefined) return `refused: ${trial.refused}`;
+  if (trial.failed !== undefined) return `failed twice: ${trial.failed}`;
   const answers = trial.answers['all witnesses'] ?? trial.answers['foreign (no client events)'];
   const length = `${trial.failures} failed, ${trial.outcome}`;
   if (answers === undefined) return length;

@@ -1,6 +1,6 @@
 // The columns of the benchmark: one view of the runs under one condition.
 import { judgeRun, type Answer, type Truth, type Verdict } from './judgement.ts';
-import type { Trial } from './ledger.ts';
+import { wasMade, type Trial } from './ledger.ts';
 import { conditions, truthOf, type Condition } from './specs.ts';
 import { hasForm, viewsUnder, type View } from './views.ts';
 
@@ -28,7 +28,7 @@ export const columns: readonly Column[] = conditions.flatMap((condition) =>
 export function judgedIn({ condition, view }: Column, trials: readonly Trial[]): Judged[] {
   return trials.flatMap((trial) => {
     const answers = trial.answers[view];
-    if (trial.condition !== condition || trial.refused !== undefined || answers === undefined) return [];
+    if (trial.condition !== condition || !wasMade(trial) || answers === undefined) return [];
     const truth = truthOf(trial);
     if (!hasForm(view, truth.cause)) return [];
     return [{ trial, truth, answers, verdict: judgeRun(answers, truth) }];

@@ -8,6 +8,10 @@ import type { View } from './views.ts';
 export interface Trial extends TrialSpec {
   /** Why `lab run` does not make such a run, in its own words; absent where it was made. */
   readonly refused?: string;
+  /** Why it came to nothing, at the second try as at the first; absent where it was made. */
+  readonly failed?: string;
+  /** Why the first try came to nothing, where it was another reason or the second did better. */
+  readonly firstFailed?: string;
   /** The run's own verdict. */
   readonly outcome: string;
   readonly resets: number;
@@ -17,6 +21,9 @@ export interface Trial extends TrialSpec {
   readonly milliseconds: number;
   readonly answers: Readonly<Partial<Record<View, readonly Answer[]>>>;
 }
+
+/** Whether there is something to judge. */
+export const wasMade = ({ refused, failed }: Trial): boolean => refused === undefined && failed === undefined;
 
 export interface Ledger {
   /** Those in the file and those added since. */

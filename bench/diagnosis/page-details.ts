@@ -1,7 +1,7 @@
 // The long tables of the page: who was mistaken for whom, each variant, each fix.
 import { ofFaults, type Column, type Judged } from './columns.ts';
 import { largestOf, type Answer } from './judgement.ts';
-import type { Trial } from './ledger.ts';
+import { wasMade, type Trial } from './ledger.ts';
 import { table } from './markdown.ts';
 
 type ColumnRuns = readonly [Column, readonly Judged[]];
@@ -83,7 +83,7 @@ export function variantTable(seen: readonly ColumnRuns[]): string[] {
 }
 
 export function fixTable(trials: readonly Trial[]): string[] {
-  const fixed = trials.filter(({ condition, refused }) => condition === 'fixed' && refused === undefined);
+  const fixed = trials.filter((trial) => trial.condition === 'fixed' && wasMade(trial));
   if (fixed.length === 0) return [];
   const groups = Map.groupBy(fixed, ({ scenario, fix }) => `${scenario} | ${fix ?? ''}`);
   const sum = (own: readonly Trial[], of: (trial: Trial) => number) =>

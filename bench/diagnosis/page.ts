@@ -2,7 +2,7 @@
 import { certainties } from '../../src/model/certainty.ts';
 import { columns, judgedIn, ofFaults, ofHealth, type Column, type Judged } from './columns.ts';
 import { largestOf, verdicts, wordKept, type Answer } from './judgement.ts';
-import type { Trial } from './ledger.ts';
+import { wasMade, type Trial } from './ledger.ts';
 import { runs, share, table } from './markdown.ts';
 import { notToldApart } from './not-told-apart.ts';
 import { confusionTables, fixTable, variantTable } from './page-details.ts';
@@ -29,7 +29,7 @@ export function renderPage(input: PageInput): string {
   const all = columns.map((column): ColumnRuns => [column, judgedIn(column, input.trials)]);
   const seen = all.filter(([, judged]) => judged.length > 0);
   const isMade = (condition: Condition) =>
-    input.trials.some((trial) => trial.condition === condition && trial.refused === undefined);
+    input.trials.some((trial) => trial.condition === condition && wasMade(trial));
   const notRun = all.flatMap(([column, judged]) =>
     judged.length === 0 && isMade(column.condition) ? [column] : [],
   );
@@ -44,7 +44,7 @@ export function renderPage(input: PageInput): string {
     '',
     ...progress(input),
     '',
-    ...(input.trials.every(({ refused }) => refused !== undefined)
+    ...(!input.trials.some(wasMade)
       ? ['No run of these models has been made yet.', '']
       : results(seen, notRun, input.trials)),
   ].join('\n');
@@ -94,10 +94,12 @@ function progress({ trials, planned, impossible, lacking = [] }: PageInput): str
     const own = trials.filter((trial) => trial.condition === condition);
     if (of === 0 && own.length === 0) return [];
     const refused = own.filter(({ refused: why }) => why !== undefined).length;
+    const failed = own.filter(({ failed: why }) => why !== undefined).length;
+    const made = own.filter(wasMade).length;
     const lacks = impossible.get(condition);
     const note = lacks === undefined ? '' : `not possible yet: \`lab run\` has no \`${lacks}\``;
     const missing = Math.max(0, of - own.length);
-    return [[condition, String(own.length - refused), String(refused), String(missing), note]];
+    return [[condition, ...[made, refused, failed, missing].map(String), note]];
   });
   const refusals = Map.groupBy(
     trials.filter(({ refused }) => refused !== undefined),
@@ -107,13 +109,28 @@ function progress({ trials, planned, impossible, lacking = [] }: PageInput): str
     '*Real workloads*: socat, Redis, PostgreSQL, nginx with curl, and gRPC in turn, nothing of ours at either end; *busy machine*: beside',
     'two programs that only compute; *rootless*: as an ordinary user, with what one can collect.',
     '',
-    ...table(['condition', 'runs made', 'refused by the lab', 'still missing', ''], rows),
+    ...table(['condition', 'runs made', 'refused by the lab', 'failed twice', 'still missing', ''], rows),
     ...lacking.flatMap((scenario) => [
       '',
       `- not run: ${scenario}, which needs what this machine's kernel has not.`,
     ]),
     ...(refusals.size === 0 ? [] : ['', ...[...refusals.keys()].map((why) => `- refused: ${why}`)]),
+    ...failures(trials),
   ];
+}
+
+/** They are in no column: nothing was there to be diagnosed. Hidden they would make the rest look like all. */
+function failures(trials: readonly Trial[]): string[] {
+  const lines = trials.flatMap((trial) => {
+    const { condition, scenario, variant, seed, failed, firstFailed } = trial;
+    const run = `${condition}, ${scenario} / ${variant}, seed ${seed}`;
+    if (failed !== undefined) {
+      const before = firstFailed === undefined ? '' : ` (at first: ${firstFailed})`;
+      return [`- failed twice: ${run}: ${failed}${before}`];
+    }
+    return firstFailed === undefined ? [] : [`- made at the second try: ${run}: ${firstFailed}`];
+  });
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 const columnTable = (seen: readonly ColumnRuns[], notRun: readonly Column[]) =>

@@ -33,11 +33,19 @@ export async function runTrial(spec: TrialSpec, block: AddressBlock): Promise<Tr
     if (spec.condition === 'rootless') await chown(folder, nobody, nobody);
     const out = join(folder, 'run');
     const words = [...wordsOf(spec), '--address-block', String(block), '--out', out];
-    const { code, stderr } = await start(words, spec.condition === 'rootless');
+    const longest = durationMsOf(spec) + longestBesidesMs;
+    const { code, stderr } = await start(words, spec.condition === 'rootless', longest);
     const nothing = { outcome: '', resets: 0, failures: 0, milliseconds: 0, answers: {} };
     if (code === 64) return { ...spec, refused: stderr.trim().split('\n').at(-1) ?? '', ...nothing };
-    if (code !== 0) throw new Error(`${words.join(' ')} ended with ${String(code)}: ${stderr.slice(-500)}`);
+    if (code !== 0)
+      throw new Error(
+        `"netdebug lab run" ended with ${code === null ? 'a signal' : code}: ${stderr.slice(-500)}`,
+      );
     return { ...spec, ...(await lookInto(out, spec)) };
+  } catch (error) {
+    // The reason is kept with the sources, where the name of a folder that is gone tells nothing.
+    if (error instanceof Error) error.message = error.message.replaceAll(folder, '');
+    throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -92,14 +100,18 @@ async function readLines<T>(file: string): Promise<T[]> {
 }
 
 const nobody = 65_534;
+/** Far more than building, reading and tidying up take: a run that hangs is one that failed, and must not hold up the others. */
+const longestBesidesMs = 5 * 60_000;
 
 async function start(
   words: readonly string[],
   rootless = false,
+  atMostMs?: number,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const asNobody = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
   const [file = '', ...args] = [...(rootless ? asNobody : []), program, ...words];
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const limit = atMostMs === undefined ? {} : { timeout: atMostMs, killSignal: 'SIGTERM' as const };
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], ...limit });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

@@ -21,13 +21,21 @@ export function readWatched(text: string): Watched {
   const lines = text.split('\n').filter((line) => line.startsWith('{'));
   const last = lines.pop();
   if (last === undefined) throw new Error(`a watcher told nothing: ${text.slice(-500)}`);
-  const summary = watchSummarySchema.parse(JSON.parse(last));
+  const summary = summaryOf(last);
   const losses = new Map<string, WatchLoss>();
   for (const line of lines) {
     const loss = watchLossSchema.parse(JSON.parse(line));
     if ((losses.get(loss.id)?.revision ?? 0) < loss.revision) losses.set(loss.id, loss);
   }
   return { losses: [...losses.values()], summary };
+}
+
+function summaryOf(line: string): WatchSummary {
+  try {
+    return watchSummarySchema.parse(JSON.parse(line));
+  } catch (cause) {
+    throw new Error(`a watcher's log ends without its summary: …${line.slice(-200)}`, { cause });
+  }
 }
 
 /** What was told of one run by the watchers of one node or of several. */

@@ -162,7 +162,7 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     blindTo: z.array(z.string()).optional(),
     /** The addresses of the node's own network namespace but those of its loopback, as its witness began. */
     ownAddresses: z.array(z.string()).optional(),
-    /** Of a witness that reads at intervals, as it stopped: all that it reads was read once more after that moment. */
+    /** Of a witness that reads at intervals: all that it reads was read once more after that moment. In folders, as it stopped. */
     readUntil: z.string().optional(),
     /** What it takes beside what it is named for: `icmp-errors`, `oom-kills`. Absent where that was not said, which leaves it open. */
     takes: z.array(z.string()).optional(),

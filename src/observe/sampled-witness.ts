@@ -14,16 +14,23 @@ export interface Readings extends Partial<SamplerOptions> {
 
 /** Reads at the pace that the context names, unless another is given. */
 export function readAtIntervals(
-  { pace, clock, limited }: Pick<WitnessContext, 'pace' | 'clock' | 'limited'>,
-  { scope, limit = null, ownAddresses = [], end, ...options }: Readings,
+  { pace, clock, limited, read }: Pick<WitnessContext, 'pace' | 'clock' | 'limited' | 'read'>,
+  { scope, limit = null, ownAddresses = [], end, sample, ...options }: Readings,
 ): RunningWitness {
   let failures = 0;
+  // Whoever calls has just read for the first time.
+  read(clock.now());
   const sampler = startSampler({
     ...pace,
     monotonic: () => clock.monotonic(),
     onError(error) {
       failures += 1;
       limited(`a reading failed: ${String(error)}`, null);
+    },
+    async sample() {
+      const begunAt = clock.now();
+      await sample();
+      read(begunAt);
     },
     ...options,
   });

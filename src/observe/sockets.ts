@@ -130,10 +130,12 @@ export const sockets: Witness = {
       await Promise.all([ofNode.stop(), ...podsNow().map(({ state }) => close(state))]);
       throw error;
     }
-    const following = readAtIntervals(context, {
+    // Each end tells of itself: what a list does not show yet is no less known.
+    const toldOfEnds = { ...context, read: () => undefined };
+    const following = readAtIntervals(toldOfEnds, {
       ...{ scope: '', end: () => '', sample: follow },
     });
-    const listing = readAtIntervals(context, {
+    const listing = readAtIntervals(toldOfEnds, {
       scope: `all TCP connections of the node and ${scopes.size - 1} pods, listed rarely, and each one's end`,
       limit: rights.limit,
       periodMs: Math.max(pace.periodMs * periods, leastPeriodMs),

@@ -1,5 +1,5 @@
 // Everything that watches one node, started and stopped together; parsed events go to evidence/NODE/events.ndjson.
-import { formatMicros, systemClock, type Clock } from '../model/clock.ts';
+import { formatMicros, systemClock, type Clock, type Micros } from '../model/clock.ts';
 import type { BlindSpot, NodeEvent, SourceEvent } from '../model/node-event.ts';
 import { messageOf, Problem } from '../model/problem.ts';
 import type { CaptureScope } from '../system/tools/tcpdump.ts';
@@ -45,6 +45,8 @@ export interface WatchOptions {
   /** Who is told of what could not be written. Default: nobody. */
   readonly books?: LostBooks;
   readonly clock?: Clock;
+  /** Called when a witness that reads at intervals has read all once more after that moment, be it that nothing had moved. */
+  readonly onRead?: (witness: string, until: Micros) => void;
 }
 
 export interface NodeWatch {
@@ -159,6 +161,7 @@ export async function watchNode(
         // The common fields first: people read these lines, too.
         record({ ...{ event, at, source: witness.name, text, node, file }, ...lineSays });
       },
+      read: (until) => options.onRead?.(witness.name, until),
       sawReset: () => {
         for (const { run } of running) run.onReset?.();
       },

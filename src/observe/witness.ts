@@ -1,5 +1,5 @@
 // What every witness on a node has in common: how it is started and stopped, and what it is given to work with.
-import type { Clock } from '../model/clock.ts';
+import type { Clock, Micros } from '../model/clock.ts';
 import type { BlindSpot, LineEvent, NodeEvent } from '../model/node-event.ts';
 import type { CaptureScope } from '../system/tools/tcpdump.ts';
 import type { KubernetesAccess } from '../kubernetes/transport.ts';
@@ -82,6 +82,8 @@ export interface WitnessContext {
   openRaw(head?: Uint8Array): RawFile;
   /** Tells what `text`, a line of the raw file, says. */
   emit(said: LineEvent, text: string): void;
+  /** All that the witness reads was read once more after that moment, and what had moved is told: nothing else is known to have been. */
+  read(until: Micros): void;
   /** A RST was seen: witnesses that read at intervals read now. */
   sawReset(): void;
   /** The witness goes on, but had to leave something out. */

@@ -104,7 +104,7 @@ describe('the page', () => {
 
   it('says which models it is of and how much is missing', () => {
     assert.match(text, /`c0ffeec0ffeec0ff`/);
-    assert.deepEqual(row(text, 'plain'), ['6', '0', '4', '']);
+    assert.deepEqual(row(text, 'plain'), ['6', '0', '0', '4', '']);
   });
 
   it('says what the lab does not make, and why', () => {
@@ -116,14 +116,27 @@ describe('the page', () => {
       ]),
       impossible: new Map([['busy machine', '--busy']]),
     });
-    assert.deepEqual(row(other, 'IPv6'), ['0', '1', '4', '']);
+    assert.deepEqual(row(other, 'IPv6'), ['0', '1', '0', '4', '']);
     assert.match(other, /- refused: IPv6, policy-reject: no such world\./);
-    assert.match(row(other, 'busy machine')?.[3] ?? '', /`--busy`/);
+    assert.match(row(other, 'busy machine')?.[4] ?? '', /`--busy`/);
+  });
+
+  it('counts and lists the runs that failed twice, and says which were made at the second try', () => {
+    const failed = trial({ failed: 'a log without its end', seed: 77 });
+    const other = page([failed, trial({ firstFailed: 'no room', seed: 78 }), seen([truth])]);
+    assert.deepEqual(row(other, 'plain'), ['2', '0', '1', '7', '']);
+    assert.match(
+      other,
+      /- failed twice: plain, policy-reject \/ to-server, seed 77: a log without its end\n/,
+    );
+    assert.match(other, /- made at the second try: plain, policy-reject \/ to-server, seed 78: no room\n/);
+    assert.equal(row(other, 'all witnesses')?.[0], '1');
+    assert.match(page([failed]), /No run of these models has been made yet\./);
   });
 
   it('without any run it claims nothing', () => {
     const empty = page([]);
-    assert.deepEqual(row(empty, 'plain'), ['0', '0', '10', '']);
+    assert.deepEqual(row(empty, 'plain'), ['0', '0', '0', '10', '']);
     assert.match(empty, /No run of these models has been made yet\./);
     assert.doesNotMatch(empty, /%|NaN|undefined|##/);
   });

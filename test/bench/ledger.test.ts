@@ -38,6 +38,15 @@ it('goes on with what it holds of the same models, past a line that was cut off'
   assert.deepEqual(third.trials, [trial(1), trial(2), trial(3)]);
 });
 
+it('keeps a run that failed, and does not make it again', async (t) => {
+  const file = await newFile(t);
+  const failed = { ...trial(1), failed: 'a log without its end', answers: {} };
+  await (await openLedger(file, 'one')).add(failed);
+  const again = await openLedger(file, 'one');
+  assert.deepEqual(again.trials, [failed]);
+  assert.ok(again.has(trial(1)));
+});
+
 it('counts nothing of other models, and drops it with the first new run', async (t) => {
   const file = await newFile(t);
   await (await openLedger(file, 'one')).add(trial(1));

@@ -35,6 +35,7 @@ export function contextThatKeeps(
     cluster: { access: null, why: 'nobody is asked' },
     openRaw: () => ({ write: (piece) => void raw.push(String(piece).trimEnd()) }),
     emit: (event) => void events.push(event),
+    read: () => undefined,
     sawReset: () => undefined,
     limited: (text) => void limits.push(text),
     failed: (text) => void limits.push(text),

@@ -58,6 +58,8 @@ export function createWitnessHours(): WitnessNotes {
   const begun = new Map<string, string>();
   const stopped = new Map<string, string>();
   const readUntil = new Map<string, string>();
+  // Of those that still run, as far as somebody who hears of each reading says so.
+  const readSoFar = new Map<string, string>();
   const blind = new Set<string>();
   const tracksElsewhere = new Set<string>();
 
@@ -76,7 +78,7 @@ export function createWitnessHours(): WitnessNotes {
   function noteSource(event: SourceEvent, said: string): void {
     noteMissed(event, said);
     later(lastRound, said, event.readUntil ?? '');
-    later(readUntil, said, event.readUntil ?? '');
+    later(event.state === 'stopped' ? readUntil : readSoFar, said, event.readUntil ?? '');
     if (event.state === 'started' && event.at < (begun.get(said) ?? '\uffff')) begun.set(said, event.at);
     if (event.state === 'stopped') later(stopped, said, event.at);
     if (event.state === 'failed' || (event.state === 'limited' && event.blindTo === undefined))
@@ -121,7 +123,11 @@ export function createWitnessHours(): WitnessNotes {
       const [first, end] = [begun.get(said), stopped.get(said)];
       if (first !== undefined && time(first) > from) return true;
       // What says something later was begun anew.
-      if (end === undefined || lastHeard.get(said) !== end) return false;
+      if (end === undefined || lastHeard.get(said) !== end) {
+        // Nor has who runs, of what came after its last reading: the next one will tell.
+        const soFar = readSoFar.get(said) ?? '';
+        return soFar !== '' && time(soFar) < to;
+      }
       // Who reads now and then saw nothing after its last reading, however long it took to stop.
       return time(readUntil.get(said) ?? end) < to;
     },

@@ -195,6 +195,7 @@ export function createLiveLosses(options: LiveLossesOptions): LiveLosses {
       if (flow === undefined || signal === null) return;
       times.signal(flow, signal, parseMicros(event.at), isHeard(flow));
     },
+    read: (witness, until) => around.read(witness, until),
     look(now) {
       lastNow = now;
       const lines: WatchLoss[] = [];

@@ -6,6 +6,8 @@ import { createTimeList, type TimeList } from './time-list.ts';
 
 export interface HeldAround {
   take(event: NodeEvent): void;
+  /** A witness that reads at intervals has read all once more after that moment. */
+  read(witness: string, until: Micros): void;
   /**
    * What has to do with these addresses, from that moment on; what was told once and holds still, however old it is.
    * @param counted When the RSTs were seen that are there to be held against a kernel's own count. Null where they are not: then the
@@ -51,6 +53,7 @@ export function createHeldAround(node: string, keepMs: number): HeldAround {
   const states = new Map<string, SourceEvent['state']>();
   const heardAt = new Map<string, Micros>();
   const lastSaid = new Map<string, NodeEvent>();
+  const readUntil = new Map<string, Micros>();
   let lastOfNamespaces: CountersEvent | undefined;
   let bytes = 0;
   let version = 0;
@@ -120,6 +123,9 @@ export function createHeldAround(node: string, keepMs: number): HeldAround {
           (isEnd(event) ? ends : others).add(event, at);
       }
     },
+    read(witness, until) {
+      readUntil.set(witness, Math.max(until, readUntil.get(witness) ?? until));
+    },
     around(addresses, from, span) {
       const to = Number.POSITIVE_INFINITY;
       const scopes = [node, ...addresses];
@@ -132,7 +138,10 @@ export function createHeldAround(node: string, keepMs: number): HeldAround {
       const round = lastOfNamespaces === undefined ? [] : [emptied(lastOfNamespaces)];
       const all: NodeEvent[] = [
         ...sources.map((event) =>
-          begunAt(event, event.source === ofNamespaces ? (span?.from ?? from) : from),
+          withReadings(
+            begunAt(event, event.source === ofNamespaces ? (span?.from ?? from) : from),
+            readUntil.get(event.source),
+          ),
         ),
         ...changes.between(Number.NEGATIVE_INFINITY, to),
         ...scopes.flatMap((scope) => listeners.get(scope)?.between(Number.NEGATIVE_INFINITY, to) ?? []),
@@ -198,6 +207,12 @@ const emptied = (event: CountersEvent): CountersEvent => ({ ...event, changes: {
 function begunAt(event: SourceEvent, from: Micros): SourceEvent {
   if (event.state !== 'started' || !counting.has(event.source) || parseMicros(event.at) >= from) return event;
   return { ...event, at: formatMicros(Math.max(0, from)) };
+}
+
+/** Until when its silence says something: what moved since then is told by its next reading. */
+function withReadings(event: SourceEvent, until: Micros | undefined): SourceEvent {
+  if (event.state !== 'started' || until === undefined) return event;
+  return { ...event, readUntil: formatMicros(until) };
 }
 
 const counting: ReadonlySet<string> = new Set(['snmp', 'conntrack-stats', 'rule-counters']);

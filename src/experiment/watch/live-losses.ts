@@ -36,6 +36,8 @@ export interface Watched {
 export interface LiveLosses {
   /** Takes what a witness tells, as soon as it does. */
   take(event: NodeEvent): void;
+  /** A witness that reads at intervals has read all once more after that moment: what it does not tell of until then was not. */
+  read(witness: string, until: Micros): void;
   /** Judges what is ripe; to be called about every 100 ms. What was lost, and what is corrected, in order of time. */
   look(now: Micros): readonly WatchLoss[];
   /** Where many connections come and go their number may be some seconds old; `isExact` counts anew. */

@@ -111,6 +111,7 @@ export async function watchLive(
     // Ends are wanted at once; data packets are many, and wake nobody up, even where they cannot be held in memory.
     capture: { packets: 'flags', ports: wanted.ports, immediate: wanted.ports.length === 0, data: 'ring' },
     cluster: settings.cluster,
+    onRead: (witness, until) => losses.read(witness, until),
   });
   // Starting may take seconds, in which not every witness listens.
   const begunAt = clock.now();

@@ -40,6 +40,18 @@ describe('a witness that had stopped before the loss, or began after the last go
   }
 });
 
+test('counters that are read at intervals stood still up to their last reading, as far as somebody heard of it while they ran', () => {
+  const seen = (readUntil: number, ...more: readonly NodeEvent[]) => {
+    const begun = { ...source('conntrack-stats', 'started'), readUntil: at(readUntil) };
+    return facts['packets were INVALID'](storyOf([...watchedTalk, begun, ...more], reset)).seen;
+  };
+  assert.equal(seen(lost - 0.05), 'unknown');
+  assert.equal(seen(lost + 0.05), 'no');
+  // Its own last word is later than what was heard of it before.
+  const stopped = { ...source('conntrack-stats', 'stopped'), readUntil: at(lost + 0.5) };
+  assert.equal(seen(lost - 0.05, stopped), 'no');
+});
+
 describe('conntrack tells late, but in order: its silence says something of a loss once it has told of something later, or ended', () => {
   const known = [firstEntry(1, port), secondEntry(1, port, 5_001), ...watchedTalk];
   const begun = source('conntrack-events', 'started');

@@ -5,6 +5,7 @@ import { createHeldAround } from '../../../src/experiment/watch/held-around.ts';
 import { parseMicros } from '../../../src/model/clock.ts';
 import { byServer, told } from '../../diagnose/kernel-events.ts';
 import { moves } from '../../diagnose/facts/address-owner-rows.ts';
+import { source } from '../../diagnose/made-by-hand.ts';
 import { at, server } from '../../diagnose/story-events.ts';
 
 it('whom the kernel chose to kill is there however many sockets were closed by that', () => {
@@ -33,4 +34,23 @@ it('an owner of an address that changed is there, and makes what was found look 
     all.filter(({ event }) => event === 'neighbour'),
     [moves(2, [0, 1])],
   );
+});
+
+it('of a witness that reads at intervals it is known until when it has read, be it that nothing had moved', () => {
+  const held = createHeldAround('node-1', 60_000);
+  for (const name of ['rule-counters', 'ip-monitor']) held.take(source(name, 'started'));
+  const readings = () =>
+    held
+      .around([server], parseMicros(at(0)), null)
+      .flatMap((event) => (event.event === 'source' ? [[event.source, event.readUntil]] : []));
+  assert.deepEqual(readings(), [
+    ['rule-counters', undefined],
+    ['ip-monitor', undefined],
+  ]);
+  held.read('rule-counters', parseMicros(at(4)));
+  held.read('rule-counters', parseMicros(at(3)));
+  assert.deepEqual(readings(), [
+    ['rule-counters', at(4)],
+    ['ip-monitor', undefined],
+  ]);
 });
