@@ -134,7 +134,8 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     since: z.string(),
     /** Name → increase. conntrack-stats: `found`, `invalid`, `insert_failed`, `drop`, `early_drop`, …; snmp: `TcpOutRsts`,
      * `TcpEstabResets`, `TcpRetransSegs`, `TcpExtTCPAbortOnData`, …; rule-counters: packets per rule, named
-     * `TABLE CHAIN RULE-TEXT`. Gauges (`nf_conntrack_count`, `nf_conntrack_max`) are in `values`. */
+     * `TABLE CHAIN RULE-TEXT`. Gauges (`nf_conntrack_count`, `nf_conntrack_max`) are in `values`;
+     * so is what kube-proxy's map refuses by rules that count nothing, named `FAMILY TABLE MAP KEY`: 1 since it is there, 0 when it is gone. */
     changes: z.record(z.string(), z.number()),
     values: z.record(z.string(), z.number()),
     /** Of rules whose chain, table or comment tells it: whose they are, by the names in `changes`. */

@@ -10,6 +10,8 @@ export interface Pace {
 export interface SamplerOptions extends Pace {
   /** The same for readings that are asked for; default: `share`. */
   readonly shareWhenAsked?: number;
+  /** So many of the readings that are asked for within half a minute may take more than their share: what they are asked for soon goes. */
+  readonly urgent?: number;
   /** Monotonic milliseconds. */
   readonly monotonic: () => number;
   readonly sample: () => void | Promise<void>;
@@ -23,13 +25,24 @@ export interface Sampler {
   stop(): Promise<void>;
 }
 
+const urgentWithinMs = 30_000;
+/** Of this time at most, in the long run. */
+const urgentShare = 0.02;
+
 export function startSampler(options: SamplerOptions): Sampler {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let stopped = false;
   let lastStart = -Infinity;
   let lastTook = 0;
+  let urgent: number[] = [];
 
+  /** Whether one more reading that is asked for may take more than its share. */
+  const isUrgent = (now: number): boolean => {
+    const { urgent: most = 0 } = options;
+    urgent = urgent.filter((at) => now - at < Math.max(urgentWithinMs, (most * lastTook) / urgentShare));
+    return urgent.length < most;
+  };
   const readOnce = async () => {
     lastStart = options.monotonic();
     try {
@@ -52,11 +65,13 @@ export function startSampler(options: SamplerOptions): Sampler {
   return {
     soon() {
       if (stopped || running !== undefined) return;
-      const pause = Math.max(
-        Math.min(options.periodMs, 1_000),
-        lastTook / (options.shareWhenAsked ?? options.share),
-      );
-      if (options.monotonic() - lastStart >= pause) read();
+      const now = options.monotonic();
+      const least = Math.min(options.periodMs, 1_000);
+      if (now - lastStart < least) return;
+      const isDue = now - lastStart >= lastTook / (options.shareWhenAsked ?? options.share);
+      if (!isDue && !isUrgent(now)) return;
+      urgent.push(now);
+      read();
     },
     async stop() {
       stopped = true;

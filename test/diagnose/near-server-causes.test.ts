@@ -108,6 +108,33 @@ describe('an attempt to connect that an ICMP error refuses', () => {
     }
   });
 
+  it('found one, too, where kube-proxy’s map in mode nftables names what was dialled: nothing counts there', () => {
+    const key = (port: number) => `ip kube-proxy no-endpoint-services ${service} . tcp . ${port}`;
+    const held = (is: number, span: [number, number], port = 8_080): NodeEvent =>
+      counters('rule-counters', 'node-1', {}, span, { [key(port)]: is });
+    const named: NodeEvent[][] = [
+      // It came as the attempt was made, had come before, and was there until after.
+      [held(1, [lost - 0.5, lost + 0.5])],
+      [held(1, [lost - 9, lost - 8])],
+      [held(1, [lost - 9, lost - 8]), held(0, [lost + 1, lost + 2])],
+    ];
+    for (const nodes of named) {
+      const { cause, rivals } = told([...attempt, ...nodes], refused);
+      assert.equal(cause, 'service-without-endpoints');
+      assert.ok(!rivals.includes('policy-reject'));
+    }
+    const others: NodeEvent[][] = [
+      // Another port; gone before; come afterwards.
+      [held(1, [lost - 0.5, lost + 0.5], 9_090)],
+      [held(1, [lost - 9, lost - 8]), held(0, [lost - 6, lost - 5])],
+      [held(1, [lost + 5, lost + 6])],
+    ];
+    for (const nodes of others) assert.equal(told([...attempt, ...nodes], refused).cause, 'unknown');
+    // A rule of somebody else's that counted was it, whatever the map says.
+    const both = told([...attempt, held(1, [lost - 9, lost - 8]), ruleHit(policyRule)], refused);
+    assert.notEqual(both.cause, 'service-without-endpoints');
+  });
+
   it('met a policy where a rule that rejects for another reason counted', () => {
     const { cause, rivals } = told([...attempt, ruleHit(policyRule)], refused);
     assert.equal(cause, 'policy-reject');

@@ -49,6 +49,28 @@ describe('a sampler', () => {
     for (let index = 1; index < at.length; index += 1) assert.ok(at[index]! - at[index - 1]! >= 500);
   });
 
+  it('reads when it is urgent though that takes more than its share, a few times and then no more', async (t) => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    t.after(() => mock.timers.reset());
+    const { sampler, at, pass } = sampled({ tookMs: 400, share: 0.001, periodMs: 2_000, urgent: 2 });
+    await pass(2_000);
+    assert.equal(at.length, 1);
+    for (let asked = 0; asked < 20; asked += 1) {
+      sampler.soon();
+      await pass(500);
+    }
+    assert.deepEqual(at.length, 3, at.join());
+    // A reading of 0.4 s is urgent again when the two are 2% of the time.
+    await pass(28_000);
+    sampler.soon();
+    await pass(1);
+    assert.deepEqual(at.length, 3, at.join());
+    await pass(10_000);
+    sampler.soon();
+    await pass(1);
+    assert.deepEqual(at.length, 4, at.join());
+  });
+
   it('reads when asked, but not again at once', async (t) => {
     mock.timers.enable({ apis: ['setTimeout'] });
     t.after(() => mock.timers.reset());

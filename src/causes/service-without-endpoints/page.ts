@@ -69,6 +69,13 @@ export const page = {
     },
     {
       where: "the client's node",
+      run: 'nft list map ip kube-proxy no-endpoint-services',
+      whenItIs:
+        "kube-proxy in mode nftables: the Service's address and port are there. Nothing of it counts.",
+      whenNot: 'They are not, or there is no such map: kube-proxy is in another mode.',
+    },
+    {
+      where: "the client's node",
       run: "tcpdump -nn -l -i any '(icmp or icmp6) and host CLIENT_IP'",
       whenItIs: '"tcp port PORT unreachable" goes out to the client, and did not come in before.',
       whenNot: 'No ICMP: the refusal is a RST, see server-process-died.',

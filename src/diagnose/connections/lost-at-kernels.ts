@@ -5,6 +5,7 @@ import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import type { Tuple } from '../../model/node-event.ts';
 import type { Phase } from '../../model/probe-event.ts';
 import { localEnd, otherEnd, shorter } from './ends-of-tuple.ts';
+import type { Entry } from './entry-index.ts';
 import type { SocketEvent, TupleEvent } from './kernel-index.ts';
 import type { LostConnection } from './lost-connection.ts';
 import type { NodeTimeline } from './node-timeline.ts';
@@ -147,14 +148,18 @@ function isClients(
   if (isConnecting) return true;
   if (known !== undefined) return known;
   const { src, sport, dst, dport } = tuple;
-  if (nodes.entries.find(src, sport, dst, dport).length > 0) return true;
-  if (nodes.entries.find(dst, dport, src, sport).length > 0) return false;
-  if (nodes.entries.toAnswer(src, sport, dst, dport) !== undefined) return false;
+  if (nodes.entries.find(src, sport, dst, dport).some(maySayWhoOpened)) return true;
+  if (nodes.entries.find(dst, dport, src, sport).some(maySayWhoOpened)) return false;
+  const answered = nodes.entries.toAnswer(src, sport, dst, dport);
+  if (answered !== undefined && maySayWhoOpened(answered)) return false;
   const [here, there] = [peers.get(localEnd(tuple)) ?? 0, peers.get(otherEnd(tuple)) ?? 0];
   if (here !== there) return here < there;
   // Clients take the high ports: a convention.
   return sport > dport;
 }
+
+/** One that a packet in mid-stream made begins at whoever spoke next: a server, too, whose answer found none. */
+const maySayWhoOpened = ({ made }: Entry): boolean => made === null || made.state === 'SYN_SENT';
 
 /** What the socket knew at its end: whether something was asked and not answered, and when it last heard of its peer. */
 function lastWords(

@@ -3,6 +3,7 @@ import type { BlindSpot, CountersEvent } from '../../model/node-event.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
 import type { NodeWitness } from '../witness-words.ts';
 import type { Story } from '../connections/story.ts';
+import { endpointElements } from './refused-elements.ts';
 import { asEvidence, no, notSeen, seenIf, unknown, yes, type Look } from './fact.ts';
 
 /** Packets were judged INVALID. */
@@ -43,8 +44,9 @@ export const rejectRuleHit: Look = (story) => {
 };
 const anyRejectRuleHit = ruleHit(new RegExp(`^(?!.*(?:${noEndpoints.source})).*(?:REJECT|reject)`), 'reject');
 
-/** Whether the rule for the very address and port that was dialled counted, as far as its text names them. */
-const noEndpointsHit = (story: Story): boolean => endpointRules(story).length > 0;
+/** Whether the rule for the very address and port that was dialled counted, as far as its text names them, or they came to be refused. */
+const noEndpointsHit = (story: Story): boolean =>
+  endpointRules(story).length + endpointElements(story).length > 0;
 
 export const endpointRules = ({ counters, lost: { target } }: Story): readonly CountersEvent[] => {
   const isItsOwn = (rule: string) => {

@@ -51,7 +51,8 @@ export const scenario: LabScenario<'translation-changed'> = {
     return {
       ...serviceWorld(choice, {
         topology: hasSecond(choice) ? twoEndpoints : twoNodes,
-        // An answer that is under way when its entry goes is not translated back, whatever is chosen: few are, of few questions.
+        // An answer that is under way when its entry goes is not translated back, whatever is chosen, and the client's kernel resets
+        // the pod that gave it: that is conntrack-entry-deleted. Of few questions few are.
         clientPeriodMs,
         sessionAffinity: choice.fix === sessionAffinity,
       }),
@@ -59,7 +60,7 @@ export const scenario: LabScenario<'translation-changed'> = {
       faults: [
         {
           about: 'a clean-up deletes entries',
-          ...{ firstMs: 1_200, everyMs: 650, jitterMs: 100 },
+          ...{ firstMs: 1_200, everyMs: 900, jitterMs: 100 },
           steps: [
             {
               afterMs: 0,
@@ -73,6 +74,6 @@ export const scenario: LabScenario<'translation-changed'> = {
 };
 
 /** Much less than from one deletion to the next, so that each is an episode of its own. */
-const clientPeriodMs = 200;
+const clientPeriodMs = 500;
 
 const isBroken = (choice: Choice) => hasSecond(choice) && choice.fix === null;

@@ -4,7 +4,7 @@ const endings = ['reject', 'drop'] as const;
 /** What a rule may do to a packet that ends it. */
 export type Ending = (typeof endings)[number];
 
-interface Block {
+export interface Block {
   readonly kind: string;
   readonly name: string;
   /** What stands in it, each on one line, without quoted text. */
@@ -59,7 +59,7 @@ const blockHead =
   /^(chain|map|set|counter|quota|limit|ct (?:helper|timeout|expectation)|flowtable|synproxy|secmark) (\S+) \{/;
 
 /** Chains and maps with their lines; a line goes on until its braces are closed. */
-function readBlocks(text: string): Block[] {
+export function readBlocks(text: string): Block[] {
   const blocks: Block[] = [];
   let block: (Block & { lines: string[] }) | undefined;
   let open = '';

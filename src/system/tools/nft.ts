@@ -3,6 +3,7 @@ import type { NftFamily } from '../../model/plan.ts';
 import { runChecked } from '../process.ts';
 import { inNetns } from './ip-netns.ts';
 import { uncountedEndings, type Ending } from './nft-endings.ts';
+import { refusedElements } from './nft-refused.ts';
 import { countPackets, printedRules } from './printed-rules.ts';
 
 /** A ruleset that replaces the table, in one transaction. */
@@ -47,7 +48,12 @@ export interface NftTable {
   readonly counters: Readonly<Record<string, number>>;
   /** How many rules and policies reject or drop, by themselves or by a verdict map, and have no counter of their own. */
   readonly uncounted: Readonly<Record<Ending, number>>;
+  /** `FAMILY TABLE MAP KEY` of what kube-proxy refuses by a verdict map, which counts nothing. */
+  readonly refused: readonly string[];
 }
+
+/** Of kube-proxy in mode nftables: the Services that have no endpoint. */
+const refusingMap = 'no-endpoint-services';
 
 /** Parses `nft list table …`. */
 export function parseNftTable(text: string): NftTable {
@@ -63,7 +69,7 @@ export function parseNftTable(text: string): NftTable {
     const rule = `${counted[1] ?? ''} ${counted[3] ?? ''}`.trim();
     countPackets(counters, `${table} ${chain} ${rule}`.trim(), Number(counted[2]));
   }
-  return { counters, uncounted: uncountedEndings(text) };
+  return { counters, uncounted: uncountedEndings(text), refused: refusedElements(text, refusingMap) };
 }
 
 /** The tables that `nft list tables` names: `ip filter`, `inet kube-proxy`. */

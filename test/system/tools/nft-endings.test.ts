@@ -73,3 +73,29 @@ describe('cut off anywhere, a table', () => {
     }
   });
 });
+
+describe('what kube-proxy refuses by a verdict map', { skip }, () => {
+  it('is each key that leads to a chain which rejects', async () => {
+    const text = await printed(`
+      map no-endpoint-services {
+        type ipv4_addr . inet_proto . inet_service : verdict
+        comment "vmap to drop or reject packets to services with no endpoints"
+        elements = {
+          10.96.0.44 . tcp . 80 comment "ns/no-endpoint:p80" : goto refuse,
+          10.96.0.45 . udp . 53 comment "ns/a, b : goto c" : goto refuse,
+          10.96.0.46 . tcp . 443 : goto refuse,
+          10.96.0.47 . tcp . 443 : drop
+        }
+      }
+      map others { type ipv4_addr : verdict; elements = { 10.96.0.9 : goto refuse } }
+      chain refuse { comment "this rejects"; reject; }
+    `);
+    assert.deepEqual(
+      [...parseNftTable(text).refused].sort(),
+      ['10.96.0.44 . tcp . 80', '10.96.0.45 . udp . 53', '10.96.0.46 . tcp . 443'].map(
+        (key) => `inet t no-endpoint-services ${key}`,
+      ),
+    );
+    assert.deepEqual(parseNftTable('table ip filter {\n}\n').refused, []);
+  });
+});
