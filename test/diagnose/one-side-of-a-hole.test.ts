@@ -140,6 +140,23 @@ describe("on the server's side, a client that is gone when its late question is 
     assert.ok(whole !== undefined && !whole.suspects.includes('nobody'), whole?.suspects.join());
   });
 
+  it('may have gone just after it was heard, where what it had said before never came: nor does its FIN then', () => {
+    const goesAfter = (seq: number) =>
+      said([
+        ...until,
+        pushes(2.2, 511),
+        heard.client(2.2001, '.', { seq, ack: 535 }),
+        pushes(2.25, 535),
+        heard.client(2.2501, '.', { seq, ack: 559 }),
+        pushes(2.3, 559),
+        heard.bareOfClient(2.3001, 12),
+      ]);
+    const { suspects, rivals } = goesAfter(22);
+    assert.ok(suspects.includes('nobody'), suspects.join());
+    assert.ok(rivals.includes('one-way-drop'), rivals.join());
+    assert.ok(!goesAfter(12).suspects.includes('nobody'));
+  });
+
   it('may have gone where nothing is kept of it but its last word, which was said again perhaps', () => {
     const { suspects, rivals } = said(resetAt(2.9));
     assert.ok(suspects.includes('nobody'), suspects.join());

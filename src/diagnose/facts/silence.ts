@@ -172,23 +172,30 @@ export function mayHaveGoneUnseen(story: Story): boolean {
   if (watchesData(story, false) || isToldByKernel) return false;
   // Nor does the server's socket tell: what it received last may have been said again after a silence.
   if (!takesData(story.nodes, reset.node)) return true;
-  const heard = lastHeardAlive(here, said);
-  if (heard !== undefined) return lag(heard, reset) >= soonestRepetition;
-  return said.length > 0;
+  const alive = lastHeardAlive(here, said);
+  if (alive === undefined) return said.length > 0;
+  // Where what it had said before did not come, its FIN need not have come either.
+  return alive.missesWords || lag(alive.packet, reset) >= soonestRepetition;
 }
 
 /** The last word of the client's by which it had heard something new, and that can only have been said when it came. */
-function lastHeardAlive(here: readonly PacketEvent[], said: readonly PacketEvent[]): PacketEvent | undefined {
-  let [heard, before]: (PacketEvent | undefined)[] = [];
+function lastHeardAlive(
+  here: readonly PacketEvent[],
+  said: readonly PacketEvent[],
+): { readonly packet: PacketEvent; readonly missesWords: boolean } | undefined {
+  let heard: ReturnType<typeof lastHeardAlive>;
+  let before: PacketEvent | undefined;
   let [end, acknowledged]: (number | undefined)[] = [];
   for (const packet of said) {
     const isNews = acknowledged === undefined || ((packet.ack - acknowledged) | 0) > 0;
     if (packet.flags.includes('.') && isNews) {
       acknowledged = packet.ack;
-      if (!mayBeOld(packet, before, end, here)) heard = packet;
+      const missesWords = end !== undefined && ((packet.seq - end) | 0) > 0;
+      if (!mayBeOld(packet, before, end, here)) heard = { packet, missesWords };
     }
     const own = packet.seq + packet.payloadLength + (isOpening(packet) ? 1 : 0);
-    if (end === undefined || ((own - end) | 0) > 0) end = own;
+    // The number of a bare acknowledgement says what was sent, not what came.
+    if (end === undefined || (packet.payloadLength > 0 && ((own - end) | 0) > 0)) end = own;
     before = packet;
   }
   return heard;
