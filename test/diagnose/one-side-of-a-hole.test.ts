@@ -109,6 +109,64 @@ describe("on the server's side, a client that is gone when its late question is 
     assert.ok(!suspects.includes('nobody') && !rivals.includes('silent-drop'));
     assert.ok(suspects.includes('client-kernel'));
   });
+
+  /** The server speaks by itself: what it says, and at 2.62 says again. */
+  const pushes = (seconds: number, seq: number, more: Partial<PacketEvent> = {}) =>
+    heard.server(seconds, 'P.', { seq, ack: 12, payloadLength: 24, ...more });
+  const spokenTo = [...until, pushes(2.2, 511), pushes(2.4, 535)];
+  const comesLate = [
+    asks(heard, 2.9, 12, { ack: 559 }),
+    heard.server(2.9001, 'P.', { seq: 559, ack: 22, payloadLength: 48 }),
+    heard.bareOfClient(2.9003, 22),
+  ];
+
+  it('may have gone though its late word has heard the server: it was said before it came', () => {
+    const again = pushes(2.62, 511, { payloadLength: 48, retransmission: true });
+    const { suspects, rivals } = said([...spokenTo, again, ...comesLate]);
+    assert.ok(suspects.includes('nobody'), suspects.join());
+    for (const one of ['one-way-drop', 'silent-drop', 'client-aborted'])
+      assert.ok(rivals.includes(one), rivals.join());
+  });
+
+  it('may have gone though its kernel acknowledges the repetition: its number tells of words that never came here', () => {
+    const again = pushes(2.62, 511, { payloadLength: 48, retransmission: true });
+    const acknowledges = (seq: number) => [
+      heard.client(2.6201, '.', { seq, ack: 559 }),
+      heard.server(2.6202, 'P.', { seq: 559, ack: 12, payloadLength: 48 }),
+      heard.bareOfClient(2.6203, 12),
+    ];
+    const [missed, whole] = [22, 12].map((seq) => said([...spokenTo, again, ...acknowledges(seq)]));
+    assert.ok(missed?.suspects.includes('nobody') && missed.rivals.includes('one-way-drop'));
+    assert.ok(whole !== undefined && !whole.suspects.includes('nobody'), whole?.suspects.join());
+  });
+
+  it('may have gone just after it was heard, where what it had said before never came: nor does its FIN then', () => {
+    const goesAfter = (seq: number) =>
+      said([
+        ...until,
+        pushes(2.2, 511),
+        heard.client(2.2001, '.', { seq, ack: 535 }),
+        pushes(2.25, 535),
+        heard.client(2.2501, '.', { seq, ack: 559 }),
+        pushes(2.3, 559),
+        heard.bareOfClient(2.3001, 12),
+      ]);
+    const { suspects, rivals } = goesAfter(22);
+    assert.ok(suspects.includes('nobody'), suspects.join());
+    assert.ok(rivals.includes('one-way-drop'), rivals.join());
+    assert.ok(!goesAfter(12).suspects.includes('nobody'));
+  });
+
+  it('may have gone where nothing is kept of it but its last word, which was said again perhaps', () => {
+    const { suspects, rivals } = said(resetAt(2.9));
+    assert.ok(suspects.includes('nobody'), suspects.join());
+    for (const one of ['silent-drop', 'peer-host-gone']) assert.ok(rivals.includes(one), rivals.join());
+  });
+
+  it('had no time to, where the server did not wait for its word', () => {
+    const { suspects } = said([...until, pushes(2.8, 511), pushes(2.85, 535), ...comesLate]);
+    assert.ok(!suspects.includes('nobody'), suspects.join());
+  });
 });
 
 describe('an entry', () => {

@@ -112,6 +112,14 @@ describe('an opening that is not answered', () => {
     assert.ok(rivals.includes('silent-drop'), rivals.join());
   });
 
+  it('found its port, where no entry failed to be made, however little of what it sent is known', () => {
+    const [, later] = again;
+    assert.ok(later !== undefined);
+    const rivalsWith = (...more: readonly NodeEvent[]) => told([...alive, later, ...more], timedOut).rivals;
+    assert.ok(rivalsWith(failures(1)).includes('port-clash'));
+    assert.ok(!rivalsWith().includes('port-clash'), rivalsWith().join());
+  });
+
   it('found its port, where it was seen leaving the node', () => {
     const out = packet(lost + 0.5001, ['eth0', 'out'], { ...opening, dst: server }, 'S', { seq: 7, ttl: 63 });
     const { cause } = told([...nodes, out, ...eachTime({ insert_failed: 1, drop: 1 })], probes);

@@ -43,6 +43,18 @@ describe('a client whose kernel has no socket any more', () => {
     assert.equal(sure, 'open');
   });
 
+  it('may have given up in silence where the server goes on speaking, and has no room all the while', () => {
+    const [probe] = probes;
+    assert.ok(probe !== undefined);
+    const speaks = [2, 2.3].flatMap((seconds, index) => [
+      toClient(seconds, { flags: 'P.', ack: 18, seq: 500 + 10 * index, payloadLength: 10, window: 0 }),
+      fromClient(seconds + 0.0001, '.', { seq: 18, ack: 510 + 10 * index, window: 500 }),
+    ]);
+    const { left, sure } = suspects(...opening, probe, toClient(1.8001, { ack: 18 }), ...speaks);
+    assert.ok(left.includes('nobody'), left.join());
+    assert.equal(sure, 'open');
+  });
+
   it('would have said goodbye where the window was open', () => {
     assert.ok(!suspects(...opening).left.includes('nobody'));
   });

@@ -39,7 +39,8 @@ export const insertionFailedEachTime: Look = (story) => {
   if (!nodes.ran('conntrack-stats', entrance.node)) return unknown('conntrack-stats');
   const tries = triesOf(story, entrance);
   const [first] = tries;
-  if (first === undefined || tries.length < 2) return unknown('rest-of-connection');
+  if (first === undefined || tries.length < 2)
+    return insertionFailed(story).seen === 'no' ? no() : unknown('rest-of-connection');
   // What leaves the node has an entry, or is seen going out under the client's own name.
   if (!nodes.ran('conntrack-events', entrance.node)) return unknown('conntrack-events');
   if (story.firsts.some(({ madeAt }) => madeAt >= parseMicros(first.at) - slack)) return no();

@@ -3,7 +3,7 @@
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import { initialTtls } from '../connections/packet-index.ts';
-import { isOpening, openedAgain, soonestRepetition } from '../connections/sent-in-vain.ts';
+import { isOpening, isSameWay, openedAgain, soonestRepetition } from '../connections/sent-in-vain.ts';
 import type { Story } from '../connections/story.ts';
 import type { Wanted } from '../witness-words.ts';
 import { takesData } from './data-captured.ts';
@@ -161,7 +161,7 @@ export function mayHaveGoneUnseen(story: Story): boolean {
     return opening !== undefined && answer !== undefined && lag(opening, answer) >= soonestRepetition;
   }
   // What it says at its end waits for room in the server's window, which it has asked for in vain.
-  if (asksForRoom(said)) return true;
+  if (asksForRoom(said) || hasNoRoom(here, said)) return true;
   const { events, sideOf } = story.kernel;
   const hasRepeated = events.some(
     (event) =>
@@ -172,12 +172,54 @@ export function mayHaveGoneUnseen(story: Story): boolean {
   if (watchesData(story, false) || isToldByKernel) return false;
   // Nor does the server's socket tell: what it received last may have been said again after a silence.
   if (!takesData(story.nodes, reset.node)) return true;
-  let heard: PacketEvent | undefined;
+  const alive = lastHeardAlive(here, said);
+  if (alive === undefined) return said.length > 0;
+  // Where what it had said before did not come, its FIN need not have come either.
+  return alive.missesWords || lag(alive.packet, reset) >= soonestRepetition;
+}
+
+/** The last word of the client's by which it had heard something new, and that can only have been said when it came. */
+function lastHeardAlive(
+  here: readonly PacketEvent[],
+  said: readonly PacketEvent[],
+): { readonly packet: PacketEvent; readonly missesWords: boolean } | undefined {
+  let heard: ReturnType<typeof lastHeardAlive>;
+  let before: PacketEvent | undefined;
+  let [end, acknowledged]: (number | undefined)[] = [];
   for (const packet of said) {
-    const isNews = heard === undefined || ((packet.ack - heard.ack) | 0) > 0;
-    if (packet.flags.includes('.') && isNews) heard = packet;
+    const isNews = acknowledged === undefined || ((packet.ack - acknowledged) | 0) > 0;
+    if (packet.flags.includes('.') && isNews) {
+      acknowledged = packet.ack;
+      const missesWords = end !== undefined && ((packet.seq - end) | 0) > 0;
+      if (!mayBeOld(packet, before, end, here)) heard = { packet, missesWords };
+    }
+    const own = packet.seq + packet.payloadLength + (isOpening(packet) ? 1 : 0);
+    // The number of a bare acknowledgement says what was sent, not what came.
+    if (end === undefined || (packet.payloadLength > 0 && ((own - end) | 0) > 0)) end = own;
+    before = packet;
   }
-  return heard !== undefined && lag(heard, reset) >= soonestRepetition;
+  return heard;
+}
+
+/**
+ * Nothing is known from before, or the other side had waited for it, and said something again meanwhile: it may have been said in that
+ * time, again and again, and tells of what the client had heard while it was there. So does an acknowledgement whose number is beyond all
+ * that came here: a kernel that says again, or waits to say goodbye, acknowledges what had come before, once more.
+ */
+function mayBeOld(
+  packet: PacketEvent,
+  before: PacketEvent | undefined,
+  end: number | undefined,
+  here: readonly PacketEvent[],
+): boolean {
+  if (before === undefined || end === undefined) return packet.payloadLength > 0;
+  if (packet.payloadLength === 0 && ((packet.seq - end) | 0) <= 0) return false;
+  return (
+    lag(before, packet) >= soonestRepetition &&
+    here.some(
+      (one) => one.retransmission && !isSameWay(one, packet) && one.at > before.at && one.at < packet.at,
+    )
+  );
 }
 
 /** So many in a row are no single packet that came out of its order. */
@@ -193,6 +235,17 @@ function asksForRoom(said: readonly PacketEvent[]): boolean {
     probes.every(({ seq, payloadLength }) => payloadLength === 0 && seq === probe.seq) &&
     said.some((one) => one.payloadLength > 0 && isBefore(one))
   );
+}
+
+/** It has asked for room in a window that was shut still when it was last heard: the server may have spoken on, and it has answered that. */
+function hasNoRoom(here: readonly PacketEvent[], said: readonly PacketEvent[]): boolean {
+  const word = said.findLast(({ payloadLength }) => payloadLength > 0);
+  const last = said.at(-1);
+  if (word === undefined || last === undefined) return false;
+  const isProbe = ({ at, seq, payloadLength }: PacketEvent) =>
+    at > word.at && payloadLength === 0 && ((word.seq + word.payloadLength - seq) | 0) === 1;
+  const heard = here.findLast((packet) => packet.at <= last.at && !isSameWay(packet, last));
+  return said.some(isProbe) && heard?.window === 0;
 }
 
 const lag = (from: PacketEvent, to: PacketEvent): Micros => parseMicros(to.at) - parseMicros(from.at);

@@ -39,7 +39,12 @@ export const scenario: LabScenario<'path-mtu-black-hole'> = {
     // TCP's own search begins after some three seconds, and is to be done before the client gives up, which is before all is well again.
     const [timeoutMs, outageMs, everyMs] =
       whose === 'foreign' ? [4_000, 7_500, 10_000] : [4_500, 6_000, 8_000];
-    const world = serviceWorld(choice, { clientTimeoutMs: timeoutMs, changes: changesOf(choice) });
+    const world = serviceWorld(choice, {
+      clientTimeoutMs: timeoutMs,
+      // A shell reads a line byte by byte: asked ten times a second it falls behind, shuts its window, and loses clients by that.
+      ...(whose === 'foreign' ? { clientPeriodMs: 500 } : {}),
+      changes: changesOf(choice),
+    });
     return {
       ...world,
       clients: world.clients.map((client) => ({ ...client, payloadBytes: questionBytes })),
