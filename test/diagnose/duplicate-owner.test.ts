@@ -7,8 +7,19 @@ import type { NodeEvent } from '../../src/model/node-event.ts';
 import { moves } from './facts/address-owner-rows.ts';
 import { routeBack } from './facts/peer-host-rows.ts';
 import { known } from './kernel-events.ts';
-import { failed, port, ran, routeGone, serverRst, talk } from './made-by-hand.ts';
-import { firstEntry } from './story-events.ts';
+import {
+  failed,
+  icmpError,
+  lost,
+  packet,
+  port,
+  ran,
+  routeGone,
+  serverRst,
+  takesIcmp,
+  talk,
+} from './made-by-hand.ts';
+import { at, client, firstEntry, server, service } from './story-events.ts';
 
 const base = ['conntrack-events', 'conntrack-stats', 'capture', 'ip-monitor', 'listeners'].flatMap(ran);
 const lostOne = [...base, ...known, ...talk(), firstEntry(1, port), ...serverRst()];
@@ -73,5 +84,54 @@ describe('an address that is answered for by two', () => {
     const { cause, rivals } = told(lostOne);
     assert.equal(cause, 'unknown');
     assert.ok(rivals.includes('duplicate-owner'), rivals.join());
+  });
+});
+
+describe('an attempt that the other owner of the address refuses', () => {
+  const dialled = 40_099;
+  const refused = failed({
+    ...{ failure: 'refused', errno: 'ECONNREFUSED', syscall: 'connect', phase: 'connecting' },
+    ...{ local: `${client}:${dialled}`, lastGoodAt: null, livedMs: 0, answers: 0, at: at(lost + 0.001) },
+  });
+  const own = { src: client, sport: dialled, dport: 8_080 };
+  const opens = packet(lost, ['cali-client', 'in'], { ...own, dst: service }, 'S', { seq: 7 });
+  const away = { sport: 8_080, dst: client, dport: dialled };
+  const refuses = [
+    packet(lost + 2e-5, ['cali-other', 'in'], { ...away, src: server }, 'R.', { seq: 0, ack: 8 }),
+    packet(lost + 3e-5, ['cali-client', 'out'], { ...away, src: service }, 'R.', { seq: 0, ack: 8, ttl: 63 }),
+  ];
+  const attempt = [...base, ...known, ...talk(), firstEntry(lost, dialled), opens, ...refuses];
+  const toldOf = (nodes: readonly NodeEvent[]) => {
+    const [finding] = diagnose({ probes: [refused], nodes }, causeModels);
+    assert.ok(finding !== undefined);
+    const { cause, author, rivals } = finding;
+    return { cause, author, all: [cause, ...rivals.map((rival) => rival.cause)] };
+  };
+
+  it('is told where the address went there shortly before, and goes back and forth', () => {
+    const turns = [moves(lost - 0.9, [0, 1]), moves(lost + 0.4, [1, 0]), moves(lost + 1.5, [0, 1])];
+    const { cause, author } = toldOf([...attempt, ...ran('neighbours'), ...turns]);
+    assert.deepEqual([cause, author], ['duplicate-owner', 'server-kernel']);
+  });
+
+  it('stays open where nobody watched the neighbours', () => {
+    const { all } = toldOf(attempt.filter(({ source }) => source !== 'listeners'));
+    assert.ok(all.includes('duplicate-owner'), all.join());
+  });
+
+  it('is none where the address stayed where it was', () => {
+    const { all } = toldOf([...attempt, ...ran('neighbours'), moves(lost - 0.9, [0, 1], '10.9.9.9')]);
+    assert.ok(!all.includes('duplicate-owner'), all.join());
+  });
+
+  it('is none where an ICMP error refused it', () => {
+    const turns = [moves(lost - 0.9, [0, 1]), moves(lost + 0.4, [1, 0]), moves(lost + 1.5, [0, 1])];
+    const error = icmpError(lost + 1e-5, ['cali-client', 'out'], [3, 3], { tuple: opens.tuple });
+    const nodes = [
+      ...attempt.filter((event) => !refuses.some((one) => one === event)),
+      ...takesIcmp(),
+      error,
+    ];
+    assert.ok(!toldOf([...nodes, ...ran('neighbours'), ...turns]).all.includes('duplicate-owner'));
   });
 });

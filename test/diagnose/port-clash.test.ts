@@ -132,6 +132,17 @@ describe('an opening that is not answered', () => {
     assert.ok([cause, ...rivals].includes('conntrack-table-full'), [cause, ...rivals].join());
   });
 
+  it('may have found no port, where nobody saw what was sent, or whose entries were made', () => {
+    for (const missing of ['capture', 'conntrack-events']) {
+      const seen = [...nodes, ...eachTime({ insert_failed: 1, drop: 1 })];
+      const { cause, rivals } = told(
+        seen.filter(({ source }) => source !== missing),
+        probes,
+      );
+      assert.ok([cause, ...rivals].includes('port-clash'), `without ${missing}: ${rivals.join()}`);
+    }
+  });
+
   it('is not said to have found no port, where an entry failed once and it was sent twice', () => {
     const { cause } = told([...nodes, counted({ insert_failed: 1, drop: 1 }, lost + 0.5)], probes);
     assert.notEqual(cause, 'port-clash');

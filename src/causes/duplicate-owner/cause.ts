@@ -6,11 +6,24 @@ export const cause = defineCause(page, {
   authors: ['server-kernel'],
   // That an address moved may be a replacement or a virtual address that was moved on purpose, and so may that it came back, once;
   // that it goes back and forth within seconds is neither.
-  shownBy: [['was reset', 'address went to another owner', 'address goes back and forth']],
-  suggestedBy: [['was reset', 'address went to another owner', 'address came back at once']],
+  shownBy: [
+    ['was reset', 'address went to another owner', 'address goes back and forth'],
+    // The other owner need not serve that port.
+    ['was refused', 'address went to another owner', 'address goes back and forth'],
+  ],
+  suggestedBy: [
+    ['was reset', 'address went to another owner', 'address came back at once'],
+    ['was refused', 'address went to another owner', 'address came back at once'],
+  ],
   contradictedBy: [
-    'not was reset',
+    'timed out',
+    'was closed',
+    'was unreachable',
     'not address went to another owner',
+    // A kernel that has no socket answers with a RST.
+    'ICMP answer: port unreachable',
+    'ICMP answer: prohibited',
+    'ICMP answer: host unreachable',
     'endpoint changed',
     'server is gone for good',
     "listener's process ended",
@@ -27,6 +40,7 @@ export const cause = defineCause(page, {
     "a program took the server's socket",
   ],
   sentence(stories) {
+    const refused = stories.filter(({ lost }) => lost.phase === 'connecting').length;
     const move = stories.flatMap((story) =>
       story.nodes.neighbours.filter(
         ({ change, address }) =>
@@ -37,9 +51,13 @@ export const cause = defineCause(page, {
       move === undefined
         ? 'Two machines answer for the server’s address'
         : `Two machines answer for ${move.address}, as ${move.scope} saw (${move.macBefore ?? '?'} and ${move.mac ?? '?'})`;
+    if (refused === stories.length)
+      return `${who}: attempts to connect went to the one that does not listen, and its kernel refused them. The one that does heard nothing.`;
+    const more =
+      refused === 0 ? '' : ' Attempts to connect that went to one that does not listen were refused.';
     return (
       `${who}: packets of live connections went to the one that had not accepted them, and its kernel, which has no socket for them, ` +
-      'answered with RST. The one that had accepted them was alive and heard nothing.'
+      `answered with RST. The one that had accepted them was alive and heard nothing.${more}`
     );
   },
 });

@@ -15,7 +15,7 @@ import {
 } from './lost-on-the-wire.ts';
 import type { NodeTimeline } from './node-timeline.ts';
 import { asRefused } from './refused-by-icmp.ts';
-import { isOpening } from './sent-in-vain.ts';
+import { isOpening } from './another-opening.ts';
 import { wireConnections } from './wire-connections.ts';
 
 export type SeenByNodes = Pick<SeenOnTheWire, 'lost' | 'benign' | 'stalled'>;

@@ -3,12 +3,11 @@ import { formatMicros, parseMicros, type Micros } from '../../model/clock.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import type { FailureKind, Phase } from '../../model/probe-event.ts';
+import { isOpening, isSameWay } from './another-opening.ts';
 import { finUnanswered, obeyedWithin } from './closed-unanswered.ts';
 import type { LostConnection, NextAttempt } from './lost-connection.ts';
 import { remember } from './remember.ts';
 import {
-  isOpening,
-  isSameWay,
   isSentAgain,
   sentInVain,
   unansweredSince,

@@ -2,6 +2,7 @@
 // for of what was seen elsewhere it need not have heard.
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
+import { isOpening, isSameWay } from './another-opening.ts';
 import type { WireConnection } from './wire-connections.ts';
 
 export interface SentInVain {
@@ -139,13 +140,8 @@ function passes(home: PacketEvent, packet: PacketEvent, isOwn: boolean): boolean
   return home.direction === 'unknown' || (packet.direction === home.direction) === isOwn;
 }
 
-export const isSameWay = ({ tuple: a }: PacketEvent, { tuple: b }: PacketEvent): boolean =>
-  a.src === b.src && a.sport === b.sport && a.dst === b.dst && a.dport === b.dport;
-
 const lag = (from: PacketEvent, to: PacketEvent): Micros => parseMicros(to.at) - parseMicros(from.at);
 
-export const isOpening = ({ flags }: Pick<PacketEvent, 'flags'>): boolean =>
-  flags.includes('S') && !flags.includes('.');
 const isEnd = ({ flags }: PacketEvent): boolean => /[RF]/.test(flags);
 const carries = (packet: Pick<PacketEvent, 'payloadLength' | 'flags'>): boolean =>
   packet.payloadLength > 0 || isOpening(packet);

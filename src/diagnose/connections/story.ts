@@ -14,6 +14,7 @@ import type { NodeTimeline } from './node-timeline.ts';
 import type { CloseTimes, IdleBound, IdleTimes } from './idle-times.ts';
 import { hasComeIn, initialTtls, type Entrance } from './packet-index.ts';
 import { findClientEntrance, findServerEntrance, servingPlace } from './own-entrances.ts';
+import { isBefore, openingsAt } from './another-opening.ts';
 import { keptBefore, mergePackets, withOpening } from './packets-of-legs.ts';
 import { findHost, serverAtKernels, serverOf, serverOnTheWire } from './places.ts';
 import { findRerouted, type Rerouted } from './rerouted.ts';
@@ -122,11 +123,13 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
   const ends = new Set(legs);
   const goesToClient = ({ tuple }: Pick<PacketEvent, 'tuple'>) =>
     ends.has(formatEndpoint({ address: tuple.dst, port: tuple.dport }));
+  const ownOpenings = openingsAt(bornAt, packets, slack);
   const { resets, isClear: resetOrderIsClear } = inCausalOrder(
     packets.filter(
       (packet) =>
         packet.flags.includes('R') &&
         parseMicros(packet.at) > lastGoodAt - slack &&
+        !isBefore(packet, ownOpenings) &&
         // With this a client that has given up answers what comes too late.
         !(lost.failure === 'timeout' && !goesToClient(packet) && parseMicros(packet.at) >= failedAt),
     ),

@@ -3,7 +3,9 @@ import { parseMicros, type Micros } from '../../model/clock.ts';
 import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import type { PacketEvent, Tuple } from '../../model/node-event.ts';
 import { wireIdentity } from './clock-offsets.ts';
+import { isOpening } from './another-opening.ts';
 import type { EntryIndex } from './entry-index.ts';
+import { splitAtHandshakes } from './split-at-handshakes.ts';
 
 /** A connection as packets alone tell of it. */
 export interface WireConnection {
@@ -56,7 +58,7 @@ export function wireConnections(packets: readonly PacketEvent[], entries: EntryI
   const groups = Map.groupBy(packets, (packet) => rootOf(flowOf(packet)));
   const dialled = new Set(packets.filter(isOpening).map(({ tuple: { dst, dport } }) => `${dst} ${dport}`));
   return [...groups.values()]
-    .flatMap(splitAtHandshakes)
+    .flatMap((own) => splitAtHandshakes(own, flowOf))
     .flatMap((own) => connectionOf(own, entries, dialled) ?? []);
 }
 
@@ -68,25 +70,6 @@ function flowOf({ tuple: { src, sport, dst, dport } }: Pick<PacketEvent, 'tuple'
 /** Whether only the same packet on another leg is likely to have the same numbers. */
 const isTelling = ({ flags, payloadLength, seq, ack }: PacketEvent): boolean =>
   (payloadLength > 0 || /[SFR]/.test(flags)) && (seq !== 0 || ack !== 0);
-
-const isOpening = ({ flags }: PacketEvent): boolean => flags.includes('S') && !flags.includes('.');
-
-/** A port may serve twice: each new opening number begins another connection. */
-function splitAtHandshakes(packets: readonly PacketEvent[]): PacketEvent[][] {
-  const parts: PacketEvent[][] = [];
-  const opened = new Set<number>();
-  let current: PacketEvent[] = [];
-  for (const packet of packets) {
-    if (isOpening(packet) && !opened.has(packet.seq)) {
-      opened.add(packet.seq);
-      if (current.length > 0) parts.push(current);
-      current = [];
-    }
-    current.push(packet);
-  }
-  if (current.length > 0) parts.push(current);
-  return parts;
-}
 
 /** Undefined when nothing tells which of the two ends is the client. */
 function connectionOf(

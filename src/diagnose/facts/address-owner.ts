@@ -14,7 +14,10 @@ const atOnce: Micros = 2_500_000;
 /** Three moves within this are no failover and its failback. */
 const toAndFroWithin: Micros = 10_000_000;
 
-/** Its MAC changed in some neighbour table, between the last answer and the loss. */
+/** So long before an attempt to connect what became of the address is told. */
+const shortlyBefore: Micros = 10_000_000;
+
+/** Its MAC changed in some neighbour table, between the last answer and the loss, or shortly before an attempt to connect. */
 export const ownerChanged: Look = (story) => {
   const moves = movesNear(story);
   if (moves.length > 0) return yes(...moves.slice(0, 2).map(asEvidence));
@@ -44,11 +47,11 @@ export const ownerCameBack: Look = (story) => {
   for (const move of near) {
     const moves = movesOn(story.nodes).get(placeOf(move)) ?? [];
     const place = moves.indexOf(move);
-    const [before, after] = [moves[place - 1], moves[place + 1]];
-    if (after !== undefined && isWayBack(move, after) && within(move, after, atOnce))
-      return yes(...[move, after].map(asEvidence));
-    if (before !== undefined && isWayBack(before, move) && within(before, move, atOnce))
-      return yes(...[before, move].map(asEvidence));
+    const [former, next] = [moves[place - 1], moves[place + 1]];
+    if (next !== undefined && isWayBack(move, next) && within(move, next, atOnce))
+      return yes(...[move, next].map(asEvidence));
+    if (former !== undefined && isWayBack(former, move) && within(former, move, atOnce))
+      return yes(...[former, move].map(asEvidence));
   }
   return near.length > 0 ? unknown('its-hours') : withoutMoves(story);
 };
@@ -85,9 +88,11 @@ function goesByBridge({ lost, server, serverNode, nodes }: Story): boolean {
 
 function movesNear({ server, lost, nodes, slack }: Story): Move[] {
   const address = (server ?? lost.target).address;
+  // An attempt to connect was never well: it goes to whoever had got the address before it.
+  const from =
+    lost.phase === 'connecting' ? Math.min(lost.lastGoodAt, lost.failedAt - shortlyBefore) : lost.lastGoodAt;
   return (movesByAddress(nodes).get(address) ?? []).filter(
-    ({ at, since }) =>
-      parseMicros(since ?? at) <= lost.failedAt + slack && parseMicros(at) >= lost.lastGoodAt - slack,
+    ({ at, since }) => parseMicros(since ?? at) <= lost.failedAt + slack && parseMicros(at) >= from - slack,
   );
 }
 

@@ -20,6 +20,7 @@ import { firstSeenMidStream, sentElsewhere } from './sent-elsewhere.ts';
 import * as passed from './untranslated.ts';
 import { agentRestarted } from './agent-restarts.ts';
 import * as silence from './silence.ts';
+import { resetByNewcomer } from './reset-by-newcomer.ts';
 import * as kernel from './reset-sender.ts';
 import { acceptQueueOverflowed } from './accept-queue.ts';
 import { endpointsRuleHit } from './service-endpoints.ts';
@@ -93,6 +94,7 @@ export const facts = {
   'sender is the node itself': way.senderIsOnNodeItself,
   'RST made on the node': way.resetMadeHere,
   'RST from outside': way.resetFromOutside,
+  'RST answers another opening': resetByNewcomer,
   'RST translated too early': way.resetTranslatedTooEarly,
   'client answered what was not translated': way.clientAnsweredUntranslated,
   'no answer known to come untranslated': passed.noUntranslatedKnown,

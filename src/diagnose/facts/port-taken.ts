@@ -19,13 +19,24 @@ import {
 
 const failures = /^insert_failed$/;
 
+/** No attempt to connect is made for longer: tcp_syn_retries. */
+const longestAttempt: Micros = 130_000_000;
+
 /** Some flow's entry could not be made meanwhile, on a node that this connection crossed; of any protocol. */
 export const insertionFailed: Look = (story) => {
   if (!story.available.has('conntrack-stats')) return unknown('conntrack-stats');
-  const moved = story.counters.filter(isFailure);
+  const moved = countersMeanwhile(story).filter(isFailure);
   if (moved.length > 0) return yes(...moved.slice(0, 2).map((event) => counterLine(event, failures)));
   return notSeen(story, 'conntrack-stats');
 };
+
+/** An attempt to connect was never well: all of it counts, and where no packet shows when it began it may have been long. */
+function countersMeanwhile({ lost, packets, counters, nodes, slack }: Story): readonly CountersEvent[] {
+  if (lost.phase !== 'connecting' || lost.bornAt < lost.failedAt) return counters;
+  const [first] = packets;
+  const since = first === undefined ? lost.failedAt - longestAttempt : parseMicros(first.at);
+  return nodes.counters.within(since - slack, lost.failedAt + slack);
+}
 
 /**
  * One could not be made each time that this connection sent in vain, where its packets come into its node: twice at least, as once is

@@ -20,13 +20,21 @@ import {
   type Look,
 } from './fact.ts';
 import { ofFirstReset } from './reset-form.ts';
+import { openingBehind } from './reset-by-newcomer.ts';
 import { countedMoreThanKnown } from './told-of-each.ts';
 
 /** As `ofFirstReset`, where the capture tells directions. */
 const ofDirectedReset = (look: (first: PacketEvent, story: Story) => Fact): Look =>
   ofFirstReset((first, story) =>
-    first.direction === 'unknown' ? unknown('capture-direction') : look(first, story),
+    first.direction === 'unknown' ? unknown('capture-direction') : ofOwnReset(look, first, story),
   );
+
+/** What another connection's kernel sent came by that one's way, which the packets of this one do not show. */
+const ofOwnReset = (
+  look: (first: PacketEvent, story: Story) => Fact,
+  first: PacketEvent,
+  story: Story,
+): Fact => (openingBehind(first, story) === undefined ? look(first, story) : unknown(null));
 
 /** The first RST of all came out of the server's pod. */
 export const resetLeftServer = ofDirectedReset((first, story) =>

@@ -11,7 +11,7 @@ export const byEnding: readonly Exclusion[] = [
   // What kind of end it was.
   {
     // Of a client that may have gone in silence the RST says only that it was gone.
-    when: ['was reset', 'not timed out'],
+    when: ['was reset', 'not timed out', 'not RST answers another opening'],
     excludes: ['nobody'],
     because: 'a RST ended it',
     basis: 'physics',

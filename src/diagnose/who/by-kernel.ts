@@ -133,7 +133,13 @@ export const byKernel: readonly Exclusion[] = [
     basis: 'physics',
   },
   {
-    when: ["server's socket was reset", "not client's kernel sent a RST", "not client's socket was reset"],
+    // Another connection of the same port has another client.
+    when: [
+      "server's socket was reset",
+      "not client's kernel sent a RST",
+      "not client's socket was reset",
+      'not RST answers another opening',
+    ],
     excludes: [...clientEnds, 'privileged-program', 'gave-up'],
     because: "a RST came to the server's socket, and the client's kernel sent none of this connection",
     basis: 'physics',

@@ -168,6 +168,13 @@ export const byReset: readonly Exclusion[] = [
       "the RST has a live socket's form and the TTL of the sender's other packets (a box may copy both)",
     basis: 'convention',
   },
+  {
+    when: ['RST answers another opening'],
+    excludes: [...serverEnds, ...rules, 'node-kernel', 'in-between'],
+    because:
+      'the RST has the number that the server told an opening of another connection from the same port, whose kernel has to answer so (a rule or a box may do the same)',
+    basis: 'convention',
+  },
   // The server's own word of what it did.
   {
     when: ['RST of a live socket', 'RST to the client', 'server says it ended it'],

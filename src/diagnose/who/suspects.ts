@@ -44,7 +44,8 @@ function contradictionOf(holding: readonly Exclusion[]): Exclusion[] {
   return doubtful.length > 1 ? doubtful : needed;
 }
 
-const isEnding = (condition: Condition): boolean => /^(not )?(was |timed out)/.test(condition);
+const isEnding = (condition: Condition): boolean =>
+  /^(not )?(was |timed out)|^not RST answers another opening$/.test(condition);
 
 const suspects = authors.filter((author) => author !== 'unknown');
 

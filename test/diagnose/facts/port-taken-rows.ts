@@ -1,6 +1,18 @@
 // The table's rows of two flows that wanted one translation.
 import type { NodeEvent, PacketEvent } from '../../../src/model/node-event.ts';
-import { asked, counters, failed, good, packet, port, ran, talk } from '../made-by-hand.ts';
+import {
+  arrives,
+  asked,
+  counters,
+  failed,
+  good,
+  leaves,
+  lost,
+  packet,
+  port,
+  ran,
+  talk,
+} from '../made-by-hand.ts';
 import { firstEntry } from '../story-events.ts';
 import type { Row } from './row.ts';
 
@@ -26,7 +38,24 @@ export const failures = (insert_failed: number, since = good + 0.02): NodeEvent 
 
 const vain = [...watched, ownEntry, ...talk(), ...again];
 
+/** The server's program says it: its socket was reset, by who opened another connection from the same port. */
+const atServer = (seconds: number, flags: string, more: Partial<PacketEvent>): PacketEvent =>
+  flags === '.'
+    ? packet(seconds, ['cali-server', 'in'], leaves, flags, more)
+    : packet(seconds, ['cali-server', 'out'], arrives, flags, { ...more, ttl: 61 });
+const opensAnew = atServer(lost - 0.003, 'S', { seq: 90_001 });
+const isReset = [
+  atServer(lost - 0.002, '.', { seq: 534, ack: 35 }),
+  atServer(lost - 0.001, 'R', { seq: 35 }),
+];
+const byNobodyOfItsOwn = [failed({ errno: '', phase: 'idle' })];
+
 export const portTakenRows = {
+  'RST answers another opening': {
+    seen: { nodes: [...ran('capture'), ...talk(), opensAnew, ...isReset], probes: byNobodyOfItsOwn },
+    notSeen: { nodes: [...ran('capture'), ...talk(), ...isReset], probes: byNobodyOfItsOwn },
+    unknowable: { nodes: talk().slice(0, 0), probes: byNobodyOfItsOwn, missing: 'capture' },
+  },
   'an insertion failed': {
     seen: { nodes: [...vain, failures(1)], probes: timedOut },
     notSeen: { nodes: vain, probes: timedOut },

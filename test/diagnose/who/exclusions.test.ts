@@ -32,7 +32,7 @@ const icmpBeforeServer = `${C} client-pod-rule node-rule node-kernel in-between 
 
 /** The conditions of a row, its basis, and whom it leaves out; written out once more, so that no row changes unnoticed. */
 const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', excludes: string])[] = [
-  ['was reset + not timed out', 'physics', 'nobody'],
+  ['was reset + not timed out + not RST answers another opening', 'physics', 'nobody'],
   ['was refused', 'physics', `${C} server-application server-process-died ${quiet} ${privileged}`],
   ['was closed', 'physics', `${C} ${kernels} ${rules} ${quiet} ${privileged}`],
   ['was closed', 'convention', 'in-between'],
@@ -113,6 +113,7 @@ const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', 
   ],
   ['sender is the node itself', 'physics', 'in-between node-kernel client-pod-rule server-pod-rule'],
   ['RST from outside', 'physics', `${C} ${S} ${rules} node-kernel ${privileged} gave-up`],
+  ['RST answers another opening', 'convention', `${S} ${rules} node-kernel in-between`],
   ['RST has another TTL + RST to the client', 'convention', `${S} ${privileged} server-pod-rule`],
   ['RST has another TTL + RST to the server', 'convention', `${C} ${privileged} client-pod-rule`],
   [
@@ -214,7 +215,7 @@ const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', 
   ],
   ["client's socket was reset + not server's kernel sent a RST", 'physics', `${S} ${privileged} gave-up`],
   [
-    "server's socket was reset + not client's kernel sent a RST + not client's socket was reset",
+    "server's socket was reset + not client's kernel sent a RST + not client's socket was reset + not RST answers another opening",
     'physics',
     `${C} ${privileged} gave-up`,
   ],
@@ -294,7 +295,13 @@ describe('suspects', () => {
   });
 
   it('are nobody, and two witnesses are named, where physics contradict each other', () => {
-    const facts = factsWhere('RST made on the node', 'RST from outside', 'was reset', 'not timed out');
+    const facts = factsWhere(
+      'RST made on the node',
+      'RST from outside',
+      'was reset',
+      'not timed out',
+      'not RST answers another opening',
+    );
     const suspects = suspectsOf(facts);
     assert.deepEqual(suspects.left, []);
     const pair = suspects.contradiction.map(({ when }) => when.join());

@@ -32,6 +32,7 @@ function judged(models: readonly CauseModel[], ...conditions: Condition[]) {
 }
 
 const bareFromServer: Condition[] = [
+  'not RST answers another opening',
   ...(['was reset', 'RST to the client', 'not client closed first', 'not server closed first'] as const),
   ...([
     'RST without a socket',
