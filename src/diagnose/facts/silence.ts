@@ -3,8 +3,8 @@
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import { initialTtls } from '../connections/packet-index.ts';
-import { isOpening } from '../connections/another-opening.ts';
-import { isSameWay, openedAgain, soonestRepetition } from '../connections/sent-in-vain.ts';
+import { isOpening, isSameWay } from '../connections/another-opening.ts';
+import { openedAgain, soonestRepetition } from '../connections/sent-in-vain.ts';
 import type { Story } from '../connections/story.ts';
 import type { Wanted } from '../witness-words.ts';
 import { takesData } from './data-captured.ts';
