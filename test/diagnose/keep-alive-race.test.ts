@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { causeModels } from '../../src/causes/index.ts';
 import { diagnose, diagnoseWire } from '../../src/diagnose/diagnose.ts';
+import { closedOnFreshQuestion } from '../../src/diagnose/facts/idle-close.ts';
 import type { NodeEvent, PacketEvent } from '../../src/model/node-event.ts';
 import type { FailedEvent, ProbeEvent } from '../../src/model/probe-event.ts';
 import {
@@ -16,11 +17,15 @@ import {
   question,
   ran,
   source,
+  storyOf,
   talk,
 } from './made-by-hand.ts';
+import { endOfSocket } from './kernel-events.ts';
 import { at, client, service } from './story-events.ts';
 
 const asked = lost - 0.005;
+/** The way of the client's packets as it dials. */
+const opens = { src: client, sport: 40_001, dst: service, dport: 8_080 };
 /** The server's FIN at this time, which acknowledges what is before `ack`. */
 const fin = (seconds: number, ack = 35): PacketEvent[] => [
   packet(seconds, ['cali-server', 'in'], leaves, 'F.', { seq: 534, ack }),
@@ -106,5 +111,18 @@ describe('a question that crosses the close of an idle connection', () => {
   it('is one where the FIN was in the kernel of a client that had no time to hear of it', () => {
     const justHeard = [...talk(), ...fin(asked - 0.001), ...asks(535), ...rst, ...ran('capture'), ...lives];
     assert.equal(told(justHeard, [closed()]).cause, 'keep-alive-race');
+  });
+
+  it('may be one where its end tells of a question that nobody saw come after the FIN', () => {
+    const unseen = [
+      packet(1, ['cali-client', 'in'], opens, 'S', { seq: 17 }),
+      packet(1.0001, ['cali-server', 'in'], leaves, 'S.', { seq: 533, ack: 18 }),
+      ...[...fin(asked, 35), ...ran('capture')],
+      packet(asked + 0.024, ['cali-server', 'in'], leaves, 'R.', { seq: 535, ack: 52, window: 500 }),
+      { ...endOfSocket(leaves, 17), at: at(asked + 0.3) },
+    ];
+    assert.equal(closedOnFreshQuestion(storyOf(unseen, [failed()])).seen, 'unknown');
+    const knew = [...unseen.slice(0, -1), { ...endOfSocket(leaves, 0), at: at(asked + 0.3) }];
+    assert.equal(closedOnFreshQuestion(storyOf(knew, [failed()])).seen, 'no');
   });
 });

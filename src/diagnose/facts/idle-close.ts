@@ -96,7 +96,7 @@ export const closedOnFreshQuestion: Look = (story) => {
   if (!here.some(({ payloadLength }) => payloadLength > 0)) {
     const told = bySocket(socket);
     // Who had said goodbye in order may well have been asked just then, and nobody saw it.
-    return told.seen === 'no' && unread === null && here.some(isFin) ? unknown('captured-data') : told;
+    return told.seen === 'no' && here.some(isFin) ? unknown('captured-data') : told;
   }
   const [before, question] = here.slice(-2);
   if (before === undefined || question === undefined) return no();
