@@ -4,9 +4,9 @@
 //   npm run bench:diagnose -- --minutes 0             writes the page anew from the ledger
 //   npm run bench:diagnose -- --seeds 2 --only policy-reject     a part; prints and writes nothing
 //   --seeds N            of each scenario, spread over its variants (default 20)
-//   --healthy N          with real workloads, where nothing is wrong (default 100)
-//   --condition-seeds N  of each scenario with real workloads, with IPv6, with the server in the node's namespace, beside a busy
-//                        machine (default 5)
+//   --healthy N          with real workloads, where nothing is wrong (default 50)
+//   --condition-seeds N  of each scenario with a watcher on each node, and with real workloads (default 5)
+//   --surrounding-seeds N  with IPv6, with the server in the node's namespace, beside a busy machine (default 2)
 //   --rootless-seeds N   of each cause as an ordinary user; needs root to change to one (default 2)
 //   --fix-seeds N        of each variant with each fix (default 0)
 //   --only SCENARIO      (repeatable)   --jobs N (runs at once, 4 at most; default 2)
@@ -44,6 +44,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: String(fullPass.seeds) },
     healthy: { type: 'string', default: String(fullPass.healthy) },
     'condition-seeds': { type: 'string', default: String(fullPass.conditionSeeds) },
+    'surrounding-seeds': { type: 'string', default: String(fullPass.surroundingSeeds) },
     'rootless-seeds': { type: 'string', default: String(fullPass.rootlessSeeds) },
     'fix-seeds': { type: 'string', default: String(fullPass.fixSeeds) },
     minutes: { type: 'string' },
@@ -58,6 +59,7 @@ const amounts = {
   seeds: amountOf('seeds'),
   healthy: amountOf('healthy'),
   conditionSeeds: amountOf('condition-seeds'),
+  surroundingSeeds: amountOf('surrounding-seeds'),
   rootlessSeeds: amountOf('rootless-seeds'),
   fixSeeds: amountOf('fix-seeds'),
 };
@@ -116,7 +118,7 @@ const trials = ledger.trials.filter((trial) => planned.has(trialKey(trial))).toS
 const page = values.page ?? (isWhole ? resolve(root, 'docs/diagnosis.md') : undefined);
 if (page !== undefined) {
   const settings =
-    `${amounts.seeds} runs of each scenario, spread over its variants, ${amounts.conditionSeeds} under each further condition, half as many of those that came later, ` +
+    `${amounts.seeds} runs of each scenario, spread over its variants, ${amounts.conditionSeeds} watched and ${amounts.conditionSeeds} with real workloads, ${amounts.surroundingSeeds} in each other surrounding, half as many of those that came later, ` +
     `${amounts.healthy} of real workloads where nothing is wrong; ${jobs} runs at a time`;
   const count = (condition: TrialSpec['condition']) =>
     plan.flat().filter((spec) => spec.condition === condition).length;
@@ -198,7 +200,15 @@ function inOrder(a: Trial, b: Trial): number {
 }
 
 function amountOf(
-  name: 'seeds' | 'healthy' | 'condition-seeds' | 'rootless-seeds' | 'fix-seeds' | 'minutes' | 'jobs',
+  name:
+    | 'seeds'
+    | 'healthy'
+    | 'condition-seeds'
+    | 'surrounding-seeds'
+    | 'rootless-seeds'
+    | 'fix-seeds'
+    | 'minutes'
+    | 'jobs',
 ) {
   const amount = Number(values[name]);
   if (Number.isInteger(amount) && amount >= 0) return amount;

@@ -20,7 +20,8 @@ export interface Judged {
 
 export const columns: readonly Column[] = conditions.flatMap((condition) =>
   viewsUnder[condition].map((view): Column => {
-    return { name: condition === 'plain' ? view : `${condition}, ${view}`, condition, view };
+    const isNamed = condition !== 'plain' && condition !== 'watched';
+    return { name: isNamed ? `${condition}, ${view}` : view, condition, view };
   }),
 );
 

@@ -10,6 +10,7 @@ import { seedOf } from './models-hash.ts';
 
 export const conditions = [
   'plain',
+  'watched',
   'real workloads',
   'IPv6',
   "server in the node's namespace",
@@ -21,7 +22,8 @@ export type Condition = (typeof conditions)[number];
 
 /** Further words for `lab run` under a condition, the first of which it must know. */
 export const wordsUnder: Partial<Record<Condition, readonly [string, ...string[]]>> = {
-  plain: ['--watch'],
+  // A watcher on each node costs more than all else of a run: not every run has them.
+  watched: ['--watch'],
   'real workloads': ['--watch'],
   IPv6: ['--family', 'ipv6'],
   "server in the node's namespace": ['--server', 'node'],
@@ -42,19 +44,20 @@ export interface TrialSpec {
 }
 
 /**
- * How many of each: of every scenario, of `healthy` with real workloads, of each cause under each condition, as an ordinary user, of a
- * variant with a fix.
+ * How many of each: of every scenario, of `healthy` with real workloads, of each cause watched live and with real workloads, of each in
+ * other surroundings (IPv6, on the node, beside a busy machine), as an ordinary user, of a variant with a fix.
  */
 export interface Amounts {
   readonly seeds: number;
   readonly healthy: number;
   readonly conditionSeeds: number;
+  readonly surroundingSeeds: number;
   readonly rootlessSeeds: number;
   readonly fixSeeds: number;
 }
 
 export const fullPass: Amounts = {
-  ...{ seeds: 20, healthy: 100, conditionSeeds: 5, rootlessSeeds: 2, fixSeeds: 0 },
+  ...{ seeds: 20, healthy: 50, conditionSeeds: 5, surroundingSeeds: 2, rootlessSeeds: 2, fixSeeds: 0 },
 };
 
 /** Those that the catalogue began with: of each of the others half as many runs are made, so that a pass fits into an evening. */
@@ -82,7 +85,8 @@ export function rounds(scenarios: readonly Scenario[], models: string, amounts: 
       return form === undefined ? [] : [{ condition, scenario: scenario.name, ...form, fix: null, seed }];
     });
   };
-  const count = Math.max(amounts.seeds, amounts.conditionSeeds, amounts.rootlessSeeds, amounts.fixSeeds, 1);
+  const { seeds, conditionSeeds, surroundingSeeds, rootlessSeeds, fixSeeds } = amounts;
+  const count = Math.max(seeds, conditionSeeds, surroundingSeeds, rootlessSeeds, fixSeeds, 1);
   const healthyUpTo = (round: number) => Math.ceil((amounts.healthy * round) / count);
   return Array.from({ length: count }, (_, round) => {
     const under = (condition: Condition, most: number, among = scenarios) =>
@@ -94,19 +98,20 @@ export function rounds(scenarios: readonly Scenario[], models: string, amounts: 
       .flatMap((scenario) => some('real workloads', scenario, healthyUpTo(round), healthyUpTo(round + 1)));
     return [
       ...under('plain', amounts.seeds),
+      ...under('watched', amounts.conditionSeeds),
       ...well,
       ...under(
         'real workloads',
         amounts.conditionSeeds,
         scenarios.filter((scenario) => !isHealthy(scenario)),
       ),
-      ...under('IPv6', amounts.conditionSeeds),
-      ...under("server in the node's namespace", amounts.conditionSeeds),
+      ...under('IPv6', amounts.surroundingSeeds),
+      ...under("server in the node's namespace", amounts.surroundingSeeds),
       ...under('rootless', amounts.rootlessSeeds),
       ...(round < amounts.fixSeeds
         ? scenarios.flatMap((scenario) => withFixes(scenario, models, round))
         : []),
-      ...under('busy machine', amounts.conditionSeeds),
+      ...under('busy machine', amounts.surroundingSeeds),
     ];
   });
 }

@@ -46,9 +46,12 @@ export const views = {
 } as const satisfies Record<string, Look>;
 export type View = keyof typeof views;
 
+const watches: readonly View[] = ['watch', 'watch on one node'];
+
 /** Views that are looked at under a condition; with a fix there is nothing to diagnose. */
 export const viewsUnder: Readonly<Record<Condition, readonly View[]>> = {
-  plain: Object.keys(views) as View[],
+  plain: (Object.keys(views) as View[]).filter((view) => !watches.includes(view)),
+  watched: watches,
   'real workloads': ['foreign (no client events)', 'without kernel events', 'watch', 'watch on one node'],
   IPv6: ['all witnesses', 'foreign (no client events)'],
   "server in the node's namespace": ['all witnesses', 'foreign (no client events)'],

@@ -69,9 +69,9 @@ describe('the page', () => {
   });
 
   it('says of a column that no run has yet that it was not run, and of no other', () => {
-    assert.deepEqual(row(text, 'watch'), ['not run', '', '', '', '', '']);
+    assert.deepEqual(row(text, 'no capture'), ['not run', '', '', '', '', '']);
     assert.equal(row(text, 'real workloads, watch'), undefined);
-    const watched = page([trial({ answers: { 'all witnesses': [truth], watch: [truth] } })]);
+    const watched = page([trial({ condition: 'watched', answers: { watch: [truth] } })]);
     assert.deepEqual(row(watched, 'watch')?.slice(0, 5), ['1', '1', '0', '0', '0']);
   });
 
