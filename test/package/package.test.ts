@@ -70,7 +70,7 @@ describe('the package', () => {
   });
 
   test('has nothing else: no sources, tests, scripts, or starter of a checkout', () => {
-    const rest = packed.files.filter((file) => !/^(dist|manifests|docs)\//.test(file));
+    const rest = packed.files.filter((file) => !/^(dist|manifests|docs|recordings)\//.test(file));
     assert.deepEqual(rest.sort(), ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
   });
 
@@ -136,6 +136,13 @@ describe('installed in a folder with blanks, netdebug', () => {
     assert.match((await run('lab', 'list')).stdout, /^gke-intranode-policy \(default\)$/m);
     const doctor = await run('doctor');
     assert.match(doctor.stdout, /\nThe lab can run here: netdebug lab run\n$|\nThe lab cannot run here/);
+  });
+
+  test('has what was recorded where a scenario can be run, and finds its cause', async () => {
+    const folder = 'lib/node_modules/netdebug/recordings/ipvs-entry-expired';
+    const { exitCode, stdout } = await run('diagnose', join(packed.folder, 'a prefix', folder));
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^ {2}why {3}ipvs-entry-expired \(proven\)/m);
   });
 
   test('renders the page of a run with its style and scripts', async () => {
