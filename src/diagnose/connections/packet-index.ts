@@ -3,6 +3,7 @@ import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import { loopback } from '../../model/loopback.ts';
 import type { PacketEvent, Tuple } from '../../model/node-event.ts';
 import { wireIdentity } from './clock-offsets.ts';
+import { localEnd, otherEnd } from './ends-of-tuple.ts';
 
 /** An interface of a node. */
 export interface Entrance {
@@ -75,14 +76,17 @@ export function findAliases(
   const find = (endpoint: string): readonly string[] => {
     const sameAddress = endpoint.slice(0, endpoint.lastIndexOf(':') + 1);
     const aliases = new Set<string>();
-    const identities = new Set((byEndpoint.get(endpoint) ?? []).filter(isTelling).map(wireIdentity));
-    for (const identity of identities)
-      for (const { src, sport, dst, dport } of flowsOf.get(identity) ?? [])
-        for (const other of [
-          formatEndpoint({ address: src, port: sport }),
-          formatEndpoint({ address: dst, port: dport }),
-        ])
-          if (other !== endpoint && other.startsWith(sameAddress)) aliases.add(other);
+    // By which end of them it is: who dials his own Service has his own address at the other end, too.
+    const identities = new Map(
+      (byEndpoint.get(endpoint) ?? [])
+        .filter(isTelling)
+        .map((packet) => [wireIdentity(packet), localEnd(packet.tuple) === endpoint]),
+    );
+    for (const [identity, isSender] of identities)
+      for (const tuple of flowsOf.get(identity) ?? []) {
+        const other = isSender ? localEnd(tuple) : otherEnd(tuple);
+        if (other !== endpoint && other.startsWith(sameAddress)) aliases.add(other);
+      }
     return aliases.size === 0 ? none : [...aliases];
   };
   return (endpoint) => {

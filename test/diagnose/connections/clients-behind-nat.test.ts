@@ -47,3 +47,16 @@ describe('a client behind a node’s own address', () => {
     assert.equal(ofHidden(seen, ...strangers, entry).length, 0);
   });
 });
+
+describe('a pod that dials its own Service', () => {
+  it('is not taken for the server that it reaches, which has its address', () => {
+    const [own, service, node] = ['10.44.0.10', '10.48.14.50', '10.128.0.11'];
+    const words = { seq: 7, ack: 9, payloadLength: 17 };
+    const reader = createNodeReader(null);
+    const asked: Tuple = { src: own, sport: 40_001, dst: service, dport: 8_080 };
+    const hidden: Tuple = { src: node, sport: 36_692, dst: own, dport: 8_080 };
+    reader.add(packet(1, ['cali-server', 'in'], asked, 'P.', words));
+    reader.add(packet(1.0001, ['cali-server', 'out'], hidden, 'P.', { ...words, ttl: 63 }));
+    assert.deepEqual(reader.timeline().aliasesOf(`${own}:40001`), []);
+  });
+});
