@@ -5,15 +5,15 @@ import { tupleKey } from './entry-index.ts';
 
 export interface ClientsNames {
   /** Whether it is a client's own address. */
-  isWanted(address: string): boolean;
+  readonly isWanted: (address: string) => boolean;
   /** Whether either end is a client, by its own address or by an end that it is hidden behind. */
-  isOurs(tuple: Tuple): boolean;
+  readonly isOurs: (tuple: Tuple) => boolean;
   /** Whether it is an end, ADDRESS:PORT, that one is hidden behind. */
-  isHidden(end: string): boolean;
+  readonly isHidden: (end: string) => boolean;
   /** Whether answers of just these ends go to one that is hidden. */
-  answersHidden(reply: Tuple): boolean;
+  readonly answersHidden: (reply: Tuple) => boolean;
   /** Takes how a client of ours is answered. */
-  learn(reply: Tuple): void;
+  readonly learn: (reply: Tuple) => void;
 }
 
 /** @param clients Their addresses; null for everybody's. */
