@@ -199,7 +199,7 @@ describe('netdebug diagnose', () => {
     );
     assert.match(
       stdout,
-      /\n {2}1 connection was refused:\n {4}who {3}open: .*\n {4}why {3}open: policy-reject, endpoint-replaced, server-process-died or server-killed-for-memory\n/,
+      /\n {2}1 connection was refused:\n {4}who {3}open: .*\n {4}why {3}open: policy-reject, endpoint-replaced, duplicate-owner, server-process-died or server-killed-for-memory\n/,
     );
     assert.match(
       stdout,

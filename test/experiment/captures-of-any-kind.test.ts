@@ -59,7 +59,10 @@ describe('a recorded capture', () => {
       { ...aborted, connections: 2 },
       {
         ...{ cause: 'unknown', author: 'unknown', connections: 1 },
-        rivals: ['policy-reject', 'endpoint-replaced', 'server-process-died', 'server-killed-for-memory'],
+        rivals: [
+          ...['policy-reject', 'endpoint-replaced', 'duplicate-owner'],
+          ...['server-process-died', 'server-killed-for-memory'],
+        ],
       },
     ]);
   });
