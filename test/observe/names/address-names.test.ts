@@ -50,6 +50,7 @@ async function watch(t: TestContext, cluster: ClusterAccess) {
       if (event.event === 'name') told.push(`${event.address} ${event.kind} ${event.name}`);
     },
     limited: (text) => void told.push(`limited: ${text}`),
+    read: () => undefined,
   } satisfies Partial<WitnessContext>;
   const run = await names.start(context as unknown as WitnessContext);
   const end = await run.stop();
