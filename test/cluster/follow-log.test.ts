@@ -55,7 +55,8 @@ test(
   'a log that has nothing to say is said to be silent once, however often it is asked for',
   { skip: kubectlSkip },
   async (t) => {
-    const { log, lines, states } = await followed(t, 300);
+    // Longer than kubectl takes to start on a busy machine: silent before its first line, it would mend with that.
+    const { log, lines, states } = await followed(t, 1_500);
     log.append([line(1)]);
     await until('the first line', () => lines.includes(line(1)));
     const before = log.opened;
