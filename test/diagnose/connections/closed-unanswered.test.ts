@@ -5,17 +5,14 @@ import { describe, it } from 'node:test';
 import { lostByNodes } from '../../../src/diagnose/connections/lost-by-nodes.ts';
 import { createNodeReader } from '../../../src/diagnose/connections/node-timeline.ts';
 import { formatMicros, parseMicros } from '../../../src/model/clock.ts';
-import { nodeEventSchema, type NodeEvent, type PacketEvent } from '../../../src/model/node-event.ts';
+import type { NodeEvent, PacketEvent } from '../../../src/model/node-event.ts';
 import { packetEvent } from '../../../src/packets/packet-event.ts';
-import { recordedText } from '../../observe/recorded.ts';
+import { recordedEvents } from '../recorded-events.ts';
 import { recordedPackets } from '../../packets/recording.ts';
 
 const origin = { node: 'here', file: 'capture.pcap', nameOf: () => 'lo' };
 const packets = recordedPackets('orderly-ends.pcap').map((packet) => packetEvent(packet, origin));
-const told = recordedText('orderly-ends.ndjson')
-  .split('\n')
-  .filter((line) => line !== '')
-  .map((line) => nodeEventSchema.parse(JSON.parse(line)));
+const told = recordedEvents('orderly-ends.ndjson');
 
 /** By the port that was dialled, in its order. */
 function lostIn(events: readonly NodeEvent[]) {

@@ -4,13 +4,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { lostByNodes } from '../../../src/diagnose/connections/lost-by-nodes.ts';
 import { createNodeReader } from '../../../src/diagnose/connections/node-timeline.ts';
-import { nodeEventSchema, type NodeEvent } from '../../../src/model/node-event.ts';
-import { recordedText } from '../../observe/recorded.ts';
+import type { NodeEvent } from '../../../src/model/node-event.ts';
+import { recordedEvents } from '../recorded-events.ts';
 
-const told = recordedText('both-ends.ndjson')
-  .split('\n')
-  .filter((line) => line !== '')
-  .map((line) => nodeEventSchema.parse(JSON.parse(line)));
+const told = recordedEvents('both-ends.ndjson');
 
 /** CLIENT>TARGET, each as often as it is lost. */
 function lostIn(events: readonly NodeEvent[]) {
