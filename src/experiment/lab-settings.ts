@@ -144,7 +144,7 @@ export function setupOf(
   } = settings;
   const choice = dataplane === undefined ? settings.choice : { ...settings.choice, dataplane };
   const written = findScenario(scenario).setup(choice, workload === null ? 'probes' : 'foreign');
-  const reached = byAccess(written, access);
+  const reached = byAccess(written, access, scenario);
   const placed = server === 'node' ? onHostNetwork(reached) : reached;
   const moved = inAddressBlock(placed, addressBlock);
   const setup = family === 'ipv6' ? inIpv6(moved) : moved;

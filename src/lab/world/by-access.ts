@@ -5,20 +5,23 @@ import { Problem } from '../../model/problem.ts';
 import type { ClientSpec, ServiceAccess, Setup } from '../../model/scenario.ts';
 import type { Pod } from '../../model/topology.ts';
 
-/** Clients that dial the server's pod itself, or another Service, keep to that. Throws a usage Problem where the world has no such form. */
-export function byAccess(setup: Setup, access: ServiceAccess): Setup {
+/**
+ * Clients that dial the server's pod itself, or another Service, keep to that. Throws a usage Problem where the world has no such form.
+ * @param scenario Its name, for that.
+ */
+export function byAccess(setup: Setup, access: ServiceAccess, scenario: string): Setup {
   switch (access) {
     case 'clusterip':
       return setup;
     case 'nodeport':
-      return byNodePort(setup);
+      return byNodePort(setup, scenario);
     case 'hairpin':
-      return byHairpin(setup);
+      return byHairpin(setup, scenario);
   }
 }
 
 /** Each client dials its own node, as programs do that know no more than `status.hostIP`: what comes to the server has that node's address. */
-function byNodePort(setup: Setup): Setup {
+function byNodePort(setup: Setup, scenario: string): Setup {
   const { service, nodes, pods } = setup.topology;
   const { nodePort } = service;
   if (nodePort === undefined)
@@ -37,6 +40,7 @@ function byNodePort(setup: Setup): Setup {
     setup,
     pods.filter(({ name }) => moved.some(({ pod }) => pod === name)),
     'nodeport',
+    scenario,
   );
   const act = (action: FaultAction): FaultAction[] =>
     action.do === 'delete-entries' && action.filter.originalDestination === service.clusterIp
@@ -49,7 +53,7 @@ function byNodePort(setup: Setup): Setup {
 }
 
 /** Who was beside the server is in its pod. Its node gives such a connection the node's address on its way back to where it came from. */
-function byHairpin(setup: Setup): Setup {
+function byHairpin(setup: Setup, scenario: string): Setup {
   const { topology, servers } = setup;
   const podOf = (name: string | undefined) => topology.pods.find((pod) => pod.name === name);
   const home = podOf(servers[0]?.pod);
@@ -60,7 +64,7 @@ function byHairpin(setup: Setup): Setup {
   if (home === undefined || moved.length === 0) {
     throw new Problem('usage', 'no client of this world that is beside the server dials its Service.');
   }
-  refuseNamed(setup, left, 'hairpin');
+  refuseNamed(setup, left, 'hairpin', scenario);
   const wasOf = (netns: string) => left.some(({ name }) => name === netns);
   const act = (action: FaultAction): FaultAction[] => [
     action.do === 'destroy-sockets' && wasOf(action.netns) ? { ...action, netns: home.name } : action,
@@ -78,7 +82,12 @@ const dials =
     target.address === clusterIp;
 
 /** Their packets have another address where rules and routes would meet them. */
-function refuseNamed({ faults, plan }: Setup, pods: readonly Pod[], access: ServiceAccess): void {
+function refuseNamed(
+  { faults, plan }: Setup,
+  pods: readonly Pod[],
+  access: ServiceAccess,
+  scenario: string,
+): void {
   const done: unknown[] = [
     ...faults.map(({ steps }) => steps),
     ...plan.map(({ change }) => change).filter(isRule),
@@ -90,7 +99,7 @@ function refuseNamed({ faults, plan }: Setup, pods: readonly Pod[], access: Serv
   if (named === undefined) return;
   throw new Problem(
     'usage',
-    `this has no form with --access ${access}: it is done to what comes from ${named.name}’s own address, with which nothing comes there.`,
+    `${scenario} has no form with --access ${access}: it is done to what comes from ${named.name}’s own address, with which nothing comes there.`,
   );
 }
 

@@ -47,7 +47,9 @@ describe('clients that dial a port of the nodes', () => {
     ] as const)
       assert.throws(() => by('nodeport', scenario, choice), {
         name: Problem.name,
-        message: /no form with --access nodeport: .* co-located-client’s own address/,
+        message: new RegExp(
+          `^${scenario} has no form with --access nodeport: .* co-located-client’s own address`,
+        ),
       });
   });
 });
