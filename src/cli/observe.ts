@@ -18,10 +18,15 @@ import { catchInterruption } from './interruption.ts';
 import type { NamesApi } from './names-api.ts';
 import { nodeOption, withoutOption, witnessesOption } from './node-flags.ts';
 import { durationOption, port, textOption } from './probe-flags.ts';
+import { ask } from './observe/ask.ts';
+import { serve } from './observe/serve.ts';
 import { repeatable } from './repeatable.ts';
 
 interface ObserveFlags {
-  readonly out: string;
+  readonly out?: string;
+  readonly serve?: string;
+  readonly ask?: string;
+  readonly unasked: number;
   readonly duration?: number;
   readonly maxSize?: number;
   readonly port?: readonly number[];
@@ -61,7 +66,7 @@ export function command(): Command {
     .description(
       'Collects evidence on a node, as root, until stopped: who reset which connection, and what made it.',
     )
-    .addOption(textOption('--out <dir>', 'folder for the evidence').makeOptionMandatory())
+    .addOption(textOption('--out <dir>', 'folder for the evidence'))
     .addOption(durationOption('--duration <time>', 'end after this time (default: run until stopped)'))
     .option(
       '--max-size <size>',
@@ -79,6 +84,12 @@ export function command(): Command {
     )
     .addOption(nodeOption())
     .addOption(durationOption('--sample <time>', 'time between two readings of counters', '1s'))
+    // The two ends of `netdebug cluster watch` on a node (docs/cluster.md): nobody types them.
+    .addOption(textOption('--serve <socket>', 'hold what is seen for whoever asks at this socket').hideHelp())
+    .addOption(textOption('--ask <socket>', 'ask the observer at this socket').hideHelp())
+    .addOption(
+      durationOption('--unasked <time>', 'with --serve: end when nobody asked for so long', '1m').hideHelp(),
+    )
     // They run without being asked for, and whoever asks for them, as it once took, is right.
     .addOption(new Option('--kernel-events').hideHelp())
     .addOption(new Option('--sockets').hideHelp())
@@ -89,9 +100,20 @@ export function command(): Command {
 const minSize = 1_048_576;
 
 async function run(flags: ObserveFlags): Promise<void> {
+  if (flags.ask !== undefined) {
+    await ask(flags.ask);
+    return;
+  }
   requireRights();
   const { node = hostname(), port: ports = [], maxSize: maxBytes = 256 * minSize } = flags;
   const { without, only, wanted, required } = chooseWitnesses(flags);
+  const pace = { periodMs: flags.sample, share: readingShare };
+  if (flags.serve !== undefined) {
+    await serve({ path: flags.serve, node, ports, without, only, pace, unaskedMs: flags.unasked });
+    return;
+  }
+  if (flags.out === undefined)
+    throw new Problem('usage', 'observe needs --out DIR, the folder for what it sees.');
   if (wanted.includes('capture')) requireTcpdump();
   const folder = await makeObserverFolder(flags.out, node);
   const interruption = catchInterruption();
@@ -110,7 +132,7 @@ async function run(flags: ObserveFlags): Promise<void> {
   const watch = await watchNode(node, folder, onEvent, {
     netns: null,
     capture: { packets: 'flags', ports, immediate: false },
-    pace: { periodMs: flags.sample, share: readingShare },
+    pace,
     ...{ maxBytes, without, books, only },
     ...(names === undefined ? {} : { cluster: names.cluster }),
   });

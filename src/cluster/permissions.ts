@@ -3,7 +3,7 @@ import { Problem } from '../model/problem.ts';
 import { pause } from '../system/pause.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 
-interface Permission {
+export interface Permission {
   readonly verb: string;
   readonly resource: string;
   readonly subresource?: string;
@@ -92,7 +92,11 @@ const betweenRoundsMs = 1_000;
 
 /** What is refused of what a run needs. Throws a `missing` Problem when the cluster does not answer. */
 export async function findRefusals(kubectl: Kubectl, observe: boolean): Promise<Refusal[]> {
-  const wanted = [...forRuns, ...(observe ? forObservers : [])];
+  return await findRefusalsOf(kubectl, [...forRuns, ...(observe ? forObservers : [])]);
+}
+
+/** What is refused of these. Throws a `missing` Problem when the cluster does not answer. */
+export async function findRefusalsOf(kubectl: Kubectl, wanted: readonly Permission[]): Promise<Refusal[]> {
   let allRefused = false;
   for (let round = 1; ; round++) {
     const answers = await Promise.all(

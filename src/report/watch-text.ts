@@ -158,13 +158,13 @@ export function watchingLines(
     ...(seesLosses(missing)
       ? []
       : wrap('most losses cannot be seen here: that takes the capture or the kernel events', columns, '  ')),
-    ...missing.flatMap((one) => wrap(visible(missingWords(one)), columns, '  ', '    ')),
+    ...missing.flatMap((one) => wrap(visible(missingWords(one, node)), columns, '  ', '    ')),
   ];
 }
 
 /** Of one node alone its name need not be said. */
-const missingWords = (missing: MissingWitness): string =>
-  missingSentence(missing).slice(missing.node.length + 2);
+const missingWords = (missing: MissingWitness, node: string): string =>
+  missingSentence(missing).slice(missing.node === node ? missing.node.length + 2 : 0);
 
 function watchedWords({ connections, processes }: WatchedNow): string {
   if (connections === null) return 'all connections';
@@ -191,7 +191,7 @@ const inSeconds = (milliseconds: number): string =>
 /** What could not be seen; and last, where a terminal stands, what was lost, by cause, with what cures it and what to type next. */
 export function summaryLines(summary: WatchSummary, style: TextStyle): string[] {
   const unseen = summary.missing.flatMap((one) =>
-    wrap(visible(missingWords(one)), style.columns, '  ', '    '),
+    wrap(visible(missingWords(one, summary.node)), style.columns, '  ', '    '),
   );
   return [
     ...(unseen.length === 0 ? [] : ['Not seen, or not all of it:', ...unseen, '']),

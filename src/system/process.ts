@@ -86,12 +86,36 @@ export interface Program {
   stop(signal?: NodeJS.Signals, graceMs?: number): Promise<Exit>;
 }
 
+/** A program that is told something while it runs. */
+export interface ToldProgram extends Program {
+  /** Writes a line to its stdin; what it no longer reads is let go. */
+  say(line: string): void;
+}
+
 /**
  * Starts a program in a session of its own, so that a Ctrl-C on the terminal reaches us alone and we decide how it ends.
  * Throws a `missing` Problem when the program is not there.
  */
 export function startProgram(argv: readonly string[], options: ProgramOptions = {}): Program {
-  const child = start(argv, { stdio: 'stream', env: options.env });
+  return followProgram(start(argv, { stdio: 'stream', env: options.env }), argv, options);
+}
+
+/** The same with a stdin that stays open until we end, or it does; with `input` it holds that alone. */
+export function startToldProgram(
+  argv: readonly string[],
+  options: ProgramOptions = {},
+  input?: string,
+): ToldProgram {
+  const child = start(argv, { stdio: 'told', env: options.env });
+  child.stdin?.on('error', () => undefined);
+  if (input !== undefined) child.stdin?.end(input);
+  return {
+    ...followProgram(child, argv, options),
+    say: (line) => void child.stdin?.write(`${line}\n`),
+  };
+}
+
+function followProgram(child: ChildProcess, argv: readonly string[], options: ProgramOptions): Program {
   const { pid } = child;
   let words = '';
   child.stdout?.on('data', (chunk: Buffer) => options.onStdout?.(chunk));
@@ -179,12 +203,12 @@ export function startPiped(
 
 function start(
   argv: readonly string[],
-  how: { stdio: 'pipe' | 'stream'; env: Readonly<Record<string, string>> | undefined },
+  how: { stdio: 'pipe' | 'stream' | 'told'; env: Readonly<Record<string, string>> | undefined },
 ): ChildProcess {
   const { file, args } = fileOf(argv);
   return spawn(file, args, {
-    stdio: [how.stdio === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-    detached: how.stdio === 'stream',
+    stdio: [how.stdio === 'stream' ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    detached: how.stdio !== 'pipe',
     env: { ...toolEnvironment(), ...how.env },
   });
 }

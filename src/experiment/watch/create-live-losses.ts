@@ -7,11 +7,11 @@ import { createAlikeLosses, enough } from './alike-losses.ts';
 import { createAllowance } from './allowance.ts';
 import { sliceFor } from './evidence-slice.ts';
 import { cookieOf } from './flow-keys.ts';
-import { createHeldAround } from './held-around.ts';
+import { createHeldAroundNodes } from './held-around-nodes.ts';
 import { createHeldFlows, type HeldFlow } from './held-flows.ts';
 import { judgeSlice } from './judge-slice.ts';
 import { createJudgingTimes } from './judging-times.ts';
-import { createLossReckoning } from './loss-reckoning.ts';
+import { createReckoningOfNodes } from './loss-reckoning.ts';
 import type { LiveLosses, LiveLossesOptions } from './live-losses.ts';
 import { createLossTeller } from './loss-teller.ts';
 import { signalOf } from './loss-signals.ts';
@@ -54,13 +54,13 @@ export function createLiveLosses(options: LiveLossesOptions): LiveLosses {
     said.joined(from, into);
     times.joined(from, into);
   });
-  const around = createHeldAround(node, keepMs);
+  const around = createHeldAroundNodes(keepMs);
   const samples = createPacketSamples();
   const held = { flows, around, who, samples };
   const alike = createAlikeLosses();
   const teller = createLossTeller({ node, who, filter, said, alike });
   const allowance = createAllowance();
-  const reckoning = createLossReckoning(node, startedAt);
+  const reckoning = createReckoningOfNodes(startedAt);
   /** What was known when it was judged last. */
   const knownThen = new WeakMap<HeldFlow, string>();
   /** Milliseconds that each connection in a slice took lately. */
@@ -195,7 +195,7 @@ export function createLiveLosses(options: LiveLossesOptions): LiveLosses {
       if (flow === undefined || signal === null) return;
       times.signal(flow, signal, parseMicros(event.at), isHeard(flow));
     },
-    read: (witness, until) => around.read(witness, until),
+    read: (witness, until, of = node) => around.read(of, witness, until),
     look(now) {
       lastNow = now;
       const lines: WatchLoss[] = [];

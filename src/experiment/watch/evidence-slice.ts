@@ -3,6 +3,7 @@
 import { formatMicros, type Micros } from '../../model/clock.ts';
 import type { NodeEvent, PacketEvent } from '../../model/node-event.ts';
 import type { HeldAround } from './held-around.ts';
+import type { HeldAroundNodes } from './held-around-nodes.ts';
 import type { HeldFlow, HeldFlows } from './held-flows.ts';
 import type { PacketSamples } from './packet-samples.ts';
 import type { WhoIsWho } from './who-is-who.ts';
@@ -17,7 +18,7 @@ export interface EvidenceSlice {
 
 export interface Held {
   readonly flows: HeldFlows;
-  readonly around: HeldAround;
+  readonly around: HeldAroundNodes;
   readonly who: Pick<WhoIsWho, 'namesOf'>;
   readonly samples: Pick<PacketSamples, 'of'>;
 }
@@ -67,7 +68,7 @@ export function sliceFor(
     flows: all,
     events: [
       ...around.around(addresses, from, isCrowd ? null : span),
-      ...heardOf(around, now),
+      ...[...around.nodes()].flatMap((node) => heardOf(node, now)),
       ...who.namesOf(addresses),
       ...own,
       ...(isFew ? ofOthers : []),

@@ -13,7 +13,7 @@ export function fitsWanted({ ends }: WatchLoss, wanted: WantedConnections): bool
       all.map(({ port }) => port),
     ) &&
     fits(
-      wanted.addresses.map(plainAddress),
+      [...wanted.addresses].map(plainAddress),
       all.map(({ address }) => plainAddress(address)),
     ) &&
     fits(

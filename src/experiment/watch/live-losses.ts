@@ -7,7 +7,8 @@ import type { WatchLoss, WatchSummary } from '../../model/watch-record.ts';
 export interface WantedConnections {
   /** Of either end. */
   readonly ports: readonly number[];
-  readonly addresses: readonly string[];
+  /** Of any leg. A set is looked at anew each time, so that it may change; an empty one wants none. */
+  readonly addresses: readonly string[] | ReadonlySet<string>;
   /** NAMESPACE/NAME */
   readonly pods: readonly string[];
   /** Commands, as `process.command` has them. */
@@ -15,6 +16,7 @@ export interface WantedConnections {
 }
 
 export interface LiveLossesOptions {
+  /** Whose losses they are called where no node told of them, and in ids: the node, or the cluster whose nodes tell. */
   readonly node: string;
   readonly wanted: WantedConnections;
   /** How long what was seen is held. */
@@ -36,8 +38,11 @@ export interface Watched {
 export interface LiveLosses {
   /** Takes what a witness tells, as soon as it does. */
   take(event: NodeEvent): void;
-  /** A witness that reads at intervals has read all once more after that moment: what it does not tell of until then was not. */
-  read(witness: string, until: Micros): void;
+  /**
+   * A witness that reads at intervals has read all once more after that moment: what it does not tell of until then was not.
+   * @param node Default: that of the options.
+   */
+  read(witness: string, until: Micros, node?: string): void;
   /** Judges what is ripe; to be called about every 100 ms. What was lost, and what is corrected, in order of time. */
   look(now: Micros): readonly WatchLoss[];
   /** Where many connections come and go their number may be some seconds old; `isExact` counts anew. */

@@ -14,6 +14,21 @@ export interface LossReckoning {
   untold(now: Micros): number;
 }
 
+/** The same for several nodes: each kernel's count is held against what its own node told. */
+export function createReckoningOfNodes(startedAt: Micros): LossReckoning {
+  const byNode = new Map<string, LossReckoning>();
+  const of = (node: string): LossReckoning => {
+    const known = byNode.get(node) ?? createLossReckoning(node, startedAt);
+    byNode.set(node, known);
+    return known;
+  };
+  return {
+    take: (event) => of(event.node).take(event),
+    note: (flow, event) => of(event.node).note(flow, event),
+    untold: (now) => [...byNode.values()].reduce((sum, one) => sum + one.untold(now), 0),
+  };
+}
+
 /** What was counted by then has been told, if it is told at all. */
 const settled: Micros = 5_000_000;
 const mostAddresses = 50_000;

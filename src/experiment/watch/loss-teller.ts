@@ -77,6 +77,12 @@ export function createLossTeller({ node, who, filter, said, alike }: Parts): Los
     return said.say(flow, lost, line, how);
   }
 
+  /** The nodes that told of it, by name; in a watch of one node that one. */
+  function nodeOf({ events }: HeldFlow): string {
+    const told = new Set(events.map((event) => event.node));
+    return told.size === 0 ? node : [...told].sort().join(', ');
+  }
+
   function outcomeOf(flow: HeldFlow, now: Micros): Outcome {
     return { isLost: said.of(flow).length > 0, isSettled: isOver(flow, now) };
   }
@@ -111,7 +117,7 @@ export function createLossTeller({ node, who, filter, said, alike }: Parts): Los
         if (!batch.has(flow)) continue;
         const [verdict, circumstances] = [verdictOf(examined), circumstancesOf(story)];
         alone.set(flow, [...(alone.get(flow) ?? []), { lost, verdict, circumstances, finding }]);
-        const line = lossLine(node, lost, circumstances, verdict, who);
+        const line = lossLine(nodeOf(flow), lost, circumstances, verdict, who);
         const news = say(flow, lost, line, { explained: 'one by one', finding });
         // What its drawing is made from goes with the line, and is not kept: of many it would take more than all else.
         add(news === null ? null : { ...news, ...drawingOf(story, showPackets(story)) });
@@ -127,7 +133,7 @@ export function createLossTeller({ node, who, filter, said, alike }: Parts): Los
           explained: others === undefined ? 'not' : 'company',
           finding: others?.finding ?? null,
         } as const;
-        add(say(flow, lost, lossLine(node, lost, nothingKnown, verdict, who), how));
+        add(say(flow, lost, lossLine(nodeOf(flow), lost, nothingKnown, verdict, who), how));
         note(flow, isOver(flow, now));
       }
       const notExplained = new Set(found.map(({ flow }) => flow));
@@ -143,7 +149,7 @@ export function createLossTeller({ node, who, filter, said, alike }: Parts): Los
       if (found === null) return { lines: said.withdraw(flow), outcome: notLost(flow, now) };
       const { lost, circumstances, finding, count } = found;
       const verdict = found.verdict.cause === 'unknown' ? found.verdict : verdictByCompany(finding, count);
-      const line = say(flow, lost, lossLine(node, lost, circumstances, verdict, who), {
+      const line = say(flow, lost, lossLine(nodeOf(flow), lost, circumstances, verdict, who), {
         ...{ explained: 'company', finding },
       });
       const outcome = { isLost: true, isSettled: isOver(flow, now) };

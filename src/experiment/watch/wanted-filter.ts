@@ -24,13 +24,15 @@ const mostServers = 20_000;
 
 export function createWantedFilter(wanted: WantedConnections): WantedFilter {
   const ports = new Set(wanted.ports);
-  const addresses = new Set(wanted.addresses.map(plainAddress));
+  const isLive = wanted.addresses instanceof Set;
+  const addresses: ReadonlySet<string> =
+    wanted.addresses instanceof Set ? wanted.addresses : new Set([...wanted.addresses].map(plainAddress));
   const [pods, processes] = [new Set(wanted.pods), new Set(wanted.processes)];
   const servers = new Set<string>();
-  const hasAll = ports.size === 0 && addresses.size === 0;
+  const hasAll = ports.size === 0 && !isLive && addresses.size === 0;
   const fitsPorts = (own: Iterable<number>) => ports.size === 0 || [...own].some((port) => ports.has(port));
   const fitsAddresses = (own: Iterable<string>) =>
-    addresses.size === 0 || [...own].some((address) => addresses.has(plainAddress(address)));
+    (!isLive && addresses.size === 0) || [...own].some((address) => addresses.has(plainAddress(address)));
   const fitsPods = (own: readonly (string | null)[]) =>
     pods.size === 0 || own.some((pod) => pod !== null && pods.has(pod));
   const fitsCommands = (own: readonly (string | null | undefined)[]) =>

@@ -2,7 +2,14 @@
 import { Problem } from '../../model/problem.ts';
 import { endingWithUs } from '../ending-with-us.ts';
 import { kubectlFailure, type KubectlFailure } from './kubectl-failure.ts';
-import { startProgram, type Program, type ProgramOptions, type RunResult } from '../process.ts';
+import {
+  startProgram,
+  startToldProgram,
+  type Program,
+  type ProgramOptions,
+  type RunResult,
+  type ToldProgram,
+} from '../process.ts';
 import { findTool } from '../find-tool.ts';
 import { pause } from '../pause.ts';
 
@@ -27,10 +34,14 @@ type KubectlAnswer =
 export interface Kubectl {
   /** Runs a command to its end. A failure is an answer; throws only an `interrupted` Problem. */
   ask(words: readonly string[], call?: KubectlCall): Promise<KubectlAnswer>;
+  /** Runs a command that reads `input`, to its end; `ask` otherwise. */
+  withInput(words: readonly string[], input: string, call?: KubectlCall): Promise<KubectlAnswer>;
   /** Runs a command with `-o json` and reads what it prints. Throws a Problem with one sentence when it fails. */
   json(words: readonly string[], call?: KubectlCall): Promise<unknown>;
   /** Starts a command that goes on printing, such as `logs -f`; it ends with this process, even when that is killed. */
   start(words: readonly string[], options: ProgramOptions): Program;
+  /** The same of one that is told something meanwhile, such as `exec --stdin`. */
+  talk(words: readonly string[], options: ProgramOptions): ToldProgram;
   /** The command as the user would type it. */
   shown(words: readonly string[]): string;
   /** The same kubectl with another signal, or none: what tidies up must not be interrupted with the rest. */
@@ -56,28 +67,38 @@ export function findKubectl(target: KubectlTarget, signal?: AbortSignal): Kubect
 
 function bindKubectl(file: string, target: KubectlTarget, signal: AbortSignal | undefined): Kubectl {
   const flags = targetFlags(target);
-  const once = async (words: readonly string[], timeoutMs: number): Promise<KubectlAnswer> => {
+  const once = async (
+    words: readonly string[],
+    timeoutMs: number,
+    input: string | undefined,
+  ): Promise<KubectlAnswer> => {
     const argv = [file, ...flags, `--request-timeout=${Math.ceil(timeoutMs / 1_000)}s`, ...words];
-    const result = await runToEnd(argv, timeoutMs, signal);
+    const result = await runToEnd(argv, { timeoutMs, signal, input });
     if (result.exitCode === 0) return { ok: true, stdout: result.stdout };
     return { ok: false, failure: kubectlFailure(result), result };
   };
-  const ask = async (words: readonly string[], call: KubectlCall = {}): Promise<KubectlAnswer> => {
+  const ask = async (
+    words: readonly string[],
+    call: KubectlCall = {},
+    input?: string,
+  ): Promise<KubectlAnswer> => {
     const { timeoutMs = 20_000, attempts = 4 } = call;
     for (let attempt = 1; ; attempt++) {
-      const answer = await once(words, timeoutMs);
+      const answer = await once(words, timeoutMs, input);
       if (answer.ok || !answer.failure.passing || attempt >= attempts) return answer;
       await pause(firstPauseMs * 2 ** (attempt - 1), signal);
     }
   };
   return {
-    ask,
+    ask: (words, call) => ask(words, call),
+    withInput: (words, input, call) => ask(words, call, input),
     async json(words, call) {
       const answer = await ask([...words, '--output=json'], call);
       if (!answer.ok) throw new Problem('missing', answer.failure.sentence);
       return parseJson(answer.stdout, words);
     },
     start: (words, options) => startProgram(endingWithUs([file, ...flags, ...words]), options),
+    talk: (words, options) => startToldProgram(endingWithUs([file, ...flags, ...words]), options),
     shown: (words) => ['kubectl', ...flags, ...words].join(' '),
     withSignal: (other) => bindKubectl(file, target, other),
   };
@@ -94,16 +115,24 @@ function targetFlags({ kubeconfig, context, namespace }: KubectlTarget): string[
 /** Like process.ts's run, but in a session of its own, so that Ctrl-C on the terminal ends it only through `signal`. */
 async function runToEnd(
   argv: readonly string[],
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
+  {
+    timeoutMs,
+    signal,
+    input,
+  }: {
+    readonly timeoutMs: number;
+    readonly signal: AbortSignal | undefined;
+    readonly input: string | undefined;
+  },
 ): Promise<RunResult> {
   throwIfAborted(signal);
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  const program = startProgram(argv, {
+  const streams: ProgramOptions = {
     onStdout: (chunk) => stdout.push(chunk),
     onStderr: (chunk) => stderr.push(chunk),
-  });
+  };
+  const program = input === undefined ? startProgram(argv, streams) : startToldProgram(argv, streams, input);
   const late = { timedOut: false };
   // kubectl's own limit is for one request; a command may make several, and a plugin that asks for a login makes none.
   const timer = setTimeout(() => {

@@ -1,0 +1,108 @@
+// Of all that a node's witnesses tell, what a follower has asked for: connections of some addresses and ports, on all their legs, and
+// what is about no connection. The rest does not leave the node.
+import { plainAddress } from '../../model/endpoint.ts';
+import type { NodeEvent, Tuple } from '../../model/node-event.ts';
+
+export interface WantedOfNode {
+  readonly addresses: readonly string[];
+  readonly ports: readonly number[];
+}
+
+export interface ToldConnections {
+  /** From now on these, in place of those before. */
+  want(wanted: WantedOfNode): void;
+  isTold(event: NodeEvent): boolean;
+}
+
+/** Legs that translation made, sockets, and the other ends of connections; of more, those that were heard of last. */
+const [mostLegs, mostSockets, mostPeers] = [50_000, 50_000, 20_000];
+
+/** @param node By which counters of its own network namespace are called. */
+export function createToldConnections(node: string): ToldConnections {
+  let [addresses, ports] = [new Set<string>(), new Set<number>()];
+  const legs = createLatest(mostLegs);
+  const sockets = createLatest(mostSockets);
+  const peers = createLatest(mostPeers);
+
+  const isAsked = ({ src, dst, sport, dport }: Tuple) =>
+    addresses.has(plainAddress(src)) ||
+    addresses.has(plainAddress(dst)) ||
+    ports.has(sport) ||
+    ports.has(dport);
+
+  /** True when one of them is asked for; all of them are legs of one connection. */
+  function takes(tuples: readonly Tuple[]): boolean {
+    if (!tuples.some((tuple) => isAsked(tuple) || legs.has(legOf(tuple)))) return false;
+    for (const tuple of tuples) {
+      legs.add(legOf(tuple));
+      for (const address of [tuple.src, tuple.dst]) peers.add(plainAddress(address));
+    }
+    return true;
+  }
+
+  function takesSocket(tuple: Tuple | null, cookie: string | null): boolean {
+    const known = cookie !== null && sockets.has(cookie);
+    const isWhole = tuple !== null && tuple.sport !== 0 && tuple.dport !== 0;
+    if (!(known || (isWhole && takes([tuple])))) return false;
+    if (cookie !== null) sockets.add(cookie);
+    return true;
+  }
+
+  const isOfNobody = (scope: string) =>
+    scope !== node && !addresses.has(plainAddress(scope)) && !peers.has(plainAddress(scope));
+
+  return {
+    want(wanted) {
+      addresses = new Set(wanted.addresses.map(plainAddress));
+      ports = new Set(wanted.ports);
+    },
+    isTold(event) {
+      switch (event.event) {
+        case 'packet': {
+          const own = takes([event.tuple]);
+          // Kernels count RSTs by namespaces: one that is not told would be held to be of a connection that is.
+          return own || event.flags.includes('R');
+        }
+        case 'icmp-error':
+          return takes([event.tuple]) || addresses.has(plainAddress(event.src));
+        case 'conntrack':
+          return takes([event.original, event.reply]);
+        case 'kernel':
+          // A signal or an exit is of a process, and may be what ended a connection that is told of later.
+          return event.target !== undefined || takesSocket(event.tuple, event.cookie) || sendsReset(event);
+        case 'socket':
+          return takesSocket(event.tuple, event.cookie);
+        case 'counters':
+          return event.source !== 'snmp' || !isOfNobody(event.scope);
+        default:
+          return true;
+      }
+    },
+  };
+}
+
+const sendsReset = ({ tracepoint }: Extract<NodeEvent, { event: 'kernel' }>): boolean =>
+  tracepoint === 'send-reset';
+
+/** The same in both directions. */
+function legOf({ src, sport, dst, dport }: Tuple): string {
+  const [one, other] = [`${plainAddress(src)} ${sport}`, `${plainAddress(dst)} ${dport}`];
+  return one < other ? `${one} ${other}` : `${other} ${one}`;
+}
+
+/** A set of those that were added last. */
+function createLatest(most: number) {
+  const all = new Set<string>();
+  return {
+    has: (one: string) => all.has(one),
+    add(one: string): void {
+      all.delete(one);
+      all.add(one);
+      if (all.size <= most) return;
+      for (const oldest of all) {
+        all.delete(oldest);
+        return;
+      }
+    },
+  };
+}
