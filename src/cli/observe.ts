@@ -104,6 +104,8 @@ async function run(flags: ObserveFlags): Promise<void> {
     await ask(flags.ask);
     return;
   }
+  if (flags.serve === undefined && flags.out === undefined)
+    throw new Problem('usage', 'observe needs --out DIR, the folder for what it sees.');
   requireRights();
   const { node = hostname(), port: ports = [], maxSize: maxBytes = 256 * minSize } = flags;
   const { without, only, wanted, required } = chooseWitnesses(flags);
@@ -112,10 +114,9 @@ async function run(flags: ObserveFlags): Promise<void> {
     await serve({ path: flags.serve, node, ports, without, only, pace, unaskedMs: flags.unasked });
     return;
   }
-  if (flags.out === undefined)
-    throw new Problem('usage', 'observe needs --out DIR, the folder for what it sees.');
+  const { out = '' } = flags;
   if (wanted.includes('capture')) requireTcpdump();
-  const folder = await makeObserverFolder(flags.out, node);
+  const folder = await makeObserverFolder(out, node);
   const interruption = catchInterruption();
   const { promise: ended, resolve: end } = Promise.withResolvers<undefined>();
   interruption.signal.addEventListener('abort', () => end(undefined));

@@ -151,7 +151,7 @@ describe('observe refuses', { skip: process.platform !== 'linux' && 'needs Linux
   });
 
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
-    [['observe'], /required option '--out <dir>'/],
+    [['observe'], /observe needs --out DIR/],
     [['observe', '--out', 'x', '--max-size', '12'], /--max-size: "12" is not a size/],
     [['observe', '--out', 'x', '--port', '0'], /--port: "0" is not a port/],
     [['observe', '--out', 'x', '--duration', '5x'], /--duration: "5x" is not a duration/],

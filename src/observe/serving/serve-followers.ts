@@ -143,6 +143,8 @@ export async function serveFollowers(options: FollowersOptions): Promise<Followe
     },
     begun() {
       hasBegun = true;
+      // Nobody could be told anything before.
+      askedAt = clock.monotonic();
       for (const follower of followers) if (follower.hasAsked) say(follower, { kind: 'begun' });
     },
     unasked,
