@@ -65,6 +65,11 @@ export async function findTarget(
   const asked = text.includes('/') ? text : `pod/${text}`;
   const answer = await kubectl.ask(['get', asked, '--output=json']);
   if (!answer.ok) {
+    if (/doesn't have a resource type/.test(answer.result.stderr))
+      throw new Problem(
+        'usage',
+        `The cluster has no kind of object called "${asked.slice(0, asked.indexOf('/'))}"; name a workload as in deploy/redis, sts/db, svc/web or pod/db-0.`,
+      );
     if (answer.failure.kind !== 'not-found') throw new Problem('missing', answer.failure.sentence);
     throw new Problem(
       'usage',

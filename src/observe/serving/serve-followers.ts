@@ -37,7 +37,9 @@ const mostBytes = 24 << 20;
 /** A follower that reads no faster is cut off, and may come back for what is held then. */
 const mostUnread = 16 << 20;
 const longestLine = 1 << 20;
-const mostFollowers = 4;
+const mostFollowers = 8;
+/** A follower speaks every few seconds; the stream of one that was cut off may seem to be open for hours. */
+const silentMs = 30_000;
 /** How often it is said that all has been told. */
 const tickMs = 200;
 
@@ -45,6 +47,8 @@ interface Follower {
   readonly socket: Socket;
   wanted: WantedOfNode;
   hasAsked: boolean;
+  /** Milliseconds of the steady clock. */
+  heardAt: number;
 }
 
 /** Listens at the path. Rejects with the system's error where that cannot be. */
@@ -82,6 +86,7 @@ export async function serveFollowers(options: FollowersOptions): Promise<Followe
 
   function hear(follower: Follower, line: string): void {
     askedAt = clock.monotonic();
+    follower.heardAt = askedAt;
     const said = parse(line);
     if (said === undefined) {
       follower.socket.destroy();
@@ -101,7 +106,12 @@ export async function serveFollowers(options: FollowersOptions): Promise<Followe
   }
 
   const server = createServer((socket) => {
-    const follower: Follower = { socket, wanted: { addresses: [], ports: [] }, hasAsked: false };
+    const follower: Follower = {
+      socket,
+      wanted: { addresses: [], ports: [] },
+      hasAsked: false,
+      heardAt: clock.monotonic(),
+    };
     followers.add(follower);
     socket.once('close', () => followers.delete(follower));
     // Who goes away comes back for the rest, or does not.
@@ -122,8 +132,12 @@ export async function serveFollowers(options: FollowersOptions): Promise<Followe
 
   const timer = setInterval(() => {
     const line = JSON.stringify({ kind: 'now', at: formatMicros(clock.now()) } satisfies ObserverLine);
-    for (const { socket, hasAsked } of followers) if (hasAsked) put(socket, line);
-    if (clock.monotonic() - askedAt >= unaskedMs) leave();
+    const now = clock.monotonic();
+    for (const { socket, hasAsked, heardAt } of followers) {
+      if (now - heardAt > silentMs) socket.destroy();
+      else if (hasAsked) put(socket, line);
+    }
+    if (now - askedAt >= unaskedMs) leave();
   }, tickMs);
 
   return {
