@@ -83,7 +83,8 @@ async function lostAtBoth(watching: Watching, app: string): Promise<Heard[]> {
     }),
   );
   await new Promise((done) => setTimeout(done, 14_000));
-  return watching.losses();
+  // The kubelet asks, too, whether the server is there.
+  return watching.losses().filter(({ loss }) => loss.ends.client?.pod !== null);
 }
 
 function report(heard: readonly Heard[]): void {
@@ -103,8 +104,10 @@ function isRight(heard: readonly Heard[], app: string, cause: string, author: st
     assert.equal(loss.cause.id, cause, JSON.stringify(loss, null, 1));
     assert.equal(loss.author.id, author, JSON.stringify(loss, null, 1));
     assert.match(loss.ends.client?.pod ?? '', new RegExp(`^${shop}/${app}-(?:beside|apart)-`));
-    assert.equal(loss.ends.server.service, `${shop}/${app}`);
-    assert.match(loss.ends.backend?.pod ?? '', new RegExp(`^${shop}/${app}-[0-9a-f]`));
+    // Of a connection that is older than the watch it may not be known by which Service it was dialled.
+    const { server, backend } = loss.ends;
+    assert.ok(server.service === null || server.service === `${shop}/${app}`, JSON.stringify(server));
+    assert.match(backend?.pod ?? server.pod ?? '', new RegExp(`^${shop}/${app}-[0-9a-f]`));
     assert.ok(afterMs <= 2_000, `said after ${afterMs} ms`);
   }
 }
@@ -159,7 +162,7 @@ describe('the watch of a workload', { skip: workloadSkip }, () => {
     } finally {
       await heal();
     }
-    const heard = watching.losses();
+    const heard = watching.losses().filter(({ loss }) => loss.ends.client?.pod !== null);
     isRight(heard, 'redis', 'route-table-conflict', 'server-kernel');
     for (const { loss } of heard) assert.match(loss.ends.client?.pod ?? '', /redis-beside-/);
   });

@@ -1,6 +1,6 @@
 // What happened around the server: to its pod's way and to its listener.
 import { ownerChanged } from './address-owner.ts';
-import { senderWasEnding, serverHadNoSocket } from './reset-sender.ts';
+import { senderWasEnding, serverHadNoSocket, serverWasEnding } from './reset-sender.ts';
 import { asEvidence, no, notSeen, unknown, yes, type Look } from './fact.ts';
 
 /** The way to the server's pod, or its interface, came or went while the connection lived. */
@@ -20,6 +20,8 @@ export const listenerClosed: Look = (story) => {
   // Whom its kernel has no socket for, nobody listened for: a look that has not come to that yet says nothing.
   if (story.lost.failure === 'refused' && serverHadNoSocket(story).seen === 'yes')
     return unknown('listeners');
+  // A new process was quicker than two looks then, or nobody has looked since.
+  if (serverWasEnding(story)) return unknown('listeners');
   return story.lookedIntoServer('listeners') ? notSeen(story, 'listeners') : unknown('listeners');
 };
 

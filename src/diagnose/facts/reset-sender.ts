@@ -131,6 +131,13 @@ export function endOfSender(
   return { act, told: between(ends, at - closesAllWithin, at + exitToldWithin) };
 }
 
+/** By the kernel's word the server's process was made to end: who listens afterwards is another one. */
+export function serverWasEnding(story: Story): boolean {
+  if (senderWasEnding(story).seen !== 'yes') return false;
+  const { port } = story.server ?? story.lost.target;
+  return endOfSender(story)?.act.tuple?.sport === port;
+}
+
 /** The process that sent the RST, or that had closed the socket before, was made to end as it did so: by a signal, or for its memory. */
 export const senderWasEnding: Look = (story) => {
   const end = endOfSender(story);

@@ -631,6 +631,12 @@ describe('whether the process that aborted a connection was ending', () => {
   it('SIGKILL says so without an exit', () => assert.equal(look(endings.killed).seen, 'yes'));
   it('SIGTERM says nothing: what a program does then is its own business', () =>
     assert.equal(look(endings.asked).seen, 'unknown'));
+  it('whoever listens after it is another one: that no look found it closed says nothing then', () => {
+    const closed = (told: Told) =>
+      facts['listener closed'](storyOf([...(told.nodes ?? []), ...listeners], told.probes)).seen;
+    assert.equal(closed(endings.killed), 'unknown');
+    assert.equal(closed(endings.asked), 'no');
+  });
   it('the exit may be told after its sockets were closed', () =>
     assert.equal(look(endings.exitToldLate).seen, 'yes'));
   it('nothing is said of a client that sent in vain before it went', () => {
