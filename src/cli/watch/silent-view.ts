@@ -10,6 +10,7 @@ export function silentView({ node, quiet }: { readonly node: string; readonly qu
   };
   return {
     started({ watched, running, missing }, remedies) {
+      // A line of its own.
       say(watchingLines(node, watched, running, [], plainStyle).join(' '));
       for (const one of missing) say(`Attention: ${missingSentence(one)}`);
       for (const one of remedies) say(one);
