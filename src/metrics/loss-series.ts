@@ -9,7 +9,7 @@ export interface LossLabels {
   readonly certainty: string;
   /** Which end of the connection is on this node: `client`, `server`, or `neither`. */
   readonly end: string;
-  /** Of the workload at that end; empty where it is none. */
+  /** Of the workload at that end. */
   readonly namespace: string;
   readonly workload: string;
   readonly workload_type: string;

@@ -7,13 +7,15 @@ export interface LocalEnd {
   readonly end: 'client' | 'server' | 'neither';
   /** Null where it is no pod's, or the API has not told of it. */
   readonly pod: NodePod | null;
+  /** `none` of what is in no pod; no label is empty, since Prometheus would put the scraped pod's own there. */
   readonly namespace: string;
-  /** Of what is no pod's but the node's: the program, of type `node`. Empty is what nobody knows. */
+  /** Of what is no pod's but the node's: the program, of type `node`. */
   readonly workload: { readonly type: string; readonly name: string };
 }
 
-const nobody = { type: '', name: '' };
-const neither: LocalEnd = { end: 'neither', pod: null, namespace: '', workload: nobody };
+const unknown = { type: 'unknown', name: 'unknown' };
+const none = { type: 'none', name: 'none' };
+const neither: LocalEnd = { end: 'neither', pod: null, namespace: 'none', workload: none };
 
 /**
  * One or two; where none is known to be here, one that says so. Each node's watch tells of its own ends, so that a connection between two
@@ -37,11 +39,11 @@ function localEnd(
     // Its socket is here, or nobody knows better than the node's own names, which are of its own pods.
     const isHere = process !== null || !pods.isKnown;
     return isHere
-      ? { end, pod: null, namespace: name.slice(0, name.indexOf('/')), workload: nobody }
+      ? { end, pod: null, namespace: name.slice(0, name.indexOf('/')), workload: unknown }
       : null;
   }
   if (process === null) return null;
   const { command, container } = process;
-  const workload = container === null && command !== null ? { type: 'node', name: command } : nobody;
-  return { end, pod: null, namespace: '', workload };
+  if (container !== null) return { end, pod: null, namespace: 'unknown', workload: unknown };
+  return { end, pod: null, namespace: 'none', workload: { type: 'node', name: command ?? 'unknown' } };
 }

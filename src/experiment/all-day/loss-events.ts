@@ -198,7 +198,10 @@ export function createLossEvents({
   }
 
   function failed(key: string, topic: Topic, error: unknown): void {
-    if (stopping.signal.aborted) return;
+    if (stopping.signal.aborted) {
+      topic.failed = 'away';
+      return;
+    }
     const { status, message } = error instanceof ApiFailure ? error : new ApiFailure(0, String(error));
     if (topic.made !== null && status === 404) {
       // The API keeps Events for an hour; what happens now is a new one.

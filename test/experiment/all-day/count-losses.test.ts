@@ -109,7 +109,7 @@ test('a pod that the API tells of while its loss is held is counted by its workl
   };
   const { counting, losses } = counted({ pods });
   counting.take([loss('1', by('policy-reject'))], 0);
-  assert.deepEqual(await losses(), [`${labels('policy-reject', 'proven', 'client', ['shop'])} 0`]);
+  assert.deepEqual(await losses(), [`${labels('policy-reject', 'proven', 'client', ['shop', 'unknown', 'unknown'])} 0`]);
   known.push(podOf('checkout-1', 'checkout'));
   counting.look(minute);
   assert.deepEqual(await losses(), [`${labels('policy-reject', 'proven')} 1`]);

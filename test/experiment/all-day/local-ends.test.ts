@@ -26,23 +26,23 @@ test('both ends of a connection within the node, one of one that leaves it', () 
 test('a program of the node itself is no pod’s; a container that nobody names is nobody’s', () => {
   const server = endOf('shop/elsewhere');
   assert.deepEqual(words({ client: endOf(null, program('kubelet')), server, backend: null }, here), [
-    'client /kubelet node -',
+    'client none/kubelet node -',
   ]);
   assert.deepEqual(words({ client: endOf(null, program('java', 'c0ffee')), server, backend: null }, here), [
-    'client /  -',
+    'client unknown/unknown unknown -',
   ]);
 });
 
 test('what has no end here is told once', () => {
   assert.deepEqual(words({ client: null, server: endOf('shop/elsewhere'), backend: null }, here), [
-    'neither /  -',
+    'neither none/none none -',
   ]);
 });
 
 test('before the API has told of pods, the node’s own names are believed; after that a pod must be here or its socket', () => {
   const ends = { client: endOf('shop/new-1'), server: endOf(null), backend: null };
-  assert.deepEqual(words(ends, podsHere([], false)), ['client shop/  -']);
-  assert.deepEqual(words(ends, here), ['neither /  -']);
+  assert.deepEqual(words(ends, podsHere([], false)), ['client shop/unknown unknown -']);
+  assert.deepEqual(words(ends, here), ['neither none/none none -']);
   const socket = { ...ends, client: endOf('shop/new-1', program('java', 'c0ffee')) };
-  assert.deepEqual(words(socket, here), ['client shop/  -']);
+  assert.deepEqual(words(socket, here), ['client shop/unknown unknown -']);
 });
