@@ -22,12 +22,18 @@ test('a pod is of the workload that made it, whatever came in between', () => {
     { type: 'rollout', name: 'web' },
     'an Argo Rollout',
   );
-  assert.deepEqual(owned('own-1', 'ReplicaSet', 'own-7d9f5c6b8'), { type: 'replicaset', name: 'own-7d9f5c6b8' });
+  assert.deepEqual(owned('own-1', 'ReplicaSet', 'own-7d9f5c6b8'), {
+    type: 'replicaset',
+    name: 'own-7d9f5c6b8',
+  });
   assert.deepEqual(owned('redis-0', 'StatefulSet', 'redis'), { type: 'statefulset', name: 'redis' });
   assert.deepEqual(owned('cni-abcde', 'DaemonSet', 'cni'), { type: 'daemonset', name: 'cni' });
   assert.deepEqual(owned('kube-proxy-node-1', 'Node', 'node-1'), { type: 'staticpod', name: 'kube-proxy' });
   assert.deepEqual(owned('flow-1', 'Workflow', 'flow'), { type: 'workflow', name: 'flow' });
-  assert.deepEqual(workloadOf({ name: 'debug', labels: {}, owner: null }), { type: 'barepod', name: 'debug' });
+  assert.deepEqual(workloadOf({ name: 'debug', labels: {}, owner: null }), {
+    type: 'barepod',
+    name: 'debug',
+  });
 });
 
 test('Jobs of a CronJob are one workload, a Job with a date in its name is its own', () => {

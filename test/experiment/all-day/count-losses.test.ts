@@ -109,7 +109,9 @@ test('a pod that the API tells of while its loss is held is counted by its workl
   };
   const { counting, losses } = counted({ pods });
   counting.take([loss('1', by('policy-reject'))], 0);
-  assert.deepEqual(await losses(), [`${labels('policy-reject', 'proven', 'client', ['shop', 'unknown', 'unknown'])} 0`]);
+  assert.deepEqual(await losses(), [
+    `${labels('policy-reject', 'proven', 'client', ['shop', 'unknown', 'unknown'])} 0`,
+  ]);
   known.push(podOf('checkout-1', 'checkout'));
   counting.look(minute);
   assert.deepEqual(await losses(), [`${labels('policy-reject', 'proven')} 1`]);
@@ -124,7 +126,10 @@ test('label sets are bounded, and no loss is lost by it: first the workload beco
   const { counting, losses, series } = counted({ most, pods });
   let made = 0;
   const lose = (pod: number, cause: string) =>
-    counting.take([loss(String(made++), { ...by(cause), ends: { ...ends, client: endOf(`shop/pod-${pod}`) } })], 0);
+    counting.take(
+      [loss(String(made++), { ...by(cause), ends: { ...ends, client: endOf(`shop/pod-${pod}`) } })],
+      0,
+    );
   for (let pod = 0; pod < workloads; pod += 1) lose(pod, 'policy-reject');
   // As no catalogue has them: the bound does not rest on there being few causes.
   for (let cause = 0; cause < 300; cause += 1) lose(300, `cause-${cause}`);

@@ -29,7 +29,8 @@ const made = json(201, {});
 const raised = json(200, {});
 const well: Answer = (response, url, request) =>
   (request.method === 'POST' ? made : raised)(response, url, request);
-const status = (code: number): Answer => json(code, { kind: 'Status', code, message: `as status ${code} says` });
+const status = (code: number): Answer =>
+  json(code, { kind: 'Status', code, message: `as status ${code} says` });
 
 async function scene(t: TestContext, answers: readonly Answer[] = [well], pods = 3) {
   const sent: Sent[] = [];
@@ -90,7 +91,11 @@ async function scene(t: TestContext, answers: readonly Answer[] = [well], pods =
 let serial = 0;
 const lost = (pod: string, other: Partial<WatchLoss> = {}): WatchLoss => {
   serial += 1;
-  const ends = { client: endOf(`shop/${pod}`), server: { ...endOf(null), service: 'shop/redis' }, backend: null };
+  const ends = {
+    client: endOf(`shop/${pod}`),
+    server: { ...endOf(null), service: 'shop/redis' },
+    backend: null,
+  };
   const at = `2026-11-28T12:03:${String(serial % 60).padStart(2, '0')}.204117Z`;
   return lossOf({ id: `node-1/${serial}`, at, ends, ...other });
 };
@@ -152,10 +157,13 @@ test('more of the same raise the Event that there is, not more often than twice 
     ],
   );
   assert.equal(sent[1]?.name, sent[0]?.name);
-  assert.deepEqual([...counts], [
-    ['created', 1],
-    ['raised', 1],
-  ]);
+  assert.deepEqual(
+    [...counts],
+    [
+      ['created', 1],
+      ['raised', 1],
+    ],
+  );
 });
 
 test('another cause and another pod have Events of their own; what comes after ten silent minutes has, too', async (t) => {
@@ -192,7 +200,10 @@ test('a connection between two pods of the node is told on both, one of a pod to
   take([lost('', { ends: { client: endOf('shop/pod-2'), server, backend: endOf('shop/pod-2') } })]);
   pass(15 * second);
   await send(3);
-  take([lost('elsewhere'), lost('', { ends: { client: endOf(null, program('kubelet')), server, backend: null } })]);
+  take([
+    lost('elsewhere'),
+    lost('', { ends: { client: endOf(null, program('kubelet')), server, backend: null } }),
+  ]);
   pass(15 * second);
   await send(3);
   assert.equal(counts.get('no-pod'), 2);
@@ -245,7 +256,11 @@ test('while the API is away the same Event is tried again, ever more rarely, and
     sent.map(({ count }) => count),
     [1, 2, 2, 2],
   );
-  assert.equal(new Set(sent.map(({ name }) => name)).size, 1, 'a request whose answer was lost may have been heard');
+  assert.equal(
+    new Set(sent.map(({ name }) => name)).size,
+    1,
+    'a request whose answer was lost may have been heard',
+  );
   assert.deepEqual([...counts], [['created', 1]]);
   assert.equal(said.length, 1, said.join('\n'));
   assert.match(said[0] ?? '', /no Event could be made on the pod shop\/pod-0: /);
@@ -323,10 +338,13 @@ test('what is left at the end is told, as far as the allowance goes, and the res
   take(Array.from({ length: 30 }, (_, index) => lost(`pod-${index}`)));
   await events.stop();
   assert.equal(sent.length, 10);
-  assert.deepEqual([...counts], [
-    ['created', 10],
-    ['rate', 20],
-  ]);
+  assert.deepEqual(
+    [...counts],
+    [
+      ['created', 10],
+      ['rate', 20],
+    ],
+  );
 });
 
 test('an API that does not answer keeps the end waiting for three seconds and no longer', async (t) => {
@@ -345,7 +363,10 @@ test('a message has at most 1,024 bytes, and the page of its cause at its end', 
   pass(15 * second);
   await send(1);
   const { message = '' } = sent[0] ?? {};
-  assert.ok(Buffer.byteLength(message) <= 1_024 && Buffer.byteLength(message) > 1_000, String(message.length));
+  assert.ok(
+    Buffer.byteLength(message) <= 1_024 && Buffer.byteLength(message) > 1_000,
+    String(message.length),
+  );
   assert.match(message, /é…\. More: netdebug explain policy-reject$/);
   assert.ok(!message.includes('\x1b'));
 });

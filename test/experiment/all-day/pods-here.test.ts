@@ -33,7 +33,9 @@ test('pods are known from the list on, a new one as soon as the API tells, one t
   assert.deepEqual(pods.find('shop/redis-0'), {
     ...{ namespace: 'shop', name: 'redis-0', uid: 'u-1', workload: { type: 'statefulset', name: 'redis' } },
   });
-  watching[0]?.write(eventLine('DELETED', object('redis-0', 'u-1')) + eventLine('ADDED', object('redis-1', 'u-2')));
+  watching[0]?.write(
+    eventLine('DELETED', object('redis-0', 'u-1')) + eventLine('ADDED', object('redis-1', 'u-2')),
+  );
   await until('the new one is known', () => pods.find('shop/redis-1') !== undefined);
   assert.equal(pods.find('shop/redis-0')?.uid, 'u-1', 'what it lost is told later');
   watching[0]?.write(eventLine('ADDED', object('redis-0', 'u-3')));
@@ -42,16 +44,12 @@ test('pods are known from the list on, a new one as soon as the API tells, one t
 });
 
 test('an API that refuses is said once, and does not end anything', async (t) => {
-  const api = await scriptedApi(t, [
-    json(403, { kind: 'Status', code: 403, message: 'pods is forbidden' }),
-  ]);
+  const api = await scriptedApi(t, [json(403, { kind: 'Status', code: 403, message: 'pods is forbidden' })]);
   const said: string[] = [];
   const transport = createTransport({ from: 'url', url: api.url });
   const pods = followPods({ transport, node: 'node-1', log: (message) => said.push(message) });
   await until('it is said', () => said.length > 0);
-  assert.deepEqual(said, [
-    'pods of node-1: the Kubernetes API does not tell of them: pods is forbidden',
-  ]);
+  assert.deepEqual(said, ['pods of node-1: the Kubernetes API does not tell of them: pods is forbidden']);
   assert.deepEqual([pods.isKnown, pods.find('shop/redis-0')], [false, undefined]);
   await pods.stop();
   assert.equal(api.asked.length, 1);
