@@ -65,24 +65,28 @@ test(
   { skip: noPrometheus },
   (t) => {
     const text = readFileSync(join(root, 'docs/mesh.md'), 'utf8');
-    const [, settings = ''] = /```yaml\n(rule_files[^`]+)```/.exec(text) ?? [];
+    const blocks = [...text.matchAll(/```yaml\n(rule_files[^`]+)```/g)].map(([, settings = '']) => settings);
+    assert.equal(blocks.length, 2);
     const folder = mkdtempSync(join(tmpdir(), 'netdebug-promtool-'));
     t.after(() => rmSync(folder, { recursive: true }));
-    // Debian's Prometheus is built without the discovery of pods; everything else is as it stands there.
-    const known = settings.replace(
-      /kubernetes_sd_configs:\n {6}- role: pod\n.*\n/,
-      "static_configs: [{ targets: ['a:1'] }]\n",
-    );
-    assert.notEqual(known, settings);
-    writeFileSync(join(folder, 'prometheus.yml'), known);
-    copyFileSync(rulesFile, join(folder, 'netdebug-mesh.yaml'));
-    const words = ['check', 'config', '--syntax-only', join(folder, 'prometheus.yml')];
-    const { status, stdout, stderr } = spawnSync(promtool, words, { encoding: 'utf8' });
-    assert.equal(status, 0, stdout + stderr);
+    for (const { file } of all) copyFileSync(file, join(folder, basename(file)));
+    for (const settings of blocks) {
+      // Debian's Prometheus is built without the discovery of pods; everything else is as it stands there.
+      const known = settings.replace(
+        /kubernetes_sd_configs:\n {6}- role: pod\n.*\n/,
+        "static_configs: [{ targets: ['a:1'] }]\n",
+      );
+      assert.notEqual(known, settings);
+      writeFileSync(join(folder, 'prometheus.yml'), known);
+      const words = ['check', 'config', '--syntax-only', join(folder, 'prometheus.yml')];
+      const { status, stdout, stderr } = spawnSync(promtool, words, { encoding: 'utf8' });
+      assert.equal(status, 0, stdout + stderr);
+    }
     assert.match(
-      settings,
+      blocks.join(''),
       /__meta_kubernetes_pod_label_component\], replacement: 'netdebug-mesh-\$1', target_label: job/,
     );
+    assert.match(blocks.join(''), /job_name: netdebug-watch\n {4}honor_labels: true/);
   },
 );
 
