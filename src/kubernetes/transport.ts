@@ -73,9 +73,7 @@ export function createTransport(access: KubernetesAccess): Transport {
       accept: 'application/json',
       'user-agent': 'netdebug',
       ...(credentials === undefined ? {} : { authorization: `Bearer ${credentials.token}` }),
-      ...(body === undefined
-        ? {}
-        : { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
+      ...(body === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
     };
     for (;;) {
       signal.throwIfAborted();
