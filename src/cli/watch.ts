@@ -143,7 +143,8 @@ async function run(flags: WatchFlags): Promise<void> {
   const { output, quiet = false, fail = false } = flags;
   if (flags.since !== undefined) {
     refuseWithSince(flags);
-    if (output === 'none') throw new Problem('usage', '--since prints what was lost: choose another --output.');
+    if (output === 'none')
+      throw new Problem('usage', '--since prints what was lost: choose another --output.');
     const some = await tellPast({ sinceMs: flags.since, wanted, output, quiet });
     process.exitCode = exitCodes[some && fail ? 'unexpected' : 'finished'];
     return;
@@ -175,9 +176,10 @@ function refuseWithSince(flags: WatchFlags): void {
 
 /** Where metrics are served; without an address, at all of the node. */
 const metricsOption = () =>
-  new Option('--metrics <address>', 'serve /metrics, /healthz and /readyz there: :9466, 10.0.0.7:9466').argParser(
-    listenAddress('--metrics'),
-  );
+  new Option(
+    '--metrics <address>',
+    'serve /metrics, /healthz and /readyz there: :9466, 10.0.0.7:9466',
+  ).argParser(listenAddress('--metrics'));
 
 interface LiveOptions {
   readonly flags: WatchFlags;

@@ -66,7 +66,7 @@ async function readPage(
   try {
     const answer = await transport.get(path, deadline.signal);
     for await (const chunk of answer as AsyncIterable<Buffer>) splitter.push(chunk);
-    return { objects, frame: (splitter.end() ?? {}) as Frame };
+    return { objects, frame: splitter.end() as Frame };
   } catch (error) {
     if (deadline.passed()) throw new ApiFailure(0, `no whole answer within ${timeoutMs / 1_000} s`);
     throw transport.failure(error);

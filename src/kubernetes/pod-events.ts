@@ -17,7 +17,7 @@ export interface PodEvent {
 }
 
 /** What is new of one that was made before. */
-export type RaisedEvent = Pick<PodEvent, 'name' | 'pod' | 'reason' | 'message' | 'count' | 'lastAt'>;
+type RaisedEvent = Pick<PodEvent, 'name' | 'pod' | 'reason' | 'message' | 'count' | 'lastAt'>;
 
 export interface PodEvents {
   /**

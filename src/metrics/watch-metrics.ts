@@ -3,10 +3,10 @@ import { createLossCounter, type LossCounter } from './loss-series.ts';
 import { createMetrics, type Exposition } from './registry.ts';
 
 /** Why losses have no Event. */
-export const withoutEventReasons = ['no-pod', 'refused', 'away', 'rate', 'bound'] as const;
+const withoutEventReasons = ['no-pod', 'refused', 'away', 'rate', 'bound'] as const;
 export type WithoutEventReason = (typeof withoutEventReasons)[number];
 
-export const eventOutcomes = ['created', 'raised'] as const;
+const eventOutcomes = ['created', 'raised'] as const;
 export type EventOutcome = (typeof eventOutcomes)[number];
 
 /** How a loss was corrected when it was counted already. */
@@ -59,9 +59,11 @@ export function createWatchMetrics({
     ['correction'],
   );
   for (const correction of lateCorrections) corrected.inc({ correction }, 0);
-  const events = metrics.counter('watch_events_total', 'Kubernetes Events on pods that were made or raised.', [
-    'outcome',
-  ]);
+  const events = metrics.counter(
+    'watch_events_total',
+    'Kubernetes Events on pods that were made or raised.',
+    ['outcome'],
+  );
   for (const outcome of eventOutcomes) events.inc({ outcome }, 0);
   const eventless = metrics.counter(
     'watch_losses_without_event_total',
@@ -74,7 +76,9 @@ export function createWatchMetrics({
     '1 of the state that each witness is in: well, limited (it does not see everything) or missing (it does not run).',
     ['witness', 'state'],
   );
-  metrics.gauge('watch_info', 'Always 1; which watch this is.', ['node', 'version']).set({ node, version }, 1);
+  metrics
+    .gauge('watch_info', 'Always 1; which watch this is.', ['node', 'version'])
+    .set({ node, version }, 1);
   // Once for each scrape.
   let scraped: WatchNumbers | undefined;
   const asked = (name: string, help: string, value: (now: WatchNumbers) => number) =>

@@ -59,7 +59,7 @@ export function createHeldLosses<Kept>({
           late(loss);
           continue;
         }
-        if (own?.kept != null) drop(own.kept);
+        if (own !== undefined && own.kept !== null) drop(own.kept);
         const kept = loss.ended === 'benign' ? null : keep(loss);
         if (own === undefined) held.set(loss.id, { dueMs: nowMs + holdMs, kept });
         else own.kept = kept;

@@ -38,9 +38,7 @@ function localEnd(
   if (name !== null) {
     // Its socket is here, or nobody knows better than the node's own names, which are of its own pods.
     const isHere = process !== null || !pods.isKnown;
-    return isHere
-      ? { end, pod: null, namespace: name.slice(0, name.indexOf('/')), workload: unknown }
-      : null;
+    return isHere ? { end, pod: null, namespace: name.slice(0, name.indexOf('/')), workload: unknown } : null;
   }
   if (process === null) return null;
   const { command, container } = process;

@@ -254,8 +254,7 @@ export function createLossEvents({
 }
 
 /** Nobody answered, or somebody who may answer otherwise later. */
-const isAway = (status: number): boolean =>
-  status === 0 || status === 401 || status === 429 || status >= 500;
+const isAway = (status: number): boolean => status === 0 || status === 401 || status === 429 || status >= 500;
 
 /** Events' times are of seconds. */
 const secondOf = (at: string): string => at.replace(/\.[0-9]+Z$/, 'Z');
