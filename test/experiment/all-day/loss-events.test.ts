@@ -198,6 +198,7 @@ test('a connection between two pods of the node is told on both, one of a pod to
   take([lost('', { ends: { client: endOf('shop/pod-2'), server, backend: endOf('shop/pod-2') } })]);
   pass(15 * second);
   await send(3);
+  assert.deepEqual([sent[2]?.pod, sent[2]?.count], ['uid-of-pod-2', 1]);
   take([
     lost('elsewhere'),
     lost('', { ends: { client: endOf(null, program('kubelet')), server, backend: null } }),
