@@ -84,7 +84,7 @@ function costSection(
     text: `${whole(connections)} connections through the node to a pod on it, with ${whole(exchangesPerSecond)} exchanges a second over them, none of which is lost (${whole(losses)} were told of). Each program
 was started ${rounds} times, in an order drawn anew in each round, left alone for ${settleSeconds} s and then measured for ${seconds} s, with all that it started: user and kernel time of
 its processes, those included that had ended, as the kernel accounts for their control group, and the pages of each, divided by how many share them. What the kernel does for it in others' time (tracepoints, copies of
-packets) is in nobody's account. *watch* takes no data packets but those that open and end connections; *watch --port* has those of the one port that there is written to
+packets) is in nobody's account. *watch* takes no data packets but those that open and end connections; *watch --metrics* is scraped every 15 s besides; *watch --port* has those of the one port that there is written to
 memory by a tcpdump of their own, which is read of connections in trouble only. *tcpdump* takes all that those of *watch --port* take, on all interfaces, too, and writes to /dev/null. CPU by program: ${byProgram(of('watch'))}.`,
     figures: [
       { name: 'watch, CPU', ...percent, values: cpu('watch'), limit: { most: 2 } },
@@ -95,6 +95,8 @@ memory by a tcpdump of their own, which is read of connections in trouble only. 
         digits: 2,
         values: of('watch').map((use) => use.startSeconds),
       },
+      { name: 'watch --metrics, CPU', ...percent, values: cpu('watch --metrics'), limit: { most: 2 } },
+      { name: 'watch --metrics, memory', ...mib, values: memory('watch --metrics'), limit: { most: 128 } },
       { name: 'watch --port, CPU', ...percent, values: cpu('watch --port') },
       { name: 'tcpdump, CPU', ...percent, values: cpu('tcpdump') },
       {

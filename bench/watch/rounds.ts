@@ -16,8 +16,12 @@ export interface CostSpec {
   readonly seconds: number;
 }
 
-const contenders = ['watch', 'watch --port', 'tcpdump'] as const;
+const contenders = ['watch', 'watch --metrics', 'watch --port', 'tcpdump'] as const;
 export type Contender = (typeof contenders)[number];
+
+/** Scraped as often as a busy Prometheus does. */
+const metricsAt = '127.0.0.1:9466';
+const scrapeEachMs = 15_000;
 
 /** Of one round. */
 export interface Use {
@@ -40,6 +44,7 @@ export async function measureCosts(spec: CostSpec, say: (text: string) => void):
   const words = await tcpdumpWords();
   const begin: Readonly<Record<Contender, (account: CpuAccount) => Promise<Running>>> = {
     watch: ({ inside }) => startWatcher([], inside),
+    'watch --metrics': ({ inside }) => startWatcher(['--metrics', metricsAt], inside),
     'watch --port': ({ inside }) => startWatcher(['--port', String(serverPort)], inside),
     async tcpdump({ inside }) {
       const tcpdump = start(inside(words));
@@ -70,6 +75,7 @@ async function measure(
   account: CpuAccount,
   { settleSeconds, seconds }: CostSpec,
 ): Promise<Use> {
+  const scraping = contender === 'watch --metrics' ? setInterval(scrape, scrapeEachMs) : undefined;
   await sleep(settleSeconds * 1_000);
   const data = programsOf(program.pid, 'tcpdump').find(
     ({ words }) => words.at(-1) === ringFilter([serverPort]),
@@ -82,6 +88,7 @@ async function measure(
   const [cpuAfter, elapsed] = [account.seconds(), (performance.now() - begun) / 1_000];
   const dataUsed = dataCpu() - dataBefore;
   const after = useOf(program.pid);
+  clearInterval(scraping);
   await program.end(contender === 'tcpdump' ? 'SIGINT' : 'SIGTERM');
   const share = (used: number) => (100 * used) / elapsed;
   return {
@@ -96,6 +103,13 @@ async function measure(
     losses: program.lines.filter(({ text }) => text.includes('"kind":"lost"')).length,
   };
 }
+
+/** One that fails shows in the numbers: nothing is served then. */
+const scrape = () =>
+  void fetch(`http://${metricsAt}/metrics`).then(
+    (answer) => answer.text(),
+    () => undefined,
+  );
 
 /** As the watcher starts its own, but that one takes all that the watcher's two take, hands packets over late, and they go nowhere. */
 async function tcpdumpWords(): Promise<string[]> {

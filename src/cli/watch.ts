@@ -1,6 +1,7 @@
 // `netdebug watch`: every lost connection of any program on this node as it happens, who ended it, why, and how sure that is.
 import { hostname } from 'node:os';
 import { Command, Option } from 'commander';
+import type { Endpoint } from '../model/endpoint.ts';
 import type { ClusterAccess } from '../observe/witness.ts';
 import type { WantedConnections } from '../experiment/watch/live-losses.ts';
 import { createLiveLosses } from '../experiment/watch/create-live-losses.ts';
@@ -16,16 +17,19 @@ import { ownNameAsRoot } from '../system/own-program.ts';
 import { shellQuote } from '../system/shell-quote.ts';
 import { byteSize } from './byte-size.ts';
 import { catchInterruption } from './interruption.ts';
+import { listenAddress } from './mesh/part-flags.ts';
 import type { NamesApi } from './names-api.ts';
 import { nodeOption, withoutOption } from './node-flags.ts';
 import { addresses, durationOption, filled, port, textOption } from './probe-flags.ts';
 import { repeatable } from './repeatable.ts';
 import { readerGone } from './standard-output.ts';
+import type { AllDayView, AllDayViewOptions } from './watch/all-day-view.ts';
 import { jsonView } from './watch/json-view.ts';
 import { pageView, type PageView } from './watch/page-view.ts';
 import { recorderFolder } from './watch/recorder-folder.ts';
 import { remediesFor } from './watch/remedies.ts';
 import { tellPast } from './watch/tell-past.ts';
+import { silentView } from './watch/silent-view.ts';
 import { textView } from './watch/text-view.ts';
 import type { WatchView } from './watch/watch-view.ts';
 
@@ -35,7 +39,7 @@ interface WatchFlags {
   readonly pod?: readonly string[];
   readonly process?: readonly string[];
   readonly duration?: number;
-  readonly output: 'text' | 'json';
+  readonly output: 'text' | 'json' | 'none';
   readonly out?: string;
   readonly maxSize?: number;
   readonly keep: number;
@@ -49,6 +53,8 @@ interface WatchFlags {
   readonly quiet?: true;
   readonly ui?: true;
   readonly html?: string;
+  readonly metrics?: Endpoint;
+  readonly events?: true;
 }
 
 const examples = `
@@ -61,6 +67,7 @@ Examples:
   sudo netdebug watch --out seen               keep the evidence, too: netdebug diagnose seen, netdebug report seen
   sudo netdebug watch --ui                     as a page in a browser on this machine, too
   sudo netdebug watch --html page.html         as one file at its end, to be sent to somebody
+  netdebug watch --metrics :9466 --events      as a DaemonSet runs it: manifests/mesh/overlays/watcher
   sudo netdebug watch --since 5m               what a watch that runs already has seen lost in the last five minutes
 
 It watches the network namespace that it is started in, and the pods of the node as far as it may look into them. It starts as
@@ -86,7 +93,9 @@ export function command(): Command {
     )
     .addOption(durationOption('--duration <time>', 'end after this time (default: run until stopped)'))
     .addOption(
-      new Option('-o, --output <format>', 'how losses are printed').choices(['text', 'json']).default('text'),
+      new Option('-o, --output <format>', 'how losses are printed')
+        .choices(['text', 'json', 'none'])
+        .default('text'),
     )
     .addOption(textOption('--out <dir>', 'keep the evidence in this folder, for diagnose and report'))
     .option(
@@ -110,6 +119,8 @@ export function command(): Command {
     .addOption(withoutOption())
     .option('--ui', 'show it as a live page in a browser, too, on this machine alone')
     .addOption(textOption('--html <file>', 'write a page when it ends, too'))
+    .addOption(metricsOption())
+    .option('--events', 'make Kubernetes Events on the pods of this node that lose connections')
     .option('--quiet', 'say nothing but what was lost, and the summary')
     .addHelpText('after', examples);
   return watch.action(() => run(watch.opts<WatchFlags>()));
@@ -132,12 +143,14 @@ async function run(flags: WatchFlags): Promise<void> {
   const { output, quiet = false, fail = false } = flags;
   if (flags.since !== undefined) {
     refuseWithSince(flags);
+    if (output === 'none')
+      throw new Problem('usage', '--since prints what was lost: choose another --output.');
     const some = await tellPast({ sinceMs: flags.since, wanted, output, quiet });
     process.exitCode = exitCodes[some && fail ? 'unexpected' : 'finished'];
     return;
   }
   const node = flags.node ?? hostname();
-  const view = output === 'json' ? jsonView({ node, quiet }) : textView({ node, quiet });
+  const view = viewsOf[output]({ node, quiet });
   const { ui = false, html: file = null, out } = flags;
   const page = ui || file !== null || out !== undefined ? await pageView({ node, ui, file }) : null;
   try {
@@ -147,14 +160,26 @@ async function run(flags: WatchFlags): Promise<void> {
   }
 }
 
+const viewsOf = { text: textView, json: jsonView, none: silentView } as const;
+
 /** What is past has been seen, or not, by somebody else. */
 function refuseWithSince(flags: WatchFlags): void {
   const other = (
-    ['duration', 'out', 'arguments', 'node', 'netns', 'podsAt', 'without', 'ui', 'html'] as const
+    [
+      ...(['duration', 'out', 'arguments', 'node', 'netns', 'podsAt', 'without', 'ui', 'html'] as const),
+      ...(['metrics', 'events'] as const),
+    ] as const
   ).find((name) => flags[name] !== undefined);
   if (other !== undefined)
     throw new Problem('usage', `--since asks a watch that runs already; --${other} is for starting one.`);
 }
+
+/** Where metrics are served; without an address, at all of the node. */
+const metricsOption = () =>
+  new Option(
+    '--metrics <address>',
+    'serve /metrics, /healthz and /readyz there: :9466, 10.0.0.7:9466',
+  ).argParser(listenAddress('--metrics'));
 
 interface LiveOptions {
   readonly flags: WatchFlags;
@@ -170,8 +195,12 @@ async function live({ flags, node, wanted, views, page }: LiveOptions): Promise<
   const interruption = catchInterruption();
   const gone = new AbortController();
   void readerGone.then(() => gone.abort());
-  const names = without.includes('names') ? undefined : await reachApiForNames();
-  const tell = (what: (view: WatchView) => void) => views.forEach(what);
+  const hasNames = !without.includes('names');
+  const isAllDay = flags.metrics !== undefined || flags.events === true;
+  const api = hasNames || isAllDay ? await reachApiForNames() : undefined;
+  const allDay = isAllDay ? await openAllDay({ flags, node, api }) : null;
+  const all = allDay === null ? views : [...views, allDay];
+  const tell = (what: (view: WatchView) => void) => all.forEach(what);
   const hooks: LiveWatchHooks = {
     signal: AbortSignal.any([interruption.signal, gone.signal]),
     onStarted(start) {
@@ -194,7 +223,7 @@ async function live({ flags, node, wanted, views, page }: LiveOptions): Promise<
     ...{ node, netns: flags.netns ?? null, folder, wanted, without, keepMs: flags.keep },
     podAddresses: flags.podsAt?.flat() ?? null,
     ...{ maxBytes: flags.maxSize ?? 256 * minSize, durationMs: flags.duration ?? null },
-    cluster: names?.cluster ?? nobodyAsked,
+    cluster: hasNames && api !== undefined ? api.cluster : nobodyAsked,
     withArguments: flags.arguments === true,
     recorder: recorderFolder(),
   };
@@ -208,15 +237,25 @@ async function live({ flags, node, wanted, views, page }: LiveOptions): Promise<
   } catch (error) {
     throw error instanceof Problem && error.kind === 'missing' ? withRemedy(error) : error;
   } finally {
-    await names?.stop();
+    await allDay?.stop();
+    await api?.stop();
     interruption.off();
   }
 }
 
 const nobodyAsked: ClusterAccess = { access: null, why: 'left out, as --without has it' };
 
+/** Loaded here: few watches run all day. */
+async function openAllDay(options: AllDayViewOptions): Promise<AllDayView> {
+  const { allDayView } = await import('./watch/all-day-view.ts');
+  return await allDayView(options).catch(async (error: unknown) => {
+    await options.api?.stop();
+    throw error;
+  });
+}
+
 async function reachApiForNames(): Promise<NamesApi> {
-  // Loaded here: without names nobody needs it.
+  // Loaded here: without names and Events nobody needs it.
   const { reachNamesApi } = await import('./names-api.ts');
   return await reachNamesApi((message) => void process.stderr.write(`names: ${message}\n`));
 }

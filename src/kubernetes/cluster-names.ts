@@ -1,6 +1,6 @@
 // What the API calls addresses: pods, Services and nodes, each reduced to its names and addresses; and which of the nodes we are on.
 import { isIP } from 'node:net';
-import { listPage } from './list.ts';
+import { countObjects, listPage } from './list.ts';
 import { createTransport, type KubernetesAccess, type Transport } from './transport.ts';
 
 /** Each of one kind that has this address now. */
@@ -21,8 +21,10 @@ interface PodUid {
 export interface ClusterNames {
   readonly addresses: readonly AddressName[];
   readonly pods: readonly PodUid[];
-  /** Whether pods of other nodes were not read, or not all. */
+  /** Whether pods of other nodes, or Services, were not read, or not all. */
   readonly leftOut: boolean;
+  /** How many nodes the cluster has. */
+  readonly nodeCount: number;
 }
 
 /** By what the API knows a machine: it may be called anything there. */
@@ -30,17 +32,26 @@ interface Machine {
   /** /proc/sys/kernel/random/boot_id; nodes that share a kernel share it. */
   readonly bootId: string;
   readonly addresses: readonly string[];
+  /** What the API is likely to call it: of a large cluster not all nodes are read then. */
+  readonly nodeName?: string;
 }
 
 export interface NamesLimits {
   readonly pageSize: number;
   readonly timeoutMs: number;
-  /** In a cluster with more nodes other nodes' pods are not read: each node's observer would ask for all. */
+  /** In a cluster with more nodes other nodes' pods are not read, nor all Services: each node's observer would ask for all. */
   readonly mostNodes: number;
   readonly mostPods: number;
+  /** In such a cluster. */
+  readonly mostServices: number;
 }
 
-const usualLimits: NamesLimits = { pageSize: 250, timeoutMs: 30_000, mostNodes: 100, mostPods: 20_000 };
+/** Nodes up to which a cluster is not large. */
+export const mostNodes = 100;
+
+const usualLimits: NamesLimits = {
+  ...{ pageSize: 250, timeoutMs: 30_000, mostNodes, mostPods: 20_000, mostServices: 2_000 },
+};
 
 export interface NamesReader {
   /**
@@ -53,7 +64,7 @@ export interface NamesReader {
 /** Asks nothing yet. Throws a `missing` Problem when a pod's credentials cannot be read. */
 export function openNames(access: KubernetesAccess, limits: Partial<NamesLimits> = {}): NamesReader {
   const transport = createTransport(access);
-  const { pageSize, timeoutMs, mostNodes, mostPods } = { ...usualLimits, ...limits };
+  const { pageSize, timeoutMs, mostPods, mostServices, ...bounds } = { ...usualLimits, ...limits };
   return {
     async read(machine, signal) {
       const ask = <T>(
@@ -62,24 +73,34 @@ export function openNames(access: KubernetesAccess, limits: Partial<NamesLimits>
         reduce: (object: unknown) => T | null,
         most = Number.POSITIVE_INFINITY,
       ) => listAll(transport, path, query, reduce, { pageSize, timeoutMs, most, signal });
-      const nodes = await ask('/api/v1/nodes', {}, readNode);
+      const path = '/api/v1/nodes';
       const isHere = ({ bootId, addresses }: NodeNames) =>
         bootId === machine.bootId && addresses.some((one) => machine.addresses.includes(one));
-      const own = nodes.objects.find(isHere);
+      const { nodeName } = machine;
+      let nodeCount =
+        nodeName === undefined ? undefined : await countObjects(transport, path, timeoutMs, signal);
+      let nodes: readonly NodeNames[] = [];
+      if (nodeCount !== undefined && nodeCount > bounds.mostNodes)
+        nodes = (await ask(path, { fieldSelector: `metadata.name=${nodeName ?? ''}` }, readNode)).objects;
+      let own = nodes.find(isHere);
+      // Of a small one all are wanted, and of a large one all are asked for where it is called otherwise.
+      if (own === undefined) {
+        nodes = (await ask(path, {}, readNode)).objects;
+        nodeCount = nodes.length;
+        own = nodes.find(isHere);
+      }
       if (own === undefined) return undefined;
       const here = await ask('/api/v1/pods', { fieldSelector: `spec.nodeName=${own.name}` }, readPod);
-      const isLarge = nodes.objects.length > mostNodes;
+      const isLarge = (nodeCount ?? 0) > bounds.mostNodes;
       const all = isLarge ? { objects: [], leftOut: true } : await ask('/api/v1/pods', {}, readPod, mostPods);
-      const services = await ask('/api/v1/services', {}, readService);
+      const most = isLarge ? mostServices : undefined;
+      const services = await ask('/api/v1/services', {}, readService, most);
       const pods = [...new Map([...all.objects, ...here.objects].map((pod) => [pod.uids[0], pod])).values()];
       return {
-        addresses: [
-          ...named('node', nodes.objects),
-          ...named('service', services.objects),
-          ...named('pod', pods),
-        ],
+        addresses: [...named('node', nodes), ...named('service', services.objects), ...named('pod', pods)],
         pods: pods.flatMap(({ uids, name }) => uids.map((uid) => ({ uid, name }))),
-        leftOut: all.leftOut,
+        leftOut: all.leftOut || services.leftOut,
+        nodeCount: nodeCount ?? nodes.length,
       };
     },
   };

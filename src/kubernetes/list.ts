@@ -29,6 +29,34 @@ export async function listPage(
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<ListPage> {
+  const { objects, frame } = await readPage(transport, path, reduce, timeoutMs, signal);
+  const { resourceVersion = '', continue: next = '' } = frame.metadata ?? {};
+  return { objects, version: resourceVersion, next: next === '' ? undefined : next };
+}
+
+/**
+ * How many objects a list has, at the price of one of them; as many as can be where the API does not say. Rejects as `listPage` does.
+ * @param path Without a query.
+ */
+export async function countObjects(
+  transport: Transport,
+  path: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<number> {
+  const { objects, frame } = await readPage(transport, `${path}?limit=1`, () => 1, timeoutMs, signal);
+  const { continue: next = '', remainingItemCount: more } = frame.metadata ?? {};
+  if (next === '') return objects.length;
+  return typeof more === 'number' ? objects.length + more : Number.POSITIVE_INFINITY;
+}
+
+async function readPage(
+  transport: Transport,
+  path: string,
+  reduce: (object: unknown) => unknown,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly objects: readonly unknown[]; readonly frame: Frame }> {
   const deadline = createTimeLimit(timeoutMs, signal);
   const objects: unknown[] = [];
   const splitter = createItemSplitter(limits, (item) => {
@@ -38,7 +66,7 @@ export async function listPage(
   try {
     const answer = await transport.get(path, deadline.signal);
     for await (const chunk of answer as AsyncIterable<Buffer>) splitter.push(chunk);
-    return { objects, ...positionIn(splitter.end()) };
+    return { objects, frame: splitter.end() as Frame };
   } catch (error) {
     if (deadline.passed()) throw new ApiFailure(0, `no whole answer within ${timeoutMs / 1_000} s`);
     throw transport.failure(error);
@@ -48,10 +76,9 @@ export async function listPage(
 }
 
 interface Frame {
-  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
-}
-
-function positionIn(frame: unknown): Pick<ListPage, 'version' | 'next'> {
-  const { resourceVersion = '', continue: next = '' } = (frame as Frame).metadata ?? {};
-  return { version: resourceVersion, next: next === '' ? undefined : next };
+  readonly metadata?: {
+    readonly resourceVersion?: string;
+    readonly continue?: string;
+    readonly remainingItemCount?: unknown;
+  };
 }

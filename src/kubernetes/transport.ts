@@ -23,6 +23,8 @@ export interface Transport {
   get(path: string, signal: AbortSignal): Promise<IncomingMessage>;
   /** Sends an object to be created; the same, with an answer of 201. Only for what may be sent twice. */
   post(path: string, object: unknown, signal: AbortSignal): Promise<IncomingMessage>;
+  /** Changes the fields of an object that are named (a JSON merge patch); the same, with an answer of 200. */
+  patch(path: string, fields: object, signal: AbortSignal): Promise<IncomingMessage>;
   /** Why a body could not be read: an ApiFailure when the network is why, otherwise the error itself. */
   failure(error: unknown): Error;
 }
@@ -31,6 +33,17 @@ export interface Transport {
 const longestStatus = 65_536;
 /** A connection over which nothing came for so long is asked by the kernel, once a second, whether it lives. */
 const keepAliveMs = 30_000;
+
+/** What a request asks for, and which answer is wanted. */
+interface Wanted {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly status: 200 | 201;
+  readonly type: string;
+}
+
+const reading: Wanted = { method: 'GET', status: 200, type: '' };
+const creating: Wanted = { method: 'POST', status: 201, type: 'application/json' };
+const changing: Wanted = { method: 'PATCH', status: 200, type: 'application/merge-patch+json' };
 
 interface Place {
   readonly server: string;
@@ -49,6 +62,7 @@ export function createTransport(access: KubernetesAccess): Transport {
   const connections = connectionsOf(place.secure);
 
   async function ask(
+    { method, type }: Wanted,
     path: string,
     body: string | undefined,
     credentials: Credentials | undefined,
@@ -59,11 +73,8 @@ export function createTransport(access: KubernetesAccess): Transport {
       accept: 'application/json',
       'user-agent': 'netdebug',
       ...(credentials === undefined ? {} : { authorization: `Bearer ${credentials.token}` }),
-      ...(body === undefined
-        ? {}
-        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      ...(body === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
     };
-    const method = body === undefined ? 'GET' : 'POST';
     for (;;) {
       signal.throwIfAborted();
       const asked = request({ ...place.where, method, path: place.prefix + path, headers, agent });
@@ -80,23 +91,24 @@ export function createTransport(access: KubernetesAccess): Transport {
   }
 
   async function askKnown(
+    wanted: Wanted,
     path: string,
     body: string | undefined,
-    wanted: number,
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
     try {
       const credentials = await place.credentials?.();
-      let answer = await ask(path, body, credentials, signal);
+      let answer = await ask(wanted, path, body, credentials, signal);
       if (answer.statusCode === 401) {
         const now = await place.credentials?.();
         // It was replaced between reading it and using it.
         if (now?.token !== credentials?.token) {
           answer.resume();
-          answer = await ask(path, body, now, signal);
+          answer = await ask(wanted, path, body, now, signal);
         }
       }
-      if (answer.statusCode !== wanted) throw statusFailure(answer.statusCode ?? 0, await textOf(answer));
+      if (answer.statusCode !== wanted.status)
+        throw statusFailure(answer.statusCode ?? 0, await textOf(answer));
       return answer;
     } catch (error) {
       throw failure(error);
@@ -106,8 +118,9 @@ export function createTransport(access: KubernetesAccess): Transport {
   return {
     server: place.server,
     failure,
-    get: (path, signal) => askKnown(path, undefined, 200, signal),
-    post: (path, object, signal) => askKnown(path, JSON.stringify(object), 201, signal),
+    get: (path, signal) => askKnown(reading, path, undefined, signal),
+    post: (path, object, signal) => askKnown(creating, path, JSON.stringify(object), signal),
+    patch: (path, fields, signal) => askKnown(changing, path, JSON.stringify(fields), signal),
   };
 }
 

@@ -46,6 +46,8 @@ export interface HttpSettings {
   readonly limits?: Partial<HttpLimits>;
   /** Hears of each connection that is beyond a limit. */
   readonly onBeyond?: (limit: BeyondLimit) => void;
+  /** The option that says where to listen, for messages; default: --listen. */
+  readonly flag?: string;
 }
 
 /** Scrapers, probes and whoever looks: a handful. */
@@ -135,7 +137,7 @@ export async function startHttp(settings: HttpSettings): Promise<HttpListener> {
   server.on('checkContinue', takeRequest);
   server.on('connection', (socket) => gate.accepted(socket));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(listenProblem(error, listen)));
+    server.once('error', (error) => reject(listenProblem(error, settings)));
     server.listen({ port: listen.port, ...(listen.address === '' ? {} : { host: listen.address }) }, resolve);
   });
   // Such as too many open files: those that are there go on.
@@ -152,27 +154,30 @@ export async function startHttp(settings: HttpSettings): Promise<HttpListener> {
   };
 }
 
-function listenProblem(error: unknown, listen: Endpoint): Problem {
+function listenProblem(
+  error: unknown,
+  { listen, flag = '--listen' }: Pick<HttpSettings, 'listen' | 'flag'>,
+): Problem {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const where = formatEndpoint({ address: listen.address === '' ? '*' : listen.address, port: listen.port });
   if (code === 'EADDRINUSE') {
     return new Problem(
       'missing',
-      `Port ${listen.port} is taken; see by whom with: ss -ltnp 'sport = :${listen.port}', and end that program or choose another with --listen.`,
+      `Port ${listen.port} is taken; see by whom with: ss -ltnp 'sport = :${listen.port}', and end that program or choose another with ${flag}.`,
       { cause: error },
     );
   }
   if (code === 'EACCES') {
     return new Problem(
       'missing',
-      `This user may not listen on port ${listen.port}; choose one from 1024 up with --listen.`,
+      `This user may not listen on port ${listen.port}; choose one from 1024 up with ${flag}.`,
       { cause: error },
     );
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EINVAL') {
     return new Problem(
       'usage',
-      `--listen: "${listen.address}" is not an address of this machine; leave it out to listen on all.`,
+      `${flag}: "${listen.address}" is not an address of this machine; leave it out to listen on all.`,
       { cause: error },
     );
   }

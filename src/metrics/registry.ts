@@ -5,7 +5,7 @@ import Histogram from 'prom-client/lib/histogram.js';
 import Registry from 'prom-client/lib/registry.js';
 
 /** What every series of the mesh begins with. */
-const prefix = 'netdebug_mesh_';
+const meshPrefix = 'netdebug_mesh_';
 
 /** What `/metrics` answers. */
 export interface Exposition {
@@ -31,7 +31,7 @@ export interface Metrics extends Exposition {
   ): Histogram<Label>;
 }
 
-export function createMetrics(): Metrics {
+export function createMetrics(prefix = meshPrefix): Metrics {
   const registry = new Registry();
   const base = <Label extends string>(name: string, help: string, labels: readonly Label[] = []) => {
     return { name: `${prefix}${name}`, help, labelNames: [...labels], registers: [registry] };

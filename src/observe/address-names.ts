@@ -31,7 +31,7 @@ export const names: Witness = {
     // The API knows better: on the node alone a node is called what it is told.
     let byApi: ReadonlySet<string> = new Set();
     const asking = await askCluster({
-      cluster,
+      ...{ cluster, node },
       addresses: () => ownAddressesIn(context.proc),
       onNames({ addresses, pods: known }) {
         for (const { uid, name } of known) podNames.learn(uid, name);

@@ -46,7 +46,9 @@ function namesOf({ shown: { ends }, count, manyClients }: FoldedLosses): string 
   return `${client} → ${serverName(ends)}`;
 }
 
-type Ended = Pick<FoldedLosses, 'shown' | 'ageMs' | 'idleMs' | 'unanswered'>;
+interface Ended extends Pick<FoldedLosses, 'ageMs' | 'idleMs' | 'unanswered'> {
+  readonly shown: Pick<WatchLoss, 'ended'>;
+}
 
 const endings: Readonly<Record<WatchLoss['ended'], string>> = {
   reset: 'reset',
@@ -85,7 +87,7 @@ function shortTime(milliseconds: number): string {
 }
 
 /** Without how certain it is. */
-export function whoWords({ author: { id, text } }: WatchLoss): string {
+export function whoWords({ author: { id, text } }: Pick<WatchLoss, 'author'>): string {
   const words = authorWords[id];
   if (text === '') return words;
   return id === 'unknown' || text.startsWith(words) ? text : `${words}: ${text}`;
@@ -94,7 +96,10 @@ export function whoWords({ author: { id, text } }: WatchLoss): string {
 /** More rivals than these say nothing. */
 const mostRivals = 4;
 
-export function whyWords({ cause: { id, certainty, text }, rivals }: WatchLoss): string {
+export function whyWords({
+  cause: { id, certainty, text },
+  rivals,
+}: Pick<WatchLoss, 'cause' | 'rivals'>): string {
   const others = rivals.slice(0, mostRivals).map((one) => one.cause);
   const more = rivals.length > mostRivals ? [`${rivals.length - mostRivals} more`] : [];
   const listed = [...others, ...more].join(' or ');

@@ -38,6 +38,7 @@ describe('the measurement of watching', { skip }, () => {
     assert.deepEqual(results.cost.map(({ contender }) => contender).sort(), [
       'tcpdump',
       'watch',
+      'watch --metrics',
       'watch --port',
     ]);
     for (const { contender, pssMib, losses } of results.cost) {

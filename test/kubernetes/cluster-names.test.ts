@@ -101,6 +101,47 @@ describe('the names of addresses', () => {
     assert.equal(api.asked.length, 3);
   });
 
+  it('cost a large cluster one node, its pods and some Services, by the name that the node is said to have', async (t) => {
+    const many = json(200, {
+      metadata: { resourceVersion: '7', continue: 'more', remainingItemCount: 4_999 },
+      items: [node('node-1', '10.128.0.11', 'boot-1')],
+    });
+    const api = await scriptedApi(t, [
+      many,
+      list([node('node-2', '10.128.0.12', 'boot-2')]),
+      list([pod('a', '1', '10.44.1.10')]),
+      list([service('web', '10.96.0.10'), service('db', '10.96.0.11')], 'more'),
+    ]);
+    const names = openNames({ from: 'url', url: api.url }, { pageSize: 2, mostServices: 2 });
+    const found = await names.read({ ...here, nodeName: 'node-2' });
+    assert.deepEqual([found?.leftOut, found?.nodeCount], [true, 5_000]);
+    assert.deepEqual(
+      found?.addresses.map(({ name }) => name),
+      ['node-2', 'shop/web', 'shop/db', 'shop/a', 'shop/a'],
+    );
+    assert.deepEqual(api.asked, [
+      '/api/v1/nodes?limit=1',
+      '/api/v1/nodes?fieldSelector=metadata.name%3Dnode-2&limit=2',
+      '/api/v1/pods?fieldSelector=spec.nodeName%3Dnode-2&limit=2',
+      '/api/v1/services?limit=2',
+    ]);
+  });
+
+  it('are all of a small cluster, and found by its boot id where it is called otherwise', async (t) => {
+    const one = json(200, {
+      metadata: { resourceVersion: '7', continue: 'more', remainingItemCount: 1 },
+      items: [node('node-1', '10.128.0.11', 'boot-1')],
+    });
+    const api = await scriptedApi(t, [one, nodes, list([]), list([]), list([])]);
+    const found = await openNames({ from: 'url', url: api.url }).read({ ...here, nodeName: 'my-host' });
+    assert.deepEqual([found?.leftOut, found?.nodeCount], [false, 2]);
+    const unnamed = json(200, { metadata: { resourceVersion: '7', continue: 'more' }, items: [{}] });
+    const large = await scriptedApi(t, [unnamed, list([]), nodes, list([]), list([]), list([])]);
+    const names = openNames({ from: 'url', url: large.url }, { mostNodes: 1 });
+    const other = await names.read({ ...here, nodeName: 'my-host' });
+    assert.deepEqual([other?.leftOut, other?.nodeCount], [true, 2]);
+  });
+
   it("are refused in the API's own words", async (t) => {
     const api = await scriptedApi(t, [
       json(403, { kind: 'Status', code: 403, message: 'nodes is forbidden' }),

@@ -59,7 +59,8 @@ async function dashboardQueries(): Promise<string[]> {
   const folder = join(root, 'manifests/mesh/dashboards');
   const targets = z.array(z.object({ targets: z.array(z.object({ expr: z.string() })) }));
   const queries: string[] = [];
-  for (const name of await readdir(folder)) {
+  // What watchers serve is no mesh's; a test of the rules asks its dashboard's queries.
+  for (const name of (await readdir(folder)).filter((file) => file !== 'losses.json')) {
     const { panels } = z
       .object({ panels: targets })
       .parse(JSON.parse(await readFile(join(folder, name), 'utf8')));

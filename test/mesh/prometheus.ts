@@ -12,3 +12,4 @@ export const noPrometheus = existsSync(promtool)
   : 'Prometheus is not unpacked (node scripts/setup.mjs test)';
 
 export const rulesFile = join(root, 'manifests/mesh/rules/netdebug-mesh.yaml');
+export const watchRulesFile = join(root, 'manifests/mesh/rules/netdebug-watch.yaml');

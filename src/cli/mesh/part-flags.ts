@@ -6,18 +6,21 @@ import { filled } from '../probe-flags.ts';
 
 /** Where metrics and health are served. */
 export function listenOption(defaultText: string): Option {
+  const parse = listenAddress('--listen');
   return new Option('--listen <address>', 'serve /metrics, /healthz and /readyz there: :9464, 10.0.0.7:9464')
-    .argParser(listenAddress)
-    .default(listenAddress(defaultText), defaultText);
+    .argParser(parse)
+    .default(parse(defaultText), defaultText);
 }
 
 /** `[ADDRESS]:PORT`; without an address, all. */
-function listenAddress(text: string): Endpoint {
-  const endpoint = /^:[0-9]+$/.test(text) ? parseEndpoint(`0.0.0.0${text}`) : parseEndpoint(text);
-  if (endpoint === undefined) {
-    throw new Problem('usage', `--listen: "${text}" is no address; write it like :9464 or 10.0.0.7:9464.`);
-  }
-  return text.startsWith(':') ? { ...endpoint, address: '' } : endpoint;
+export function listenAddress(flag: string): (text: string) => Endpoint {
+  return (text) => {
+    const endpoint = /^:[0-9]+$/.test(text) ? parseEndpoint(`0.0.0.0${text}`) : parseEndpoint(text);
+    if (endpoint === undefined) {
+      throw new Problem('usage', `${flag}: "${text}" is no address; write it like :9464 or 10.0.0.7:9464.`);
+    }
+    return text.startsWith(':') ? { ...endpoint, address: '' } : endpoint;
+  };
 }
 
 /** The name of the node that this part is on. */

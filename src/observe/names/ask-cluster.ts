@@ -1,12 +1,14 @@
 // Asks the API what addresses are called, at once and then rarely.
 import { readFileSync } from 'node:fs';
-import { openNames, type ClusterNames, type NamesReader } from '../../kubernetes/cluster-names.ts';
+import { mostNodes, openNames, type ClusterNames, type NamesReader } from '../../kubernetes/cluster-names.ts';
 import { messageOf } from '../../model/problem.ts';
 import { pause } from '../../system/pause.ts';
 import type { ClusterAccess } from '../witness.ts';
 
 export interface ClusterNamesOptions {
   readonly cluster: ClusterAccess;
+  /** What the node is called, which the API may call otherwise. */
+  readonly node: string;
   /** The node's own addresses now. */
   readonly addresses: () => readonly string[];
   readonly onNames: (names: ClusterNames) => void;
@@ -22,12 +24,17 @@ export interface AskingCluster {
 
 /** Of a large cluster the API answers with megabytes; nobody needs the name of a pod within seconds. */
 const askEachMs = 300_000;
+
+/** With an observer on each node the API is asked as often in all as in the largest cluster that is not large, and not by all at once. */
+const pauseMs = (nodeCount: number) =>
+  askEachMs * Math.max(1, nodeCount / mostNodes) * (0.75 + 0.5 * Math.random());
 /** A watcher says nothing before all its witnesses have begun; names that come later are told when they do. */
 const longestWaitMs = 2_000;
 
 /** Resolves when the API has answered for the first time, or will not soon. */
 export async function askCluster({
   cluster,
+  node,
   addresses,
   onNames,
   onMissing,
@@ -37,14 +44,19 @@ export async function askCluster({
   const stopping = new AbortController();
   const isStopping = () => stopping.signal.aborted;
   let reader: NamesReader | undefined;
+  let nodeCount = 1;
   const ask = async (): Promise<string | null> => {
     try {
       const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
       reader ??= openNames(access);
-      const found = await reader.read({ bootId, addresses: addresses() }, stopping.signal);
+      const machine = { bootId, addresses: addresses(), nodeName: node };
+      const found = await reader.read(machine, stopping.signal);
       if (found === undefined) return 'this machine is no node of the cluster that the API is of';
+      nodeCount = found.nodeCount;
       onNames(found);
-      return found.leftOut ? 'the cluster is large, so that pods of other nodes may have no name' : null;
+      return found.leftOut
+        ? 'the cluster is large, so that pods of other nodes, and Services, may have no name'
+        : null;
     } catch (error) {
       return messageOf(error);
     }
@@ -53,7 +65,7 @@ export async function askCluster({
   const asking = (async () => {
     let before = await first;
     for (;;) {
-      await pause(askEachMs, stopping.signal);
+      await pause(pauseMs(nodeCount), stopping.signal);
       if (isStopping()) return;
       const why = await ask();
       if (why !== null && why !== before && !isStopping()) onMissing(why);

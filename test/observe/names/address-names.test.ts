@@ -83,8 +83,10 @@ describe('the names that a node tells', { skip }, () => {
   it("are the API's where it knows the machine, each told once", async (t) => {
     const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const pods = list(pod('checkout', uid, '10.44.1.10'), pod('cart', other, '10.44.1.11'));
+    // Asked how many there are, and then for all.
+    const nodes = list(node(bootId));
     const service = { metadata: { name: 'redis', namespace: 'shop' }, spec: { clusterIPs: ['10.96.0.10'] } };
-    const { url } = await scriptedApi(t, [list(node(bootId)), pods, pods, list(service)]);
+    const { url } = await scriptedApi(t, [nodes, nodes, pods, pods, list(service)]);
     const { told, limit, podNames } = await watch(t, { access: { from: 'url', url } });
     assert.deepEqual(told, [
       '10.128.0.12 node gke-node-2',
