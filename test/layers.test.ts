@@ -91,8 +91,9 @@ describe('the layers', () => {
       await write(`node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' }));
       await write(`node_modules/${name}/index.js`, 'module.exports = {};\n');
     }
-    const listed = installed.filter((name) => name !== 'by-luck').map((name) => [name, '*']);
-    await write('package.json', JSON.stringify({ devDependencies: Object.fromEntries(listed) }));
+    const listed = installed.filter((name) => name !== 'by-luck');
+    const devDependencies = Object.fromEntries(listed.map((name) => [name, '*'] as const));
+    await write('package.json', JSON.stringify({ devDependencies }));
     for (const [file, imports] of Object.entries(allowedImports))
       await write(file, imports.map(importOf).join(''));
     for (const { from, what } of broken) await write(from, importOf(what));

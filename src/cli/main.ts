@@ -83,8 +83,12 @@ export async function helpByWidth(narrowest: number): Promise<[columns: number, 
     return text;
   };
   const texts: [number, string][] = [];
-  const widest = helpAt(10_000);
-  for (let columns = narrowest; texts.at(-1)?.[1] !== widest; columns += 1) {
+  const longest = Math.max(
+    ...helpAt(10_000)
+      .split('\n')
+      .map((line) => line.length),
+  );
+  for (let columns = narrowest; columns <= longest; columns += 1) {
     const text = helpAt(columns);
     if (text !== texts.at(-1)?.[1]) texts.push([columns, text]);
   }

@@ -41,7 +41,7 @@ describe('installed by npm, netdebug', () => {
   function run(...words: readonly string[]): Promise<Ended> {
     const child = spawn(netdebug, words, {
       ...{ cwd: elsewhere, stdio: ['ignore', 'pipe', 'pipe'] },
-      env: { PATH: ownPath(), HOME: elsewhere },
+      env: { PATH: ownPath(), HOME: packed.folder },
     });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

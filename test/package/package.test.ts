@@ -2,10 +2,11 @@
 // finds its files. test/package/installed.long.test.ts has npm itself install it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { chown, cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { globSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { noTerminal, onTerminalOf } from '../on-terminal.ts';
 import { noOldNode, oldNode } from './old-node.ts';
 import { layOut, ownPath, pack, root, type Packed } from './packed.ts';
 
@@ -35,10 +36,15 @@ const env = () => ({
 });
 
 /** Runs a command line elsewhere than in the checkout, with a PATH of its own. */
-function start(file: string, words: readonly string[], path = ownPath()): Promise<Ended> {
+function start(
+  file: string,
+  words: readonly string[],
+  path = ownPath(),
+  more: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
   const child = spawn(file, [...words], {
     ...{ cwd: packed.folder, stdio: ['ignore', 'pipe', 'pipe'] },
-    env: { ...env(), PATH: path },
+    env: { ...env(), PATH: path, ...more },
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -131,6 +137,58 @@ describe('installed in a folder with blanks, netdebug', () => {
       assert.match(stdout, /^Usage: netdebug \[options\] \[command\]\n/);
     }
   });
+
+  test('keeps what it compiled in its user’s own folder, and nowhere else', async () => {
+    const kept = async (name: string, more: Record<string, string>) => {
+      const HOME = join(packed.folder, name);
+      await mkdir(HOME, { recursive: true });
+      const { exitCode, stderr } = await start(netdebug, ['lab', 'list'], ownPath(), {
+        ...{ HOME, NODE_COMPILE_CACHE: undefined, TMPDIR: HOME },
+        ...more,
+      });
+      assert.equal(exitCode, 0, stderr);
+      const entries = await readdir(HOME, { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => entry.isFile());
+    };
+    const files = await kept('a home', {});
+    assert.ok(files.length > 3, String(files.length));
+    for (const { parentPath } of files) assert.match(parentPath, /\/a home\/\.cache\/netdebug\//);
+    assert.deepEqual(await kept('a home off', { NODE_DISABLE_COMPILE_CACHE: '1' }), []);
+    assert.deepEqual(await kept('nobody’s', { HOME: '' }), []);
+    assert.deepEqual(await kept('no home', { HOME: '/nonexistent' }), []);
+    const other = join(packed.folder, 'another home');
+    await mkdir(other);
+    if (process.getuid?.() !== 0) return;
+    await chown(other, 65_534, 65_534);
+    assert.deepEqual(await kept('another home', {}), []);
+  });
+
+  test('answers at once what the commands would answer', async () => {
+    // One word more, and they are loaded for it.
+    for (const word of ['--help', '-h', '-V', '--version'])
+      assert.deepEqual(await run(word), await run(word, word), word);
+    assert.deepEqual(await run('help'), await run('--help'));
+    assert.match((await run('version')).stdout, /^netdebug [0-9.]+, commit unknown\nNode\.js .+ on .+\n$/);
+  });
+
+  test(
+    'breaks the lines of its help, which was made when it was built, as the commands would',
+    { skip: noTerminal },
+    async () => {
+      const texts = new Set<string>();
+      for (const columns of [30, 54, 71, 80, 200]) {
+        const typed = (...words: string[]) => {
+          const [file = '', ...rest] = onTerminalOf(columns, [netdebug, ...words]);
+          return start(file, rest);
+        };
+        const quick = await typed('--help');
+        assert.match(quick.stdout, /^Usage: netdebug \[options\] \[command\]\r\n/);
+        assert.deepEqual(quick, await typed('--help', '--help'), `${columns} columns`);
+        texts.add(quick.stdout);
+      }
+      assert.equal(texts.size, 5);
+    },
+  );
 
   test('says its version, and the commit that it was built from as far as it is known', async () => {
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
