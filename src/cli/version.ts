@@ -55,7 +55,8 @@ async function ask(askCluster: boolean): Promise<ClusterVersions> {
 }
 
 function clusterText({ kubectl, cluster }: ClusterVersions): string {
-  const where = cluster?.context == null ? '' : ` (context ${cluster.context})`;
+  const context = cluster?.context ?? null;
+  const where = context === null ? '' : ` (context ${context})`;
   const reached = cluster === null ? 'no cluster can be reached' : `cluster ${cluster.version}${where}`;
   return `${kubectl === null ? 'no kubectl' : `kubectl ${kubectl}`}, ${reached}\n`;
 }
