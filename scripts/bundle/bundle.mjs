@@ -33,6 +33,20 @@ export async function bundleModules(root, out) {
   return made.flatMap(filesIn);
 }
 
+/**
+ * Bundles the checkout `root` into one CommonJS file, which is what Node.js puts into a single executable file; each command is still
+ * begun only when it is called. Resolves and rejects as bundleModules does.
+ */
+export async function bundleScript(root, outfile) {
+  const metafile = await bundle(root, {
+    ...{ entryPoints: [start], outfile, format: 'cjs' },
+    // There, nothing can be loaded but what is in Node.js, and no file is beside the program.
+    ...{ supported: { 'dynamic-import': false }, define: { 'import.meta.url': 'undefined' } },
+    plugins: [await ownFacts(root)],
+  });
+  return filesIn(metafile);
+}
+
 /** Not those of which nothing was used. */
 const filesIn = ({ outputs }) =>
   Object.values(outputs).flatMap(({ inputs }) =>
