@@ -7,7 +7,6 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
-  existsSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -75,12 +74,14 @@ function stripNames(file) {
   }
 }
 
-/** It lies beside the folder of the program in every distribution of Node.js, and has those of all that Node.js is made of. */
+/** Of it, and of all that it is made of: it lies above the folder of the program, or in the package that npm brought it with. */
 function licenceOfNode() {
-  const file = join(dirname(dirname(realpathSync(node))), 'LICENSE');
-  if (existsSync(file)) return `\n${'-'.repeat(80)}\n\nNode.js\n\n${readFileSync(file, 'utf8')}`;
+  const home = dirname(dirname(realpathSync(node)));
+  const [file] = globSync(['LICENSE', 'node_modules/node-*/LICENSE'], { cwd: home });
+  if (file !== undefined)
+    return `\n${'-'.repeat(80)}\n\nNode.js\n\n${readFileSync(join(home, file), 'utf8')}`;
   process.stderr.write(
-    `build-single: ${file} is not there; add the licence of Node.js before you give the file away.\n`,
+    `build-single: ${home} has no licence of Node.js; add it before you give the file away.\n`,
   );
   return '';
 }

@@ -10,7 +10,7 @@ export interface ClusterVersions {
   readonly cluster: ReachableCluster | null;
 }
 
-export interface ReachableCluster {
+interface ReachableCluster {
   /** kubectl's current one; null in a pod, where it needs none. */
   readonly context: string | null;
   /** The API server's: `v1.32.4`. */
