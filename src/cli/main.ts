@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../model/problem.ts';
 import { asTyped } from './as-typed.ts';
-import { exitCodeOf, reportError } from './exit.ts';
+import { failWith } from './exit.ts';
 import { readVersion } from './own-version.ts';
 import { refuseRepeated } from './repeatable.ts';
 import { print, printed } from './standard-output.ts';
@@ -69,25 +69,49 @@ function setUp(command: Command): void {
   for (const sub of command.commands) setUp(sub);
 }
 
-// What is said beside the results ends nothing when nobody hears it; commands for which it counts have their own ear.
-process.stderr.on('error', () => undefined);
-
-try {
-  const argv = process.argv.slice(2);
-  const program = await buildProgram(argv);
-  await program.parseAsync(argv, { from: 'user' });
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // --help and --version end with 0, everything else that commander refuses is wrong usage.
-    process.exitCode = error.exitCode === 0 ? exitCodes.finished : exitCodes.usage;
-  } else {
-    reportError(error, process.stderr);
-    process.exitCode = exitCodeOf(error);
+/**
+ * The help of the program as a whole for each width from which on it is another one, from `narrowest` to where no line is broken. What
+ * it names as commands is not yet as this program's user types them.
+ * @public The build imports it by its path (scripts/bundle/own-facts.mjs).
+ */
+export async function helpByWidth(narrowest: number): Promise<[columns: number, text: string][]> {
+  const program = await buildProgram([]);
+  const helpAt = (columns: number) => {
+    let text = '';
+    program.configureOutput({ getOutHelpWidth: () => columns, writeOut: (part) => (text += part) });
+    program.outputHelp();
+    return text;
+  };
+  const texts: [number, string][] = [];
+  const longest = Math.max(
+    ...helpAt(10_000)
+      .split('\n')
+      .map((line) => line.length),
+  );
+  for (let columns = narrowest; columns <= longest; columns += 1) {
+    const text = helpAt(columns);
+    if (text !== texts.at(-1)?.[1]) texts.push([columns, text]);
   }
+  return texts;
 }
 
-const unprinted = await printed();
-if (unprinted !== undefined) {
-  reportError(unprinted, process.stderr);
-  process.exitCode = exitCodeOf(unprinted);
+/** Runs a command line, the words after `netdebug`; resolves when all is printed, with the process's exit code set. Never rejects. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // What is said beside the results ends nothing when nobody hears it; commands for which it counts have their own ear.
+  process.stderr.on('error', () => undefined);
+  // Nothing is left to wait for, though a command waits: without this it would look like one that did its work.
+  const forgotten = () => failWith(new Error('the command ended before it was done'));
+  process.once('beforeExit', forgotten);
+  try {
+    const program = await buildProgram(argv);
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    // --help and --version end with 0, everything else that commander refuses is wrong usage.
+    if (error instanceof CommanderError)
+      process.exitCode = error.exitCode === 0 ? exitCodes.finished : exitCodes.usage;
+    else failWith(error);
+  }
+  const unprinted = await printed();
+  if (unprinted !== undefined) failWith(unprinted);
+  process.off('beforeExit', forgotten);
 }
