@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pluginWords, startedAs } from './started-as.ts';
 
 /** Its first file, whatever link or folder it was started through. */
 const entry = fileURLToPath(new URL('../cli/start.mjs', import.meta.url));
@@ -18,8 +19,9 @@ export function ownWords(): string[] {
   return [process.execPath, ...process.execArgv, entry];
 }
 
-/** What a user types to start it, for sentences that advise a command: `netdebug`, or `bin/netdebug` in a checkout. */
+/** What a user types to start it, for sentences that advise a command: `netdebug`, or `bin/netdebug` in a checkout; `kubectl netdebug`. */
 export function ownName(): string {
+  if (startedAs() !== 'netdebug') return pluginWords;
   return inCheckout ? 'bin/netdebug' : 'netdebug';
 }
 
