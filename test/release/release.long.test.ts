@@ -114,8 +114,9 @@ describe('npm run release', { skip }, () => {
     };
     assert.equal(spec.version, `v${v}`);
     const archive = `netdebug-${v}-linux-${arch}.tar.gz`;
-    assert.equal(spec.platforms[0]?.uri, `https://releases.example/v0.1.0/${archive}`);
-    assert.ok(made.stdout.includes(`${spec.platforms[0]?.sha256}  ${archive}\n`));
+    const [platform] = spec.platforms;
+    assert.equal(platform?.uri, `https://releases.example/v0.1.0/${archive}`);
+    assert.ok(made.stdout.includes(`${platform.sha256}  ${archive}\n`));
 
     // Of files of another time, and over what the first left behind.
     execFileSync('find', [
