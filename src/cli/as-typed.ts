@@ -18,5 +18,5 @@ function asPlugin(text: string): string {
   const started = text.replace(command, (all, before: string, first: string, rest: string) =>
     before === 'sudo ' || first + rest === 'watch' ? all : `${before}${pluginWords} `,
   );
-  return started.replaceAll(`${pluginWords} cluster `, `${pluginWords} `);
+  return started.replace(/(?<=kubectl netdebug )(cluster |mesh (?=evidence ))/g, '');
 }

@@ -48,7 +48,8 @@ Examples:
 ${codes}`;
 
 const pluginExamples = `
-"${pluginWords} COMMAND" is "netdebug cluster COMMAND" where cluster has such a command, and else "netdebug COMMAND".
+The commands of netdebug cluster are its own, and so is evidence, which is that of netdebug mesh; the others are
+those that it has without kubectl.
 
 Examples:
   ${pluginWords} preflight       can a run start here, and what is to be expected
@@ -67,7 +68,7 @@ export async function buildProgram(argv: readonly string[], name: StartedAs = 'n
   program.version(readVersion(), '-V, --version', 'print the version');
   program.enablePositionalOptions().helpCommand(true).showHelpAfterError('(add --help for usage)');
   const wanted = argv.find((word) => !word.startsWith('-'));
-  const own = isPlugin ? [...(await commands.cluster()).command().commands] : [];
+  const own = isPlugin ? await pluginCommands() : [];
   const isOwn = (word: string) => own.some((command) => command.name() === word);
   for (const command of own) program.addCommand(command);
   const rest = Object.entries<Load>(commands).filter(([word]) => !isOwn(word));
@@ -77,6 +78,14 @@ export async function buildProgram(argv: readonly string[], name: StartedAs = 'n
     program.addCommand(await (await load()).command(argv), { hidden: isPlugin && word === 'cluster' });
   setUp(program);
   return program;
+}
+
+/** What is typed behind `kubectl netdebug` alone: the cluster's commands, and the evidence of a node, which takes no mesh. */
+async function pluginCommands(): Promise<readonly Command[]> {
+  const ofCluster = (await commands.cluster()).command().commands;
+  if (ofCluster.some((command) => command.name() === 'evidence')) return ofCluster;
+  const mesh = await (await commands.mesh()).command(['mesh', 'evidence']);
+  return [...ofCluster, ...mesh.commands];
 }
 
 /**

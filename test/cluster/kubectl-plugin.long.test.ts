@@ -47,9 +47,13 @@ describe('kubectl netdebug', { skip: kubectlSkip }, () => {
     const run = await plugin(t);
     const { stdout } = await run('netdebug', '--help');
     assert.match(stdout, /^Usage: kubectl netdebug \[options\] \[command\]\n/);
-    for (const name of ['preflight', 'run', 'cleanup', 'explain', 'mesh'])
+    for (const name of ['preflight', 'run', 'cleanup', 'evidence', 'explain', 'mesh'])
       assert.match(stdout, new RegExp(`^  ${name} `, 'm'));
     assert.doesNotMatch(stdout, /^ {2}cluster /m);
+    assert.match(
+      stdout,
+      /^The commands of netdebug cluster are its own, [^]*, which is that of netdebug mesh; /m,
+    );
     const page = await run('netdebug', 'explain', 'conntrack-invalid');
     assert.match(page.stdout, /^ {2}To see it happen: kubectl netdebug lab run conntrack-invalid$/m);
   });
@@ -64,6 +68,15 @@ describe('kubectl netdebug', { skip: kubectlSkip }, () => {
       assert.match(stdout, /"kubectl netdebug cleanup" at once/);
       assert.doesNotMatch(stdout, /(?<!kubectl )netdebug cluster/);
     }
+  });
+
+  test('observes a node, without the word mesh', async (t) => {
+    const run = await plugin(t);
+    const { stdout } = await run('netdebug', 'evidence', '--help');
+    assert.match(stdout, /^Usage: kubectl netdebug evidence \[options\] <node>\n/);
+    assert.match(stdout, /^ {2}kubectl netdebug evidence node-7 --image registry/m);
+    const unknown = await run('netdebug', 'evidence', '-');
+    assert.equal(unknown.exitCode, 64, unknown.stderr);
   });
 
   test('refuses as the program does, with its exit code', async (t) => {
@@ -106,7 +119,7 @@ describe('Tab behind kubectl netdebug', { skip: completionSkip }, () => {
     assert.ok((await at('run', '--namespace', '')).includes('default'));
     assert.deepEqual(await at('run', '-n', 'defa'), ['default', ':4', '']);
     assert.deepEqual(await at('run', '--context', ''), ['fixture', ':4', '']);
-    const nodes = await at('mesh', 'evidence', '');
+    const nodes = await at('evidence', '');
     assert.ok(nodes.length >= 4 && nodes.every((name) => name === '' || /^(:4|[a-z0-9.-]+)$/.test(name!)));
   });
 

@@ -13,7 +13,7 @@ export interface Described {
   readonly after: string;
 }
 
-export interface Row {
+interface Row {
   readonly term: string;
   readonly about: string;
 }
