@@ -1,6 +1,8 @@
 // By which name it was started, by the script's file and by what an executable without a script was called by.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { mainScript } from '../program.ts';
 import { startedAs } from '../../src/system/started-as.ts';
 
 test("kubectl's two names, of links in PATH as of a single executable; any other is ours", () => {
@@ -17,4 +19,10 @@ test("kubectl's two names, of links in PATH as of a single executable; any other
     ['/kubectl-netdebug/netdebug', 'node'],
   ])
     assert.equal(startedAs(files), 'netdebug', files.join(' '));
+});
+
+test('an executable without a script, called by that name, is the plugin', () => {
+  const words = [mainScript, 'preflight', '--help'];
+  const { stdout } = spawnSync(process.execPath, words, { argv0: '/bin/kubectl-netdebug', encoding: 'utf8' });
+  assert.match(stdout, /^Usage: kubectl netdebug preflight /);
 });
