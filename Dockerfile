@@ -4,19 +4,22 @@
 #   docker buildx build --platform linux/amd64,linux/arm64 …
 ARG BASE_IMAGE=docker.io/library/node:24-slim
 
-# What the program needs at run time: nothing of it is compiled, so that one result serves every architecture.
-FROM ${BASE_IMAGE} AS packages
+# The program with its libraries in it, as the package has it: it is JavaScript, so that one result serves every architecture.
+FROM ${BASE_IMAGE} AS bundle
 WORKDIR /opt/netdebug
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY scripts/build-package.mjs ./scripts/
+COPY scripts/bundle ./scripts/bundle
+COPY src ./src
+RUN node scripts/build-package.mjs
 
 FROM ${BASE_IMAGE} AS program
 WORKDIR /opt/netdebug
-COPY --from=packages /opt/netdebug/node_modules ./node_modules
 COPY package.json LICENSE ./
-COPY src ./src
-# Not bin/netdebug, which first asks which Node.js there is.
-RUN printf '#!/bin/sh\nexec node /opt/netdebug/src/cli/start.mjs "$@"\n' > /usr/local/bin/netdebug \
+COPY --from=bundle /opt/netdebug/dist ./dist
+# Not the file itself, so that nothing beside it has to be executable.
+RUN printf '#!/bin/sh\nexec node /opt/netdebug/dist/cli/start.mjs "$@"\n' > /usr/local/bin/netdebug \
     && chmod 755 /usr/local/bin/netdebug
 ENTRYPOINT ["netdebug"]
 EXPOSE 8080

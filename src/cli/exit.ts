@@ -21,3 +21,9 @@ export function reportError(error: unknown, stderr: NodeJS.WritableStream): void
   const stack = error instanceof Error && error.stack !== undefined ? `\n${error.stack}` : '';
   stderr.write(`netdebug: internal error: ${messageOf(error)}${stack}\n`);
 }
+
+/** Ends the process with it, once nothing is left to do: the words for the user now, and the exit code then. */
+export function failWith(error: unknown): void {
+  reportError(error, process.stderr);
+  process.exitCode = exitCodeOf(error);
+}

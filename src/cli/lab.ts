@@ -1,29 +1,26 @@
 // `netdebug lab …`: the laboratory's commands, and the inner process that does their task inside the world.
 import { Command } from 'commander';
-import { execCommand } from './lab/exec.ts';
-import { listCommand } from './lab/list.ts';
-import { meshCommand, runMeshInside } from './lab/mesh.ts';
-import { matrixCommand } from './lab/matrix.ts';
-import { runCommand, runInside } from './lab/run.ts';
-import { insideWord, insideWorld, type InsideTask } from './lab/world-process.ts';
+import { wantedParts, type Parts } from './wanted-parts.ts';
 
-export function command(): Command {
+const parts: Parts = {
+  run: async () => (await import('./lab/run.ts')).runCommand(),
+  matrix: async () => (await import('./lab/matrix.ts')).matrixCommand(),
+  mesh: async () => (await import('./lab/mesh.ts')).meshCommand(),
+  list: async () => (await import('./lab/list.ts')).listCommand(),
+  exec: async () => (await import('./lab/exec.ts')).execCommand(),
+  'inside-world': async () => (await import('./lab/inside.ts')).insideCommand(),
+};
+
+/** For ourselves alone. */
+const hidden = new Set(['inside-world']);
+
+/** @param argv The words after `netdebug`. */
+export async function command(argv: readonly string[]): Promise<Command> {
   // Positional options: of `lab exec node-1 ip -br link`, what follows the command's name belongs to that command.
-  return new Command('lab')
+  const lab = new Command('lab')
     .description('reproduce resets in private network namespaces on this machine')
-    .enablePositionalOptions()
-    .addCommand(runCommand())
-    .addCommand(matrixCommand())
-    .addCommand(meshCommand())
-    .addCommand(listCommand())
-    .addCommand(execCommand())
-    .addCommand(new Command(insideWord).argument('<task>').action(doInside), { hidden: true });
-}
-
-/** @param text The task, written by our own outer process, in this very version: the contract is the type. */
-async function doInside(text: string): Promise<void> {
-  const task = JSON.parse(text) as InsideTask;
-  await insideWorld((world) =>
-    task.do === 'run' ? runInside(task, world) : runMeshInside(task.settings, world.signal),
-  );
+    .enablePositionalOptions();
+  for (const part of await wantedParts(parts, 'lab', argv))
+    lab.addCommand(part, { hidden: hidden.has(part.name()) });
+  return lab;
 }

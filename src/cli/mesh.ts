@@ -1,8 +1,9 @@
 // `netdebug mesh …`: a whole cluster, all the time. It stands on every node, so each part loads its own file alone, and what it runs only
 // when it is run.
 import { Command } from 'commander';
+import { wantedParts, type Parts } from './wanted-parts.ts';
 
-const parts: Readonly<Record<string, () => Promise<Command>>> = {
+const parts: Parts = {
   server: async () => (await import('./mesh/server.ts')).serverCommand(),
   agent: async () => (await import('./mesh/agent.ts')).agentCommand(),
   coordinator: async () => (await import('./mesh/coordinator.ts')).coordinatorCommand(),
@@ -15,9 +16,6 @@ export async function command(argv: readonly string[]): Promise<Command> {
   const mesh = new Command('mesh').description(
     'watch a whole cluster all the time, with Kubernetes, Prometheus and Grafana',
   );
-  const words = argv.filter((word) => !word.startsWith('-'));
-  const word = words[words.indexOf('mesh') + 1] ?? '';
-  const wanted = Object.hasOwn(parts, word) ? parts[word] : undefined;
-  for (const load of wanted === undefined ? Object.values(parts) : [wanted]) mesh.addCommand(await load());
+  for (const part of await wantedParts(parts, 'mesh', argv)) mesh.addCommand(part);
   return mesh;
 }

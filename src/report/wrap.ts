@@ -2,8 +2,14 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
+/**
+ * Text of which each character takes one column, as all of ours is: to begin with, the libraries make tables of all emoji, which takes
+ * longer than all the rest of a page.
+ */
+const plain = /^[ -~–—‘’“”…]*$/;
+
 /** Columns that `text` takes, which is a single line. */
-export const widthOf = (text: string): number => stringWidth(text);
+export const widthOf = (text: string): number => (plain.test(text) ? text.length : stringWidth(text));
 
 /** `text` with blanks behind it, or before it, up to `width` columns. */
 export const padTo = (text: string, width: number, side: 'left' | 'right' = 'left'): string => {
@@ -23,9 +29,23 @@ export function wrap(text: string, width: number, first = '', rest = first): str
   if (width === Infinity || head + widthOf(words) <= width) return [`${first}${words}`];
   // What stands before the first line may be wider than before the others: so much is kept free of its first word.
   const kept = Math.max(0, head - tail);
-  return wrapAnsi(`${'x'.repeat(kept)}${words}`, Math.max(1, width - tail))
-    .split('\n')
+  const all = `${'x'.repeat(kept)}${words}`;
+  const columns = Math.max(1, width - tail);
+  return (plain.test(words) ? fill(all, columns) : wrapAnsi(all, columns).split('\n'))
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
     .map((line, index) => (index === 0 ? `${first}${line.slice(kept)}` : `${rest}${line}`));
+}
+
+/** The lines of plain text, the same as wrap-ansi makes of it. */
+function fill(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }

@@ -23,7 +23,6 @@ export function makeLocalBase(buildah: Buildah, root: string, work: string): str
   for (const file of ['package.json', 'package-lock.json']) cpSync(join(root, file), join(packages, file));
   step('npm packages into a cache', 'npm', [
     'ci',
-    '--omit=dev',
     '--ignore-scripts',
     '--cache',
     cache,

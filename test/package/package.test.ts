@@ -2,16 +2,19 @@
 // finds its files. test/package/installed.long.test.ts has npm itself install it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { chown, cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { globSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { noTerminal, onTerminalOf } from '../on-terminal.ts';
 import { noOldNode, oldNode } from './old-node.ts';
 import { layOut, ownPath, pack, root, type Packed } from './packed.ts';
 
 let packed: Packed;
 /** The link in the prefix's bin, as it is in PATH. */
 let netdebug = '';
+/** Where the package lies. */
+const home = () => join(packed.folder, 'a prefix/lib/node_modules/netdebug');
 
 before(async () => {
   packed = await pack();
@@ -33,10 +36,15 @@ const env = () => ({
 });
 
 /** Runs a command line elsewhere than in the checkout, with a PATH of its own. */
-function start(file: string, words: readonly string[], path = ownPath()): Promise<Ended> {
+function start(
+  file: string,
+  words: readonly string[],
+  path = ownPath(),
+  more: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
   const child = spawn(file, [...words], {
     ...{ cwd: packed.folder, stdio: ['ignore', 'pipe', 'pipe'] },
-    env: { ...env(), PATH: path },
+    env: { ...env(), PATH: path, ...more },
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -50,13 +58,50 @@ function start(file: string, words: readonly string[], path = ownPath()): Promis
 const run = (...words: readonly string[]) => start(netdebug, words);
 
 describe('the package', () => {
-  test('has the program compiled, each file of src once, and what is read beside it', () => {
-    const compiled = (file: string) => file.replace(/^src/, 'dist').replace(/(?<!\.d)\.ts$/, '.js');
-    const sources = globSync('src/**/*', { cwd: root, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.name.endsWith('.d.ts'))
-      .map((entry) => compiled(join(entry.parentPath, entry.name).slice(root.length + 1)));
+  test('has the program bundled: what it starts with, and pieces that all are loaded by another', async () => {
     const dist = packed.files.filter((file) => file.startsWith('dist/'));
-    assert.deepEqual(dist.sort(), [...sources, 'dist/build.json'].sort());
+    const texts = await Promise.all(dist.map((file) => readFile(join(home(), file), 'utf8')));
+    const all = texts.join('\n');
+    const begins = ['dist/THIRD-PARTY-LICENSES', 'dist/cli/start.mjs'];
+    for (const file of begins) assert.ok(dist.includes(file), file);
+    for (const file of dist.filter((one) => !begins.includes(one))) {
+      assert.match(file, /^dist\/cli\/[a-z-]+(-[0-9A-Z]{8})?\.mjs$/);
+      assert.ok(all.includes(`"./${basename(file)}"`), file);
+    }
+  });
+
+  test('needs nothing beside itself: no dependencies, and no import but of its own pieces and of Node.js', async () => {
+    const manifest = JSON.parse(await readFile(join(home(), 'package.json'), 'utf8')) as object;
+    for (const kind of ['dependencies', 'optionalDependencies', 'peerDependencies', 'bundleDependencies'])
+      assert.ok(!(kind in manifest), kind);
+    for (const file of packed.files.filter((one) => one.endsWith('.mjs'))) {
+      const text = await readFile(join(home(), file), 'utf8');
+      for (const [, from = ''] of text.matchAll(/(?:^|[;}])(?:import|export)\b[^;"']*["']([^"']+)["']/gm))
+        assert.match(from, /^(\.\/[\w-]+\.mjs|node:\w+)$/, file);
+    }
+  });
+
+  test('begins with a file that imports nothing, so that a Node.js that is too old can read it', async () => {
+    const text = await readFile(join(home(), 'dist/cli/start.mjs'), 'utf8');
+    assert.doesNotMatch(text, /(^|[;}])(import|export)\b(?!\()/m);
+    assert.match(text, /import\("\.\/main-/);
+  });
+
+  test('brings the licences of the libraries in it', async () => {
+    const text = await readFile(join(home(), 'dist/THIRD-PARTY-LICENSES'), 'utf8');
+    for (const name of [
+      'commander',
+      'zod',
+      'prom-client',
+      'string-width',
+      'wrap-ansi',
+      'get-east-asian-width',
+    ]) {
+      const installed = await readFile(join(root, 'node_modules', name, 'package.json'), 'utf8');
+      const { version, license } = JSON.parse(installed) as { version: string; license: string };
+      assert.ok(text.includes(`\n${name} ${version} (${license})\n\n`), name);
+    }
+    assert.match(text, /Apache License[^]*Permission is hereby granted, free of charge/);
   });
 
   test('has the manifests, rules, dashboards and pages that README and docs lead to', () => {
@@ -76,7 +121,7 @@ describe('the package', () => {
 
   test('is small', (t) => {
     t.diagnostic(`${packed.size} bytes, unpacked ${packed.unpackedSize}`);
-    assert.ok(packed.size < 1_500_000 && packed.unpackedSize < 5_000_000);
+    assert.ok(packed.size < 1_000_000 && packed.unpackedSize < 4_000_000);
   });
 });
 
@@ -85,13 +130,65 @@ describe('installed in a folder with blanks, netdebug', () => {
     const again = join(packed.folder, 'elsewhere too', 'nd');
     await mkdir(dirname(again));
     await symlink(netdebug, again);
-    const file = join(packed.folder, 'a prefix/lib/node_modules/netdebug/dist/cli/start.mjs');
+    const file = join(home(), 'dist/cli/start.mjs');
     const answers = [await run('--help'), await start(again, ['--help']), await start(file, ['--help'])];
     for (const { exitCode, stdout, stderr } of answers) {
       assert.equal(exitCode, 0, stderr);
       assert.match(stdout, /^Usage: netdebug \[options\] \[command\]\n/);
     }
   });
+
+  test('keeps what it compiled in its user’s own folder, and nowhere else', async () => {
+    const kept = async (name: string, more: Record<string, string>) => {
+      const HOME = join(packed.folder, name);
+      await mkdir(HOME, { recursive: true });
+      const { exitCode, stderr } = await start(netdebug, ['lab', 'list'], ownPath(), {
+        ...{ HOME, NODE_COMPILE_CACHE: undefined, TMPDIR: HOME },
+        ...more,
+      });
+      assert.equal(exitCode, 0, stderr);
+      const entries = await readdir(HOME, { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => entry.isFile());
+    };
+    const files = await kept('a home', {});
+    assert.ok(files.length > 3, String(files.length));
+    for (const { parentPath } of files) assert.match(parentPath, /\/a home\/\.cache\/netdebug\//);
+    assert.deepEqual(await kept('a home off', { NODE_DISABLE_COMPILE_CACHE: '1' }), []);
+    assert.deepEqual(await kept('nobody’s', { HOME: '' }), []);
+    assert.deepEqual(await kept('no home', { HOME: '/nonexistent' }), []);
+    const other = join(packed.folder, 'another home');
+    await mkdir(other);
+    if (process.getuid?.() !== 0) return;
+    await chown(other, 65_534, 65_534);
+    assert.deepEqual(await kept('another home', {}), []);
+  });
+
+  test('answers at once what the commands would answer', async () => {
+    // One word more, and they are loaded for it.
+    for (const word of ['--help', '-h', '-V', '--version'])
+      assert.deepEqual(await run(word), await run(word, word), word);
+    assert.deepEqual(await run('help'), await run('--help'));
+    assert.match((await run('version')).stdout, /^netdebug [0-9.]+, commit unknown\nNode\.js .+ on .+\n$/);
+  });
+
+  test(
+    'breaks the lines of its help, which was made when it was built, as the commands would',
+    { skip: noTerminal },
+    async () => {
+      const texts = new Set<string>();
+      for (const columns of [30, 54, 71, 80, 200]) {
+        const typed = (...words: string[]) => {
+          const [file = '', ...rest] = onTerminalOf(columns, [netdebug, ...words]);
+          return start(file, rest);
+        };
+        const quick = await typed('--help');
+        assert.match(quick.stdout, /^Usage: netdebug \[options\] \[command\]\r\n/);
+        assert.deepEqual(quick, await typed('--help', '--help'), `${columns} columns`);
+        texts.add(quick.stdout);
+      }
+      assert.equal(texts.size, 5);
+    },
+  );
 
   test('says its version, and the commit that it was built from as far as it is known', async () => {
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -139,8 +236,7 @@ describe('installed in a folder with blanks, netdebug', () => {
   });
 
   test('has what was recorded where a scenario can be run, and finds its cause', async () => {
-    const folder = 'lib/node_modules/netdebug/recordings/ipvs-entry-expired';
-    const { exitCode, stdout } = await run('diagnose', join(packed.folder, 'a prefix', folder));
+    const { exitCode, stdout } = await run('diagnose', join(home(), 'recordings/ipvs-entry-expired'));
     assert.equal(exitCode, 0);
     assert.match(stdout, /^ {2}why {3}ipvs-entry-expired \(proven\)/m);
   });

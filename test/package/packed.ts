@@ -66,18 +66,13 @@ export function npm(words: readonly string[], cwd: string): Promise<{ stdout: st
 /** PATH with the Node.js of this test before all others. */
 export const ownPath = () => `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
 
-/**
- * Lays the package out under `prefix` as `npm install --global` does, with the checkout's packages as its dependencies: that asks
- * no registry. Returns the link that users start.
- */
+/** Lays the package out under `prefix` as `npm install --global` does; it has no dependencies. Returns the link that users start. */
 export async function layOut(packed: Packed, prefix: string): Promise<string> {
   const modules = join(prefix, 'lib/node_modules');
   await mkdir(modules, { recursive: true });
   await promisify(execFile)('tar', ['-xzf', packed.tarball, '-C', modules]);
   const home = join(modules, 'netdebug');
   await rename(join(modules, 'package'), home);
-  for (const name of await runtimePackages())
-    await cp(join(root, name), join(home, name), { recursive: true });
   const { bin } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as {
     bin: { netdebug: string };
   };
@@ -86,14 +81,4 @@ export async function layOut(packed: Packed, prefix: string): Promise<string> {
   await chmod(join(home, bin.netdebug), 0o755);
   await symlink(relative(dirname(link), join(home, bin.netdebug)), link);
   return link;
-}
-
-/** Folders of the packages that are installed with the published one. */
-async function runtimePackages(): Promise<string[]> {
-  const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { dev?: true; optional?: true; devOptional?: true }>;
-  };
-  return Object.entries(packages).flatMap(([folder, { dev, optional, devOptional }]) =>
-    folder === '' || dev || optional || devOptional ? [] : [folder],
-  );
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 import { alignColumns } from '../../src/report/table.ts';
 import { widthOf, wrap } from '../../src/report/wrap.ts';
+import { seededRandom } from '../../src/model/random.ts';
 
 test('lines are filled up to the width and never beyond it', () => {
   assert.deepEqual(wrap('aa bb cc dd', 5), ['aa bb', 'cc dd']);
@@ -39,4 +42,19 @@ test('without a width there is one line', () => {
 test('a first line that begins further right is no longer than the others, and loses nothing', () => {
   assert.deepEqual(wrap('aa bb cc dd ee ff', 12, '123456 ', '  '), ['123456 aa bb', '  cc dd ee', '  ff']);
   assert.deepEqual(wrap('aa bb cc dd', 10, '', '  '), ['aa bb cc', '  dd']);
+});
+
+test('text without wide characters, escapes or joined ones is as wide, and broken, as the libraries do it', () => {
+  const random = seededRandom(11);
+  const upTo = (limit: number) => Math.floor(random.next() * limit);
+  const ascii = Array.from({ length: 94 }, (_, index) => String.fromCharCode(0x21 + index));
+  const letters = [...ascii, '–', '—', '‘', '’', '“', '”', '…'];
+  for (const letter of letters) assert.equal(widthOf(letter), stringWidth(letter), letter);
+  for (let round = 0; round < 500; round += 1) {
+    const word = () => Array.from({ length: 1 + upTo(12) }, () => letters[upTo(letters.length)]).join('');
+    const text = Array.from({ length: 1 + upTo(30) }, word).join(' ');
+    const columns = 1 + upTo(40);
+    assert.equal(widthOf(text), stringWidth(text));
+    assert.deepEqual(wrap(text, columns), wrapAnsi(text, columns).split('\n'), text);
+  }
 });

@@ -1,8 +1,6 @@
-// The page's style and script, read once from the files beside the code, and their hashes for the page's security policy.
+// The page's style and script, read once, and their hashes for the page's security policy.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-
-const read = (name: string) => readFileSync(new URL(`../assets/${name}`, import.meta.url), 'utf8');
+import { readAsset } from './read-asset.ts';
 
 export interface Asset {
   readonly text: string;
@@ -11,7 +9,7 @@ export interface Asset {
 }
 
 function asset(name: string): Asset {
-  const text = read(name);
+  const text = readAsset(name);
   return { text, source: `'sha256-${createHash('sha256').update(text).digest('base64')}'` };
 }
 

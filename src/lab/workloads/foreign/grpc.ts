@@ -1,5 +1,6 @@
-// gRPC: server and clients are a program that the user names, run by this Node.js; the library is none of ours to ship.
+// gRPC: server and clients are a program that the user names, run by a Node.js; the library is none of ours to ship.
 import type { ServerSpec } from '../../../model/scenario.ts';
+import { nodeForOthers } from '../../../system/own-program.ts';
 import type { ForeignWorkload } from './workload.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { ForeignWorkload } from './workload.ts';
  *   `node PROGRAM clients HOST PORT CONNECTIONS PERIOD_MS TIMEOUT_MS`, and that `nobody` can read.
  */
 export function grpc(program: string): ForeignWorkload {
-  const node = [process.execPath, program];
+  const node = [nodeForOthers(), program];
   return {
     name: 'grpc',
     about: 'a gRPC server and clients, by a program of the user’s',
