@@ -104,6 +104,8 @@ describe('Tab behind kubectl netdebug', { skip: completionSkip }, () => {
   test('offers what can stand there', async (t) => {
     const run = await plugin(t);
     assert.deepEqual(offered(await run('__complete', 'netdebug', 'pre')), ['preflight', ':4', '']);
+    // Asked about, and not for.
+    assert.deepEqual(offered(await run('__complete', 'netdebug', 'version')), ['version', ':4', '']);
     assert.deepEqual(offered(await run('__complete', 'netdebug', 'explain', 'conntrack-i')), [
       'conntrack-invalid',
       ':4',
