@@ -1,6 +1,6 @@
 // What the coordinator of a large cluster takes, started as its pod starts it, and how long it takes to listen, against `node -e 0`.
 //   npm run bench:coordinator -- [--nodes N] [--rounds N] [--program FILE] [--json]
-// --program measures another build of it too, dist/cli/main.js after `npm run prepack` for example, taking turns with the sources.
+// --program measures another build of it too, dist/cli/start.mjs after `npm run prepack` for example, taking turns with the sources.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

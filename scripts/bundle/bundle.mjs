@@ -1,9 +1,8 @@
 // The program and the libraries that it imports, put together by esbuild: what the package and the single file are made of.
 import { build } from 'esbuild';
-import childProcess from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ownFacts } from './own-facts.mjs';
 
 const start = 'src/cli/start.mjs';
@@ -27,7 +26,7 @@ export async function bundleModules(root, out) {
   const entries = Object.values(outputs).flatMap(({ entryPoint }) => entryPoint ?? []);
   const behindMain = entries.filter((file) => file !== start && file !== main);
   const made = [
-    await modules([loadedWithMain(root, behindMain)], {}),
+    await modules([loadedWithMain(root, behindMain, filesOfSmall(outputs))], {}),
     await bundle(root, { ...common, entryPoints: [quick], plugins: [facts] }),
   ];
   return made.flatMap(filesIn);
@@ -76,18 +75,39 @@ const apart = (root) => ({
   },
 });
 
+/** To read a file takes as long as to compile about so many bytes. */
+const smallBytes = 1_500;
+
+/** The files of those pieces that are small, and need none that are not. */
+function filesOfSmall(outputs) {
+  const isSmall = (piece) => {
+    const { entryPoint, bytes, imports } = outputs[piece];
+    const needed = imports.filter(({ kind, external }) => kind === 'import-statement' && !external);
+    return entryPoint === undefined && bytes < smallBytes && needed.every(({ path }) => isSmall(path));
+  };
+  return Object.keys(outputs)
+    .filter(isSmall)
+    .flatMap((piece) => Object.keys(outputs[piece].inputs).filter((file) => file.startsWith('src/')));
+}
+
 /**
  * Whatever is loaded later is loaded by main.ts, but esbuild does not know it: it cuts what main.ts needs into a dozen files, by who
- * else needs each. Told that all of them need all of it, it leaves that in one, and the program starts sooner by a tenth.
+ * else needs each. Told that all of `later` need all of it, and main.ts the files `small` as well, it leaves them in one, and the program
+ * starts sooner by a tenth.
  */
-const loadedWithMain = (root, files) => ({
+const loadedWithMain = (root, later, small) => ({
   name: 'loaded with main',
   setup({ onLoad }) {
-    const filter = new RegExp(`^(${files.map((file) => RegExp.escape(join(root, file))).join('|')})$`);
-    onLoad({ filter }, ({ path }) => ({
-      contents: `import ${JSON.stringify(join(root, main))};\n${readFileSync(path, 'utf8')}`,
-      loader: 'ts',
-    }));
+    const more = new Map([[main, small], ...later.map((file) => [file, [main]])]);
+    const filter = new RegExp(
+      `^(${[...more.keys()].map((file) => RegExp.escape(join(root, file))).join('|')})$`,
+    );
+    onLoad({ filter }, ({ path }) => {
+      const imports = more
+        .get(relative(root, path))
+        .map((file) => `import ${JSON.stringify(join(root, file))};\n`);
+      return { contents: imports.join('') + readFileSync(path, 'utf8'), loader: 'ts' };
+    });
   },
 });
 
@@ -115,7 +135,6 @@ const listedAtOnce = {
 /**
  * The modules of Node.js are asked for as require() does it. An import of one reads each of its exports first, and with that loads what
  * stands behind them: of node:fs the streams, of node:process the diagnostic reports. And a library's require() has no other way here.
- * The one that starts programs is loaded when one is started.
  */
 const coreModules = {
   name: 'core modules',
@@ -126,17 +145,19 @@ const coreModules = {
         ? { path, external: true }
         : { path: path.replace(/^node:/, ''), namespace: 'core' },
     );
-    onLoad({ filter: /./, namespace: 'core' }, ({ path }) => ({
-      contents:
-        path === 'child_process'
-          ? Object.keys(childProcess).map(startsLate).join('')
-          : `module.exports = process.getBuiltinModule('node:${path}');`,
-    }));
+    onLoad({ filter: /./, namespace: 'core' }, ({ path }) => {
+      const module = `process.getBuiltinModule('node:${path}')`;
+      const late = (name) => `exports.${name} = (...words) => ${module}.${name}(...words);`;
+      const contents = calledSeldom.includes(path)
+        ? Object.keys(process.getBuiltinModule(path)).map(late).join('\n')
+        : `module.exports = ${module};`;
+      return { contents };
+    });
   },
 };
 
-const startsLate = (name) =>
-  `exports.${name} = (...words) => process.getBuiltinModule('node:child_process').${name}(...words);\n`;
+/** Of these, which take long to load, we only call functions, and most commands do not: they are loaded when one is called. */
+const calledSeldom = ['child_process', 'tty'];
 
 /** Libraries that make large tables to begin with, for text that is seldom there: they begin when they are first called. */
 const late = ['string-width', 'wrap-ansi'];

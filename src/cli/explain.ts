@@ -1,14 +1,11 @@
 // `netdebug explain [CAUSE]`: the catalogue of causes, as a list, as a page, or as JSON; `--symptom` leads from what was seen to a page.
 import { Argument, Command, Option } from 'commander';
-import { findPages, symptomIn } from '../causes/by-symptom/symptom-search.ts';
 import type { CatalogueEntry } from '../causes/cause-page.ts';
 import { catalogue, causeIds, pageOf } from '../causes/index.ts';
 import { jsonDocument } from '../model/json-document.ts';
-import { exitCodes, Problem } from '../model/problem.ts';
+import { Problem } from '../model/problem.ts';
 import { asTyped } from './as-typed.ts';
 import { offering } from './completion/sources.ts';
-import { askForPages, canAsk } from './explain/ask-symptom.ts';
-import { foundJson, foundText } from './explain/found-pages.ts';
 import { nearest } from './explain/nearest.ts';
 import { listText, pageText, pageWidth } from './explain/page.ts';
 import { print } from './standard-output.ts';
@@ -60,6 +57,7 @@ Exit codes: 0 printed; 2 no page speaks of such a symptom; 64 wrong usage.`,
       const json = flags.json === true || flags.output === 'json';
       const columns = Math.min(pageWidth, textStyle().columns);
       if (flags.symptom !== undefined) {
+        const { bySymptom } = await import('./explain/by-symptom.ts');
         await bySymptom(cause, flags.symptom, json, columns);
         return;
       }
@@ -73,28 +71,6 @@ export function explain(cause: string | undefined, json: boolean, columns = page
   if (cause === undefined) return json ? jsonDocument(catalogue) : listText(catalogue, columns);
   const entry = known(cause);
   return json ? jsonDocument(entry) : pageText(entry, columns);
-}
-
-async function bySymptom(
-  cause: string | undefined,
-  given: true | readonly string[],
-  json: boolean,
-  columns: number,
-): Promise<void> {
-  if (cause !== undefined)
-    throw new Problem(
-      'usage',
-      `--symptom leads to a cause; "${cause}" beside it is one, or belongs into quotes.`,
-    );
-  const said = given === true ? '' : given.join(' ').trim();
-  if (said === '' && !canAsk())
-    throw new Problem(
-      'usage',
-      '--symptom needs words where nobody can be asked: netdebug explain --symptom "reset after 15 idle minutes".',
-    );
-  const pages = said === '' ? await askForPages(catalogue) : findPages(symptomIn(said), catalogue);
-  print(json ? foundJson(pages) : asTyped(foundText(pages, columns)));
-  if (pages.length === 0) process.exitCode = exitCodes.inconclusive;
 }
 
 function known(cause: string): CatalogueEntry {

@@ -176,7 +176,7 @@ describe('installed in a folder with blanks, netdebug', () => {
     { skip: noTerminal },
     async () => {
       const texts = new Set<string>();
-      for (const columns of [30, 54, 71, 80, 200]) {
+      for (const columns of [30, 72, 80, 110, 200]) {
         const typed = (...words: string[]) => {
           const [file = '', ...rest] = onTerminalOf(columns, [netdebug, ...words]);
           return start(file, rest);
@@ -186,7 +186,8 @@ describe('installed in a folder with blanks, netdebug', () => {
         assert.deepEqual(quick, await typed('--help', '--help'), `${columns} columns`);
         texts.add(quick.stdout);
       }
-      assert.equal(texts.size, 5);
+      // Too narrow a terminal is as good as one that is wide enough.
+      assert.equal(texts.size, 4);
     },
   );
 
