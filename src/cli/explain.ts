@@ -1,10 +1,11 @@
 // `netdebug explain [CAUSE]`: the catalogue of causes, as a list, as a page, or as JSON; `--symptom` leads from what was seen to a page.
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import type { CatalogueEntry } from '../causes/cause-page.ts';
 import { catalogue, causeIds, pageOf } from '../causes/index.ts';
 import { jsonDocument } from '../model/json-document.ts';
 import { Problem } from '../model/problem.ts';
 import { asTyped } from './as-typed.ts';
+import { offering } from './completion/sources.ts';
 import { nearest } from './explain/nearest.ts';
 import { listText, pageText, pageWidth } from './explain/page.ts';
 import { print } from './standard-output.ts';
@@ -17,13 +18,17 @@ interface Flags {
   readonly symptom?: true | readonly string[];
 }
 
+const causes = () => catalogue.map(({ id, title }) => ({ value: id, about: title }));
+
 /** The command, for the program to add. Exits with 64, and the allowed names, for a cause that there is not. */
 export function command(): Command {
   return new Command('explain')
     .description(
       'What a cause of resets looks like, why it happens, how to confirm it by hand, and what ends it.',
     )
-    .argument('[cause]', 'as findings name it; without it, all causes are listed')
+    .addArgument(
+      offering(new Argument('[cause]', 'as findings name it; without it, all causes are listed'), causes),
+    )
     .option(
       '--symptom [words...]',
       'the pages that what was seen leads to, three at most; on a terminal, without words, questions lead there',

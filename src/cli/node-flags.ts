@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import { Problem } from '../model/problem.ts';
 import { witnessNames } from '../observe/watch-node.ts';
+import { commaSeparated, offering } from './completion/sources.ts';
 import { repeatable } from './repeatable.ts';
 
 /** Host names need not differ: in a cluster the node's own name is handed down. */
@@ -18,8 +19,11 @@ function nodeName(text: string): string {
 
 /** Names of witnesses, several with commas; the value is a list of such lists. */
 export const witnessesOption = (flag: string, about: string): Option =>
-  repeatable(`${flag} <witnesses>`, `${about}, several with commas`, (text) =>
-    text.split(',').map((name) => witnessName(flag, name.trim())),
+  offering(
+    repeatable(`${flag} <witnesses>`, `${about}, several with commas`, (text) =>
+      text.split(',').map((name) => witnessName(flag, name.trim())),
+    ),
+    commaSeparated(witnessNames),
   );
 
 export const withoutOption = (): Option =>

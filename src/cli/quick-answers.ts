@@ -1,5 +1,6 @@
 // What is asked first and most often, answered without the commands and the library that reads their options: which program this is,
 // and what it can do. A bundle has this, and all that it needs, in a file of its own.
+import { startedAs } from '../system/started-as.ts';
 import { asTyped } from './as-typed.ts';
 import { failWith } from './exit.ts';
 import { ownHelp } from './own-help.ts';
@@ -25,6 +26,8 @@ export async function answer(word: string): Promise<boolean> {
 }
 
 async function answerTo(word: string): Promise<string | null> {
+  // kubectl's plugin has other commands; and of its words it may be asked what completes them.
+  if (startedAs() !== 'netdebug') return null;
   if (word === 'version') return await versionText();
   if (word === '-V' || word === '--version') return `${readVersion()}\n`;
   const columns = process.stdout.isTTY ? process.stdout.columns : usualColumns;

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { resolve } from 'node:path';
 import { Problem } from '../model/problem.ts';
+import { commaSeparated, offering } from './completion/sources.ts';
 import { repeatable } from './repeatable.ts';
 import type { Format } from '../report/formats/format.ts';
 import { formats, readFormats } from '../report/formats/index.ts';
@@ -28,10 +29,13 @@ export function command(): Command {
       'what "netdebug lab run", "lab matrix", "watch --out" or "observe --out" wrote, or a folder of captures',
     )
     .addOption(
-      repeatable(
-        '--format <formats>',
-        `${names.slice(0, -1).join(', ')} or ${names.slice(-1).join('')}, several with commas; default: ${names.slice(0, 1).join('')}`,
-        String,
+      offering(
+        repeatable(
+          '--format <formats>',
+          `${names.slice(0, -1).join(', ')} or ${names.slice(-1).join('')}, several with commas; default: ${names.slice(0, 1).join('')}`,
+          String,
+        ),
+        commaSeparated(names),
       ),
     )
     .option('--out <dir>', `write ${formats.map(({ fileName }) => fileName).join(', ')} there`)

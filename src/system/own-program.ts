@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../model/problem.ts';
 import { findTool } from './find-tool.ts';
+import { pluginWords, startedAs } from './started-as.ts';
 
 /** Only a checkout has the starter; a package has a bundle alone, and an image that bundle. */
 const inCheckout =
@@ -37,8 +38,9 @@ export function nodeForOthers(): string {
   return node;
 }
 
-/** What a user types to start it, for sentences that advise a command: `netdebug`, or `bin/netdebug` in a checkout. */
+/** What a user types to start it, for sentences that advise a command: `netdebug`, or `bin/netdebug` in a checkout; `kubectl netdebug`. */
 export function ownName(): string {
+  if (startedAs() !== 'netdebug') return pluginWords;
   return inCheckout ? 'bin/netdebug' : 'netdebug';
 }
 

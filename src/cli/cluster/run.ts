@@ -1,5 +1,5 @@
 // `netdebug cluster run`: the experiment on the user's cluster, removed again on every way out.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { removeLeftBehind } from '../../cluster/left-behind.ts';
 import { ofRun } from '../../cluster/names.ts';
 import { askPolicies, nodesRow, policiesRow, rightsRow } from '../../cluster/preflight.ts';
@@ -9,7 +9,7 @@ import { reachCluster, type ReachedCluster } from '../../cluster/reach-cluster.t
 import { systemClock } from '../../model/clock.ts';
 import { exitCodes, Problem } from '../../model/problem.ts';
 import { ownName } from '../../system/own-program.ts';
-import type { RunRecord } from '../../model/run-record.ts';
+import { outcomes, type RunRecord } from '../../model/run-record.ts';
 import { json } from '../../report/formats/json.ts';
 import { text } from '../../report/formats/text.ts';
 import { createTally } from '../../verdict/tally.ts';
@@ -21,6 +21,8 @@ import { count, durationOption, textOption } from '../probe-flags.ts';
 import { conclude } from '../../experiment/conclude.ts';
 import { runOnCluster, type ClusterSettings, type ClusterEnd } from '../../experiment/cluster.ts';
 import { catchInterruption } from '../interruption.ts';
+import { offering } from '../completion/sources.ts';
+import { names } from '../completion/typed.ts';
 import { readClusterSettings, runDefaults, tooShortForNone, type ClusterFlags } from './cluster-flags.ts';
 import { createLostBooks } from '../../run-folder/lost-books.ts';
 import { tryFolder } from '../../run-folder/make-folder.ts';
@@ -67,7 +69,12 @@ export function runCommand(): Command {
       'image of the target "observer" (default: --image with the tag "observer")',
     )
     .option('--out <dir>', 'the run’s folder (default: netdebug-runs/TIME-cluster)')
-    .option('--expect <outcome>', 'the outcome that ends with exit code 0, or any', 'none')
+    .addOption(
+      offering(
+        new Option('--expect <outcome>', 'the outcome that ends with exit code 0, or any').default('none'),
+        () => names([...outcomes, 'any']),
+      ),
+    )
     .option('--keep', 'leave everything in the cluster')
     .option('--no-event', 'make no Kubernetes Events of the findings')
     .option('--ui', 'serve the report as a live page on 127.0.0.1 while the run lasts')

@@ -1,5 +1,7 @@
 // Which cluster, in kubectl's own flags.
 import type { Option } from 'commander';
+import { contexts, namespaces } from '../completion/cluster-names.ts';
+import { offering } from '../completion/sources.ts';
 import type { KubectlTarget } from '../../system/tools/kubectl.ts';
 import { textOption } from '../probe-flags.ts';
 
@@ -12,8 +14,14 @@ export interface TargetFlags {
 /** The options behind TargetFlags. */
 export function targetOptions(): Option[] {
   return [
-    textOption('--context <name>', 'context of your kubeconfig (default: the current one)'),
-    textOption('-n, --namespace <name>', 'namespace to work in (default: the one of the context)'),
+    offering(
+      textOption('--context <name>', 'context of your kubeconfig (default: the current one)'),
+      contexts,
+    ),
+    offering(
+      textOption('-n, --namespace <name>', 'namespace to work in (default: the one of the context)'),
+      namespaces,
+    ),
     textOption('--kubeconfig <file>', 'kubeconfig to use (default: as kubectl finds it)'),
   ];
 }

@@ -1,5 +1,5 @@
 // `netdebug lab matrix`: the scenario with every combination of factors and with each fix, one world after the other.
-import { Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import { labSettings } from '../../experiment/lab-settings.ts';
 import { runMatrix } from '../../experiment/matrix.ts';
@@ -10,7 +10,9 @@ import { lackingHere } from '../../lab/world/kernel-parts.ts';
 import { requireLab } from '../../lab/world/readiness.ts';
 import { writeMatrixPages } from '../../experiment/matrix-report.ts';
 import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
+import { offering } from '../completion/sources.ts';
 import { readWishes, type RunFlags } from './lab-flags.ts';
+import { offeredBlocks, offeredParts, offeredScenarios } from './lab-offers.ts';
 import { runInWorld } from './world-process.ts';
 import { textStyle } from '../terminal-style.ts';
 import { printMeasured } from '../standard-output.ts';
@@ -24,9 +26,14 @@ export function matrixCommand(): Command {
     .description(
       'run a scenario with each combination of its factors and with each fix, and compare the outcomes',
     )
-    .argument('[scenario]', 'see "netdebug lab list" (default: gke-intranode-policy)')
-    .option('--variant <name>', 'as in lab run')
-    .option('--address-block <n>', 'as in lab run')
+    .addArgument(
+      offering(
+        new Argument('[scenario]', 'see "netdebug lab list" (default: gke-intranode-policy)'),
+        offeredScenarios,
+      ),
+    )
+    .addOption(offering(new Option('--variant <name>', 'as in lab run'), offeredParts('variants')))
+    .addOption(offering(new Option('--address-block <n>', 'as in lab run'), offeredBlocks))
     .option('--seed <n>', 'as in lab run', '1')
     .option('--speed <x>', 'as in lab run')
     .option('--duration <duration>', 'of each run')

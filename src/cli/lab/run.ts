@@ -1,5 +1,5 @@
 // `netdebug lab run`: checks outside, then the experiment inside the private world.
-import { Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { createInterface } from 'node:readline';
 import { exitCodes } from '../../model/problem.ts';
 import { ownName, ownWords } from '../../system/own-program.ts';
@@ -20,7 +20,19 @@ import { defaultScenario, findScenario } from '../../lab/scenarios/index.ts';
 import { findWorkload, foreignWorkloads, requirePrograms } from '../../lab/workloads/foreign/index.ts';
 import { chooseFolder, makeFolder, refuseForLab } from '../../run-folder/make-folder.ts';
 import { watchLogFile } from '../../run-folder/layout.ts';
+import { offering } from '../completion/sources.ts';
 import { readWishes, type RunFlags } from './lab-flags.ts';
+import {
+  offeredAccesses,
+  offeredBlocks,
+  offeredDataplanes,
+  offeredFamilies,
+  offeredOutcomes,
+  offeredParts,
+  offeredPlaces,
+  offeredScenarios,
+  offeredWorkloads,
+} from './lab-offers.ts';
 import { exitCodeOf } from '../exit.ts';
 import { repeatable } from '../repeatable.ts';
 import { print, printMeasured } from '../standard-output.ts';
@@ -38,24 +50,72 @@ type Flags = RunFlags & {
 export function runCommand(): Command {
   return new Command('run')
     .description('run a scenario in private namespaces, with the real kernel, and say what happened and why')
-    .argument('[scenario]', 'see "netdebug lab list" (default: gke-intranode-policy)')
-    .addOption(repeatable('--without <factor>', 'switch a factor of the scenario off', String))
-    .option('--variant <name>', 'another way in which the same happens (default: the scenario’s first)')
-    .option('--fix <name>', 'apply a fix')
-    .option(
-      '--workload <name>',
-      `whose connections: probes (ours, the default), ${workloadNames}, grpc=PROGRAM`,
+    .addArgument(
+      offering(
+        new Argument('[scenario]', 'see "netdebug lab list" (default: gke-intranode-policy)'),
+        offeredScenarios,
+      ),
     )
-    .option('--family <family>', 'of all addresses: ipv4 (the default) or ipv6')
-    .option(
-      '--address-block <n>',
-      'of the world’s addresses, 0 (the default) to 3: for labs that run at once, each its own',
+    .addOption(
+      offering(
+        repeatable('--without <factor>', 'switch a factor of the scenario off', String),
+        offeredParts('factors'),
+      ),
     )
-    .option('--server <place>', 'where the server is: pod (the default), or node, for hostNetwork')
-    .option('--dataplane <mode>', 'kube-proxy’s, for Services: iptables (the default) or nftables')
-    .option(
-      '--access <way>',
-      'to the Service: clusterip (the default), nodeport of the client’s node, or hairpin, from the pod behind it',
+    .addOption(
+      offering(
+        new Option(
+          '--variant <name>',
+          'another way in which the same happens (default: the scenario’s first)',
+        ),
+        offeredParts('variants'),
+      ),
+    )
+    .addOption(offering(new Option('--fix <name>', 'apply a fix'), offeredParts('fixes')))
+    .addOption(
+      offering(
+        new Option(
+          '--workload <name>',
+          `whose connections: probes (ours, the default), ${workloadNames}, grpc=PROGRAM`,
+        ),
+        offeredWorkloads,
+      ),
+    )
+    .addOption(
+      offering(
+        new Option('--family <family>', 'of all addresses: ipv4 (the default) or ipv6'),
+        offeredFamilies,
+      ),
+    )
+    .addOption(
+      offering(
+        new Option(
+          '--address-block <n>',
+          'of the world’s addresses, 0 (the default) to 3: for labs that run at once, each its own',
+        ),
+        offeredBlocks,
+      ),
+    )
+    .addOption(
+      offering(
+        new Option('--server <place>', 'where the server is: pod (the default), or node, for hostNetwork'),
+        offeredPlaces,
+      ),
+    )
+    .addOption(
+      offering(
+        new Option('--dataplane <mode>', 'kube-proxy’s, for Services: iptables (the default) or nftables'),
+        offeredDataplanes,
+      ),
+    )
+    .addOption(
+      offering(
+        new Option(
+          '--access <way>',
+          'to the Service: clusterip (the default), nodeport of the client’s node, or hairpin, from the pod behind it',
+        ),
+        offeredAccesses,
+      ),
     )
     .option('--seed <n>', 'fixes jitter and everything else that is random', '1')
     .option('--speed <x>', 'divides all periods: 1 is the real thing (default: the scenario’s)')
@@ -64,7 +124,15 @@ export function runCommand(): Command {
     .option('--duration <duration>', 'how long the clients run')
     .option('--watch', 'run "netdebug watch" on each node besides, and keep what it says')
     .option('--out <dir>', 'the run’s folder (default: netdebug-runs/TIME-SCENARIO)')
-    .option('--expect <outcome>', 'the outcome that ends with exit code 0, or any (default: the scenario’s)')
+    .addOption(
+      offering(
+        new Option(
+          '--expect <outcome>',
+          'the outcome that ends with exit code 0, or any (default: the scenario’s)',
+        ),
+        offeredOutcomes,
+      ),
+    )
     .option('--json', 'print the run record, and nothing else, on stdout')
     .option('--dry-run', 'print all that would be done, as commands, and do nothing')
     .option('--hold', 'keep the world after the run until Enter or a signal, for "netdebug lab exec"')

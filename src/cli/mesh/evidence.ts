@@ -1,8 +1,10 @@
 // `netdebug mesh evidence NODE`: the privileged observer on one node for a while, and then a run's folder; nothing stays there.
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import { newRunId } from '../../cluster/names.ts';
 import { chooseFolder, refuseUsed, tryFolder } from '../../run-folder/make-folder.ts';
 import { targetOf, targetOptions, type TargetFlags } from '../cluster/target-flags.ts';
+import { nodes } from '../completion/cluster-names.ts';
+import { offering } from '../completion/sources.ts';
 import { catchInterruption } from '../interruption.ts';
 import { durationOption, textOption } from '../probe-flags.ts';
 import { nodeName } from './part-flags.ts';
@@ -31,7 +33,12 @@ ends the observing early and keeps what there is; the namespace is removed howev
 export function evidenceCommand(): Command {
   const evidence = new Command('evidence')
     .description('observe one node for a while, with the privileged observer, and bring the evidence here')
-    .argument('<node>', 'the node, as "kubectl get nodes" names it', nodeName)
+    .addArgument(
+      offering(
+        new Argument('<node>', 'the node, as "kubectl get nodes" names it').argParser(nodeName),
+        nodes,
+      ),
+    )
     .addOption(durationOption('--duration <time>', 'how long to observe', '1m'))
     .addOption(textOption('--image <image>', 'image of the target "observer"', 'netdebug:observer'))
     .addOption(durationOption('--rollout-timeout <time>', 'how long to wait for the pod', '2m'))

@@ -1,0 +1,15 @@
+// Archives that come out the same from the same files, whoever packs them and when: sorted, of nobody, and of one time.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+/** Packs what is in a folder, with the folders in it. Takes GNU tar. @param epoch Seconds: every file is called that old. */
+export function packFolder(folder: string, to: string, epoch: number): void {
+  execFileSync('tar', [
+    ...['--create', '--file', to, '--use-compress-program', 'gzip -n -9', '--directory', folder],
+    ...['--sort=name', '--format=ustar', '--owner=0', '--group=0', '--numeric-owner', `--mtime=@${epoch}`],
+    ...['--mode=u+rw,go+r-w,a+X', '--transform=s,^\\./,,', '--exclude=./.', '.'],
+  ]);
+}
+
+export const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
