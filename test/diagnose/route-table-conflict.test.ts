@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { causeModels } from '../../src/causes/index.ts';
+import { facts } from '../../src/diagnose/facts/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
+import { ran, storyOf } from './made-by-hand.ts';
 import {
   accepted,
   firstEntry,
@@ -151,4 +153,18 @@ describe('many resets', () => {
   it('no resets, no findings', () => {
     assert.deepEqual(diagnose({ probes: [accepted(1, 2)], nodes: [rule(1, 'deleted')] }, causeModels), []);
   });
+});
+
+it('is not excluded where the connection is older than the watch: which entries it had nobody knows', () => {
+  const events: NodeEvent[] = [
+    ...ran('capture'),
+    ...ran('conntrack-events'),
+    ...ran('ip-monitor'),
+    rule(2.05, 'added'),
+    secondEntry(2.099, 46_422, 56_373, 'new', { state: 'ESTABLISHED' }),
+  ];
+  const moved = (...more: NodeEvent[]) =>
+    facts['rule moved the port'](storyOf([...events, ...more], resetConnection(flow))).seen;
+  assert.equal(moved(), 'unknown');
+  assert.equal(moved(firstEntry(1, 46_422)), 'yes');
 });

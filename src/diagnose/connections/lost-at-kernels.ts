@@ -27,6 +27,8 @@ export interface LostAtKernels {
   readonly loss: LostConnection;
   readonly isTaken: boolean;
   readonly isInVain: boolean;
+  /** When a socket of it last heard of its peer, by its own word at its end; null where none told. */
+  readonly heardAt: Micros | null;
   /** Only the server's end told of it. */
   readonly isServersWord: boolean;
   /** The first line of each end that told of it. */
@@ -121,7 +123,8 @@ function lossOf(
     atClient: told.find(atClient)?.event,
     atServer: told.find((one) => !atClient(one))?.event,
   };
-  return [{ loss, isTaken, isInVain, isServersWord: first.atClient === undefined, first }];
+  const heardAt = known?.lastGoodAt ?? null;
+  return [{ loss, isTaken, isInVain, heardAt, isServersWord: first.atClient === undefined, first }];
 }
 
 /** It was well till shortly before it was sent again for the first time: a time-out is longer than that only where the way is long. */

@@ -32,6 +32,7 @@ export function lostByNodes(nodes: NodeTimeline): SeenByNodes {
   const onTheWire = withNextAttempts(wire.lost.map((one) => asRefused(one, nodes)));
   const more: LostConnection[] = [];
   const told = new Map<JudgedOnTheWire, LostConnection>();
+  const heard = new Map<string, Micros>();
   // What the client's own kernel says comes before what that of the server's end says of the same connection.
   const byKernels = lostAtKernels(nodes).toSorted(
     (a, b) => Number(a.isServersWord) - Number(b.isServersWord),
@@ -41,20 +42,27 @@ export function lostByNodes(nodes: NodeTimeline): SeenByNodes {
     const judged = judgedOf(loss, wire);
     if (judged === undefined) more.push(loss);
     else if (!told.has(judged) && isKernelsWord(kernels, judged)) told.set(judged, withPackets(loss, judged));
+    else if (judged.loss !== null && kernels.heardAt !== null) heard.set(keyOf(judged.loss), kernels.heardAt);
   }
-  if (more.length === 0 && told.size === 0) return { ...wire, lost: onTheWire };
+  if (more.length === 0 && told.size === 0 && heard.size === 0) return { ...wire, lost: onTheWire };
   const judgements = [...told.keys()];
   const replaced = new Set(judgements.map(({ loss }) => (loss === null ? '' : keyOf(loss))));
   const count = (kind: JudgedOnTheWire['is']) => judgements.filter(({ is }) => is === kind).length;
   return {
     lost: withNextAttempts([
-      ...onTheWire.filter((one) => !replaced.has(keyOf(one))),
+      ...onTheWire.filter((one) => !replaced.has(keyOf(one))).map((one) => goodSince(one, heard)),
       ...more,
       ...told.values(),
     ]),
     benign: wire.benign - count('benign'),
     stalled: wire.stalled - count('stalled'),
   };
+}
+
+/** Of a connection whose end alone was captured the packets do not tell when it was well last; its sockets may. */
+function goodSince(loss: LostConnection, heard: ReadonlyMap<string, Micros>): LostConnection {
+  const heardAt = heard.get(keyOf(loss));
+  return heardAt === undefined || loss.lastGoodAt < loss.failedAt ? loss : { ...loss, lastGoodAt: heardAt };
 }
 
 const keyOf = ({ client, failedAt, bornAt }: LostConnection): string =>

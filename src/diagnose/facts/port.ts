@@ -41,6 +41,9 @@ export function ruleMovedPort(story: Story): Fact {
   const answered = answeredPort(story);
   if (!hasEntries && (answered === undefined || story.accepted === null)) return unknown(entriesGap(story));
   const move = findMove(story, answered);
+  // Of a connection that is older than the watch, which entries it had before the rule changed nobody knows.
+  const isOlder = story.first !== null && story.first.made?.state !== 'SYN_SENT';
+  if (move === undefined && isOlder && story.ruleChanges.length > 0) return unknown('entries-of-connection');
   if (move === undefined) return notSeen(story, 'ip-monitor');
   const evidence: EvidenceItem[] = [];
   if (story.accepted !== null && story.lost.client !== null) {

@@ -99,6 +99,7 @@ export function createObservers(options: ObserversOptions, first: Wanted): Obser
       running.set(node, start(node, running.size));
     },
     want(next) {
+      if (JSON.stringify(next) === JSON.stringify(wanted)) return;
       wanted = next;
       for (const stream of streams.values()) stream.want(next);
     },

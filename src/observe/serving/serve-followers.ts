@@ -95,14 +95,23 @@ export async function serveFollowers(options: FollowersOptions): Promise<Followe
     if (said.wanted !== undefined) {
       follower.wanted = said.wanted;
       const all = [...followers].map(({ wanted }) => wanted);
-      told.want({
-        addresses: all.flatMap(({ addresses }) => addresses),
-        ports: all.flatMap(({ ports }) => ports),
-      });
+      const addresses = all.flatMap((one) => one.addresses);
+      const ports = all.flatMap((one) => one.ports);
+      for (const event of told.want({ addresses, ports })) tell(event);
     }
     if (follower.hasAsked) return;
     follower.hasAsked = true;
     begin(follower, said.after);
+  }
+
+  function tell(event: NodeEvent): void {
+    const number = ring.add(
+      (next) => JSON.stringify({ kind: 'event', number: next, event } satisfies ObserverLine),
+      clock.monotonic(),
+    );
+    const [line] = ring.after(number - 1);
+    if (line === undefined) return;
+    for (const { socket, hasAsked } of followers) if (hasAsked) put(socket, line.line);
   }
 
   const server = createServer((socket) => {
@@ -142,14 +151,7 @@ export async function serveFollowers(options: FollowersOptions): Promise<Followe
 
   return {
     take(event) {
-      if (!told.isTold(event)) return;
-      const number = ring.add(
-        (next) => JSON.stringify({ kind: 'event', number: next, event } satisfies ObserverLine),
-        clock.monotonic(),
-      );
-      const [line] = ring.after(number - 1);
-      if (line === undefined) return;
-      for (const { socket, hasAsked } of followers) if (hasAsked) put(socket, line.line);
+      if (told.isTold(event)) tell(event);
     },
     read(witness, until) {
       readUntil.set(witness, until);

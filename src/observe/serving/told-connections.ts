@@ -3,19 +3,24 @@
 import { plainAddress } from '../../model/endpoint.ts';
 import type { NodeEvent, Tuple } from '../../model/node-event.ts';
 
+type SocketEvent = Extract<NodeEvent, { event: 'socket' }>;
+
 export interface WantedOfNode {
   readonly addresses: readonly string[];
   readonly ports: readonly number[];
 }
 
 export interface ToldConnections {
-  /** From now on these, in place of those before. */
-  want(wanted: WantedOfNode): void;
+  /**
+   * From now on these, in place of those before. Sockets are listed rarely: returns those that were listed already and are open, as far
+   * as they are asked for now and were not before.
+   */
+  want(wanted: WantedOfNode): readonly NodeEvent[];
   isTold(event: NodeEvent): boolean;
 }
 
 /** Legs that translation made, sockets, and the other ends of connections; of more, those that were heard of last. */
-const [mostLegs, mostSockets, mostPeers] = [50_000, 50_000, 20_000];
+const [mostLegs, mostSockets, mostPeers, mostOpen] = [50_000, 50_000, 20_000, 20_000];
 
 /** @param node By which counters of its own network namespace are called. */
 export function createToldConnections(node: string): ToldConnections {
@@ -23,6 +28,8 @@ export function createToldConnections(node: string): ToldConnections {
   const legs = createLatest(mostLegs);
   const sockets = createLatest(mostSockets);
   const peers = createLatest(mostPeers);
+  /** As they were listed last, and whether that was told. */
+  const open = new Map<string, { readonly event: SocketEvent; isTold: boolean }>();
 
   const isAsked = ({ src, dst, sport, dport }: Tuple) =>
     addresses.has(plainAddress(src)) ||
@@ -55,6 +62,11 @@ export function createToldConnections(node: string): ToldConnections {
     want(wanted) {
       addresses = new Set(wanted.addresses.map(plainAddress));
       ports = new Set(wanted.ports);
+      return [...open.values()].flatMap((one) => {
+        if (one.isTold || !takesSocket(one.event.tuple, one.event.cookie)) return [];
+        one.isTold = true;
+        return [one.event];
+      });
     },
     isTold(event) {
       switch (event.event) {
@@ -70,8 +82,13 @@ export function createToldConnections(node: string): ToldConnections {
         case 'kernel':
           // A signal or an exit is of a process, and may be what ended a connection that is told of later.
           return event.target !== undefined || takesSocket(event.tuple, event.cookie) || sendsReset(event);
-        case 'socket':
-          return takesSocket(event.tuple, event.cookie);
+        case 'socket': {
+          const isTold = takesSocket(event.tuple, event.cookie);
+          const key = event.cookie ?? legOf(event.tuple);
+          if (event.change === 'destroyed') open.delete(key);
+          else if (open.size < mostOpen || open.has(key)) open.set(key, { event, isTold });
+          return isTold;
+        }
         case 'counters':
           return event.source !== 'snmp' || !isOfNobody(event.scope);
         default:

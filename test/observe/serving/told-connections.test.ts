@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { createToldConnections } from '../../../src/observe/serving/told-connections.ts';
-import { told as kernelTold } from '../../diagnose/kernel-events.ts';
+import type { NodeEvent } from '../../../src/model/node-event.ts';
+import { endOfSocket, told as kernelTold } from '../../diagnose/kernel-events.ts';
 import { asked, counters, leaves, listener, packet, port, source } from '../../diagnose/made-by-hand.ts';
 import { client, firstEntry, server } from '../../diagnose/story-events.ts';
 
@@ -63,4 +64,18 @@ it('forgets what is no longer asked for', () => {
   assert.equal(told.isTold(other), false);
   told.want({ addresses: [], ports: [4_242] });
   assert.equal(told.isTold(other), true);
+});
+
+it('tells of sockets that were listed before they were asked for, once, and of those that are still open', () => {
+  const told = createToldConnections('node-1');
+  const listed = (cookie: string, change: 'seen' | 'destroyed'): NodeEvent => {
+    const event = endOfSocket({ ...leaves, dport: Number(cookie) }, 0);
+    return event.event === 'socket' ? { ...event, cookie, change } : event;
+  };
+  for (const cookie of ['1', '2']) assert.equal(told.isTold(listed(cookie, 'seen')), false);
+  assert.equal(told.isTold(listed('2', 'destroyed')), false);
+  const numbers = () =>
+    told.want(wantServer).map((event) => (event.event === 'socket' ? event.cookie : null));
+  assert.deepEqual(numbers(), ['1']);
+  assert.deepEqual(numbers(), []);
 });
