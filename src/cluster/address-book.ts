@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { plainAddress } from '../model/endpoint.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 
-export interface BookedAddress {
+interface BookedAddress {
   readonly kind: 'pod' | 'service' | 'node';
   /** NAMESPACE/NAME, of a node its name. */
   readonly name: string;

@@ -16,7 +16,7 @@ export interface WatchObserver {
 }
 
 /** Ends by itself when nobody has asked for so long. */
-export const unaskedSeconds = 60;
+const unaskedSeconds = 60;
 
 /** One capability a line, with what it is for; docs/cluster.md says what is missing without each. */
 export const observerCapabilities = [
@@ -37,7 +37,7 @@ export const observerCapabilities = [
 /** The label by which the pod of a node is found; a node's name may be longer than a label's value. */
 export const attemptLabel = 'netdebug-observer';
 
-export function observerName({ runId }: Pick<WatchObserver, 'runId'>, place: string): string {
+function observerName({ runId }: Pick<WatchObserver, 'runId'>, place: string): string {
   return `netdebug-watch-${runId}-${place}`;
 }
 

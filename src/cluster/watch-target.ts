@@ -13,7 +13,7 @@ export interface WatchTarget {
   readonly pod: string | null;
 }
 
-export interface WatchedPod {
+interface WatchedPod {
   readonly name: string;
   /** Null while the scheduler has found none. */
   readonly node: string | null;

@@ -173,9 +173,13 @@ export async function podOf(app: string): Promise<{ name: string; node: string; 
 export const inPod = (pod: string, script: string): Promise<string> =>
   kubectl('exec', pod, `--namespace=${shop}`, '--', 'sh', '-c', script);
 
-/** SIGKILL to the server's program, whose shell starts it again. */
+/**
+ * SIGKILL to the server's program, whose shell starts it again; it hung for a moment before, so that questions wait for it: of a program
+ * that dies while nothing is asked its kernel says goodbye in order.
+ */
 export const kill = (command: string): string =>
-  `for p in /proc/[0-9]*; do read -r name < $p/comm; [ "$name" = ${command} ] && kill -9 \${p#/proc/}; done; :`;
+  `all() { for p in /proc/[0-9]*; do read -r name < $p/comm; [ "$name" = ${command} ] && kill $1 \${p#/proc/}; done; :; }
+all -STOP; sleep 0.6; all -KILL`;
 
 /** Runs words as root in the network of a node, in a pod that goes when they end. */
 export async function onNode(node: string, own: string, script: string): Promise<void> {

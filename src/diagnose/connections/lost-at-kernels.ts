@@ -238,6 +238,7 @@ function joined(one: LostAtKernels, other: LostAtKernels): LostAtKernels {
       phase: first.loss.phase ?? second.loss.phase,
     },
     isTaken: first.isTaken || second.isTaken,
+    heardAt: first.heardAt ?? second.heardAt,
     isInVain: first.isInVain,
     isServersWord: first.isServersWord && second.isServersWord,
     first: {

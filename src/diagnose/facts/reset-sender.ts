@@ -135,7 +135,7 @@ export function endOfSender(
 export function serverWasEnding(story: Story): boolean {
   if (senderWasEnding(story).seen !== 'yes') return false;
   const { port } = story.server ?? story.lost.target;
-  return endOfSender(story)?.act.tuple?.sport === port;
+  return endOfSender(story)?.act.tuple.sport === port;
 }
 
 /** The process that sent the RST, or that had closed the socket before, was made to end as it did so: by a signal, or for its memory. */

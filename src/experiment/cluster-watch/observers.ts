@@ -45,6 +45,8 @@ export function createObservers(options: ObserversOptions, first: Wanted): Obser
   const streams = new Map<string, ObserverStream>();
   const running = new Map<string, Promise<void>>();
   let wanted = first;
+  // A function, since it changes while we wait.
+  const isOver = () => signal.aborted;
 
   async function isGone(pod: string): Promise<boolean> {
     const answer = await kubectl.ask(
@@ -57,13 +59,13 @@ export function createObservers(options: ObserversOptions, first: Wanted): Obser
   }
 
   async function keep(node: string, index: number): Promise<void> {
-    for (let attempt = 1; attempt <= mostAttempts && !signal.aborted; attempt += 1) {
+    for (let attempt = 1; attempt <= mostAttempts && !isOver(); attempt += 1) {
       const observer = { ...options.observer, node };
       const pod = await startObserverPod(observer, {
         ...{ kubectl, namespace, place: `${index}-${attempt}`, imageFrom: options.imageFrom },
         ...{ timeoutMs: options.startTimeoutMs, signal },
       });
-      if (signal.aborted) return;
+      if (isOver()) return;
       let words = '';
       const stream = followObserver({
         ...{ kubectl, namespace, pod, wanted },
@@ -76,7 +78,7 @@ export function createObservers(options: ObserversOptions, first: Wanted): Obser
       streams.set(node, stream);
       await stream.ended;
       streams.delete(node);
-      if (signal.aborted) return;
+      if (isOver()) return;
       options.onGone(node, words);
       await pause(againAfterMs, signal);
     }
@@ -84,12 +86,12 @@ export function createObservers(options: ObserversOptions, first: Wanted): Obser
 
   const start = (node: string, index: number): Promise<void> =>
     keep(node, index).catch((error: unknown) => {
-      if (!signal.aborted) options.onFailed(node, error);
+      if (!isOver()) options.onFailed(node, error);
     });
 
   return {
     on(node) {
-      if (running.has(node) || signal.aborted) return;
+      if (running.has(node) || isOver()) return;
       if (running.size >= mostNodes) {
         running.set(node, Promise.resolve());
         const why = `it would be the ${mostNodes + 1}th; --max-nodes allows more`;

@@ -38,7 +38,7 @@ export interface ClusterWatchSettings {
   readonly durationMs: number | null;
 }
 
-export interface ClusterWatchStart {
+interface ClusterWatchStart {
   readonly target: string;
   readonly pods: number;
   readonly nodes: readonly string[];
@@ -261,7 +261,7 @@ async function watchTarget(
 
   /** Until the end; what fails is tried again. */
   async function repeat(everyMs: () => number, task: () => Promise<void>): Promise<void> {
-    while (!ending.signal.aborted) {
+    for (;;) {
       await pause(everyMs(), ending.signal);
       if (ending.signal.aborted) return;
       await task().catch(() => undefined);
@@ -289,6 +289,8 @@ async function watchTarget(
   };
 
   const end = AbortSignal.any([hooks.signal, ending.signal]);
+  // A function, since it changes while we wait.
+  const isOver = () => end.aborted;
   const tasks: Promise<void>[] = [];
   try {
     await book.read();
@@ -297,9 +299,9 @@ async function watchTarget(
     follow(first);
     hooks.onStage(`starting observers on ${observers.nodes.join(', ')}`);
     const initial = observers.nodes;
-    while (!end.aborted && initial.some((node) => !begun.has(node) && !failed.has(node)))
+    while (!isOver() && initial.some((node) => !begun.has(node) && !failed.has(node)))
       await pause(lookEveryMs, end);
-    if (end.aborted) throw new Problem('interrupted', 'interrupted before anything was watched.');
+    if (isOver()) throw new Problem('interrupted', 'interrupted before anything was watched.');
     const [why] = failed.values();
     if (initial.every((node) => failed.has(node)))
       throw why instanceof Problem ? why : new Problem('missing', messageOf(why));

@@ -34,7 +34,7 @@ const settled: Micros = 5_000_000;
 const mostAddresses = 50_000;
 
 /** @param node Whose own namespace is counted by its name. */
-export function createLossReckoning(node: string, startedAt: Micros): LossReckoning {
+function createLossReckoning(node: string, startedAt: Micros): LossReckoning {
   const noted = new WeakSet<HeldFlow>();
   const told = new Map<string, number>();
   const counted = new Map<

@@ -1,6 +1,6 @@
 // What was told lately, numbered and held for whoever comes back after a while: bounded in bytes and in time, the oldest goes first.
 
-export interface HeldLine {
+interface HeldLine {
   readonly number: number;
   readonly line: string;
 }

@@ -29,7 +29,7 @@ export interface Followers {
   /** Every witness has said whether it runs. */
   begun(): void;
   /** Resolves when nobody has asked for so long. */
-  readonly unasked: Promise<void>;
+  readonly unasked: Promise<undefined>;
   stop(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export async function serveFollowers(options: FollowersOptions): Promise<Followe
   const told = createToldConnections(node);
   const followers = new Set<Follower>();
   const readUntil = new Map<string, Micros>();
-  const { promise: unasked, resolve: leave } = Promise.withResolvers<void>();
+  const { promise: unasked, resolve: leave } = Promise.withResolvers<undefined>();
   let askedAt = clock.monotonic();
   let hasBegun = false;
 
@@ -146,7 +146,7 @@ export async function serveFollowers(options: FollowersOptions): Promise<Followe
       if (now - heardAt > silentMs) socket.destroy();
       else if (hasAsked) put(socket, line);
     }
-    if (now - askedAt >= unaskedMs) leave();
+    if (now - askedAt >= unaskedMs) leave(undefined);
   }, tickMs);
 
   return {
