@@ -2,7 +2,7 @@
 import { readNode, readSlice, type OnUnusable } from './kept-fields.ts';
 import { reviewToken, type TokenReview } from './token-review.ts';
 import { createTransport, type KubernetesAccess } from './transport.ts';
-import { createWatched, usualWatchedLimits, type Watched, type WatchedLimits } from './watched.ts';
+import { createWatched, usualWatchedLimits, type Watched, type WatchedLimits } from './watched-kind.ts';
 
 export interface KubernetesApi {
   /** `https://HOST:PORT`, for messages. */

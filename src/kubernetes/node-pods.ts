@@ -1,7 +1,7 @@
 // The pods of one node, each reduced to its names, its UID and its workload.
 import { workloadOf, type Workload } from './pod-workload.ts';
 import type { Transport } from './transport.ts';
-import { createWatched, usualWatchedLimits, type Watched, type WatchedLimits } from './watched.ts';
+import { createWatched, usualWatchedLimits, type Watched, type WatchedLimits } from './watched-kind.ts';
 
 export interface NodePod {
   readonly namespace: string;

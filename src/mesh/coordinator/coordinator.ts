@@ -17,7 +17,7 @@ import { createCoverageAnswer } from './coverage-answer.ts';
 import { createDisruptionWatch } from './disruption.ts';
 import { follow, type FollowListener } from './follow.ts';
 import type { KubernetesApi } from '../../kubernetes/api.ts';
-import type { Watched } from '../../kubernetes/watched.ts';
+import type { Watched } from '../../kubernetes/watched-kind.ts';
 import type { ApiFailure } from '../../kubernetes/api-failure.ts';
 import { createPlanBoard } from './plan-board.ts';
 import { planRoutes } from './plan-routes.ts';

@@ -2,7 +2,7 @@
 // where "there" was.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectIntake } from './cluster-state.ts';
-import type { Watched } from '../../kubernetes/watched.ts';
+import type { Watched } from '../../kubernetes/watched-kind.ts';
 import { ApiFailure } from '../../kubernetes/api-failure.ts';
 import type { WatchEvent } from '../../kubernetes/watch.ts';
 
