@@ -68,7 +68,7 @@ export async function buildProgram(argv: readonly string[], name: StartedAs = 'n
   program.version(readVersion(), '-V, --version', 'print the version');
   program.enablePositionalOptions().helpCommand(true).showHelpAfterError('(add --help for usage)');
   const wanted = argv.find((word) => !word.startsWith('-'));
-  const own = isPlugin ? await pluginCommands() : [];
+  const own = isPlugin ? (await commands.cluster()).command().commands : [];
   const isOwn = (word: string) => own.some((command) => command.name() === word);
   for (const command of own) program.addCommand(command);
   const rest = Object.entries<Load>(commands).filter(([word]) => !isOwn(word));
@@ -78,14 +78,6 @@ export async function buildProgram(argv: readonly string[], name: StartedAs = 'n
     program.addCommand(await (await load()).command(argv), { hidden: isPlugin && word === 'cluster' });
   setUp(program);
   return program;
-}
-
-/** What is typed behind `kubectl netdebug` alone: the cluster's commands, and the evidence of a node, which takes no mesh. */
-async function pluginCommands(): Promise<readonly Command[]> {
-  const ofCluster = (await commands.cluster()).command().commands;
-  if (ofCluster.some((command) => command.name() === 'evidence')) return ofCluster;
-  const mesh = await (await commands.mesh()).command(['mesh', 'evidence']);
-  return [...ofCluster, ...mesh.commands];
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -19,19 +19,29 @@ const reason = isRoot
   ? 'the kernel refuses user namespaces to an ordinary user'
   : 'the other lab tests ran as this ordinary user already';
 
-/** The folders of all libraries that the program needs to run, and of what these need. */
-function librariesOf(folder: string, known = new Set<string>()): readonly string[] {
-  const needs = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-    readonly dependencies?: Readonly<Record<string, string>>;
-  };
-  for (const name of Object.keys(needs.dependencies ?? {})) {
+/** The folders of these libraries, and of what they need. */
+function librariesOf(names: readonly string[], known = new Set<string>()): readonly string[] {
+  for (const name of names) {
     const library = join('node_modules', name);
     if (known.has(library)) continue;
     known.add(library);
-    librariesOf(join(root, library), known);
+    const needs = JSON.parse(readFileSync(join(root, library, 'package.json'), 'utf8')) as {
+      readonly dependencies?: Readonly<Record<string, string>>;
+    };
+    librariesOf(Object.keys(needs.dependencies ?? {}), known);
   }
   return [...known];
 }
+
+/** Those that the sources name; the published program has them in it. */
+const imported = (): string[] => {
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+  const names = sources
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => [...readFileSync(join(root, 'src', file), 'utf8').matchAll(/ from '([a-z][a-z-]*)'/g)])
+    .flatMap(([, name = '']) => (existsSync(join(root, 'node_modules', name)) ? [name] : []));
+  return [...new Set(names)];
+};
 
 it(
   'an ordinary user sees the same: the co-located client is reset, nobody else',
@@ -41,7 +51,7 @@ it(
     const folder = await mkdtemp(join(tmpdir(), 'netdebug-rootless-'));
     t.after(() => rm(folder, { recursive: true, force: true }));
     await chmod(folder, 0o777);
-    for (const part of ['src', 'package.json', ...librariesOf(root)]) {
+    for (const part of ['src', 'package.json', ...librariesOf(imported())]) {
       await cp(join(root, part), join(folder, part), { recursive: true });
     }
     await cp(process.execPath, join(folder, 'node'));
