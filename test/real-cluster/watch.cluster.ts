@@ -101,7 +101,13 @@ function isRight(heard: readonly Heard[], app: string, cause: string, author: st
   report(heard);
   assert.ok(heard.length > 0);
   for (const { loss, afterMs } of heard) {
-    assert.equal(loss.cause.id, cause, JSON.stringify(loss, null, 1));
+    // Where nobody has read the memory's counters since, an end for memory stays beside that of the process.
+    const named = loss.cause.id === 'unknown' ? loss.rivals.map((one) => one.cause) : [loss.cause.id];
+    assert.deepEqual(
+      named.filter((one) => one !== 'server-killed-for-memory'),
+      [cause],
+      JSON.stringify(loss, null, 1),
+    );
     assert.equal(loss.author.id, author, JSON.stringify(loss, null, 1));
     assert.match(loss.ends.client?.pod ?? '', new RegExp(`^${shop}/${app}-(?:beside|apart)-`));
     // Of a connection that is older than the watch it may not be known by which Service it was dialled.
