@@ -6,6 +6,9 @@ import { commitOf } from './commit.mjs';
 /** Help for terminals that are narrower is made by the commands. */
 const narrowestHelp = 40;
 
+/** Names the image of the observer that goes with what is built; nothing where no image does. */
+const imageVariable = 'NETDEBUG_RELEASE_OBSERVER_IMAGE';
+
 /** Resolves with an esbuild plugin that puts them in the place of the files of `src` that read, with the same exports. */
 export async function ownFacts(root) {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -16,6 +19,8 @@ export async function ownFacts(root) {
     'src/cli/own-version.ts': `
       export const readVersion = () => ${JSON.stringify(version)};
       export const readCommit = async () => ${JSON.stringify(commitOf(root))};`,
+    'src/cli/own-image.ts': `
+      export const ownObserverImage = ${JSON.stringify(process.env[imageVariable] || null)};`,
     'src/cli/own-help.ts': `
       export const ownHelp = ${JSON.stringify(await helpByWidth(narrowestHelp))};`,
     'src/report/html/read-asset.ts': `

@@ -1,6 +1,7 @@
 // The observers of a run: a namespace that admits them, and a DaemonSet for the two nodes that matter; as in manifests/overlays/observe.
 import type { KubeObject } from './experiment-objects.ts';
-import { containerName, runLabel } from './names.ts';
+import { runLabel } from './names.ts';
+import { nodePodSpec } from './node-pod.ts';
 
 /** Where the observer writes, inside its pod. */
 export const observerFolder = '/var/run/netdebug';
@@ -48,51 +49,36 @@ export function observerObjects(shape: ObserverShape): KubeObject[] {
 }
 
 function podSpec({ image, nodes }: ObserverShape): object {
-  return {
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    terminationGracePeriodSeconds: 10,
-    nodeSelector: {
-      'kubernetes.io/os': 'linux',
-      ...(nodes === undefined ? { 'netdebug-observe': 'true' } : {}),
+  return nodePodSpec({
+    image,
+    // Its folder bears the node's name, which the host's name need not be.
+    args: [
+      ...['observe', '--out', observerFolder, '--node', '$(NETDEBUG_NODE)', '--max-size', '256MiB'],
+      ...['--only', witnessesInPods],
+    ],
+    // NET_ADMIN for conntrack's events and netfilter's dumps, NET_RAW for captures, SETGID since tcpdump sets its groups even
+    // where it stays root. SYS_PTRACE is not needed: what is read of pods is open to everybody; nor SYS_ADMIN: none is entered.
+    capabilities: ['NET_ADMIN', 'NET_RAW', 'SETGID'],
+    container: {
+      env: [{ name: 'NETDEBUG_NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+      volumeMounts: [
+        { name: 'evidence', mountPath: observerFolder },
+        { name: 'tmp', mountPath: '/tmp' },
+      ],
     },
-    ...(nodes === undefined ? {} : { affinity: onlyOn(nodes) }),
-    tolerations: [{ operator: 'Exists' }],
-    hostNetwork: true,
-    // Pods' counters and listeners are read through a process in each; /proc shows those of the node only so.
-    hostPID: true,
-    dnsPolicy: 'Default',
-    securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
-    containers: [
-      {
-        name: containerName,
-        image,
-        imagePullPolicy: 'IfNotPresent',
-        // Its folder bears the node's name, which the host's name need not be.
-        args: [
-          ...['observe', '--out', observerFolder, '--node', '$(NETDEBUG_NODE)', '--max-size', '256MiB'],
-          ...['--only', witnessesInPods],
-        ],
-        env: [{ name: 'NETDEBUG_NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
-        resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          // NET_ADMIN for conntrack's events and netfilter's dumps, NET_RAW for captures, SETGID since tcpdump sets its groups even
-          // where it stays root. SYS_PTRACE is not needed: what is read of pods is open to everybody; nor SYS_ADMIN: none is entered.
-          capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_RAW', 'SETGID'] },
-        },
-        volumeMounts: [
-          { name: 'evidence', mountPath: observerFolder },
-          { name: 'tmp', mountPath: '/tmp' },
-        ],
+    pod: {
+      terminationGracePeriodSeconds: 10,
+      nodeSelector: {
+        'kubernetes.io/os': 'linux',
+        ...(nodes === undefined ? { 'netdebug-observe': 'true' } : {}),
       },
-    ],
-    volumes: [
-      { name: 'evidence', emptyDir: { sizeLimit: '320Mi' } },
-      { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
-    ],
-  };
+      ...(nodes === undefined ? {} : { affinity: onlyOn(nodes) }),
+      volumes: [
+        { name: 'evidence', emptyDir: { sizeLimit: '320Mi' } },
+        { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
+      ],
+    },
+  });
 }
 
 /** By name, which a node's label kubernetes.io/hostname need not be. Terms are alternatives; a term takes one name. */

@@ -5,6 +5,7 @@ import { pause } from '../system/pause.ts';
 import type { Kubectl } from '../system/tools/kubectl.ts';
 import { runLabel } from './names.ts';
 import { readPods, type PodView } from './pod-view.ts';
+import { imageTroubles, startTroubles } from './rollout.ts';
 import { attemptLabel, watchObserverJob, type WatchObserver } from './watch-objects.ts';
 
 export interface ObserverPodOptions {
@@ -18,14 +19,6 @@ export interface ObserverPodOptions {
   readonly imageFrom: string;
   readonly signal: AbortSignal;
 }
-
-const hopelessImages = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull'];
-const hopelessStarts = [
-  'CrashLoopBackOff',
-  'CreateContainerConfigError',
-  'CreateContainerError',
-  'RunContainerError',
-];
 
 /**
  * Makes it and resolves with the pod's name when it runs. Throws a `missing` Problem with the cluster's reason when it does not in time.
@@ -78,9 +71,9 @@ async function create(kubectl: Kubectl, namespace: string, job: object): Promise
 /** Null for a pod that may still start. */
 function troubleOf(pod: PodView, { image, node }: WatchObserver, imageFrom: string): string | null {
   const { waiting, phase, lastExit } = pod;
-  if (waiting !== null && hopelessImages.includes(waiting.reason))
+  if (waiting !== null && imageTroubles.includes(waiting.reason))
     return `Node ${node} cannot pull the image ${image} (${imageFrom}): ${waiting.message || waiting.reason} Push it where the cluster can reach it, and name it with --image or NETDEBUG_IMAGE, or use a release that names its own.`;
-  if (waiting !== null && hopelessStarts.includes(waiting.reason))
+  if (waiting !== null && startTroubles.includes(waiting.reason))
     return `The observer on node ${node} does not start: is ${image} the image "observer" of netdebug? (${waiting.reason}: ${lastExit ?? waiting.message})`;
   if (phase === 'Failed' || phase === 'Succeeded')
     return `The observer on node ${node} ended at once: ${lastExit ?? phase}.`;

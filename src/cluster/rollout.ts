@@ -9,8 +9,13 @@ export type Rollout =
   | { readonly state: 'hopeless'; readonly problem: Problem };
 
 // ErrImagePull is not among them: it is the first try, and BackOff the verdict after it.
-const imageTroubles = ['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'ImageInspectError'];
-const startTroubles = [
+export const imageTroubles = [
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'ImageInspectError',
+];
+export const startTroubles = [
   'CrashLoopBackOff',
   'CreateContainerConfigError',
   'CreateContainerError',

@@ -1,6 +1,7 @@
 // The observer that `cluster watch` starts on a node: a Job of one pod, so that Kubernetes takes both away when it has ended.
 import type { KubeObject } from './experiment-objects.ts';
 import { containerName, runLabel } from './names.ts';
+import { nodePodSpec } from './node-pod.ts';
 
 /** Where it listens, inside its pod. */
 export const observerSocket = '/run/netdebug/observer.sock';
@@ -57,50 +58,36 @@ export function watchObserverJob(observer: WatchObserver, place: string): KubeOb
       ttlSecondsAfterFinished: 0,
       template: {
         metadata: { labels, ...annotations },
-        spec: {
-          // Not by the scheduler: a node that takes no new pods is still to be looked at.
-          nodeName: node,
-          restartPolicy: 'Never',
-          automountServiceAccountToken: false,
-          enableServiceLinks: false,
-          terminationGracePeriodSeconds: 5,
-          tolerations: [{ operator: 'Exists' }],
-          hostNetwork: true,
-          hostPID: true,
-          dnsPolicy: 'Default',
-          securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
-          containers: [
-            {
-              name: containerName,
-              image,
-              imagePullPolicy: 'IfNotPresent',
-              args: [
-                ...['observe', '--serve', observerSocket, '--node', node, '--unasked', `${unaskedSeconds}s`],
-                ...ports.flatMap((port) => ['--port', String(port)]),
-              ],
-              resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                // It forbids to write below /sys, and to look at other processes.
-                ...(hasAppArmorField ? { appArmorProfile: { type: 'Unconfined' } } : {}),
-                capabilities: { drop: ['ALL'], add: [...observerCapabilities] },
-              },
-              volumeMounts: [
-                { name: 'tracing', mountPath: '/sys/kernel/tracing' },
-                { name: 'cgroup', mountPath: '/sys/fs/cgroup', readOnly: true },
-                { name: 'tmp', mountPath: '/tmp' },
-                { name: 'run', mountPath: '/run/netdebug' },
-              ],
-            },
+        spec: nodePodSpec({
+          image,
+          args: [
+            ...['observe', '--serve', observerSocket, '--node', node, '--unasked', `${unaskedSeconds}s`],
+            ...ports.flatMap((port) => ['--port', String(port)]),
           ],
-          volumes: [
-            { name: 'tracing', hostPath: { path: '/sys/kernel/tracing' } },
-            { name: 'cgroup', hostPath: { path: '/sys/fs/cgroup' } },
-            { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
-            { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
-          ],
-        },
+          capabilities: observerCapabilities,
+          // It forbids to write below /sys, and to look at other processes.
+          securityContext: hasAppArmorField ? { appArmorProfile: { type: 'Unconfined' } } : {},
+          container: {
+            volumeMounts: [
+              { name: 'tracing', mountPath: '/sys/kernel/tracing' },
+              { name: 'cgroup', mountPath: '/sys/fs/cgroup', readOnly: true },
+              { name: 'tmp', mountPath: '/tmp' },
+              { name: 'run', mountPath: '/run/netdebug' },
+            ],
+          },
+          pod: {
+            // Not by the scheduler: a node that takes no new pods is still to be looked at.
+            nodeName: node,
+            restartPolicy: 'Never',
+            terminationGracePeriodSeconds: 5,
+            volumes: [
+              { name: 'tracing', hostPath: { path: '/sys/kernel/tracing' } },
+              { name: 'cgroup', hostPath: { path: '/sys/fs/cgroup' } },
+              { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
+              { name: 'run', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+            ],
+          },
+        }),
       },
     },
   };

@@ -72,7 +72,7 @@ export function watchCommand(): Command {
 }
 
 async function run(target: string | null, flags: WatchFlags): Promise<void> {
-  const { image, from } = chooseImage(flags.image, 'observer');
+  const { image, from } = chooseImage(flags.image);
   const runId = newRunId(Math.random);
   const interruption = catchInterruption(() =>
     say(

@@ -8,6 +8,8 @@ export interface NodeVoice {
   take(event: NodeEvent): NodeEvent;
   /** What stands for its witnesses when it is heard no more. */
   fallSilent(at: Micros, why: string): readonly SourceEvent[];
+  /** What each of its witnesses has to say when so much of what they told is held no more. */
+  hasMissed(count: number, at: Micros): readonly SourceEvent[];
   /** What stands for them when it is heard again, from that moment on. */
   speakAgain(at: Micros): readonly SourceEvent[];
 }
@@ -36,6 +38,14 @@ export function createNodeVoice(node: string): NodeVoice {
         lost: null,
       }));
     },
+    hasMissed: (count, at) =>
+      [...running.values()].map((event) => ({
+        ...event,
+        at: formatMicros(at),
+        state: 'limited',
+        text: `${count} things that ${node} saw were not handed over in time`,
+        lost: count,
+      })),
     speakAgain(at) {
       if (!isSilent) return [];
       isSilent = false;

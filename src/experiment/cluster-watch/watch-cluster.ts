@@ -1,23 +1,22 @@
 // One watch of a workload of a cluster: observers on the nodes of both ends of its connections, whose evidence is joined and judged here.
 import { createAddressBook } from '../../cluster/address-book.ts';
-import { findWatchRights, watchRole } from '../../cluster/watch-rights.ts';
 import { removeObservers } from '../../cluster/observer-pod.ts';
 import type { ReachedCluster } from '../../cluster/reach-cluster.ts';
 import { findTarget, readWatched, type WatchedSet, type WatchTarget } from '../../cluster/watch-target.ts';
-import { formatMicros, parseMicros, systemClock, type Micros } from '../../model/clock.ts';
+import { systemClock, type Micros } from '../../model/clock.ts';
 import { plainAddress } from '../../model/endpoint.ts';
 import type { MissingWitness } from '../../model/missing-witness.ts';
-import type { NodeEvent } from '../../model/node-event.ts';
-import type { ObserverLine } from '../../model/observer-line.ts';
 import { messageOf, Problem } from '../../model/problem.ts';
 import type { WatchLoss, WatchSummary } from '../../model/watch-record.ts';
 import { pause } from '../../system/pause.ts';
 import type { LiveLosses, LiveLossesOptions, Watched } from '../watch/live-losses.ts';
 import { createSourceNews } from '../watch/source-news.ts';
 import { createHeardUntil } from './heard-until.ts';
+import { createNameTeller } from './name-teller.ts';
+import { createNodeIntake } from './node-intake.ts';
 import { createObservers, type Wanted } from './observers.ts';
 import { createOtherEnds } from './other-ends.ts';
-import { createNodeVoice, type NodeVoice } from './told-by-nodes.ts';
+import { requireRights } from './require-rights.ts';
 
 export interface ClusterWatchSettings {
   readonly runId: string;
@@ -84,7 +83,7 @@ export async function watchCluster(
   const { observerNamespace, runId } = settings;
   hooks.onStage('asking what may be done here');
   const target = await findTarget(kubectl, namespace, settings.target, settings.selector);
-  await requireRights(cluster, settings, hooks);
+  await requireRights(cluster, settings.observerNamespace, (sentence) => hooks.onNote(sentence));
   const first = await readWatched(kubectl, target);
   if (first.pods.length === 0)
     throw new Problem('usage', `There is no pod to watch: ${target.words} has none that runs.`);
@@ -98,26 +97,6 @@ export async function watchCluster(
       (error: unknown) => hooks.onNote(messageOf(error)),
     );
   }
-}
-
-async function requireRights(
-  { kubectl, namespace, context }: ReachedCluster,
-  { observerNamespace }: ClusterWatchSettings,
-  hooks: ClusterWatchHooks,
-): Promise<void> {
-  const { refused, isHopeless } = await findWatchRights(kubectl, observerNamespace);
-  for (const { what, why } of refused.filter(({ required }) => !required))
-    hooks.onNote(`You may not ${what} in all namespaces, ${why}.`);
-  if (!isHopeless) return;
-  const needed = refused.filter(({ required }) => required).map(({ what, why }) => `${what} (${why})`);
-  throw new Problem(
-    'missing',
-    `You may not ${needed.join('; ')} in context ${context}, namespace ${observerNamespace}.
-An administrator can grant it with this (WHO is you, as "kubectl auth whoami" says):
-
-${watchRole(namespace, observerNamespace)}
-Without it: whoever may log in to a node can type "sudo netdebug watch" there, and "netdebug explain --symptom" leads from what a client sees to its likely causes.`,
-  );
 }
 
 async function watchTarget(
@@ -143,28 +122,11 @@ async function watchTarget(
   });
   const news = createSourceNews((one) => hooks.onMissing(one));
   const until = createHeardUntil(patienceMs, () => clock.monotonic());
-  const voices = new Map<string, NodeVoice>();
-  const begun = new Set<string>();
   const failed = new Map<string, unknown>();
   const otherEndsOf = createOtherEnds(watchedAddresses);
   const book = createAddressBook(kubectl, namespace);
   const unknownEnds = new Set<string>();
   let hasStarted = false;
-
-  const voiceOf = (node: string): NodeVoice => {
-    const known = voices.get(node) ?? createNodeVoice(node);
-    voices.set(node, known);
-    return known;
-  };
-  const give = (event: NodeEvent): void => {
-    losses.take(event);
-    if (event.event === 'source') news.hear(event);
-  };
-  const silence = (node: string, why: string): void => {
-    const at = until.now();
-    until.leave(node);
-    if (at !== undefined) for (const event of voiceOf(node).fallSilent(at, why)) give(event);
-  };
 
   function meet(address: string): void {
     const found = book.of(address);
@@ -172,35 +134,15 @@ async function watchTarget(
     else if (found.node !== null) observers.on(found.node);
   }
 
-  function onLine(node: string, line: ObserverLine): void {
-    switch (line.kind) {
-      case 'observer':
-        if (line.lostBefore > 0)
-          hooks.onNote(`${node} saw ${line.lostBefore} things while it was not heard that it holds no more.`);
-        return;
-      case 'begun':
-        begun.add(node);
-        return;
-      case 'event': {
-        const event = voiceOf(node).take(line.event);
-        give(event);
-        for (const address of otherEndsOf(event)) meet(address);
-        return;
-      }
-      case 'read':
-        losses.read(line.witness, parseMicros(line.until), node);
-        return;
-      case 'now': {
-        const at = parseMicros(line.at);
-        for (const event of voiceOf(node).speakAgain(at)) give(event);
-        until.heard(node, at);
-      }
-    }
-  }
-
+  const intake = createNodeIntake({
+    ...{ losses, news, until },
+    onEvent: (event) => otherEndsOf(event).forEach(meet),
+    onNote: (sentence) => hooks.onNote(sentence),
+  });
   const observers = createObservers(
     {
-      ...{ kubectl, namespace: settings.observerNamespace, onLine, signal: ending.signal },
+      ...{ kubectl, namespace: settings.observerNamespace, signal: ending.signal },
+      onLine: (node, line) => intake.take(node, line),
       observer: {
         ...{ runId: settings.runId, image: settings.image, ports: settings.ports },
         hasAppArmorField:
@@ -209,15 +151,14 @@ async function watchTarget(
       ...{ imageFrom: settings.imageFrom, mostNodes: settings.mostNodes },
       startTimeoutMs: settings.startTimeoutMs,
       onGone(node, words) {
-        begun.delete(node);
-        silence(node, 'its observer ended');
+        intake.silence(node, 'its observer ended');
         hooks.onNote(
           `The observer on ${node} ended${words === '' ? '' : ` (${words})`}; another one is started.`,
         );
       },
       onFailed(node, error) {
         failed.set(node, error);
-        silence(node, 'it is not observed');
+        intake.silence(node, 'it is not observed');
         if (hasStarted) hooks.onNote(`${node} is not observed: ${messageOf(error)}`);
       },
     },
@@ -233,23 +174,11 @@ async function watchTarget(
     for (const { node } of set.pods) if (node !== null) observers.on(node);
   }
 
-  const named = new Map<string, string>();
-  function tellNames(): void {
-    const at = formatMicros(until.now() ?? clock.now());
-    for (const { kind, name, address } of book.all()) {
-      if (named.get(address) === name) continue;
-      named.set(address, name);
-      const text = `${address} is the ${kind} ${name}`;
-      losses.take({
-        ...{ event: 'name', at, source: 'names', text, node: context, file: '' },
-        ...{ address, port: null, kind, name },
-      });
-    }
-  }
+  const tellNames = createNameTeller(context, (event) => losses.take(event));
 
   async function readBook(): Promise<void> {
     await book.read();
-    tellNames();
+    tellNames(book.all(), until.now() ?? clock.now());
     const asked = [...unknownEnds];
     unknownEnds.clear();
     // What is in no book is outside of the cluster.
@@ -274,7 +203,7 @@ async function watchTarget(
   const look = (): void => {
     try {
       for (const node of until.silent()) {
-        silence(node, `it was not heard for ${patienceMs / 1_000} s`);
+        intake.silence(node, `it was not heard for ${patienceMs / 1_000} s`);
         hooks.onNote(`${node} is not heard: what it sees is not known.`);
       }
       const now = until.now();
@@ -295,11 +224,11 @@ async function watchTarget(
   try {
     await book.read();
     for (const sentence of book.missing) hooks.onNote(sentence);
-    tellNames();
+    tellNames(book.all(), until.now() ?? clock.now());
     follow(first);
     hooks.onStage(`starting observers on ${observers.nodes.join(', ')}`);
     const initial = observers.nodes;
-    while (!isOver() && initial.some((node) => !begun.has(node) && !failed.has(node)))
+    while (!isOver() && initial.some((node) => !intake.hasBegun(node) && !failed.has(node)))
       await pause(lookEveryMs, end);
     if (isOver()) throw new Problem('interrupted', 'interrupted before anything was watched.');
     const [why] = failed.values();

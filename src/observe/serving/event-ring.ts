@@ -6,8 +6,8 @@ interface HeldLine {
 }
 
 export interface EventRing {
-  /** The number that it gets, from 1 on. */
-  add(line: (number: number) => string, at: number): number;
+  /** Numbers it, from 1 on. Returns it as it is held. */
+  add(line: (number: number) => string, at: number): HeldLine;
   /** What is held after that number, the oldest first. */
   after(number: number): readonly HeldLine[];
   /** How many of those after that number are not held any more. */
@@ -45,10 +45,11 @@ export function createEventRing({
     add(line, at) {
       last += 1;
       const text = line(last);
-      held.push({ number: last, line: text, at });
+      const added = { number: last, line: text, at };
+      held.push(added);
       bytes += text.length;
       forget(at);
-      return last;
+      return added;
     },
     after: (number) => held.slice(start + Math.max(0, number + 1 - firstHeld())),
     lostAfter: (number) => Math.max(0, firstHeld() - 1 - number),

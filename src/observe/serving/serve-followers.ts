@@ -105,13 +105,11 @@ export async function serveFollowers(options: FollowersOptions): Promise<Followe
   }
 
   function tell(event: NodeEvent): void {
-    const number = ring.add(
+    const { line } = ring.add(
       (next) => JSON.stringify({ kind: 'event', number: next, event } satisfies ObserverLine),
       clock.monotonic(),
     );
-    const [line] = ring.after(number - 1);
-    if (line === undefined) return;
-    for (const { socket, hasAsked } of followers) if (hasAsked) put(socket, line.line);
+    for (const { socket, hasAsked } of followers) if (hasAsked) put(socket, line);
   }
 
   const server = createServer((socket) => {

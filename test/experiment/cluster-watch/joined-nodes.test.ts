@@ -7,10 +7,11 @@ import { createOtherEnds } from '../../../src/experiment/cluster-watch/other-end
 import { createNodeVoice } from '../../../src/experiment/cluster-watch/told-by-nodes.ts';
 import { createLiveLosses } from '../../../src/experiment/watch/create-live-losses.ts';
 import { parseMicros, type Micros } from '../../../src/model/clock.ts';
-import type { NodeEvent } from '../../../src/model/node-event.ts';
+import type { NodeEvent, SourceEvent } from '../../../src/model/node-event.ts';
 import type { WatchLoss } from '../../../src/model/watch-record.ts';
 import { createToldConnections } from '../../../src/observe/serving/told-connections.ts';
 import { told as kernelTold } from '../../diagnose/kernel-events.ts';
+import { source } from '../../diagnose/made-by-hand.ts';
 import { recordedEvents } from '../watch/replay.ts';
 
 const [server, service] = ['10.44.0.10', '10.48.14.50'];
@@ -121,4 +122,18 @@ it('sockets of two kernels that have one number stay apart', () => {
   const voices = ['a', 'b'].map((node) => createNodeVoice(node).take(event));
   const cookies = voices.map((one) => (one.event === 'kernel' ? one.cookie : null));
   assert.deepEqual(cookies, ['77@a', '77@b']);
+});
+
+it('what a node held no more is missing of each of its witnesses, and who fell silent begins anew', () => {
+  const voice = createNodeVoice('node-1');
+  voice.take(source('capture', 'started'));
+  voice.take(source('ip-monitor', 'started'));
+  voice.take(source('ip-monitor', 'stopped'));
+  const said = (all: readonly SourceEvent[]) =>
+    all.map(({ source: name, state, lost }) => [name, state, lost]);
+  assert.deepEqual(said(voice.hasMissed(7, 2e6)), [['capture', 'limited', 7]]);
+  assert.deepEqual(voice.speakAgain(3e6), []);
+  assert.deepEqual(said(voice.fallSilent(4e6, 'it was not heard')), [['capture', 'failed', null]]);
+  const [again] = voice.speakAgain(5e6);
+  assert.deepEqual([again?.state, again?.at], ['started', '1970-01-01T00:00:05.000000Z']);
 });
