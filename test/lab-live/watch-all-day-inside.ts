@@ -146,6 +146,8 @@ const patience = setTimeout(() => {
 }, 170_000);
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 while (!(await isReady())) await wait(200);
+// Whether a process was ending as it closed its sockets is known of one that was watched for a second before.
+await wait(1_500);
 const before = await scrape();
 client.stdin.write('abort\n');
 await once(client, 'close');
