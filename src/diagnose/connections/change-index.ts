@@ -11,7 +11,7 @@ export type StateOfLink = Extract<LinkChange, { event: 'link-changed' }>;
 export type ListenerEvent = Extract<NodeEvent, { event: 'listener' }>;
 
 export interface LinkIndex {
-  /** Routes that name the address, and ends of the interface, from `from` to `to`, in order of time. */
+  /** Routes to the address, and ends of the interface, from `from` to `to`, in order of time. */
   naming(address: string, at: Entrance | null, from: Micros, to: Micros): LinkChange[];
   /** Every change of the node's links, in order of time. */
   linksOf(node: string): readonly StateOfLink[];
@@ -25,7 +25,8 @@ export function indexLinks(changes: readonly LinkChange[]): LinkIndex {
   for (const change of changes) {
     if (change.event === 'link-changed') remember(byNode, change.node, change);
     if (change.event === 'route-changed') {
-      for (const part of new Set(change.route.split(/[\s/]+/))) remember(byAddress, part, change);
+      const to = destinationOf(change.route);
+      if (to !== undefined) remember(byAddress, to, change);
     } else if (change.change === 'deleted' || change.state === 'DOWN') {
       remember(byLink, `${change.node} ${change.link}`, change);
     }
@@ -39,6 +40,12 @@ export function indexLinks(changes: readonly LinkChange[]): LinkIndex {
     },
   };
 }
+
+/** `10.1.0.9` of `10.1.0.9 dev veth1 scope link`, of `local 10.1.0.9 …`, of `10.1.0.9/32 via 10.1.0.1`: who is on the way is another one. */
+const destinationOf = (route: string): string | undefined =>
+  /^(?:(?:unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw) )?([^\s/]+)/.exec(
+    route,
+  )?.[1];
 
 /** Listeners of one namespace and port. */
 export function indexListeners(

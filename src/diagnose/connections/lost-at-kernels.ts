@@ -5,7 +5,6 @@ import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import type { Tuple } from '../../model/node-event.ts';
 import type { Phase } from '../../model/probe-event.ts';
 import { localEnd, otherEnd, shorter } from './ends-of-tuple.ts';
-import type { Entry } from './entry-index.ts';
 import type { SocketEvent, TupleEvent } from './kernel-index.ts';
 import type { LostConnection } from './lost-connection.ts';
 import type { NodeTimeline } from './node-timeline.ts';
@@ -13,6 +12,7 @@ import { remember } from './remember.ts';
 import { byStamp } from './time-range.ts';
 import { pairedInOneAct } from './told-in-one-act.ts';
 import { endOf, troubleOf, type Trouble } from './trouble-told.ts';
+import { maySayWhoOpened, turned, wayBack } from './way-back.ts';
 
 /** All that is told of one end of a connection comes within this; a port serves another connection later than that. */
 const sameEnding: Micros = 2_000_000;
@@ -112,11 +112,16 @@ function lossOf(
   // Nobody waited for anything when the client's RST came.
   const onlyAtServer = troubles.every((one) => !atClient(one) && !one.isOwnDoing);
   if (onlyAtServer && phase === 'idle' && telling.failure !== 'timeout') return [];
+  // The client said goodbye, and its kernel answered what the server said too late: with no question open nobody lacks anything.
+  const clientLeft =
+    onlyAtServer && telling.failure === 'closed' && telling.event.tracepoint === 'receive-reset';
+  if (clientLeft && phase !== 'awaiting') return [];
+  const failure = clientLeft ? 'reset' : telling.failure;
   const { client, target, legs, bornAt } = beginning(tuple, failedAt, nodes);
   const loss = {
     ...{ origin: '', group: client.address, client, target, legs, bornAt },
     lastGoodAt: Math.max(bornAt, known?.lastGoodAt ?? goodBefore(inVain)),
-    ...{ failedAt, failure: telling.failure, phase, report: null, afterwards: [], silenceMs: 0, lateMs: 0 },
+    ...{ failedAt, failure, phase, report: null, afterwards: [], silenceMs: 0, lateMs: 0 },
   };
   const isTaken = isUnread || troubles.some(({ event }) => event.number === takenAway);
   const first = {
@@ -134,13 +139,6 @@ const longTimeOut: Micros = 1_000_000;
 
 /** ECONNABORTED */
 const takenAway = 103;
-
-const turned = ({ src, dst, sport, dport }: Tuple): Tuple => ({
-  src: dst,
-  dst: src,
-  sport: dport,
-  dport: sport,
-});
 
 /** Whether the end that a line is of is the client's. */
 function isClients(
@@ -160,9 +158,6 @@ function isClients(
   // Clients take the high ports: a convention.
   return sport > dport;
 }
-
-/** One that a packet in mid-stream made begins at whoever spoke next: a server, too, whose answer found none. */
-const maySayWhoOpened = ({ made }: Entry): boolean => made === null || made.state === 'SYN_SENT';
 
 /** What the socket knew at its end: whether something was asked and not answered, and when it last heard of its peer. */
 function lastWords(
@@ -189,23 +184,14 @@ function lastWords(
 
 /** The client and what it dialled, as on the leg nearest to it, by the entries that translated what the server's kernel saw. */
 function beginning(tuple: Tuple, failedAt: Micros, nodes: NodeTimeline) {
-  const legs = new Set([localEnd(tuple)]);
-  let way = tuple;
-  for (let crossing = 0; crossing < mostCrossings; crossing += 1) {
-    const before = nodes.entries.toAnswer(way.dst, way.dport, way.src, way.sport);
-    if (before === undefined || flowOf(before.original) === flowOf(way)) break;
-    way = before.original;
-    legs.add(localEnd(way));
-  }
+  const { way, legs } = wayBack(tuple, nodes.entries);
   const made = nodes.entries
     .find(way.src, way.sport, way.dst, way.dport)
     .findLast(({ made: by, madeAt }) => by?.state === 'SYN_SENT' && madeAt <= failedAt);
   const client: Endpoint = { address: way.src, port: way.sport };
   const target: Endpoint = { address: way.dst, port: way.dport };
-  return { client, target, legs: [...legs], bornAt: made?.madeAt ?? Number.NEGATIVE_INFINITY };
+  return { client, target, legs, bornAt: made?.madeAt ?? Number.NEGATIVE_INFINITY };
 }
-
-const mostCrossings = 3;
 
 /** Both ends may have told of one connection: the client's word counts, and the legs of both. */
 function oneOfEach(found: readonly LostAtKernels[]): LostAtKernels[] {

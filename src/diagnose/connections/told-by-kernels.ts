@@ -92,12 +92,33 @@ export function listenToKernels(known: Known): ToldByKernels {
     );
   const { claimed, unclaimed } = listenersResets(known, received('client'), from, to);
   if (claimed !== undefined) sent.push({ event: claimed, side: 'server', kind: 'unknown-to-listener' });
-  sent.sort((a, b) => byStamp(a.event, b.event));
+  const inOrder = sent
+    .map((one) => ({ one, at: sentAt(one, events) }))
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : byStamp(a.one.event, b.one.event)))
+    .map(({ one }) => one);
   return {
-    ...{ events, sideOf, sent, unclaimed, received },
-    ...firstOf(sent, received, known),
+    ...{ events, sideOf, sent: inOrder, unclaimed, received },
+    ...firstOf(inOrder, received, known),
     sockets: ofEnds(ends, (end) => between(nodes.kernel.socketsOf(end), from, to + closedWithin)),
   };
+}
+
+/**
+ * The kernel tells of a RST with which a process ends its own socket when it is sent, on the same node perhaps answered already. Its
+ * socket was closed before: what came after that and found none was answered later.
+ */
+function sentAt({ event, kind }: SentReset, events: readonly TupleEvent[]): string {
+  if (kind !== 'aborted') return event.at;
+  const closed = events.findLast(
+    (other) =>
+      other.tracepoint === 'set-state' &&
+      other.newState === 'CLOSE' &&
+      other.context === 'process' &&
+      isSameEnd(other, event) &&
+      other.at <= event.at &&
+      parseMicros(event.at) - parseMicros(other.at) <= stampsApart,
+  );
+  return closed?.at ?? event.at;
 }
 
 function ofEnds<T extends { readonly at: string }>(

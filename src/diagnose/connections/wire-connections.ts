@@ -6,6 +6,7 @@ import { wireIdentity } from './clock-offsets.ts';
 import { isOpening } from './another-opening.ts';
 import type { EntryIndex } from './entry-index.ts';
 import { splitAtHandshakes } from './split-at-handshakes.ts';
+import { maySayWhoOpened, turned, wayBack, type WayBack } from './way-back.ts';
 
 /** A connection as packets alone tell of it. */
 export interface WireConnection {
@@ -78,9 +79,11 @@ function connectionOf(
   dialled: ReadonlySet<string>,
 ): WireConnection | undefined {
   const clientEnds = new Set<string>();
-  const nearest = packets.find(isOpening) ?? fromClient(packets, entries, dialled);
-  if (nearest === undefined) return undefined;
-  const { src, sport, dst, dport } = nearest.tuple;
+  const opening = packets.find(isOpening);
+  const begun =
+    opening === undefined ? beginning(packets, entries, dialled) : { way: opening.tuple, legs: [] };
+  if (begun === undefined) return undefined;
+  const { src, sport, dst, dport } = begun.way;
   // Translation leaves the server's port or the client's where it was, mostly; numbers tell the rest: on a leg, whoever sends the
   // client's numbers is the client.
   const clientNumbers = new Set(
@@ -92,7 +95,7 @@ function connectionOf(
     if (clientNumbers.has(packet.seq) && !(tuple.src === dst && tuple.sport === dport))
       clientEnds.add(formatEndpoint({ address: tuple.src, port: tuple.sport }));
   }
-  clientEnds.add(formatEndpoint({ address: src, port: sport }));
+  for (const end of [formatEndpoint({ address: src, port: sport }), ...begun.legs]) clientEnds.add(end);
   const goesToClient = ({ tuple }: PacketEvent) =>
     clientEnds.has(formatEndpoint({ address: tuple.dst, port: tuple.dport })) ||
     (!clientEnds.has(formatEndpoint({ address: tuple.src, port: tuple.sport })) && tuple.sport === dport);
@@ -105,21 +108,34 @@ function connectionOf(
   };
 }
 
-/** A packet that went from client to server, by what entries, other connections or ports say. */
-const fromClient = (
+/** From the client to what it dialled, by what entries, other connections or ports say; and its ends on other legs, as entries know. */
+function beginning(
   packets: readonly PacketEvent[],
   entries: EntryIndex,
   dialled: ReadonlySet<string>,
-): PacketEvent | undefined => {
-  const turned = packets.map(answered);
-  return (
-    openedBefore(packets, entries) ??
-    toDialled([...packets, ...turned], dialled) ??
+): WayBack | undefined {
+  // What a packet answers is seen nearest to the client where the packet was seen last.
+  const answered = packets.toReversed().map((packet) => ({ ...packet, tuple: turned(packet.tuple) }));
+  const first = openedBefore(packets, entries);
+  if (first !== undefined) return { way: first.tuple, legs: [] };
+  const back = translatedBefore(answered, entries);
+  if (back !== undefined) return back;
+  const guessed =
+    toDialled([...packets, ...answered], dialled) ??
     fromHigherPort(packets) ??
-    openedBefore(turned, entries) ??
-    fromHigherPort(turned)
-  );
-};
+    openedBefore(answered, entries) ??
+    fromHigherPort(answered);
+  return guessed === undefined ? undefined : { way: guessed.tuple, legs: [] };
+}
+
+/** Where the server's packets alone were seen, a RST perhaps: the entry that translates them on their way back knows who dialled whom. */
+function translatedBefore(answered: readonly PacketEvent[], entries: EntryIndex): WayBack | undefined {
+  for (const { tuple } of answered) {
+    const back = wayBack(tuple, entries);
+    if (back.way !== tuple && find(back.way, entries).some(maySayWhoOpened)) return back;
+  }
+  return undefined;
+}
 
 /** Who was dialled on another connection listens there; translation may have given the client any port, a lower one, too. */
 const toDialled = (packets: readonly PacketEvent[], dialled: ReadonlySet<string>): PacketEvent | undefined =>
@@ -128,15 +144,6 @@ const toDialled = (packets: readonly PacketEvent[], dialled: ReadonlySet<string>
       dialled.has(`${dst} ${dport}`) && !dialled.has(`${src} ${sport}`),
   );
 
-/** Where only the server's packets were seen, a RST perhaps: what they are the answer to went the other way. */
-const answered = (packet: PacketEvent): PacketEvent => ({ ...packet, tuple: turned(packet.tuple) });
-
-const turned = ({ src, sport, dst, dport }: Tuple): Tuple => ({
-  src: dst,
-  sport: dport,
-  dst: src,
-  dport: sport,
-});
 const bothWays = (tuple: Tuple): Tuple[] => [tuple, turned(tuple)];
 const find = ({ src, sport, dst, dport }: Tuple, entries: EntryIndex) => entries.find(src, sport, dst, dport);
 
