@@ -100,7 +100,7 @@ describe('the single file', () => {
 
   it('runs where V8 has other options, and takes nothing that it compiled without them', async () => {
     const { exitCode, stdout, stderr } = await runWith(
-      { NODE_OPTIONS: '--max-old-space-size=300' },
+      { NODE_OPTIONS: '--stack-trace-limit=30' },
       ...['explain', 'conntrack-invalid'],
     );
     assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: '' });
