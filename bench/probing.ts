@@ -11,7 +11,7 @@ import { exitCodeOf, reportError } from '../src/cli/exit.ts';
 import { exitCodes, messageOf, Problem } from '../src/model/problem.ts';
 import { readCpu } from './probing/cpu.ts';
 import { tables, type Circumstances, type Section } from './probing/page.ts';
-import { burst, idle, many, startUp } from './probing/parts.ts';
+import { burst, commands, idle, many, startUp } from './probing/parts.ts';
 import { contenders, type Contenders } from './probing/programs.ts';
 import { publish } from './probing/publish.ts';
 import { compared, measureCosts } from './probing/rounds.ts';
@@ -124,7 +124,8 @@ async function measure(all: Contenders, { parts, quick, rounds, seconds }: Flags
     if (part === 'idle') sections.push(await idle(quick ? 1 : 7, say));
     if (part === 'burst') sections.push(await burst(quick ? 1 : 5, say));
     if (part === 'many') sections.push(await many(quick ? 5_000 : 50_000, say));
-    if (part === 'start-up') sections.push(await startUp(all, rounds, say));
+    if (part === 'start-up')
+      sections.push(await startUp(all, rounds, say), await commands(quick ? 1 : 25, say));
   }
   return sections;
 }

@@ -1,13 +1,12 @@
-// How long the program takes from its command line to its end where that asks little of it, as the published package starts, against
-// `node -e 0`, in rounds in which each takes a turn.
+// How soon the program is done where little is asked of it, as the published package starts, against `node -e 0`.
 //   npm run bench:startup -- [--rounds N] [--single FILE] [--json]
 // --single measures a single file too, as scripts/build-single.mjs makes it.
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { pairedRatios, shuffled, spreadOf } from './probing/spread.ts';
+import { measureCommands, type Started } from './probing/commands.ts';
+import { spreadOf } from './probing/spread.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -16,88 +15,29 @@ const { values: flags } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const root = resolve(import.meta.dirname, '..');
-
-interface Start {
-  readonly name: string;
-  readonly words: readonly string[];
-  /** How many times as long as `node -e 0` it may take; null where none was set. */
-  readonly most: number | null;
-}
-
-/** Command lines, and the most that each may take in the package. */
-const commands: readonly (readonly [line: string, most: number])[] = [
-  ['--help', 1.3],
-  ['version', 1.3],
-  ['explain conntrack-invalid', 1.6],
-  ['lab list', 2],
-];
-const empty: Start = { name: 'node -e 0', words: [process.execPath, '-e', '0'], most: null };
 
 const folder = await mkdtemp(join(tmpdir(), 'netdebug-startup-'));
 try {
-  const { bundleModules } = (await import(join(root, 'scripts/bundle/bundle.mjs'))) as {
-    bundleModules: (root: string, out: string) => Promise<string[]>;
-  };
-  const home = join(folder, 'dist/cli');
-  await bundleModules(root, home);
-  const inPackage = commands.map(([line, most]): Start => {
-    const words = [process.execPath, join(home, 'start.mjs'), ...line.split(' ')];
-    return { name: `netdebug ${line}`, words, most };
-  });
-  const { single } = flags;
-  const alone = (single === undefined ? [] : commands).map(([line]): Start => ({
-    ...{ name: `single file: ${line}`, most: null },
-    words: [resolve(single ?? ''), ...line.split(' ')],
-  }));
-  const starts = [empty, ...inPackage, ...alone];
-  const times = await measure(starts, Number(flags.rounds));
-  if (flags.json) process.stdout.write(`${JSON.stringify(Object.fromEntries(times), null, 1)}\n`);
-  else for (const start of starts) show(start, times);
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  const started = await measureCommands(folder, flags.single ?? null, Number(flags.rounds), say);
+  if (flags.json) process.stdout.write(`${JSON.stringify(started, null, 1)}\n`);
+  else for (const one of started) show(one, Math.min(...(started[0]?.ms ?? [])));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
 
-type Times = ReadonlyMap<string, readonly number[]>;
-
-/** Milliseconds by name, one a round; the first round, in which what was compiled is kept, does not count. */
-async function measure(starts: readonly Start[], rounds: number): Promise<Times> {
-  const times = new Map<string, number[]>(starts.map(({ name }) => [name, []]));
-  for (let round = 0; round <= rounds; round += 1) {
-    process.stderr.write(`round ${round} of ${rounds}\n`);
-    for (const { name, words } of shuffled(starts, Math.random)) {
-      const ms = await msOf(words);
-      if (round > 0) times.get(name)?.push(ms);
-    }
+function show({ name, most, ms, ratios }: Started, emptyAtLeast: number): void {
+  const fastest = Math.min(...ms);
+  const times = `${name}: ${inWords(ms, 1)} ms, ${fastest.toFixed(1)} at least`;
+  if (most === null) {
+    process.stdout.write(`${times}\n`);
+    return;
   }
-  return times;
-}
-
-/** As a user has it: what was compiled is kept in their home, which is a folder of ours here. */
-async function msOf([file = '', ...words]: readonly string[]): Promise<number> {
-  const env = { PATH: process.env['PATH'], HOME: folder };
-  const begun = performance.now();
-  const child = spawn(file, words, { stdio: ['ignore', 'ignore', 'inherit'], env });
-  const code = await new Promise<number | null>((done, failed) => {
-    child.once('error', failed);
-    child.once('close', done);
-  });
-  if (code !== 0) throw new Error(`${file} ${words.join(' ')} ended with ${String(code)}`);
-  return performance.now() - begun;
-}
-
-function show({ name, most }: Start, times: Times): void {
-  const own = times.get(name) ?? [];
-  const ratios = pairedRatios(own, times.get(empty.name) ?? []);
-  const limit =
-    most === null ? '' : ` (limit ${most}: ${spreadOf(ratios).middle <= most ? 'met' : 'missed'})`;
-  const fastest = Math.min(...own);
-  const least = (fastest / Math.min(...(times.get(empty.name) ?? []))).toFixed(2);
-  const ratio =
-    name === empty.name
-      ? ''
-      : `; ${inWords(ratios, 2)} times node -e 0${limit}, the fastest ${least} times its`;
-  process.stdout.write(`${name}: ${inWords(own, 1)} ms, ${fastest.toFixed(1)} at least${ratio}\n`);
+  const met = spreadOf(ratios).middle <= most ? 'met' : 'missed';
+  const least = (fastest / emptyAtLeast).toFixed(2);
+  process.stdout.write(
+    `${times}; ${inWords(ratios, 2)} times node -e 0 (limit ${most}: ${met}), the fastest ${least} times its\n`,
+  );
 }
 
 /** The median, and in brackets the quartiles: on a busy machine they are far apart, and the fastest of all says more. */

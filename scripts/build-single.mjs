@@ -16,10 +16,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inject } from 'postject';
-import { bundleScript } from './bundle/bundle.mjs';
+import { bundlePieces } from './bundle/bundle.mjs';
 import { licencesOf } from './bundle/licences.mjs';
 
 const root = dirname(import.meta.dirname);
@@ -32,19 +32,24 @@ const { values: flags } = parseArgs({
 const [out, node] = [resolve(flags.out), resolve(flags.node)];
 /** By which Node.js finds what is put into it; its documentation says them. */
 const [resource, fuse] = ['NODE_SEA_BLOB', 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'];
+/** Command lines of which what V8 compiles is put into the file, by the set of V8's options that they run with (load-pieces.mjs). */
+const started = [
+  ['usual', '--help', 'version', 'explain conntrack-invalid', 'lab list', 'client --help', 'server --help'],
+  ['with-options', 'watch --help', 'observe --help'],
+];
 
 const folder = mkdtempSync(join(tmpdir(), 'netdebug-single-'));
 try {
-  const main = join(folder, 'netdebug.cjs');
-  const files = await bundleScript(root, main);
-  const recordings = globSync('recordings/**/*', { cwd: root, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+  const files = await bundlePieces(root, join(folder, 'program'));
+  // It is of use to the same Node.js alone.
+  if (node === process.execPath) compilePieces();
   const config = {
-    ...{ main, output: join(folder, 'blob'), disableExperimentalSEAWarning: true },
-    // What was compiled is of use to the same Node.js alone.
-    useCodeCache: node === process.execPath,
-    assets: Object.fromEntries(recordings.map((file) => [file.slice(root.length + 1), file])),
+    ...{
+      main: join(import.meta.dirname, 'bundle/load-pieces.mjs'),
+      output: join(folder, 'blob'),
+      disableExperimentalSEAWarning: true,
+    },
+    assets: { ...filesIn(root, 'recordings'), ...filesIn(folder, 'program'), ...filesIn(folder, 'compiled') },
   };
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
   execFileSync(process.execPath, ['--experimental-sea-config', join(folder, 'config.json')], {
@@ -61,6 +66,25 @@ try {
   process.stdout.write(`${out}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** What is to be looked up in the single file, by its path from `above`, which has it in `folder`. */
+function filesIn(above, folder) {
+  const entries = globSync(`${folder}/**/*`, { cwd: above, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(paths.map((path) => [relative(above, path), path]));
+}
+
+/** Puts what V8 compiled of the program into the folder compiled, by what it had to for each of `started`, one after the other. */
+function compilePieces() {
+  const compile = join(import.meta.dirname, 'bundle/compile-pieces.mjs');
+  // With other options than usual, V8 would compile it for those.
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  for (const [set, ...lines] of started)
+    for (const line of lines)
+      execFileSync(process.execPath, [compile, folder, set, ...line.split(' ')], {
+        ...{ env, stdio: ['ignore', 'ignore', 'inherit'] },
+      });
 }
 
 /** A seventh of Node.js is names for debuggers. It runs with them as well, where there is no strip that knows its architecture. */

@@ -1,5 +1,11 @@
 // The parts of the benchmark beside the rounds, each as a section of the page.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { burstDelays } from './burst.ts';
+import { measureCommands } from './commands.ts';
 import { idleCost } from './idle.ts';
 import { massReset } from './mass-reset.ts';
 import type { Section } from './page.ts';
@@ -71,4 +77,26 @@ export async function startUp({ netdebug, go, c }: Contenders, rounds: number, s
       values,
     })),
   };
+}
+
+export async function commands(rounds: number, say: Say): Promise<Section> {
+  const folder = await mkdtemp(join(tmpdir(), 'netdebug-commands-'));
+  try {
+    const single = join(folder, 'single/netdebug');
+    say('the program as one file is made, for half a minute');
+    const build = resolve(import.meta.dirname, '../../scripts/build-single.mjs');
+    await promisify(execFile)(process.execPath, [build, '--out', single]);
+    const started = await measureCommands(folder, single, rounds, say);
+    return {
+      title: 'Commands that ask little',
+      text: `From the command line to the end, as the package and as one file; ${rounds} rounds.`,
+      figures: started.flatMap(({ name, most, ratios }) =>
+        most === null
+          ? []
+          : [{ name: `${name}, × node -e 0`, unit: '', digits: 2, values: ratios, limit: { most } }],
+      ),
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

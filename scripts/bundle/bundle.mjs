@@ -1,6 +1,6 @@
 // The program and the libraries that it imports, put together by esbuild: what the package and the single file are made of.
-import { build } from 'esbuild';
-import { readFileSync } from 'node:fs';
+import { build, transform } from 'esbuild';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, relative } from 'node:path';
 import { ownFacts } from './own-facts.mjs';
@@ -11,12 +11,12 @@ const quick = 'src/cli/quick-answers.ts';
 
 /**
  * Bundles the checkout `root` into ES modules in the folder `out`: start.mjs, which loads quick-answers.mjs or the others, each command
- * only what it needs. Resolves with the files that went into it, as paths from `root`; rejects when esbuild cannot build it, which has
- * said why.
+ * only what it needs; `more` are further options of esbuild. Resolves with the files that went into it, as paths from `root`; rejects when
+ * esbuild cannot build it, which has said why.
  */
-export async function bundleModules(root, out) {
+export async function bundleModules(root, out, more = {}) {
   const facts = await ownFacts(root);
-  const common = { outdir: out, format: 'esm', outExtension: { '.js': '.mjs' } };
+  const common = { outdir: out, format: 'esm', outExtension: { '.js': '.mjs' }, ...more };
   const modules = (plugins, options) =>
     bundle(root, {
       ...{ ...common, entryPoints: [start], splitting: true, chunkNames: '[name]-[hash]', ...options },
@@ -33,17 +33,20 @@ export async function bundleModules(root, out) {
 }
 
 /**
- * Bundles the checkout `root` into one CommonJS file, which is what Node.js puts into a single executable file; each command is still
- * begun only when it is called. Resolves and rejects as bundleModules does.
+ * Bundles the checkout `root` into what a single executable file loads of itself (load-pieces.mjs): the modules of bundleModules, in the
+ * folder `out`, each as a function in CommonJS, since Node.js imports modules from files alone. Resolves and rejects as bundleModules does.
  */
-export async function bundleScript(root, outfile) {
-  const metafile = await bundle(root, {
-    ...{ entryPoints: [start], outfile, format: 'cjs' },
-    // There, nothing can be loaded but what is in Node.js, and no file is beside the program.
-    ...{ supported: { 'dynamic-import': false }, define: { 'import.meta.url': 'undefined' } },
-    plugins: [await ownFacts(root)],
-  });
-  return filesIn(metafile);
+export async function bundlePieces(root, out) {
+  // There, no file is beside the program.
+  const files = await bundleModules(root, out, { define: { 'import.meta.url': 'undefined' } });
+  for (const piece of readdirSync(out).map((name) => join(out, name))) {
+    const { code } = await transform(readFileSync(piece, 'utf8').replace(/^#!.*/, ''), {
+      ...{ format: 'cjs', platform: 'node', target: 'node24', minifyWhitespace: true },
+      supported: { 'dynamic-import': false },
+    });
+    writeFileSync(piece, `(function(require,module){${code}})`);
+  }
+  return files;
 }
 
 /** Not those of which nothing was used. */

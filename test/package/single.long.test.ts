@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -40,11 +40,13 @@ describe('the single file', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const begin = (words: readonly string[]) =>
-    spawn(netdebug, words, { cwd: elsewhere, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const begin = (words: readonly string[], more: NodeJS.ProcessEnv = {}) =>
+    spawn(netdebug, words, { cwd: elsewhere, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
 
-  function run(...words: readonly string[]): Promise<Ended> {
-    const child = begin(words);
+  const run = (...words: readonly string[]) => runWith({}, ...words);
+
+  function runWith(more: NodeJS.ProcessEnv, ...words: readonly string[]): Promise<Ended> {
+    const child = begin(words, more);
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
@@ -74,6 +76,35 @@ describe('the single file', () => {
     assert.deepEqual(await run('--help', '--help'), help);
     const page = await run('explain', 'conntrack-invalid');
     assert.match(page.stdout, /\n {2}To see it happen: netdebug lab run conntrack-invalid\n/);
+  });
+
+  it('loads what a command needs, and V8 takes what it compiled of that', async () => {
+    const witness = join(folder, 'witness.cjs');
+    await writeFile(witness, sayingScripts);
+    const loaded = async (line: string) => {
+      const { stderr } = await runWith({ NODE_OPTIONS: `--require "${witness}"` }, ...line.split(' '));
+      return JSON.parse(stderr) as { name: string; rejected?: boolean }[];
+    };
+    const compiled = { rejected: false };
+    for (const line of ['--help', 'version'])
+      assert.deepEqual(await loaded(line), [
+        { name: 'start.mjs', ...compiled },
+        { name: 'quick-answers.mjs', ...compiled },
+      ]);
+    const listing = await loaded('lab list');
+    // It sets options of V8, of which other code follows.
+    const watching = await loaded('watch --help');
+    for (const { name, rejected } of [...listing, ...watching]) assert.equal(rejected, false, name);
+    assert.ok(listing.length < watching.length);
+  });
+
+  it('runs where V8 has other options, and takes nothing that it compiled without them', async () => {
+    const { exitCode, stdout, stderr } = await runWith(
+      { NODE_OPTIONS: '--stack-trace-limit=30' },
+      ...['explain', 'conntrack-invalid'],
+    );
+    assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: '' });
+    assert.equal(stdout, (await run('explain', 'conntrack-invalid')).stdout);
   });
 
   it('holds connections in several processes, each of them the file itself', async (t) => {
@@ -143,6 +174,19 @@ describe('the single file', () => {
     assert.match(stderr, /^netdebug: .*needs a Node\.js of its own .*put it into PATH\.\n$/);
   });
 });
+
+/** For --require: says on stderr, when the process ends, which scripts were made, and whether V8 rejected what was compiled of each. */
+const sayingScripts = `
+const vm = require('node:vm');
+const made = [];
+vm.Script = class extends vm.Script {
+  constructor(text, options) {
+    super(text, options);
+    made.push({ name: options.filename, rejected: this.cachedDataRejected });
+  }
+};
+process.once('exit', () => require('node:fs').writeSync(2, JSON.stringify(made)));
+`;
 
 /** A folder with a link to each program of this machine but those of Node.js, for PATH. */
 async function programsWithoutNode(folder: string): Promise<string> {
