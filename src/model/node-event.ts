@@ -64,7 +64,8 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('conntrack'),
     ...base,
-    change: z.enum(['new', 'update', 'destroy']),
+    /** `listed`: it was there when the witness began, and nobody saw it made. */
+    change: z.enum(['new', 'listed', 'update', 'destroy']),
     protocol: z.string(),
     /** TCP state that the entry has now, if printed. */
     state: z.string().nullable(),

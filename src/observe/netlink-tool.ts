@@ -5,6 +5,7 @@ import type { Program } from '../system/process.ts';
 import { isRefusal } from '../system/refusal-words.ts';
 import { keepRunning } from './keep-running.ts';
 import { drained, followListening, startListening } from './netlink-listening.ts';
+import { listPresent, type PresentEntries } from './present-entries.ts';
 import type { Witness } from './witness.ts';
 
 export interface NetlinkTool extends Pick<Witness, 'name' | 'share'> {
@@ -14,6 +15,8 @@ export interface NetlinkTool extends Pick<Witness, 'name' | 'share'> {
   /** What the kernel needs to be told first; resolves with how to take it back. */
   readonly prepare?: (netns: string | null) => Promise<() => void>;
   readonly parse: (line: string) => LineEvent | undefined;
+  /** What was there before it listened; absent where that is of no use. */
+  readonly present?: PresentEntries;
 }
 
 const lossCheckMs = 1_000;
@@ -29,18 +32,37 @@ export function netlinkToolWitness(tool: NetlinkTool): Witness {
       const takeBack = await tool.prepare?.(context.netns);
       const argv = tool.argv(context.netns);
       let lines = 0;
-      const onLine = (text: string) => {
+      // By identity, while what was there before is listed.
+      let news: Set<string> | undefined;
+      const keep = (text: string) => {
         lines += 1;
         raw.write(`${text}\n`);
+      };
+      const tell = (said: LineEvent, text: string) => {
+        keep(text);
+        context.emit(said, text);
+      };
+      const onLine = (text: string) => {
         const said = tool.parse(text);
-        if (said !== undefined) context.emit(said, text);
+        if (said !== undefined && tool.present !== undefined) news?.add(tool.present.identity(said));
+        if (said !== undefined) tell(said, text);
+        else keep(text);
+      };
+      const start = async () => {
+        const begun = new Set<string>();
+        news = begun;
+        const program = await startAllowed(argv, onLine);
+        if (tool.present !== undefined)
+          await listPresent(context, tool.present, (identity) => begun.has(identity), tell);
+        news = undefined;
+        return { program };
       };
       // Of tools that have ended, and of the one that runs.
       let lostBefore = 0;
       let lostNow = 0;
       const kept = await keepRunning(context, {
         name: 'it',
-        start: async () => ({ program: await startAllowed(argv, onLine) }),
+        start,
         ended({ program }) {
           lostBefore += lostNow;
           lostNow = 0;

@@ -83,7 +83,7 @@ export function rule(seconds: number, change: 'added' | 'deleted', node = 'node-
   };
 }
 
-type Change = 'new' | 'update' | 'destroy';
+type Change = 'new' | 'listed' | 'update' | 'destroy';
 
 /** The entry of the client's own packets: client → service, answered by the server to the client's port. */
 export function firstEntry(

@@ -21,7 +21,7 @@ import { parseLocalAddresses } from '../../src/observe/local-addresses.ts';
 import { parseSnmp } from '../../src/observe/snmp-counters.ts';
 import { goQuote } from '../../src/probe/go-quote.ts';
 import { createLineReader } from '../../src/probe/line-reader.ts';
-import { parseConntrackLine } from '../../src/system/tools/conntrack.ts';
+import { parseConntrackLine, parseListedEntry } from '../../src/system/tools/conntrack.ts';
 import { parseIpMonitorLine } from '../../src/system/tools/ip.ts';
 import { parseIptablesSave } from '../../src/system/tools/iptables.ts';
 import { parseNftTable } from '../../src/system/tools/nft.ts';
@@ -83,6 +83,12 @@ const ipLines = [
 const texts: Readonly<Record<string, readonly [samples: readonly string[], tryOne: (text: string) => void]>> =
   {
     'conntrack lines': [conntrackLines, (text) => allowedLine(parseConntrackLine(text), text)],
+    'listed entries': [
+      [
+        'tcp      6 86399 ESTABLISHED src=10.0.0.7 dst=10.9.5.8 sport=1 dport=2 src=10.0.1.5 dst=10.0.0.7 sport=2 dport=1 id=3',
+      ],
+      (text) => allowedLine(parseListedEntry(text, '2026-11-23T06:41:40.864046Z'), text),
+    ],
     'ip monitor lines': [ipLines, (text) => allowedLine(parseIpMonitorLine(text), text)],
     'conntrack counters': [[textOf('nf_conntrack-stat.txt')], (text) => void parseConntrackStats(text)],
     'iptables-save': [[textOf('iptables-save.txt')], (text) => void parseIptablesSave(text)],

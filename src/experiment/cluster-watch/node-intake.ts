@@ -9,7 +9,7 @@ import { createNodeVoice, type NodeVoice } from './told-by-nodes.ts';
 
 export interface NodeIntake {
   take(node: string, line: ObserverLine): void;
-  /** It is heard no more, until its next word: its silence says nothing. */
+  /** It is heard no more, until its next word: its silence says nothing. Who calls this says so. */
   silence(node: string, why: string): void;
   /** Whether every witness of this node has said whether it runs. */
   hasBegun(node: string): boolean;
@@ -32,16 +32,13 @@ export function createNodeIntake({ losses, news, until, onEvent, onNote }: Intak
     voices.set(node, known);
     return known;
   };
-  const give = (event: NodeEvent): void => {
-    losses.take(event);
-    if (event.event === 'source') news.hear(event);
-  };
   return {
     take(node, line) {
       switch (line.kind) {
         case 'observer':
           if (line.lostBefore === 0) return;
-          for (const event of voiceOf(node).hasMissed(line.lostBefore, until.now() ?? 0)) give(event);
+          // One sentence says it for all its witnesses.
+          for (const event of voiceOf(node).hasMissed(line.lostBefore, until.now() ?? 0)) losses.take(event);
           onNote(`${node} saw ${line.lostBefore} things while it was not heard that it holds no more.`);
           return;
         case 'begun':
@@ -49,7 +46,8 @@ export function createNodeIntake({ losses, news, until, onEvent, onNote }: Intak
           return;
         case 'event': {
           const event = voiceOf(node).take(line.event);
-          give(event);
+          losses.take(event);
+          if (event.event === 'source') news.hear(event);
           onEvent(event);
           return;
         }
@@ -58,7 +56,7 @@ export function createNodeIntake({ losses, news, until, onEvent, onNote }: Intak
           return;
         case 'now': {
           const at = parseMicros(line.at);
-          for (const event of voiceOf(node).speakAgain(at)) give(event);
+          for (const event of voiceOf(node).speakAgain(at)) losses.take(event);
           until.heard(node, at);
         }
       }
@@ -67,7 +65,7 @@ export function createNodeIntake({ losses, news, until, onEvent, onNote }: Intak
       begun.delete(node);
       const at = until.now();
       until.leave(node);
-      if (at !== undefined) for (const event of voiceOf(node).fallSilent(at, why)) give(event);
+      if (at !== undefined) for (const event of voiceOf(node).fallSilent(at, why)) losses.take(event);
     },
     hasBegun: (node) => begun.has(node),
   };

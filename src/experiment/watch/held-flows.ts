@@ -255,7 +255,7 @@ export function createHeldFlows(
 
 /** Of an entry that is known, what it became meanwhile says nothing that its beginning and its end do not. */
 function isRepeated(event: NodeEvent, { events }: HeldFlow): boolean {
-  if (event.event !== 'conntrack' || event.change !== 'update') return false;
+  if (event.event !== 'conntrack' || (event.change !== 'update' && event.change !== 'listed')) return false;
   const key = flowKey(event.original);
   const last = events.findLast(
     (other) => other.event === 'conntrack' && other.node === event.node && flowKey(other.original) === key,

@@ -4,6 +4,7 @@ import { plainAddress } from '../../model/endpoint.ts';
 import type { NodeEvent, Tuple } from '../../model/node-event.ts';
 
 type SocketEvent = Extract<NodeEvent, { event: 'socket' }>;
+type EntryEvent = Extract<NodeEvent, { event: 'conntrack' }>;
 
 export interface WantedOfNode {
   readonly addresses: readonly string[];
@@ -12,8 +13,8 @@ export interface WantedOfNode {
 
 export interface ToldConnections {
   /**
-   * From now on these, in place of those before. Sockets are listed rarely: returns those that were listed already and are open, as far
-   * as they are asked for now and were not before.
+   * From now on these, in place of those before. What began and lives is told of once: returns the entries and sockets that were told of
+   * already and are there still, as far as they are asked for now and were not before.
    */
   want(wanted: WantedOfNode): readonly NodeEvent[];
   isTold(event: NodeEvent): boolean;
@@ -30,6 +31,8 @@ export function createToldConnections(node: string): ToldConnections {
   const peers = createLatest(mostPeers);
   /** As they were listed last, and whether that was told. */
   const open = new Map<string, { readonly event: SocketEvent; isTold: boolean }>();
+  /** As they were made or listed, none of them told. */
+  const entries = new Map<string, EntryEvent>();
 
   const isAsked = ({ src, dst, sport, dport }: Tuple) =>
     addresses.has(plainAddress(src)) ||
@@ -62,11 +65,17 @@ export function createToldConnections(node: string): ToldConnections {
     want(wanted) {
       addresses = new Set(wanted.addresses.map(plainAddress));
       ports = new Set(wanted.ports);
-      return [...open.values()].flatMap((one) => {
+      const translated = [...entries].flatMap(([key, event]) => {
+        if (!takes([event.original, event.reply])) return [];
+        entries.delete(key);
+        return [event];
+      });
+      const listed = [...open.values()].flatMap((one) => {
         if (one.isTold || !takesSocket(one.event.tuple, one.event.cookie)) return [];
         one.isTold = true;
         return [one.event];
       });
+      return [...translated, ...listed];
     },
     isTold(event) {
       switch (event.event) {
@@ -77,8 +86,13 @@ export function createToldConnections(node: string): ToldConnections {
         }
         case 'icmp-error':
           return takes([event.tuple]) || addresses.has(plainAddress(event.src));
-        case 'conntrack':
-          return takes([event.original, event.reply]);
+        case 'conntrack': {
+          const isTold = takes([event.original, event.reply]);
+          const key = legOf(event.original);
+          if (isTold || event.change === 'destroy') entries.delete(key);
+          else if (event.change !== 'update' && entries.size < mostOpen) entries.set(key, event);
+          return isTold;
+        }
         case 'kernel':
           // A signal or an exit is of a process, and may be what ended a connection that is told of later.
           return event.target !== undefined || takesSocket(event.tuple, event.cookie) || sendsReset(event);

@@ -65,21 +65,42 @@ export function conntrackEventsArgv(netns: string | null): string[] {
   return inNetns(netns, ['conntrack', '-E', '-p', 'tcp', '-o', 'timestamp,id,ktimestamp']);
 }
 
+/**
+ * Print a line for each TCP connection that is established and whose addresses or ports are translated, of one family each. What is not
+ * translated has nothing to tell that its packets do not.
+ */
+export function translatedEntriesArgvs(netns: string | null): string[][] {
+  return (['ipv4', 'ipv6'] as const).map((family) =>
+    inNetns(netns, [
+      ...['conntrack', '-L', '-f', family, '-p', 'tcp', '--state', 'ESTABLISHED'],
+      ...['--any-nat', '-o', 'id'],
+    ]),
+  );
+}
+
 const head =
   /^\[([0-9]{1,11})\.([0-9]{6})[0-9]*\]\s+\[(NEW|UPDATE|DESTROY)\]\s+(\S+)\s+[0-9]+\s+(?:[0-9]+\s+)?(?:([A-Z][A-Z0-9_]*)\s+)?src=/;
 const tuple = /src=(\S+) dst=(\S+) sport=([0-9]{1,5}) dport=([0-9]{1,5})(?![0-9])/g;
+const listed = /^tcp\s+6\s+[0-9]+\s+([A-Z][A-Z0-9_]*)\s+src=/;
 const changes = { NEW: 'new', UPDATE: 'update', DESTROY: 'destroy' } as const;
+
+/** Reads one line of `conntrack -L -o id`, of an entry that was there at that moment; undefined for anything else. */
+export function parseListedEntry(text: string, at: string): LineEvent<ConntrackEvent> | undefined {
+  const match = listed.exec(text);
+  const [original, reply] = tuplesIn(text);
+  if (match === null || original === undefined || reply === undefined) return undefined;
+  const id = /\bid=([0-9]+)/.exec(text)?.[1] ?? null;
+  return {
+    ...{ event: 'conntrack', at, change: 'listed', protocol: 'tcp', state: match[1] ?? null },
+    ...{ original, reply, id, deletedByProgram: false, portid: null },
+  };
+}
 
 /** Reads one line of `conntrack -E -o timestamp,id,ktimestamp`; undefined for anything else (ICMP entries have no ports). */
 export function parseConntrackLine(text: string): LineEvent<ConntrackEvent> | undefined {
   const match = head.exec(text);
   if (match === null) return undefined;
-  const [original, reply] = [...text.matchAll(tuple)].map(([, src = '', dst = '', sport, dport]): Tuple => ({
-    src,
-    dst,
-    sport: Number(sport),
-    dport: Number(dport),
-  }));
+  const [original, reply] = tuplesIn(text);
   if (original === undefined || reply === undefined) return undefined;
   return {
     event: 'conntrack',
@@ -96,6 +117,13 @@ export function parseConntrackLine(text: string): LineEvent<ConntrackEvent> | un
     ...kernelTime('stoppedAt', /\[stop=([^\]]+)\]/.exec(text)?.[1]),
   };
 }
+
+const tuplesIn = (text: string): Tuple[] =>
+  [...text.matchAll(tuple)].map(([, src = '', dst = '', sport, dport]) => ({
+    ...{ src, dst },
+    sport: Number(sport),
+    dport: Number(dport),
+  }));
 
 /** The tool prints the kernel's times like `Mon Nov 23 07:13:37 2026`, in the time zone that we run it in. */
 function kernelTime(name: 'startedAt' | 'stoppedAt', text: string | undefined): Record<string, string> {

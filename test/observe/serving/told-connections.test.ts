@@ -55,6 +55,17 @@ it('tells what was counted at either end, and on the node itself, but not in oth
   assert.equal(counted('10.9.9.9'), false);
 });
 
+it('tells of an entry that was there before anybody asked for its addresses, once, and of none that is gone', () => {
+  const told = createToldConnections('node-1');
+  const listed = firstEntry(1, port, 'listed');
+  assert.equal(told.isTold(listed), false);
+  assert.deepEqual(told.want(wantServer), [listed]);
+  assert.deepEqual(told.want(wantServer), []);
+  const gone = createToldConnections('node-1');
+  for (const change of ['new', 'destroy'] as const) gone.isTold(firstEntry(1, port, change));
+  assert.deepEqual(gone.want(wantServer), []);
+});
+
 it('forgets what is no longer asked for', () => {
   const told = of('node-1', wantServer);
   const seen = packet(1, ['cali-server', 'in'], leaves, 'P.');

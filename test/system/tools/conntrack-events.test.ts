@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseConntrackLine } from '../../../src/system/tools/conntrack.ts';
+import { parseConntrackLine, parseListedEntry } from '../../../src/system/tools/conntrack.ts';
 
 // Lines as conntrack 1.4.7 printed them: `conntrack -E -p tcp -o timestamp,id`.
 const parse = parseConntrackLine;
@@ -73,5 +73,33 @@ describe('a line of conntrack -E', () => {
     assert.equal(event?.startedAt, '2026-11-23T07:13:37.000000Z');
     assert.equal(event.stoppedAt, '2026-11-23T07:13:38.000000Z');
     assert.deepEqual([event.id, event.deletedByProgram, event.portid], ['519555657', true, '2503287204']);
+  });
+});
+
+describe('a line of conntrack -L', () => {
+  it('is of an entry that was there when the listing began', () => {
+    const at = '2026-11-29T14:10:00.000000Z';
+    const text =
+      'tcp      6 86399 ESTABLISHED src=10.44.0.7 dst=10.96.59.8 sport=50474 dport=5432 ' +
+      'src=10.44.1.5 dst=10.44.0.7 sport=5432 dport=50474 [ASSURED] mark=0 use=1 id=2172952325';
+    assert.deepEqual(parseListedEntry(text, at), {
+      event: 'conntrack',
+      at,
+      change: 'listed',
+      protocol: 'tcp',
+      state: 'ESTABLISHED',
+      original: { src: '10.44.0.7', dst: '10.96.59.8', sport: 50_474, dport: 5_432 },
+      reply: { src: '10.44.1.5', dst: '10.44.0.7', sport: 5_432, dport: 50_474 },
+      id: '2172952325',
+      deletedByProgram: false,
+      portid: null,
+    });
+  });
+
+  it('is none where it is of another protocol, or of none', () => {
+    const udp =
+      'udp      17 29 src=10.0.0.1 dst=10.0.0.2 sport=1 dport=53 src=10.0.0.2 dst=10.0.0.1 sport=53 dport=1';
+    for (const text of [udp, '', 'conntrack v1.4.7 (conntrack-tools): 2 flow entries have been shown.'])
+      assert.equal(parseListedEntry(text, '2026-11-29T14:10:00.000000Z'), undefined);
   });
 });
