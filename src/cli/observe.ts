@@ -60,6 +60,8 @@ Killed at any moment, what was written can be read.`;
 
 /** How much of the time each source may spend on reading /proc: all of them together stay well below 2% of a core. */
 const readingShare = 0.003;
+/** The same while somebody looks on, which is not for long: a listener that was away for a second is to be seen. */
+const servingShare = 0.01;
 
 export function command(): Command {
   const observe = new Command('observe')
@@ -109,7 +111,8 @@ async function run(flags: ObserveFlags): Promise<void> {
   requireRights();
   const { node = hostname(), port: ports = [], maxSize: maxBytes = 256 * minSize } = flags;
   const { without, only, wanted, required } = chooseWitnesses(flags);
-  const pace = { periodMs: flags.sample, share: readingShare };
+  const share = flags.serve === undefined ? readingShare : servingShare;
+  const pace = { periodMs: flags.sample, share };
   if (flags.serve !== undefined) {
     await serve({ path: flags.serve, node, ports, without, only, pace, unaskedMs: flags.unasked });
     return;
