@@ -1,6 +1,7 @@
 // Makes a release: everything that somebody may download, in one folder with its checksums. Publishes nothing.
 //   npm run release -- --base-url https://releases.example/v0.1.0 --maintainer 'A Name <address@example.org>' \
 //     --binary linux-amd64=build/netdebug-amd64 --binary linux-arm64=build/netdebug-arm64 --notices build/NOTICES
+//   npm run release -- … --base-image docker.io/library/node:24-slim      the images, too, built on this one
 //   npm run release -- --trial        without the one files, and whatever the version, the changelog and the tag say
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -19,6 +20,7 @@ const say = (text: string) => process.stderr.write(`release: ${text}\n`);
 
 const flags = {
   'base-url': { type: 'string' },
+  'base-image': { type: 'string' },
   binary: { type: 'string', multiple: true },
   notices: { type: 'string' },
   maintainer: { type: 'string' },
@@ -31,7 +33,7 @@ function readFlags(): ReturnType<typeof parseArgs<{ options: typeof flags }>>['v
     return parseArgs({ options: flags }).values;
   } catch (error) {
     const usage =
-      'npm run release -- --base-url URL [--binary OS-ARCH=PATH ... --notices FILE --maintainer NAME] [--out DIR] [--trial]';
+      'npm run release -- --base-url URL [--binary OS-ARCH=PATH ... --notices FILE --maintainer NAME] [--base-image IMAGE] [--out DIR] [--trial]';
     throw new Problem('usage', `${messageOf(error)}; type: ${usage}`, { cause: error });
   }
 }
@@ -51,7 +53,8 @@ async function run(): Promise<void> {
   if (wrong !== null) say(`a trial, not to be published: ${wrong}`);
   const epoch = Number(process.env['SOURCE_DATE_EPOCH'] ?? git('log', '-1', '--format=%ct'));
   const baseUrl = baseUrlOf(given['base-url'], programs !== null);
-  await makeRelease({ root, out, version, epoch, baseUrl, programs }, say);
+  const baseImage = given['base-image'] ?? null;
+  await makeRelease({ root, out, version, epoch, baseUrl, programs, baseImage }, say);
   process.stdout.write(readFileSync(join(out, 'SHA256SUMS')));
 }
 
