@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:f
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitCodes, messageOf, Problem } from '../src/model/problem.ts';
+import { findTool } from '../src/system/find-tool.ts';
 import { disagreement } from './release/agreement.ts';
 import { checkBinary, readBinary } from './release/binaries.ts';
 import { makeRelease, type Release } from './release/make.ts';
@@ -49,11 +50,11 @@ async function run(): Promise<void> {
   });
   if (wrong !== null && !given.trial) throw new Problem('missing', wrong);
   const programs = programsOf(given, version);
+  const baseImage = baseImageOf(given['base-image']);
   const out = emptyFolder(resolve(given.out));
   if (wrong !== null) say(`a trial, not to be published: ${wrong}`);
   const epoch = Number(process.env['SOURCE_DATE_EPOCH'] ?? git('log', '-1', '--format=%ct'));
   const baseUrl = baseUrlOf(given['base-url'], programs !== null);
-  const baseImage = given['base-image'] ?? null;
   await makeRelease({ root, out, version, epoch, baseUrl, programs, baseImage }, say);
   process.stdout.write(readFileSync(join(out, 'SHA256SUMS')));
 }
@@ -71,6 +72,15 @@ function programsOf(given: ReturnType<typeof readFlags>, version: string): Relea
     throw new Problem('usage', "--binary needs --maintainer 'NAME <ADDRESS>', who answers for the package.");
   for (const binary of binaries) checkBinary(binary, version);
   return { binaries, notices: readFileSync(notices, 'utf8'), maintainer };
+}
+
+function baseImageOf(given: string | undefined): string | null {
+  if (given === undefined) return null;
+  if (process.getuid?.() !== 0)
+    throw new Problem('missing', '--base-image: images are built as root; type: sudo npm run release …');
+  const missing = ['buildah', 'dpkg-query'].filter((tool) => findTool(tool) === undefined);
+  if (missing.length > 0) throw new Problem('missing', `--base-image: not installed: ${missing.join(', ')}.`);
+  return given;
 }
 
 function baseUrlOf(given: string | undefined, needed: boolean): string {

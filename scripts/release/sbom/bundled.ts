@@ -3,22 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Enums } from '@cyclonedx/cyclonedx-library';
+import { bundleModules } from '../../bundle/bundle.mjs';
+import { librariesOf } from '../../bundle/licences.mjs';
 import type { Part } from './document.ts';
-
-interface Library {
-  readonly name: string;
-  readonly version: string;
-  readonly license: string;
-}
 
 /** Those that esbuild has put into the bundle, which are fewer than those that are installed to make it. */
 export async function bundledParts(root: string): Promise<Part[]> {
-  const { bundleModules } = (await import(join(root, 'scripts/bundle/bundle.mjs'))) as {
-    bundleModules: (root: string, out: string) => Promise<string[]>;
-  };
-  const { librariesOf } = (await import(join(root, 'scripts/bundle/licences.mjs'))) as {
-    librariesOf: (root: string, files: readonly string[]) => Library[];
-  };
   const folder = mkdtempSync(join(tmpdir(), 'netdebug-sbom-'));
   try {
     const files = await bundleModules(root, folder);
