@@ -2,7 +2,7 @@
 // many minutes: npm run test:release. Needs root, buildah and mmdebstrap.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { buildahIn, type Buildah } from '../../scripts/release/buildah.ts';
@@ -31,6 +31,7 @@ describe('the images of a release', { skip }, () => {
     removeWork = remove;
     work = folder;
     base = `oci-archive:${join(work, 'base-image.tar')}`;
+    mkdirSync(join(work, 'made'));
     const made = buildahIn(join(work, 'made'));
     made('push', '--quiet', makeLocalBase(made, root, join(work, 'made')), base);
     rmSync(join(work, 'made'), { recursive: true });
