@@ -34,7 +34,7 @@ export function buildTarget(buildah: Buildah, target: Target, { root, base, epoc
 }
 
 /** Writes the image as an archive to `file`, called `name` in it, and returns the digest of its manifest. */
-export function archiveImage(
+function archiveImage(
   buildah: Buildah,
   image: string,
   to: { readonly file: string; readonly name: string; readonly epoch: number },

@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
+import { buildahIn, imageConfig } from '../../scripts/release/buildah.ts';
+import { buildTarget, type Target } from '../../scripts/release/images.ts';
 import { probeEventSchema } from '../../src/model/probe-event.ts';
 import { rootSkip } from '../programs-skip.ts';
-import { buildahIn, imageConfig } from '../../scripts/release/buildah.ts';
-import { archiveImage, buildTarget, type Target } from '../../scripts/release/images.ts';
 import { makeLocalBase } from './local-base.ts';
 
 const root = dirname(dirname(import.meta.dirname));
@@ -22,20 +22,13 @@ after(() => {
   if (work !== '') rmSync(work, { recursive: true, force: true });
 });
 const buildah = buildahIn(work);
-const elsewhere = buildahIn(join(work, 'elsewhere'));
 const base = skip === false ? makeLocalBase(buildah, root, work) : '';
 
-/** Takes the image out of its archive, by a storage that has not built it. */
-function build(target: Target): string {
-  const image = buildTarget(buildah, target, { root, base, epoch: 1_700_000_000 });
-  const file = join(work, `${target}.tar`);
-  archiveImage(buildah, image, { file, name: `netdebug:${target}`, epoch: 1_700_000_000 });
-  return elsewhere('pull', '--quiet', `oci-archive:${file}`).trim();
-}
+const build = (target: Target) => buildTarget(buildah, target, { root, base, epoch: 1_700_000_000 });
 
 /** The words that run `argv` in the image's files, as `user`, with a read-only root file system. */
 function inside(image: string, user: string, argv: readonly string[]): string[] {
-  const folder = elsewhere('mount', elsewhere('from', '--pull-never', image).trim()).trim();
+  const folder = buildah('mount', buildah('from', '--pull-never', image).trim()).trim();
   const script = [
     'mount --bind "$0" "$0"',
     'mount --bind /dev "$0/dev"',
@@ -51,7 +44,7 @@ test(
   { skip },
   async () => {
     const image = build('netdebug');
-    const config = imageConfig(elsewhere, image);
+    const config = imageConfig(buildah, image);
     assert.deepEqual(config.Entrypoint, ['netdebug']);
     assert.deepEqual(config.Cmd, ['server']);
     assert.equal(config.User, '65532:65532');
