@@ -24,11 +24,12 @@ RUN printf '#!/bin/sh\nexec node /opt/netdebug/dist/cli/start.mjs "$@"\n' > /usr
 ENTRYPOINT ["netdebug"]
 EXPOSE 8080
 
-# Before the program's files, which change more often.
+# Before the program's files, which change more often. What apt, dpkg and ldconfig keep of the day would make each image another one.
 FROM ${BASE_IMAGE} AS tools
 RUN apt-get update \
     && apt-get install -y --no-install-recommends iproute2 iptables nftables conntrack tcpdump \
-    && rm -rf /var/lib/apt/lists/*
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/ldconfig/aux-cache \
+      /var/log/apt /var/log/dpkg.log /var/log/alternatives.log
 
 # Observers see the node's own network, which takes root; the manifests leave them three capabilities.
 FROM tools AS observer

@@ -1,12 +1,14 @@
 // Makes a release: everything that somebody may download, in one folder with its checksums. Publishes nothing.
 //   npm run release -- --base-url https://releases.example/v0.1.0 --maintainer 'A Name <address@example.org>' \
 //     --binary linux-amd64=build/netdebug-amd64 --binary linux-arm64=build/netdebug-arm64 --notices build/NOTICES
+//   npm run release -- … --base-image docker.io/library/node:24-slim      the images, too, built on this one
 //   npm run release -- --trial        without the one files, and whatever the version, the changelog and the tag say
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitCodes, messageOf, Problem } from '../src/model/problem.ts';
+import { findTool } from '../src/system/find-tool.ts';
 import { disagreement } from './release/agreement.ts';
 import { checkBinary, readBinary } from './release/binaries.ts';
 import { makeRelease, type Release } from './release/make.ts';
@@ -19,6 +21,7 @@ const say = (text: string) => process.stderr.write(`release: ${text}\n`);
 
 const flags = {
   'base-url': { type: 'string' },
+  'base-image': { type: 'string' },
   binary: { type: 'string', multiple: true },
   notices: { type: 'string' },
   maintainer: { type: 'string' },
@@ -31,7 +34,7 @@ function readFlags(): ReturnType<typeof parseArgs<{ options: typeof flags }>>['v
     return parseArgs({ options: flags }).values;
   } catch (error) {
     const usage =
-      'npm run release -- --base-url URL [--binary OS-ARCH=PATH ... --notices FILE --maintainer NAME] [--out DIR] [--trial]';
+      'npm run release -- --base-url URL [--binary OS-ARCH=PATH ... --notices FILE --maintainer NAME] [--base-image IMAGE] [--out DIR] [--trial]';
     throw new Problem('usage', `${messageOf(error)}; type: ${usage}`, { cause: error });
   }
 }
@@ -47,11 +50,12 @@ async function run(): Promise<void> {
   });
   if (wrong !== null && !given.trial) throw new Problem('missing', wrong);
   const programs = programsOf(given, version);
+  const baseImage = baseImageOf(given['base-image']);
   const out = emptyFolder(resolve(given.out));
   if (wrong !== null) say(`a trial, not to be published: ${wrong}`);
   const epoch = Number(process.env['SOURCE_DATE_EPOCH'] ?? git('log', '-1', '--format=%ct'));
   const baseUrl = baseUrlOf(given['base-url'], programs !== null);
-  await makeRelease({ root, out, version, epoch, baseUrl, programs }, say);
+  await makeRelease({ root, out, version, epoch, baseUrl, programs, baseImage }, say);
   process.stdout.write(readFileSync(join(out, 'SHA256SUMS')));
 }
 
@@ -68,6 +72,15 @@ function programsOf(given: ReturnType<typeof readFlags>, version: string): Relea
     throw new Problem('usage', "--binary needs --maintainer 'NAME <ADDRESS>', who answers for the package.");
   for (const binary of binaries) checkBinary(binary, version);
   return { binaries, notices: readFileSync(notices, 'utf8'), maintainer };
+}
+
+function baseImageOf(given: string | undefined): string | null {
+  if (given === undefined) return null;
+  if (process.getuid?.() !== 0)
+    throw new Problem('missing', '--base-image: images are built as root; type: sudo npm run release …');
+  const missing = ['buildah', 'dpkg-query'].filter((tool) => findTool(tool) === undefined);
+  if (missing.length > 0) throw new Problem('missing', `--base-image: not installed: ${missing.join(', ')}.`);
+  return given;
 }
 
 function baseUrlOf(given: string | undefined, needed: boolean): string {

@@ -16,9 +16,12 @@ import type { Binary } from './binaries.ts';
 import { chartName, writeChart } from './chart.ts';
 import { completions } from './completions.ts';
 import { makeDebian } from './debian.ts';
+import { makeImages } from './images.ts';
 import { krewManifest, programFile, type Archive } from './krew.ts';
 import { manPages } from './man-pages.ts';
 import { packFolder, sha256 } from './pack.ts';
+import { bundledParts, nodePart, nodeVersionIn } from './sbom/bundled.ts';
+import { programPart, sbomOf, type Part } from './sbom/document.ts';
 
 export interface Release {
   /** The checkout. */
@@ -37,6 +40,8 @@ export interface Release {
     readonly notices: string;
     readonly maintainer: string;
   } | null;
+  /** On which the images are built; null for no images. */
+  readonly baseImage: string | null;
 }
 
 /** Calls `say` with a word on each part before it is made. */
@@ -45,8 +50,16 @@ export async function makeRelease(release: Release, say: (what: string) => void)
   const read = (name: string) => readFileSync(join(root, name), 'utf8');
   const pages = await manPages({ version, date: new Date(epoch * 1_000).toISOString().slice(0, 10) });
 
+  const libraries = await bundledParts(root);
+  /** Beside the file that it is of, under its name. */
+  const bill = (file: string, subject: Part, parts: readonly Part[]) => {
+    const name = file.replace(/[.](tgz|tar|tar[.]gz)$/, '.cdx.json');
+    writeFileSync(join(out, name), sbomOf({ ...subject, sha256: sha256(join(out, file)) }, parts, epoch));
+  };
+
   say('the npm package');
   npmPackage(root, out);
+  bill(`netdebug-${version}.tgz`, programPart(version), libraries);
   say('manual pages and completions');
   packed(join(out, `netdebug-man-${version}.tar.gz`), epoch, (folder) => putAll(folder, pages));
   packed(join(out, `netdebug-completions-${version}.tar.gz`), epoch, (folder) =>
@@ -76,6 +89,7 @@ export async function makeRelease(release: Release, say: (what: string) => void)
         );
       });
       archives.push({ os, arch, file, sha256: sha256(join(out, file)) });
+      bill(file, programPart(version), [...libraries, ...nodePartsIn(path)]);
       if (os !== 'linux') continue;
       say(`the Debian package for ${arch}`);
       const changes = read('CHANGELOG.md');
@@ -84,10 +98,22 @@ export async function makeRelease(release: Release, say: (what: string) => void)
     writeFileSync(join(out, 'netdebug.yaml'), krewManifest(version, release.baseUrl, archives));
   }
 
+  if (release.baseImage === null) say('no images: --base-image names none to build them on');
+  else
+    for (const { file, subject, parts } of makeImages({ ...release, base: release.baseImage }, say))
+      bill(file, subject, [programPart(version, libraries), ...parts]);
+
   const sums = readdirSync(out)
     .sort()
     .map((name) => `${sha256(join(out, name))}  ${name}\n`);
   writeFileSync(join(out, 'SHA256SUMS'), sums.join(''));
+}
+
+/** What a Node.js of another version than ours is made of is not known here. */
+function nodePartsIn(binary: string): Part[] {
+  const node = nodeVersionIn(binary);
+  if (node === null) return [];
+  return [nodePart(node === process.versions.node ? process.versions : { node })];
 }
 
 /** npm gives every file one time of its own. */

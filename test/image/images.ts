@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
+import { buildahIn, imageConfig } from '../../scripts/release/buildah.ts';
+import { buildTarget, type Target } from '../../scripts/release/images.ts';
 import { probeEventSchema } from '../../src/model/probe-event.ts';
 import { rootSkip } from '../programs-skip.ts';
-import { buildahIn, imageConfig } from './buildah.ts';
 import { makeLocalBase } from './local-base.ts';
 
 const root = dirname(dirname(import.meta.dirname));
@@ -23,14 +24,7 @@ after(() => {
 const buildah = buildahIn(work);
 const base = skip === false ? makeLocalBase(buildah, root, work) : '';
 
-function build(target: string): string {
-  const image = `localhost/${target}`;
-  buildah(
-    ...['build', '--quiet', '--isolation', 'chroot', '--network', 'host', '--pull-never', '--target', target],
-    ...['--build-arg', `BASE_IMAGE=${base}`, '--tag', image, '--file', join(root, 'Dockerfile'), root],
-  );
-  return image;
-}
+const build = (target: Target) => buildTarget(buildah, target, { root, base, epoch: 1_700_000_000 });
 
 /** The words that run `argv` in the image's files, as `user`, with a read-only root file system. */
 function inside(image: string, user: string, argv: readonly string[]): string[] {

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Buildah } from './buildah.ts';
+import type { Buildah } from '../../scripts/release/buildah.ts';
 
 /** Makes `localhost/netdebug-base` in the storage of `buildah`. @param work An empty folder */
 export function makeLocalBase(buildah: Buildah, root: string, work: string): string {
@@ -40,8 +40,7 @@ export function makeLocalBase(buildah: Buildah, root: string, work: string): str
     realpathSync(join(root, 'node_modules/node/bin/node')),
     '/usr/local/bin/node',
   );
-  const npm = dirname(dirname(realpathSync(execFileSync('which', ['npm'], { encoding: 'utf8' }).trim())));
-  buildah('copy', '--quiet', container, npm, '/usr/local/lib/node_modules/npm');
+  buildah('copy', '--quiet', container, npmHome(), '/usr/local/lib/node_modules/npm');
   buildah('copy', '--quiet', container, cache, '/var/npm-cache');
   buildah(
     'run',
@@ -61,6 +60,10 @@ export function makeLocalBase(buildah: Buildah, root: string, work: string): str
   buildah('commit', '--quiet', '--rm', container, name);
   return name;
 }
+
+/** The folder of this machine's npm, which runs wherever it is copied. */
+export const npmHome = (): string =>
+  dirname(dirname(realpathSync(execFileSync('which', ['npm'], { encoding: 'utf8' }).trim())));
 
 function step(what: string, file: string, args: readonly string[]): void {
   process.stderr.write(`image: ${what} …\n`);

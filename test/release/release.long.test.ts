@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parse } from 'yaml';
+import { sha256 } from '../../scripts/release/pack.ts';
 import { findTool } from '../../src/system/find-tool.ts';
 import { ownPath, root } from '../package/packed.ts';
+import { assertValid, librariesIn, librariesOf, readBill } from './read-bill.ts';
 
 const missing = ['git', 'dpkg-deb'].filter((tool) => findTool(tool) === undefined);
 const skip = missing.length > 0 && `not installed: ${missing.join(', ')}`;
@@ -97,7 +99,9 @@ describe('npm run release', { skip }, () => {
     const v = version();
     assert.deepEqual(readdirSync(first).sort(), [
       'SHA256SUMS',
+      `netdebug-${v}-linux-${arch}.cdx.json`,
       `netdebug-${v}-linux-${arch}.tar.gz`,
+      `netdebug-${v}.cdx.json`,
       `netdebug-${v}.tgz`,
       `netdebug-completions-${v}.tar.gz`,
       `netdebug-man-${v}.tar.gz`,
@@ -107,7 +111,8 @@ describe('npm run release', { skip }, () => {
     ]);
     execFileSync('sha256sum', ['--check', '--quiet', '--strict', 'SHA256SUMS'], { cwd: first });
     assert.equal(made.stdout, readFileSync(join(first, 'SHA256SUMS'), 'utf8'));
-    assert.equal(made.stdout.trim().split('\n').length, 7);
+    assert.equal(made.stdout.trim().split('\n').length, 9);
+    assert.match(made.stderr, /^release: no images: --base-image names none to build them on$/m);
 
     const { spec } = parse(readFileSync(join(first, 'netdebug.yaml'), 'utf8')) as {
       spec: { version: string; platforms: { uri: string; sha256: string }[] };
@@ -144,13 +149,31 @@ describe('npm run release', { skip }, () => {
     assert.equal(said, `${version()}\n`);
   });
 
+  test('its bills are valid, and name the libraries of which the package has the licences', async () => {
+    const first = join(folder, 'first');
+    const package_ = `netdebug-${version()}.tgz`;
+    const words = ['-xzOf', join(first, package_), 'package/dist/THIRD-PARTY-LICENSES'];
+    const libraries = librariesIn(execFileSync('tar', words, { encoding: 'utf8' }));
+    assert.ok(libraries.length >= 9, libraries.join());
+    for (const file of [package_, `netdebug-${version()}-linux-${arch}.tar.gz`]) {
+      const text = readFileSync(join(first, file.replace(/[.](tgz|tar[.]gz)$/, '.cdx.json')), 'utf8');
+      await assertValid(text);
+      const { metadata, components } = readBill(text);
+      assert.deepEqual(librariesOf(components), libraries);
+      // The program of this test is a script, in which there is no Node.js.
+      assert.equal(components.length, libraries.length);
+      const content = sha256(join(first, file));
+      assert.deepEqual(metadata.component.hashes, [{ alg: 'SHA-256', content }]);
+    }
+  });
+
   test('a trial needs neither tag nor one file, and says what is wrong', () => {
     git('tag', '--delete', `v${version()}`);
     const out = join(folder, 'trial');
     const { status, stdout, stderr } = release('--trial', '--out', out);
     assert.equal(status, 0, stderr);
     assert.match(stderr, /^release: a trial, not to be published: this commit is not tagged/);
-    assert.equal(stdout.trim().split('\n').length, 4);
+    assert.equal(stdout.trim().split('\n').length, 5);
     assert.ok(!readdirSync(out).some((name) => /\.deb$|\.yaml$/.test(name)));
   });
 });

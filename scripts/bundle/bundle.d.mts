@@ -1,0 +1,1 @@
+export function bundleModules(root: string, out: string): Promise<string[]>;
