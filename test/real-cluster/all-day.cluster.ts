@@ -92,20 +92,28 @@ describe('the watcher of all days', { skip: workloadSkip }, () => {
     await inPod(server?.name ?? '', kill('redis-server'));
     const begun = Date.now();
     const told = await until('each pod has its Event', 60, async () => {
-      const last = (await events()).filter(({ message }) => message.includes('server-process-died'));
+      const last = (await events()).filter(({ message }) => /the end of the server's process/.test(message));
       const named = new Set(last.map(({ involvedObject }) => involvedObject.name));
       return { so: pods.every(({ name }) => named.has(name)), last };
     });
     process.stderr.write(`${Math.round((Date.now() - begun) / 1_000)} s after the kill:\n`);
     for (const { involvedObject, reason, message } of told)
       process.stderr.write(`  ${involvedObject.name}: ${reason}: ${message}\n`);
+    // A watcher knows its own node: of the client apart, that its peer's socket ended, and not why.
     const wanted = [
       `server-process-died at server of ${shop}/redis`,
-      ...['beside', 'apart'].map((where) => `server-process-died at client of ${shop}/redis-${where}`),
+      `server-process-died at client of ${shop}/redis-beside`,
+      ` at client of ${shop}/redis-apart`,
     ];
-    await until('all of it is counted', 120, async () => {
+    const all = await until('all of it is counted', 120, async () => {
       const last = await counted();
-      return { so: wanted.every((one) => last.includes(one)), last };
+      return { so: wanted.every((one) => last.some((line) => line.endsWith(one))), last };
     });
+    const ofShop = all.filter((line) => line.includes(` of ${shop}/`));
+    process.stderr.write(`counted: ${ofShop.join(', ')}\n`);
+    assert.deepEqual(
+      ofShop.filter((line) => !/^(?:server-process-died|unknown) at /.test(line)),
+      [],
+    );
   });
 });
