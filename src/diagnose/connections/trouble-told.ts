@@ -95,7 +95,8 @@ function halfClosedAs(event: TupleEvent, nodes: NodeTimeline): string | null {
       other.state === 'ESTABLISHED' &&
       (other.newState === 'FIN_WAIT1' || other.newState === 'CLOSE_WAIT'),
   );
-  return first?.newState ?? (nodes.missesSince('kernel-events', event.node) <= at ? 'ESTABLISHED' : null);
+  const mayBeMissing = nodes.mayHaveMissed('kernel-events', event.node, at - halfOpenFor, at);
+  return first?.newState ?? (mayBeMissing ? 'ESTABLISHED' : null);
 }
 
 /**

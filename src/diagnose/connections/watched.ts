@@ -68,8 +68,8 @@ export function whoWatched(where: Whereabouts): Watched {
     missedSome: (witness) =>
       [...carriers].some((node) => nodes.missed(witness, node, Math.max(lastGoodAt, bornAt), failedAt)),
     lostSome: (witness) =>
-      [...carriers, ...(serverNode === null ? [] : [serverNode])].some(
-        (node) => nodes.missesSince(witness, node) <= failedAt + slack,
+      [...carriers, ...(serverNode === null ? [] : [serverNode])].some((node) =>
+        nodes.mayHaveMissed(witness, node, Math.max(lastGoodAt, bornAt), failedAt + slack),
       ),
   };
 }

@@ -21,10 +21,10 @@ export interface WitnessHours {
   /** When any witness of the node last said anything. */
   readonly heardUntil: (node: string) => Micros;
   /**
-   * From when on the witness may have missed something on the node, by what it said of itself: what it does not show after that may
-   * have been there. Infinity for never.
+   * Whether the witness may have missed something on the node between these moments, by what it said of itself: what it does not show
+   * may have been there. What it missed before it was begun anew it misses no more.
    */
-  readonly missesSince: (witness: NodeWitness, node: string) => Micros;
+  readonly mayHaveMissed: (witness: NodeWitness, node: string, from: Micros, to: Micros) => boolean;
   /**
    * Whether the witness said that it began on the node after `from`, or stopped, or read for the last time, before `to`: what it does not
    * show it could not see.
@@ -37,6 +37,11 @@ export interface WitnessHours {
   readonly lastRoundSince: (witness: NodeWitness, node: string) => Micros;
   /** How far what was captured of the node can be trusted to be whole. */
   readonly capturedUntil: CapturedUntil;
+}
+
+interface Gap {
+  readonly since: Micros;
+  until: Micros;
 }
 
 interface WitnessNotes {
@@ -52,7 +57,7 @@ export function createWitnessHours(): WitnessNotes {
   const firstHeard = new Map<string, string>();
   const heardUntil = new Map<string, string>();
   const lastRound = new Map<string, string>();
-  const missesSince = new Map<string, Micros>();
+  const gaps = new Map<string, Gap[]>();
   const lost = new Map<string, number>();
   const limited = new Set<string>();
   const begun = new Map<string, string>();
@@ -90,11 +95,14 @@ export function createWitnessHours(): WitnessNotes {
 
   /** A count of what was lost tells no time; of a bound that was met, or of a tool that ended, it is told soon after it began. */
   function noteMissed({ state, lost, blindTo, at, source }: SourceEvent, said: string): void {
+    const own = gaps.get(said) ?? [];
+    gaps.set(said, own);
+    if (state === 'started') for (const gap of own) gap.until = Math.min(gap.until, parseMicros(at));
     const sinceEver = (lost ?? 0) > 0;
     const sinceShortly = state === 'failed' || (state === 'limited' && blindTo === undefined);
     if (!sinceEver && !sinceShortly) return;
     const since = sinceEver ? -Infinity : parseMicros(at) - toldWithin(source);
-    missesSince.set(said, Math.min(since, missesSince.get(said) ?? Infinity));
+    own.push({ since, until: Infinity });
   }
 
   const hours: WitnessNotes['hours'] = (align) => ({
@@ -112,7 +120,8 @@ export function createWitnessHours(): WitnessNotes {
     firstHeard: (source, node) => parseMicros(firstHeard.get(`${source} ${node}`) ?? ''),
     heardUntil: (node) => parseMicros(heardUntil.get(node) ?? ''),
     lastRoundSince: (source, node) => parseMicros(lastRound.get(`${source} ${node}`) ?? ''),
-    missesSince: (source, node) => missesSince.get(`${source} ${node}`) ?? Infinity,
+    mayHaveMissed: (source, node, from, to) =>
+      (gaps.get(`${source} ${node}`) ?? []).some(({ since, until }) => since <= to && until >= from),
     toldAfter(source, node, at) {
       const last = lastHeard.get(`${source} ${node}`);
       return last !== undefined && parseMicros(align({ node, at: last }).at) > at;

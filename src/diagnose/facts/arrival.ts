@@ -30,7 +30,8 @@ export const neverArrived: Look = (story) => {
   }
   if (again.direction === 'unknown') return unknown('capture-direction');
   if (again.payloadLength > 0 && !takesData(nodes, entrance.node)) return unknown('captured-data');
-  if (nodes.missesSince('capture', entrance.node) <= lost.failedAt + slack) return unknown('what-was-lost');
+  if (nodes.mayHaveMissed('capture', entrance.node, parseMicros(again.at), lost.failedAt + slack))
+    return unknown('what-was-lost');
   return nodes.missed('capture', entrance.node, parseMicros(again.at), parseMicros(again.at))
     ? unknown('its-hours')
     : yes(asEvidence(again));

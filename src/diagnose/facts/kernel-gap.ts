@@ -61,7 +61,7 @@ export const isBlind = ({ nodes }: Story, node: string, spot: BlindSpot): boolea
 function gapOn(story: Story, node: string, since = momentOf(story) - stampedWithin): Wanted | null {
   const { nodes, lost, slack } = story;
   if (!nodes.ran('kernel-events', node)) return 'kernel-events';
-  if (nodes.missesSince('kernel-events', node) <= lost.failedAt + slack) return 'what-was-lost';
+  if (nodes.mayHaveMissed('kernel-events', node, since, lost.failedAt + slack)) return 'what-was-lost';
   // Of a witness that still runs nothing may be concluded for a time of which it has not told yet.
   if (nodes.lastHeard('kernel-events', node) < momentOf(story)) return 'its-hours';
   return nodes.missed('kernel-events', node, since, momentOf(story)) ? 'its-hours' : null;

@@ -95,7 +95,7 @@ function noneTold(story: Story, ends: readonly KernelEvent[]): Fact {
     nodes.readsWholeLog(node) &&
     killsNear(story).length === 0 &&
     nodes.ran('kernel-log', node) &&
-    nodes.missesSince('kernel-log', node) > lost.failedAt + slack &&
+    !nodes.mayHaveMissed('kernel-log', node, from, lost.failedAt + slack) &&
     !nodes.missed('kernel-log', node, from, lost.failedAt);
   return isToldByLog ? no() : unknown('memory-kills');
 }

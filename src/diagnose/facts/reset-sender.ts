@@ -156,9 +156,10 @@ export const senderWasEnding: Look = (story) => {
   }
   // What it does when it is asked to end is its own business, and it may do so by and by.
   if (told.length > 0) return unknown(null);
-  const { missesSince, heardUntil, firstHeard } = story.nodes;
+  const { mayHaveMissed, heardUntil, firstHeard } = story.nodes;
   if (isBlind(story, act.node, 'process-ends')) return unknown('process-ends');
-  if (missesSince('kernel-events', act.node) <= at + story.slack) return unknown('what-was-lost');
+  if (mayHaveMissed('kernel-events', act.node, at - closesAllWithin, at + story.slack))
+    return unknown('what-was-lost');
   // It does not end for longer than a moment before its first socket is closed.
   const wasWatched =
     at - firstHeard('kernel-events', act.node) >= 1_000_000 && heardUntil(act.node) >= at + exitToldWithin;

@@ -103,9 +103,9 @@ export function crossingsOf(story: Story, toClient: boolean): Crossings {
   if (isAtEnd === null) return nothing(missing);
   const { node } = isAtEnd;
   if (!nodes.ran('capture', node)) return nothing(missing);
-  if (nodes.missesSince('capture', node) <= lost.failedAt + slack) return nothing('what-was-lost');
-  if (nodes.missed('capture', node, Math.max(lost.lastGoodAt, lost.bornAt), lost.failedAt))
-    return nothing('its-hours');
+  const from = Math.max(lost.lastGoodAt, lost.bornAt);
+  if (nodes.mayHaveMissed('capture', node, from, lost.failedAt + slack)) return nothing('what-was-lost');
+  if (nodes.missed('capture', node, from, lost.failedAt)) return nothing('its-hours');
   const since = lost.lastGoodAt - slack;
   const own = packets.filter(
     (packet) =>

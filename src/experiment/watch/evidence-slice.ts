@@ -104,6 +104,7 @@ function heardOf(around: HeldAround, now: Micros): NodeEvent[] {
     if (began === undefined || !around.runs(witness)) return [];
     const heard = around.heard(witness) ?? 0;
     const at = witness === 'conntrack-events' ? heard : Math.max(heard, now - behind);
-    return [{ ...began, at: formatMicros(at) }];
+    // Not that it began: what it missed before is not made good by its being heard.
+    return [{ ...began, at: formatMicros(at), state: 'limited', lost: null, blindTo: [] }];
   });
 }
