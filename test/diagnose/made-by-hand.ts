@@ -153,7 +153,7 @@ export const routeGone = (seconds: number): NodeEvent => ({
 /** What a witness says of itself. */
 export const source = (
   name: string,
-  state: 'started' | 'stopped' | 'limited',
+  state: 'started' | 'stopped' | 'limited' | 'failed',
   more: {
     readonly seconds?: number;
     readonly lost?: number;
