@@ -41,6 +41,8 @@ export interface WitnessHours {
 
 interface Gap {
   readonly since: Micros;
+  /** When it was told of: only what began after that is begun anew. */
+  readonly toldAt: Micros;
   until: Micros;
 }
 
@@ -97,12 +99,14 @@ export function createWitnessHours(): WitnessNotes {
   function noteMissed({ state, lost, blindTo, at, source }: SourceEvent, said: string): void {
     const own = gaps.get(said) ?? [];
     gaps.set(said, own);
-    if (state === 'started') for (const gap of own) gap.until = Math.min(gap.until, parseMicros(at));
+    const toldAt = parseMicros(at);
+    if (state === 'started')
+      for (const gap of own) if (toldAt > gap.toldAt) gap.until = Math.min(gap.until, toldAt);
     const sinceEver = (lost ?? 0) > 0;
     const sinceShortly = state === 'failed' || (state === 'limited' && blindTo === undefined);
     if (!sinceEver && !sinceShortly) return;
-    const since = sinceEver ? -Infinity : parseMicros(at) - toldWithin(source);
-    own.push({ since, until: Infinity });
+    const since = sinceEver ? -Infinity : toldAt - toldWithin(source);
+    own.push({ since, toldAt, until: Infinity });
   }
 
   const hours: WitnessNotes['hours'] = (align) => ({

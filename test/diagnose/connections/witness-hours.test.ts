@@ -29,3 +29,8 @@ it('has missed something, nobody knows when, where it counts what it lost, until
   const missed = of(begun(0), source('capture', 'limited', { seconds: 10, lost: 3 }), begun(20));
   assert.deepEqual([missed(1, 5), missed(21, 25)], [true, false]);
 });
+
+it('is not begun anew by its first word, be that read after the one of its end', () => {
+  const missed = of(failed(10), begun(0));
+  assert.equal(missed(8, 9), true);
+});
