@@ -4,7 +4,8 @@ import * as server from './around-server.ts';
 import * as counters from './counters.ts';
 import * as ending from './how-it-ended.ts';
 import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entries.ts';
-import { insertionFailed, insertionFailedEachTime, translationTaken } from './port-taken.ts';
+import { insertionFailedEachTime, noPlaceEachTime } from './entry-refused.ts';
+import { insertionFailed, translationTaken } from './port-taken.ts';
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
 import * as icmp from './icmp.ts';
 import { serverKilledForMemory } from './killed-for-memory.ts';
@@ -113,6 +114,7 @@ export const facts = {
   'picked up in mid-stream': pickedUpMidStream,
   'an insertion failed': insertionFailed,
   'an insertion failed each time': insertionFailedEachTime,
+  'the table had no place each time': noPlaceEachTime,
   'its translation was taken': translationTaken,
   'IPVS entry ran out': ipvsEntryRanOut,
   "RST in the name of the node's own address": senderIsOwnAddress,

@@ -35,6 +35,9 @@ const sent = (seconds: number, retransmission: boolean): PacketEvent =>
 export const again = [sent(good + 0.05, false), sent(good + 0.09, true)];
 export const failures = (insert_failed: number, since = good + 0.02): NodeEvent =>
   counters('conntrack-stats', 'node-1', { insert_failed, drop: insert_failed }, [since, since + 0.075]);
+/** For want of a place, but as many as are said apart. */
+const dropped = (drop: number, insert_failed = 0): NodeEvent =>
+  counters('conntrack-stats', 'node-1', { insert_failed, drop }, [good + 0.02, good + 0.095]);
 
 const vain = [...watched, ownEntry, ...talk(), ...again];
 
@@ -67,6 +70,16 @@ export const portTakenRows = {
     notSeen: { nodes: [...vain, failures(1)], probes: timedOut },
     unknowable: {
       nodes: [...watched, ownEntry, ...talk(), ...again.slice(1), failures(2)],
+      probes: timedOut,
+      missing: 'rest-of-connection',
+    },
+  },
+  'the table had no place each time': {
+    seen: { nodes: [...vain, dropped(2)], probes: timedOut },
+    // Of those that were dropped one had a place, and wanted a port.
+    notSeen: { nodes: [...vain, dropped(2, 1)], probes: timedOut },
+    unknowable: {
+      nodes: [...watched, ownEntry, ...talk(), ...again.slice(1), dropped(2)],
       probes: timedOut,
       missing: 'rest-of-connection',
     },

@@ -191,6 +191,7 @@ const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', 
   ["listener closed + not listener's process ended", 'convention', 'server-process-died'],
   ['refused afterwards + not reject rule hit', 'convention', 'server-application'],
   ['never connected + timed out + an insertion failed each time', 'convention', `${S} server-pod-rule`],
+  ['never connected + timed out + the table had no place each time', 'convention', `${S} server-pod-rule`],
   // What kernels tell.
   ['server aborted it itself', 'physics', butServersPrograms],
   ['client aborted it itself', 'physics', butClientsPrograms],
