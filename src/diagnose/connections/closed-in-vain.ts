@@ -43,9 +43,9 @@ export function sentAgainBeforeClose(
   if (first === undefined || last === undefined || before.length < enough - 1) return undefined;
   const isOverdue = lag(last, close) > mostGrowth * lag(before.at(-2) ?? first, last);
   if (lag(first, last) < soonestRepetition || isOverdue) return undefined;
-  const heardAt = end === undefined ? undefined : lastHeard(end);
-  if (heardAt !== undefined && heardAt > parseMicros(first.at) && heardAt < at) return undefined;
-  const isSilence = run.length >= enough || (heardAt !== undefined && end?.lastData === 'sent');
+  const silence = end === undefined ? undefined : silenceWhenLastSent(end);
+  if (silence !== undefined && silence < lag(first, last) - tick) return undefined;
+  const isSilence = run.length >= enough || (silence !== undefined && end?.lastData === 'sent');
   return isSilence ? { first, last } : undefined;
 }
 
@@ -65,5 +65,12 @@ function runAround(again: readonly TupleEvent[], close: TupleEvent): readonly Tu
 const grows = (gap: Micros, next: Micros): boolean => next >= leastGrowth * gap && next <= mostGrowth * gap;
 const lag = (from: TupleEvent, to: TupleEvent): Micros => parseMicros(to.at) - parseMicros(from.at);
 
-const lastHeard = ({ at, lastReceivedMs }: SocketEvent): Micros | undefined =>
-  lastReceivedMs === null ? undefined : parseMicros(at) - lastReceivedMs * 1_000;
+/** The kernel counts in ticks. */
+const tick: Micros = 20_000;
+
+/**
+ * How long nothing had come when the socket last sent, be it once more: its own line counts both from one moment, and is stamped late on
+ * a busy machine.
+ */
+const silenceWhenLastSent = ({ lastSentMs, lastReceivedMs }: SocketEvent): Micros | undefined =>
+  lastReceivedMs === null || lastSentMs === null ? undefined : (lastReceivedMs - lastSentMs) * 1_000;

@@ -9,6 +9,7 @@ import type { LostConnection, NextAttempt } from './lost-connection.ts';
 import { remember } from './remember.ts';
 import {
   isSentAgain,
+  leftInVain,
   sentInVain,
   unansweredSince,
   type CapturedUntil,
@@ -87,6 +88,8 @@ function endingOf(connection: WireConnection, capturedUntil: CapturedUntil, wasK
   // A client that had ended it lacks nothing that the server still says.
   const lacks = ofServer !== null && !hasEnded(connection, ofServer.last);
   if (lacks && ofServer.is === 'given-up') return endingInSilence(connection, ofServer);
+  const left = leftInVain(connection);
+  if (left !== undefined) return endingInSilence(connection, left);
   const reset = packets.find(({ flags }) => flags.includes('R'));
   if (reset !== undefined) return endingByReset(connection, reset, wasKilled);
   const fin = finUnanswered(connection);

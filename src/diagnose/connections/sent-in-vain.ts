@@ -71,6 +71,23 @@ export function sentInVain(
   return { is: missing > 0 || repetitions >= enoughRepetitions ? 'stalled' : 'alive', last, good };
 }
 
+/**
+ * What the server had said again and again of an answer when the client went without it, having acknowledged none of it: it had waited
+ * for what vanished. Undefined for a client that had asked for nothing, or went too soon to tell.
+ */
+export function leftInVain(connection: WireConnection): SentInVain | undefined {
+  const { packets, goesToClient } = connection;
+  const goodbye = packets.find((packet) => isEnd(packet) && !goesToClient(packet));
+  if (goodbye === undefined) return undefined;
+  const before = packets.slice(0, packets.indexOf(goodbye));
+  const again = sentAgainBy({ ...connection, packets: before }, true);
+  if (again === null || again.end !== undefined || again.answer !== undefined) return undefined;
+  const { first, last, good, repetitions } = again;
+  const hasAsked = before.some((one) => one.payloadLength > 0 && !goesToClient(one) && one.at < first.at);
+  if (!hasAsked || repetitions < enoughToBeLate || acknowledges(goodbye, last)) return undefined;
+  return { is: 'given-up', last, good };
+}
+
 /** Since when the side had no answer to what it sent again; undefined where it had all, or sent nothing again. */
 export function unansweredSince(connection: WireConnection, toClient: boolean): string | undefined {
   const again = sentAgainBy(connection, toClient);

@@ -8,6 +8,7 @@ import { diagnoseWire } from '../../../src/diagnose/diagnose.ts';
 import type { NodeEvent, PacketEvent } from '../../../src/model/node-event.ts';
 import { atClient, byClient, endOfSocket, gaveUp, kernel, losesByReset, told } from '../kernel-events.ts';
 import { answered, asked, live, lost as lostAt, packet, ran } from '../made-by-hand.ts';
+import { at } from '../story-events.ts';
 
 function seen(...events: readonly NodeEvent[]) {
   const reader = createNodeReader(null);
@@ -53,6 +54,13 @@ describe('a client that closes after its kernel has sent again', () => {
 
   it('twice, and had an answer meanwhile, lacks nothing', () =>
     assert.deepEqual(seen(...again(1, 1.21), closes(2), asking(900, 300)).lost, []));
+
+  it('likewise, and whose socket’s own line is stamped late: what it counts from is one moment for both', () => {
+    const late = { ...asking(300, 300), at: at(2.7) };
+    assert.deepEqual(seen(...again(1, 1.2, 1.6), closes(2), late).lost, []);
+    const silent = { ...asking(1_100, 1_700), at: at(2.7) };
+    assert.deepEqual(seen(...again(1, 1.2, 1.6), closes(2), silent).lost, ['timeout while awaiting']);
+  });
 
   it('now and then, each time answered, lacks nothing', () =>
     assert.deepEqual(seen(...again(0.6, 0.8, 1, 1.2, 1.4), closes(2)).lost, []));

@@ -191,3 +191,38 @@ describe('what was answered elsewhere did not reach who asked', () => {
     assert.deepEqual([lost, stalled], [[], 0]);
   });
 });
+
+describe('a client that goes while the server says its answer again', () => {
+  const answersAgain = [2.25, 2.65, 3.5].map((seconds) =>
+    ofServer(seconds, 'P.', { ...said, retransmission: true }),
+  );
+  const question = [
+    fromPod(2, 'P.', ask),
+    beforeServer(2.001, 'P.', ask),
+    ofServer(2.002, '.', { seq: 501, ack: 11 }),
+    toPod(2.003, '.', { seq: 501, ack: 11 }),
+  ];
+  const goes = (ack: number) => [
+    fromPod(4, 'F.', { seq: 11, ack }),
+    beforeServer(4.001, 'F.', { seq: 11, ack }),
+  ];
+  // The way is whole again, and the client's kernel has no reader for what comes.
+  const late = [
+    ofServer(5, 'P.', { ...said, retransmission: true }),
+    toPod(5.001, 'P.', { ...said, retransmission: true }),
+    fromPod(5.002, 'R', { seq: 11 }),
+  ];
+
+  it('has waited for it in vain, though its question was acknowledged, whatever comes later', () => {
+    const vain = [...made, ...question, ofServer(2.01, 'P.', said), ...answersAgain];
+    assert.deepEqual(seen([...vain, ...goes(501)]).lost, ['timeout while awaiting']);
+    assert.deepEqual(seen([...vain, ...goes(501), ...late]).lost, ['timeout while awaiting']);
+  });
+
+  it('lacks nothing where it had it, asked nothing, or goes before that was said twice', () => {
+    const words = [ofServer(2.01, 'P.', said), ...answersAgain];
+    assert.deepEqual(seen([...made, ...question, ...words, ...goes(510)]).lost, []);
+    assert.deepEqual(seen([...made, ...words, ...goes(501)]).lost, []);
+    assert.deepEqual(seen([...made, ...question, ...words.slice(0, 2), ...goes(501)]).lost, []);
+  });
+});
