@@ -27,6 +27,10 @@ export function indexErrors(errors: readonly IcmpErrorEvent[], saidSo: ReadonlyS
   };
 }
 
+/** To an attempt to connect its kernel says ECONNREFUSED then; to other errors, that something is unreachable. */
+export const isPortUnreachable = ({ tuple, type, code }: IcmpErrorEvent): boolean =>
+  tuple.src.includes(':') ? type === 1 && code === 4 : type === 3 && code === 3;
+
 /** A filter of one family's ICMP does not take the other's. */
 const familyOf = (address: string): string => (address.includes(':') ? 'ipv6' : 'ipv4');
 

@@ -1,6 +1,6 @@
 // Attempts to connect whose end no packet shows: the last of them was answered with an ICMP error, at which a kernel gives up at once.
 import type { Micros } from '../../model/clock.ts';
-import type { IcmpErrorEvent } from '../../model/node-event.ts';
+import { isPortUnreachable } from './icmp-index.ts';
 import type { LostConnection } from './lost-connection.ts';
 import type { NodeTimeline } from './node-timeline.ts';
 import { between } from './time-range.ts';
@@ -21,6 +21,3 @@ export function asRefused(loss: LostConnection, { icmp }: Pick<NodeTimeline, 'ic
   );
   return isAnswered ? { ...loss, failure: 'refused' } : loss;
 }
-
-const isPortUnreachable = ({ tuple, type, code }: IcmpErrorEvent): boolean =>
-  tuple.src.includes(':') ? type === 1 && code === 4 : type === 3 && code === 3;

@@ -7,6 +7,7 @@ import { localEnd, otherEnd, shorter } from './ends-of-tuple.ts';
 import type { SocketEvent, TupleEvent } from './kernel-index.ts';
 import { askedTheKilled, wasKilled } from './killed-server.ts';
 import type { NodeTimeline } from './node-timeline.ts';
+import { isPortUnreachable } from './icmp-index.ts';
 import { kindOfReset } from './sent-reset.ts';
 import { between } from './time-range.ts';
 import { isSameEnd } from './told-by-kernels.ts';
@@ -64,9 +65,10 @@ export function troubleOf(event: TupleEvent, nodes: NodeTimeline): Trouble | nul
     return told ?? (state === 'CLOSE_WAIT' ? receivedForKilled(event, nodes) : null);
   }
   if (event.tracepoint === 'socket-error') {
-    const failure = errors[event.number ?? 0] ?? refusedInPassing(event, nodes);
+    const near = around();
+    const failure = errors[event.number ?? 0] ?? toldInPassing(event, near, nodes);
     if (failure === undefined) return null;
-    const wasConnecting = around().some(({ state }) => state === 'SYN_SENT');
+    const wasConnecting = near.some(({ state }) => state === 'SYN_SENT');
     return { event, failure, isConnecting: failure === 'refused' || wasConnecting, isOwnDoing: false };
   }
   if (event.tracepoint === 'set-state') return closedInVain(event, nodes) ?? closedInOrder(event, nodes);
@@ -101,11 +103,17 @@ function halfClosedAs(event: TupleEvent, nodes: NodeTimeline): string | null {
 
 /**
  * A kernel that was just told of the error when the socket was in use tells no number: the ICMP error about the opening does, and that
- * nothing came of it.
+ * nothing came of it. Where it tells the number in its next line, that one counts.
  */
-function refusedInPassing(event: TupleEvent, nodes: NodeTimeline): FailureKind | undefined {
+function toldInPassing(
+  event: TupleEvent,
+  near: readonly TupleEvent[],
+  nodes: NodeTimeline,
+): FailureKind | undefined {
   const { src, sport, dst, dport } = event.tuple;
   if (event.number !== 0) return undefined;
+  if (near.some(({ tracepoint, number }) => tracepoint === 'socket-error' && (number ?? 0) in errors))
+    return undefined;
   const at = parseMicros(event.at);
   const error = between(nodes.icmp.about(src), at - crossing, at + sameCall).find(
     ({ tuple }) => tuple.src === src && tuple.sport === sport && tuple.dst === dst && tuple.dport === dport,
@@ -113,7 +121,8 @@ function refusedInPassing(event: TupleEvent, nodes: NodeTimeline): FailureKind |
   const hasEnded = between(shorter(event.tuple, nodes.kernel.of), at - sameCall, at + closedWithin).some(
     (other) => isSameEnd(other, event) && other.state === 'SYN_SENT' && other.newState === 'CLOSE',
   );
-  return error === undefined || !hasEnded ? undefined : 'refused';
+  if (error === undefined || !hasEnded) return undefined;
+  return isPortUnreachable(error) ? 'refused' : 'unreachable';
 }
 
 /** The client's process closed what had been sent again and again: it lost it when nothing came. */

@@ -1,7 +1,10 @@
 // An attempt whose last opening was answered with an ICMP error did not go unheard.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { lostByNodes } from '../../../src/diagnose/connections/lost-by-nodes.ts';
+import { createNodeReader } from '../../../src/diagnose/connections/node-timeline.ts';
 import type { NodeEvent } from '../../../src/model/node-event.ts';
+import { atClient, kernel, told } from '../kernel-events.ts';
 import { asked, born, icmpError, packet, storyOf, takesIcmp } from '../made-by-hand.ts';
 
 const again = born + 1;
@@ -26,4 +29,23 @@ describe('an attempt to connect that was repeated', () => {
     for (const errors of [[], [unreachable(again + 0.0001, 1)], [unreachable(born + 0.0001)]])
       assert.equal(storyOf([...openings, ...errors]).lost.failure, 'timeout');
   });
+});
+
+describe('an attempt to connect whose kernel was told of an ICMP error', () => {
+  const [about, ends] = [(code: number) => unreachable(1, code), 1.00002];
+  const error = (number: number, seconds = 1.00001) => told(seconds, 'socket-error', atClient, { number });
+  const closed = told(ends, 'set-state', atClient, { state: 'SYN_SENT', newState: 'CLOSE' });
+  const failureOf = (...events: readonly NodeEvent[]) => {
+    const reader = createNodeReader(null);
+    for (const event of [...kernel, ...takesIcmp(), ...events]) reader.add(event);
+    return lostByNodes(reader.timeline()).lost.map(({ failure }) => failure);
+  };
+
+  it('is refused or unreachable as that says, where its kernel tells no number', () => {
+    assert.deepEqual(failureOf(about(3), error(0), closed), ['refused']);
+    assert.deepEqual(failureOf(about(1), error(0), closed), ['unreachable']);
+  });
+
+  it('is what the number of the kernel’s next line says', () =>
+    assert.deepEqual(failureOf(about(1), error(0), closed, error(113, 1.00003)), ['unreachable']));
 });
