@@ -47,6 +47,12 @@ describe('a client that hears nothing any more', () => {
     assert.equal(told([...watched, routeGone(2.15), routeBack(4)]).cause, 'endpoint-replaced');
   });
 
+  it('lost one that was replaced likewise where a router said meanwhile that nobody has the address', () => {
+    const exceeded = icmpError(2.2, ['eth0', 'in'], [11, 0]);
+    const { cause, author } = told([...watched, routeGone(2.15), exceeded, routeBack(4)]);
+    assert.deepEqual([cause, author], ['endpoint-replaced', 'in-between']);
+  });
+
   it('may have lost it to any hole where nobody watched its links, or may not', () => {
     const { cause, rivals } = told(silence);
     assert.equal(cause, 'unknown');

@@ -3,7 +3,14 @@ import { defineCause } from '../define-cause.ts';
 import { page } from './page.ts';
 
 export const cause = defineCause(page, {
-  authors: ['server-kernel', 'nobody', 'node-kernel', 'server-process-died', 'server-application'],
+  authors: [
+    'server-kernel',
+    'nobody',
+    'node-kernel',
+    'in-between',
+    'server-process-died',
+    'server-application',
+  ],
   shownBy: [['endpoint changed']],
   suggestedBy: [],
   contradictedBy: [

@@ -18,10 +18,17 @@ export const page = {
     'after a rollout, an eviction or a node drain clients hang on the old pod, or are reset once a new pod has its address',
   ],
   author: {
-    who: ['server-kernel', 'nobody', 'node-kernel', 'server-process-died', 'server-application'],
+    who: [
+      'server-kernel',
+      'nobody',
+      'node-kernel',
+      'in-between',
+      'server-process-died',
+      'server-application',
+    ],
     text:
-      "The kernel of the new pod, for lack of a socket; nobody, while the address is nobody's, or the node's kernel, where it says so with " +
-      'an ICMP error.',
+      "The kernel of the new pod, for lack of a socket; nobody, while the address is nobody's, or the node's kernel or a router on the " +
+      'way, where they say so with an ICMP error.',
   },
   mechanism: [
     {

@@ -5,6 +5,7 @@ import { formatEndpoint } from '../../model/endpoint.ts';
 import type { KernelEvent } from '../../model/kernel-event.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
 import type { TupleEvent } from '../connections/kernel-index.ts';
+import { hasComeIn, initialTtls } from '../connections/packet-index.ts';
 import type { ResetKind } from '../connections/sent-reset.ts';
 import type { Story } from '../connections/story.ts';
 import { between } from '../connections/time-range.ts';
@@ -107,9 +108,23 @@ function noneSent(side: Side, story: Story): Fact {
   if (countedMoreThanTold(story, side, momentOf(story))) return unknown('what-was-lost');
   if (side === 'client') return no();
   // Of a pod that has just come its kernel's first words may have been heard by nobody.
-  if (story.endpointChanges.length > 0) return unknown('its-hours');
+  if (story.endpointChanges.length > 0 || cameFromAnotherPod(story)) return unknown('its-hours');
   const isHidden = isBlind(story, node, 'listener-resets') || story.kernel.unclaimed.length > 0;
   return isHidden ? unknown('peer-of-listener') : no();
+}
+
+/** The first RST came, with all its hops before it, out of another interface than what the server had sent: another pod has its address. */
+function cameFromAnotherPod({ resets, server, serverInterface }: Story): boolean {
+  const [first] = resets;
+  if (first === undefined || server === null || serverInterface === null) return false;
+  const isServers = first.tuple.src === server.address && first.tuple.sport === server.port;
+  return (
+    isServers &&
+    hasComeIn(first) &&
+    initialTtls.has(first.ttl) &&
+    first.node === serverInterface.node &&
+    first.interface !== serverInterface.name
+  );
 }
 
 /** Sockets of a process are closed one after the other as it ends, tens of thousands in some seconds. */

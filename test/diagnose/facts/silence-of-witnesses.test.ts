@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { facts, type FactName } from '../../../src/diagnose/facts/index.ts';
 import type { NodeEvent } from '../../../src/model/node-event.ts';
-import { failed, good, lost, port, ran, source, storyOf, talk } from '../made-by-hand.ts';
+import { atClient, isReset, kernel, known } from '../kernel-events.ts';
+import { failed, good, lost, port, ran, serverRst, source, storyOf, talk } from '../made-by-hand.ts';
 import { at, firstEntry, secondEntry } from '../story-events.ts';
 
 const reset = [failed()];
@@ -78,4 +79,14 @@ test('a program that had an answer within the second before it was told of the l
     facts['had been idle'](storyOf([], [failed({ at: at(failedAt) })])).seen;
   assert.equal(hadBeenIdle(good + 0.8), 'no');
   assert.equal(hadBeenIdle(good + 1), 'unknown');
+});
+
+test('a kernel’s silence says nothing of a RST that came out of another pod than the server’s packets had, be it of the same address', () => {
+  const withLines = [...talk(), ...known, ...kernel, ...ran('capture'), isReset(atClient)];
+  const [own, passedOn] = serverRst();
+  assert.ok(own !== undefined && passedOn !== undefined);
+  const sent = (first: NodeEvent) =>
+    facts["server's kernel sent a RST"](storyOf([...withLines, first, passedOn], reset));
+  assert.equal(sent(own).seen, 'no');
+  assert.deepEqual(sent({ ...own, interface: 'cali-next' }), { seen: 'unknown', missing: 'its-hours' });
 });
