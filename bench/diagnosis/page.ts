@@ -65,7 +65,8 @@ function results(seen: readonly ColumnRuns[], notRun: readonly Column[], trials:
     'Each share has its exact 95% interval (Clopper and Pearson). "Client\'s side" and "server\'s side" are what tcpdump sees at that one',
     "pod's interface: the packets around resets and repetitions, without direction. The client is the one that lost most. *Watch* is what",
     "`netdebug watch` printed while the run lasted, on both nodes or on the server's alone: each lost connection as it was said last, and",
-    'once where both nodes told of it. The other columns are diagnosed from what the observers of the same run kept.',
+    'once where both nodes told of it. The other columns are diagnosed from what the observers of the same run kept. How our own clients',
+    'went when the run told them to stop is not counted where packets and kernels alone tell of it.',
     ...[...onlyOurs].map(
       (cause) => `\`${cause}\` is not in the columns without client events: nothing of it is on the wire.`,
     ),

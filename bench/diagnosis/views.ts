@@ -1,6 +1,10 @@
 // What of a run's evidence somebody has who stands at one place, and what a diagnosis says of that.
 import { causeModels } from '../../src/causes/index.ts';
-import { diagnose, diagnoseWire } from '../../src/diagnose/diagnose.ts';
+import { lostByNodes } from '../../src/diagnose/connections/lost-by-nodes.ts';
+import { createProbeReader } from '../../src/diagnose/connections/lost-by-probes.ts';
+import { createNodeReader } from '../../src/diagnose/connections/node-timeline.ts';
+import { diagnose, explainEach } from '../../src/diagnose/diagnose.ts';
+import { parseMicros, type Micros } from '../../src/model/clock.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
 import type { Setup } from '../../src/model/scenario.ts';
@@ -26,12 +30,27 @@ const without =
     return (probes.length === 0 ? wire(seen) : diagnose({ probes, nodes: seen }, causeModels)).map(answerOf);
   };
 
-const wire = (nodes: readonly NodeEvent[]) => diagnoseWire([...nodes], causeModels);
+/** @param until What is lost later is no answer. */
+function wire(nodes: readonly NodeEvent[], until: Micros = Number.POSITIVE_INFINITY) {
+  const reader = createNodeReader(null);
+  for (const event of nodes) reader.add(event);
+  const timeline = reader.timeline();
+  const lost = lostByNodes(timeline).lost.filter(({ failedAt }) => failedAt <= until);
+  return explainEach(lost, createProbeReader().timeline(), timeline, causeModels).map(
+    ({ finding }) => finding,
+  );
+}
+
+/** When our own clients were told to stop: whoever sees packets and kernels alone sees them go, some with a RST of their own. */
+function stoppedAt({ probes }: Pick<RunEvidence, 'probes'>): Micros {
+  const stops = probes.flatMap((event) => (event.event === 'finished' ? [parseMicros(event.at)] : []));
+  return stops.reduce((first, at) => Math.min(first, at), Number.POSITIVE_INFINITY);
+}
 
 /** `foreign`: what anybody's connections have, who have no client of ours. */
 export const views = {
   'all witnesses': ({ probes, nodes }) => diagnose({ probes, nodes }, causeModels).map(answerOf),
-  'foreign (no client events)': ({ nodes }) => wire(nodes).map(answerOf),
+  'foreign (no client events)': (evidence) => wire(evidence.nodes, stoppedAt(evidence)).map(answerOf),
   "capture only, client's side": (evidence) => captureAt(evidence, mostHitClient(evidence)),
   "capture only, server's side": (evidence) => captureAt(evidence, evidence.setup.servers[0]?.pod),
   'no capture': without('capture'),
@@ -75,9 +94,9 @@ export const onlyOurs: ReadonlySet<string> = new Set(['probe-stalled']);
 export const hasForm = (view: View, cause: string | null): boolean =>
   cause === null || !foreign.has(view) || !onlyOurs.has(cause);
 
-function captureAt({ nodes, setup }: RunEvidence, podName: string | undefined): Answer[] {
-  const { node, hostInterface } = podOf(setup, podName);
-  return wire(tcpdumpAt(nodes, node, hostInterface)).map(answerOf);
+function captureAt(evidence: RunEvidence, podName: string | undefined): Answer[] {
+  const { node, hostInterface } = podOf(evidence.setup, podName);
+  return wire(tcpdumpAt(evidence.nodes, node, hostInterface), stoppedAt(evidence)).map(answerOf);
 }
 
 function podOf({ topology }: Setup, podName: string | undefined) {

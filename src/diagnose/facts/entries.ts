@@ -39,11 +39,29 @@ export function pickedUpMidStream(story: Story): Fact {
   if (!entriesSeen(story)) return unknown(entriesGap(story));
   const { lastGoodAt } = story.lost;
   const picked = [...story.firsts, ...story.second].filter(
-    ({ made, madeAt }) => made !== null && madeAt > lastGoodAt - story.slack && made.state !== 'SYN_SENT',
+    (entry) =>
+      entry.made !== null &&
+      entry.madeAt > lastGoodAt - story.slack &&
+      entry.made.state !== 'SYN_SENT' &&
+      !isOfNewWay(entry, story),
   );
   return picked.length === 0
     ? notSeen(story, 'conntrack-events')
     : yes(...picked.flatMap(({ made }) => (made === null ? [] : [asEvidence(made)])));
+}
+
+/**
+ * What came by that node translated had never come there so before, since the connection was made: no entry was lost there, and the
+ * packets took another way, as they do in a loop when their pod is gone.
+ */
+function isOfNewWay(entry: Entry, { second, lost, nodes }: Story): boolean {
+  const { node, madeAt } = entry;
+  return (
+    second.includes(entry) &&
+    !second.some((other) => other.node === node && other.madeAt < madeAt) &&
+    Number.isFinite(lost.bornAt) &&
+    !nodes.missed('conntrack-events', node, lost.bornAt, madeAt)
+  );
 }
 
 /** A node that saw no entry of the flow at all cannot say what became of it. */

@@ -3,6 +3,7 @@
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { LinkChange, StateOfLink } from '../connections/change-index.ts';
 import type { NodeTimeline } from '../connections/node-timeline.ts';
+import type { Story } from '../connections/story.ts';
 import { between } from '../connections/time-range.ts';
 import { asEvidence, no, notSeen, seenIf, unknown, yes, type Look } from './fact.ts';
 
@@ -20,7 +21,8 @@ export const goneForGood: Look = (story) => {
   const changes = nodes.links.naming(server.address, serverInterface, since, Number.POSITIVE_INFINITY);
   const isEnd = (change: LinkChange) => change.event === 'link-changed' || change.change === 'deleted';
   const last = changes.at(-1);
-  if (last === undefined) return notSeen(story, 'ip-monitor');
+  if (last === undefined)
+    return someLinkWent(story, since) ? unknown('capture-at-server') : notSeen(story, 'ip-monitor');
   const ends = changes.filter((change) => isEnd(change) && parseMicros(change.at) <= lost.failedAt + slack);
   const end = ends.at(-1);
   if (end === undefined || !isEnd(last)) return no(asEvidence(last));
@@ -29,6 +31,17 @@ export const goneForGood: Look = (story) => {
     ? unknown('its-hours')
     : yes(...ends.slice(-2).map(asEvidence));
 };
+
+/** Of a pod whose interface nobody knows: the routes that lead to one go with it, without a word. */
+function someLinkWent({ serverInterface, serverNode, nodes, lost, slack }: Story, since: Micros): boolean {
+  if (serverInterface !== null || serverNode === null) return false;
+  return nodes.links
+    .linksOf(serverNode)
+    .some(
+      ({ change, at }) =>
+        change === 'deleted' && parseMicros(at) >= since - slack && parseMicros(at) <= lost.failedAt + slack,
+    );
+}
 
 const isDown = ({ change, state }: StateOfLink): boolean =>
   change === 'changed' && (state === 'DOWN' || state === 'LOWERLAYERDOWN');
