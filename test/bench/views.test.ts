@@ -89,7 +89,7 @@ describe('what packets alone tell of our own clients', () => {
   const at = (second: number) => `2026-01-01T00:00:0${second}.000000Z`;
   const to = { src: '10.44.0.33', sport: 40_000, dst: '10.44.0.10', dport: 8080 };
   const sent = (second: number, how: object) =>
-    ({ ...packet('node-1', 'cali-server'), at: at(second), ...how }) as NodeEvent;
+    ({ ...packet('node-1', 'cali-server'), at: at(second), ...how });
   const nodes = [
     started,
     sent(2, { tuple: to, direction: 'out', flags: 'S' }),
