@@ -9,6 +9,7 @@
 //   --surrounding-seeds N  with IPv6, with the server in the node's namespace, beside a busy machine (default 2)
 //   --rootless-seeds N   of each cause as an ordinary user; needs root to change to one (default 2)
 //   --fix-seeds N        of each variant with each fix (default 0)
+//   --under CONDITION    (repeatable) makes only what is missing of these: plain, watched, "real workloads", IPv6, ...
 //   --only SCENARIO      (repeatable)   --jobs N (runs at once, 4 at most; default 2)
 //   --blocks 0,1         the address blocks that they may have (default 2,3,1,0, of which a job takes the first that is left)
 //   --ledger FILE        each run's answers (default bench/diagnosis/ledger.ndjson; with --only, none)
@@ -50,6 +51,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     jobs: { type: 'string', default: '2' },
     only: { type: 'string', multiple: true, default: [] },
+    under: { type: 'string', multiple: true, default: [] },
     blocks: { type: 'string', default: '2,3,1,0' },
     ledger: { type: 'string' },
     page: { type: 'string' },
@@ -83,6 +85,7 @@ for (const lacks of lacking.values()) say(`left out: ${lacks}`);
 const chosen = (isWhole ? scenarios : values.only.map(findScenario)).filter(({ name }) => !lacking.has(name));
 const models = await modelsHash(root);
 const plan = rounds(chosen, models, amounts);
+const under = new Set(values.under.map(conditionOf));
 
 const flags = await labRunFlags();
 const impossible = new Map(
@@ -97,7 +100,10 @@ const ledger = await openLedger(
   models,
 );
 const waiting = plan.map((round) =>
-  round.filter((spec) => !ledger.has(spec) && !impossible.has(spec.condition)),
+  round.filter(
+    (spec) =>
+      !ledger.has(spec) && !impossible.has(spec.condition) && (under.size === 0 || under.has(spec.condition)),
+  ),
 );
 const total = waiting.flat().length;
 const lastStart = performance.now() + minutes * 60_000;
@@ -213,6 +219,13 @@ function amountOf(
   const amount = Number(values[name]);
   if (Number.isInteger(amount) && amount >= 0) return amount;
   say(`bench:diagnose: --${name} must be a whole number, not "${String(values[name])}".`);
+  process.exit(64);
+}
+
+function conditionOf(word: string): TrialSpec['condition'] {
+  const condition = conditions.find((one) => one === word);
+  if (condition !== undefined) return condition;
+  say(`bench:diagnose: --under: there is no condition "${word}"; there are ${conditions.join(', ')}.`);
   process.exit(64);
 }
 

@@ -21,17 +21,42 @@ export function notToldApart(seen: readonly (readonly [Column, readonly Judged[]
   const rows = [...pairs]
     .map(([pair, columns]) => ({ pair, columns, runs: [...columns.values()].reduce((sum, n) => sum + n, 0) }))
     .toSorted((a, b) => b.columns.size - a.columns.size || b.runs - a.runs || a.pair.localeCompare(b.pair))
-    .map(({ pair, columns }) => [pair.replace(' ', ' / '), inColumns(columns), separator(pair)]);
+    .map(({ pair, columns }) => [
+      pair.replace(' ', ' / '),
+      inColumns(columns),
+      saidOf(pair) ?? 'the mark of each',
+    ]);
   return [
     '## What could not be told apart',
     '',
     'Pairs of causes of which one was the truth and both stood open, by the columns in which they did (runs), and what tells the two',
-    'apart, as the pages of the causes say (`netdebug explain CAUSE`).',
+    'apart, as the pages of the causes say (`netdebug explain CAUSE`). Where neither page names the other, the marks of the two do, in',
+    'the table after this one.',
     '',
     ...table(['pair', 'open together in', 'told apart by'], rows),
     '',
+    ...marksOf([...pairs.keys()].filter((pair) => saidOf(pair) === undefined).flatMap(endsOf)),
   ];
 }
+
+/** What shows each of these causes and no other: the first thing that its page says to look at. */
+function marksOf(causes: readonly string[]): string[] {
+  const wanted = new Set(causes);
+  const rows = catalogue.flatMap(({ id, howToConfirm: [first] }) =>
+    wanted.has(id) && first !== undefined ? [[id, first.where, code(first.run), first.whenItIs]] : [],
+  );
+  if (rows.length === 0) return [];
+  return [
+    '### The mark of each',
+    '',
+    ...table(['cause', 'where', 'look', 'it is this cause when'], rows),
+    '',
+  ];
+}
+
+/** In one line, as a cell of a table has it. */
+const code = (command: string): string =>
+  `\`${command.replaceAll(/\\?\n\s*/g, ' ').replaceAll('|', '\\|')}\``;
 
 /** `CAUSE CAUSE`, in the order of the alphabet. */
 function openPairs({ truth: { cause }, answers }: Judged): string[] {
@@ -52,10 +77,12 @@ function inColumns(columns: ReadonlyMap<string, number>): string {
   ].join('; ');
 }
 
+const endsOf = (pair: string): string[] => pair.split(' ');
+
 /** What the page of the one says of the other. */
-function separator(pair: string): string {
-  const [a = '', b = ''] = pair.split(' ');
+function saidOf(pair: string): string | undefined {
+  const [a = '', b = ''] = endsOf(pair);
   const said = (of: string, other: string) =>
     catalogue.find(({ id }) => id === of)?.lookAlikes.find(({ cause }) => cause === other)?.tellApart;
-  return said(a, b) ?? said(b, a) ?? 'no page says it yet';
+  return said(a, b) ?? said(b, a);
 }

@@ -82,7 +82,10 @@ describe('the page', () => {
     assert.equal(row(text, 'forged-reset / policy-reject'), undefined);
     const twice = page([seen([open, { ...open, rivals: ['policy-reject', 'healthy'] }])]);
     assert.equal(row(twice, 'policy-reject / silent-drop')?.[0]?.startsWith('all witnesses (1)'), true);
-    assert.equal(row(twice, 'healthy / policy-reject')?.[1], 'no page says it yet');
+    // Where no page names the other, what each page says to look at first does.
+    assert.equal(row(twice, 'healthy / policy-reject')?.[1], 'the mark of each');
+    assert.match(twice, /### The mark of each\n[^#]*\n\| policy-reject \| the server's node \| `tcpdump /);
+    assert.doesNotMatch(text, /### The mark of each/);
     const beside = page([seen([{ ...open, rivals: ['forged-reset', 'silent-drop'] }])]);
     assert.doesNotMatch(beside, /told apart/);
   });
