@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { causeModels } from '../../src/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
+import { facts } from '../../src/diagnose/facts/index.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
 import { link, neighbour, routeBack } from './facts/peer-host-rows.ts';
-import { icmpError, ran, routeGone, takesIcmp } from './made-by-hand.ts';
+import { known } from './kernel-events.ts';
+import { failed, icmpError, port, ran, routeGone, storyOf, takesIcmp } from './made-by-hand.ts';
 import { asksInVain, gaveUp, inOrder, ofServer, pushes } from './one-direction.ts';
-import { server } from './story-events.ts';
+import { firstEntry, secondEntry, server } from './story-events.ts';
 
 const tables = ['conntrack-events', 'conntrack-stats', 'neighbours'].flatMap(ran);
 function told(nodes: readonly NodeEvent[], probe: ProbeEvent = gaveUp()) {
@@ -75,5 +77,35 @@ describe('a client that hears nothing any more', () => {
   it('lost it to nobody knows whom where a machine beside it did not answer', () => {
     const { cause } = told([...watched, neighbour(2.9, '10.9.9.9', { interface: 'eth0' })]);
     assert.notEqual(cause, 'peer-host-gone');
+  });
+});
+
+describe('a pod that went, of whose interface no capture tells', () => {
+  const lookAt = (name: 'server is gone for good' | 'server may be gone', ...nodes: readonly NodeEvent[]) =>
+    facts[name](storyOf([...known, ...ran('ip-monitor'), ...nodes], [gaveUp()]));
+
+  it('may be what a link was deleted for', () => {
+    const gone = link(2.15, null);
+    assert.deepEqual(lookAt('server is gone for good', gone), {
+      seen: 'unknown',
+      missing: 'capture-at-server',
+    });
+    assert.equal(lookAt('server may be gone', gone).seen, 'yes');
+    assert.equal(lookAt('server is gone for good').seen, 'no');
+    assert.equal(lookAt('server is gone for good', link(-20, null)).seen, 'no');
+  });
+});
+
+describe('a new entry in mid-stream', () => {
+  const opened = firstEntry(1, port);
+  const again = { ...secondEntry(2.05, port, 5_001), state: 'ESTABLISHED' } as NodeEvent;
+  const pickedUp = (...nodes: readonly NodeEvent[]) =>
+    facts['picked up in mid-stream'](
+      storyOf([...ran('conntrack-events'), ...nodes, firstEntry(2.5, port + 1)], [failed()]),
+    ).seen;
+
+  it('is of another way, and of no entry that was lost, where none had been made there before', () => {
+    assert.equal(pickedUp(opened, again), 'no');
+    assert.equal(pickedUp(opened, secondEntry(1.001, port, 5_000), again), 'yes');
   });
 });
