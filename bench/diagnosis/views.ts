@@ -41,10 +41,17 @@ function wire(nodes: readonly NodeEvent[], until: Micros = Number.POSITIVE_INFIN
   );
 }
 
-/** When our own clients were told to stop: whoever sees packets and kernels alone sees them go, some with a RST of their own. */
+/**
+ * When our own clients were told to stop, each with all that it had left: whoever sees packets and kernels alone sees them go, some with
+ * a RST of their own. One that ends a connection of its own accord does something afterwards.
+ */
 function stoppedAt({ probes }: Pick<RunEvidence, 'probes'>): Micros {
-  const stops = probes.flatMap((event) => (event.event === 'finished' ? [parseMicros(event.at)] : []));
-  return stops.reduce((first, at) => Math.min(first, at), Number.POSITIVE_INFINITY);
+  const ofClients = probes.filter((event) => event.role === 'client');
+  const stops = [...Map.groupBy(ofClients, (event) => event.class).values()].map((own) => {
+    const stop = own[own.findLastIndex(({ event }) => event !== 'finished') + 1];
+    return stop === undefined ? Number.POSITIVE_INFINITY : parseMicros(stop.at);
+  });
+  return Math.min(...stops);
 }
 
 /** `foreign`: what anybody's connections have, who have no client of ours. */

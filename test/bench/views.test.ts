@@ -88,22 +88,28 @@ describe('which causes a view can show', () => {
 describe('what packets alone tell of our own clients', () => {
   const at = (second: number) => `2026-01-01T00:00:0${second}.000000Z`;
   const to = { src: '10.44.0.33', sport: 40_000, dst: '10.44.0.10', dport: 8080 };
-  const sent = (second: number, how: object) =>
-    ({ ...packet('node-1', 'cali-server'), at: at(second), ...how });
+  const sent = (second: number, how: object) => ({
+    ...packet('node-1', 'cali-server'),
+    at: at(second),
+    ...how,
+  });
   const nodes = [
     started,
     sent(2, { tuple: to, direction: 'out', flags: 'S' }),
     sent(3, { flags: 'R.', seq: 0, ack: 2 }),
     { ...started, at: at(9), state: 'stopped', lost: 0 } as NodeEvent,
   ];
-  const answers = (stopped: number) =>
-    views['foreign (no client events)']({
-      ...{ nodes, setup, watched: new Map() },
-      probes: [{ event: 'finished', at: at(stopped) } as ProbeEvent],
-    });
+  const did = (event: string, second: number) =>
+    ({ event, role: 'client', class: 'co-located', at: at(second) }) as ProbeEvent;
+  const answers = (...probes: ProbeEvent[]) =>
+    views['foreign (no client events)']({ nodes, setup, watched: new Map(), probes });
 
   it('counts until they were told to stop', () => {
-    assert.equal(answers(4).length, 1);
-    assert.deepEqual(answers(1), []);
+    assert.equal(answers(did('finished', 4)).length, 1);
+    assert.deepEqual(answers(did('answered', 0), did('finished', 1), did('finished', 1)), []);
+    assert.equal(answers().length, 1);
   });
+
+  it('counts on where one ended a connection of its own accord', () =>
+    assert.equal(answers(did('finished', 1), did('answered', 4)).length, 1));
 });
