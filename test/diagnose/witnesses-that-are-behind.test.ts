@@ -18,7 +18,20 @@ import {
   told,
 } from './kernel-events.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
-import { factsWhere, failed, leaves, lost, packet, ran, source, storyOf } from './made-by-hand.ts';
+import { at } from './story-events.ts';
+import {
+  factsWhere,
+  failed,
+  good,
+  leaves,
+  listener,
+  lost,
+  packet,
+  ran,
+  source,
+  storyOf,
+  talk,
+} from './made-by-hand.ts';
 
 const judged = (...conditions: readonly Condition[]) => {
   const { judgement } = createJudge(causeModels)(factsWhere(...conditions));
@@ -67,6 +80,37 @@ describe('what nobody could see', () => {
     assert.equal(seen(begun, until(lost + 0.1)), 'unknown');
     assert.equal(seen(begun, until(lost + 0.5)), 'no');
     assert.equal(seen(...ran('kernel-events')), 'no');
+  });
+
+  it('leaves open whether a process was killed for memory of which a log tells that its kernel had chosen one shortly before', () => {
+    const log = ran('kernel-log').map(
+      (event): NodeEvent => ({ ...event, takes: ['oom-kills'] }) as NodeEvent,
+    );
+    const killed = {
+      ...log[0],
+      event: 'kernel-log',
+      kind: 'oom-kill',
+      process: null,
+      cgroup: null,
+      context: null,
+    };
+    const seen = (...nodes: readonly NodeEvent[]) =>
+      facts['killed for memory'](storyOf([...known, ...talk(), ...log, ...nodes], [failed()])).seen;
+    const told = (seconds: number) => ({ ...killed, at: at(seconds) }) as unknown as NodeEvent;
+    assert.equal(seen(), 'no');
+    // Its kernel acknowledges until its sockets are closed.
+    assert.equal(seen(told(good - 0.5)), 'unknown');
+    assert.equal(seen(told(good - 40)), 'no');
+  });
+
+  it('leaves open whether a listener was closed that no look found open while its server was well', () => {
+    const looked = [...known, ...ran('listeners')];
+    const seen = (...nodes: readonly NodeEvent[]) =>
+      facts['listener closed'](storyOf([...looked, ...nodes], [failed()])).seen;
+    assert.equal(seen(), 'no');
+    assert.equal(seen(listener(good - 0.5, 'opened')), 'no');
+    assert.equal(seen(listener(good - 0.5, 'closed')), 'unknown');
+    assert.equal(seen(listener(lost + 0.3, 'opened')), 'unknown');
   });
 
   it('leaves open what a goodbye with a RST behind it had met where the capture has no packets with data', () => {

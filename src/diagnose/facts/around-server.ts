@@ -1,4 +1,7 @@
 // What happened around the server: to its pod's way and to its listener.
+import { parseMicros } from '../../model/clock.ts';
+import type { Story } from '../connections/story.ts';
+import { between } from '../connections/time-range.ts';
 import { ownerChanged } from './address-owner.ts';
 import { senderWasEnding, serverHadNoSocket, serverWasEnding } from './reset-sender.ts';
 import { asEvidence, no, notSeen, unknown, yes, type Look } from './fact.ts';
@@ -21,9 +24,23 @@ export const listenerClosed: Look = (story) => {
   if (story.lost.failure === 'refused' && serverHadNoSocket(story).seen === 'yes')
     return unknown('listeners');
   // A new process was quicker than two looks then, or nobody has looked since.
-  if (serverWasEnding(story)) return unknown('listeners');
+  if (serverWasEnding(story) || lookedTooLate(story)) return unknown('listeners');
   return story.lookedIntoServer('listeners') ? notSeen(story, 'listeners') : unknown('listeners');
 };
+
+/**
+ * By the looks nobody listened while it was well, or somebody began to after that: one that served it came between two of them, and may
+ * have gone so.
+ */
+function lookedTooLate({ lost, nodes, server, serverScope, listenerChanges, slack }: Story): boolean {
+  if (server === null || serverScope === null || lost.phase === 'connecting') return false;
+  const good = lost.lastGoodAt - slack;
+  const before = between(nodes.listenersOf(serverScope, server.port), Number.NEGATIVE_INFINITY, good).at(-1);
+  return (
+    before?.change === 'closed' ||
+    listenerChanges.some(({ change, at }) => change === 'opened' && parseMicros(at) >= good)
+  );
+}
 
 /** The processes that listened for the server ended with the listener; not one that closed it and went on. */
 export const listenerProcessEnded: Look = (story) => {

@@ -49,9 +49,9 @@ function endsOfListener(story: Story): readonly KernelEvent[] {
 }
 
 /** What the log of the server's node and the counts of its cgroups tell of that time, be it whose it may. */
-function killsNear(story: Story): readonly MemoryKill[] {
+function killsNear(story: Story, from = since(story)): readonly MemoryKill[] {
   const { serverNode, lost, slack, nodes } = story;
-  const [from, to] = [since(story), lost.failedAt + slack];
+  const to = lost.failedAt + slack;
   return nodes.memoryKills.filter((event) => {
     const began = event.event === 'cgroup-memory' ? event.since : event.at;
     return event.node === serverNode && parseMicros(event.at) >= from && parseMicros(began) <= to;
@@ -93,7 +93,8 @@ function noneTold(story: Story, ends: readonly KernelEvent[]): Fact {
   if (isToldByKernel && (lost.phase !== 'connecting' || ends.length > 0)) return no(...ends.map(asEvidence));
   const isToldByLog =
     nodes.readsWholeLog(node) &&
-    killsNear(story).length === 0 &&
+    // The kernel of one that is killed goes on acknowledging until its sockets are closed: what is said then is no word of its program.
+    killsNear(story, from - closesAllWithin).length === 0 &&
     nodes.ran('kernel-log', node) &&
     !nodes.mayHaveMissed('kernel-log', node, from, lost.failedAt + slack) &&
     !nodes.missed('kernel-log', node, from, lost.failedAt);
