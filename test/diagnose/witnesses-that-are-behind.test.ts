@@ -17,7 +17,7 @@ import {
   serverAborts,
   told,
 } from './kernel-events.ts';
-import type { NodeEvent } from '../../src/model/node-event.ts';
+import type { NodeEvent, PacketEvent } from '../../src/model/node-event.ts';
 import { at } from './story-events.ts';
 import {
   factsWhere,
@@ -25,9 +25,11 @@ import {
   good,
   leaves,
   listener,
+  live,
   lost,
   packet,
   ran,
+  serverRst,
   source,
   storyOf,
   talk,
@@ -101,6 +103,38 @@ describe('what nobody could see', () => {
     // Its kernel acknowledges until its sockets are closed.
     assert.equal(seen(told(good - 0.5)), 'unknown');
     assert.equal(seen(told(good - 40)), 'no');
+  });
+
+  it('leaves open what a kernel kept silent about that told nothing of a RST which a socket of its own was seen to send', () => {
+    const seen = (
+      name: 'killed for memory' | 'its process was ending',
+      rst: Partial<PacketEvent>,
+      ...nodes: readonly NodeEvent[]
+    ) =>
+      facts[name](
+        storyOf([...known, ...kernel, ...ran('capture'), ...talk(), ...serverRst(rst), ...nodes], [failed()]),
+      ).seen;
+    assert.equal(seen('killed for memory', {}), 'no');
+    assert.equal(seen('killed for memory', live), 'unknown');
+    assert.equal(seen('killed for memory', live, serverAborts()), 'no');
+    assert.equal(seen('its process was ending', live), 'unknown');
+    // A rule of the pod has no socket, and its kernel nothing to tell.
+    assert.equal(
+      facts["server's kernel sent a RST"](
+        storyOf(
+          [
+            ...known,
+            ...kernel,
+            ...ran('capture'),
+            ...talk(),
+            ...serverRst(),
+            losesByReset(atClient)[0] as NodeEvent,
+          ],
+          [failed()],
+        ),
+      ).seen,
+      'no',
+    );
   });
 
   it('leaves open whether a listener was closed that no look found open while its server was well', () => {

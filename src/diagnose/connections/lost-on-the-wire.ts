@@ -6,6 +6,7 @@ import type { FailureKind, Phase } from '../../model/probe-event.ts';
 import { isOpening, isSameWay } from './another-opening.ts';
 import { finUnanswered, obeyedWithin } from './closed-unanswered.ts';
 import type { LostConnection, NextAttempt } from './lost-connection.ts';
+import { isOfLiveSocket } from './packet-index.ts';
 import { remember } from './remember.ts';
 import {
   isSentAgain,
@@ -109,7 +110,7 @@ function endingByReset(connection: WireConnection, by: PacketEvent, wasKilled: W
   const { packets, goesToClient } = connection;
   const before = packets.slice(0, packets.indexOf(by));
   // Nothing was said for longer than a capture keeps: a client that goes then, with a RST of its own, lacks nothing that can be seen.
-  if (before.length === 0 && !goesToClient(by) && isLive(by)) return { is: 'benign' };
+  if (before.length === 0 && !goesToClient(by) && isOfLiveSocket(by)) return { is: 'benign' };
   if (before.length === 0) return { is: 'lost', failure: 'reset', phase: 'idle', by };
   const opening = before.every(({ flags }) => flags.includes('S'));
   if (opening && !hasTalked(connection, before, by)) {
@@ -124,11 +125,11 @@ function endingByReset(connection: WireConnection, by: PacketEvent, wasKilled: W
   if (ends(true) && ends(false)) return { is: 'benign' };
   const toClient = goesToClient(by);
   const isCutOff =
-    !toClient && !ends(true) && !ends(false) && isLive(by) && hasMoreUnderWay(connection, before, by);
+    !toClient && !ends(true) && !ends(false) && isOfLiveSocket(by) && hasMoreUnderWay(connection, before, by);
   // Of what was said between the opening and the RST nothing was captured.
   const phase = opening ? null : isCutOff ? 'awaiting' : phaseOf(connection, before);
   // The client had its last answer, as far as can be seen, and went, with a RST of a live socket in place of a FIN.
-  if (!toClient && phase !== 'awaiting' && isLive(by)) return { is: 'benign' };
+  if (!toClient && phase !== 'awaiting' && isOfLiveSocket(by)) return { is: 'benign' };
   // One side had ended, and the other's RST answers what came too late: what was asked is lost, if something was.
   if (ends(true) && phase !== 'awaiting') return { is: 'benign' };
   if (ends(false) && phase === 'idle') return { is: 'benign' };
@@ -195,9 +196,6 @@ function wasAbandoned(reset: PacketEvent, before: readonly PacketEvent[]): boole
 }
 
 const isSamePlace = (a: PacketEvent, b: PacketEvent) => a.node === b.node && a.interface === b.interface;
-
-const isLive = ({ flags, window, hasTimestampOption }: PacketEvent) =>
-  flags.includes('.') && (hasTimestampOption === true || window > 0);
 
 /** The client went while more of an answer was on its way than it had received by then, as the number tells that it acknowledges. */
 function hasMoreUnderWay(

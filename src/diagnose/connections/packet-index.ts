@@ -22,6 +22,10 @@ export const isBorn = ({ direction, interface: name }: PacketEvent): boolean =>
 export const hasComeIn = ({ direction, interface: name }: PacketEvent): boolean =>
   direction === 'in' && name !== loopback;
 
+/** Whether a RST has the form that only a socket gives one: an answer without any, or a rule's, has neither window nor timestamps. */
+export const isOfLiveSocket = ({ flags, window, hasTimestampOption }: PacketEvent): boolean =>
+  flags.includes('.') && (hasTimestampOption === true || window > 0);
+
 /** The first sighting of each packet on each node tells whether it came in or is born there; on all later ones it has that origin, too. */
 export function findOrigins(
   packets: readonly PacketEvent[],

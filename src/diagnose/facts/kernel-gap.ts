@@ -1,6 +1,7 @@
 // Whether a kernel would have told: only of a node that was watched then, by a witness that lost nothing, is its silence a word.
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { BlindSpot } from '../../model/node-event.ts';
+import { hasComeIn, initialTtls, isOfLiveSocket } from '../connections/packet-index.ts';
 import type { Story } from '../connections/story.ts';
 import type { Side } from '../connections/told-by-kernels.ts';
 import type { Wanted } from '../witness-words.ts';
@@ -25,7 +26,29 @@ export function kernelGap(story: Story, side: 'client' | 'server', since?: Micro
   if (node === null) return missing;
   const address = side === 'client' ? story.lost.client?.address : story.server?.address;
   const isNodesOwn = address !== undefined && story.nodes.hostOf(address) === node;
-  return gapOn(story, node, since) ?? (isNodesOwn || !isBlind(story, node, 'pods') ? null : missing);
+  const gap = gapOn(story, node, since) ?? (isNodesOwn || !isBlind(story, node, 'pods') ? null : missing);
+  return gap ?? (toldNothingOfOwnReset(story, side) ? missing : null);
+}
+
+/**
+ * A live socket of that end sent a RST, seen coming out of its own interface, and its kernel told of none: the witness has not found that
+ * namespace yet, as on a machine that is busy, and hears nothing of it.
+ */
+function toldNothingOfOwnReset(
+  { resets, kernel, goesToClient, clientInterface, serverInterface }: Story,
+  side: 'client' | 'server',
+): boolean {
+  const own = side === 'client' ? clientInterface : serverInterface;
+  const isSent = resets.some(
+    (packet) =>
+      goesToClient(packet) === (side === 'server') &&
+      packet.node === own?.node &&
+      packet.interface === own.name &&
+      hasComeIn(packet) &&
+      initialTtls.has(packet.ttl) &&
+      isOfLiveSocket(packet),
+  );
+  return isSent && !kernel.events.some((event) => kernel.sideOf(event) === side);
 }
 
 /** The same of the kernel of every node that carried it; those of both ends did, whether or not anybody saw it there. */
