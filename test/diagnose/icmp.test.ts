@@ -11,6 +11,7 @@ import {
   failed,
   icmpError,
   lost,
+  packet,
   question,
   ran,
   takesIcmp,
@@ -55,6 +56,24 @@ describe('a connection that timed out', () => {
     const beside = icmpError(lost - 0.059, out, [3, 3], { tuple: { ...asked, sport: 40_777 } });
     const { author, cause, certainty } = found([...silence, beside, ...takesIcmp()]);
     assert.deepEqual([author, cause, certainty?.cause], ['unknown', 'policy-reject', 'likely']);
+  });
+
+  it('was not dropped by its server’s kernel, as far as anybody knows, where it was an attempt and those beside it were told', () => {
+    const attempt = failed({ failure: 'timeout', errno: 'ETIMEDOUT', phase: 'connecting', lastGoodAt: null });
+    const beside = icmpError(lost - 0.059, out, [3, 3], { tuple: { ...asked, sport: 40_777 } });
+    const opens = [0.09, 0.05].map((before) =>
+      packet(lost - before, ['cali-client', 'in'], asked, 'S', { seq: 1 }),
+    );
+    const facing = (...nodes: readonly NodeEvent[]) => {
+      const [finding] = diagnose(
+        { probes: [attempt], nodes: [...opens, ...takesIcmp(), ...nodes] },
+        causeModels,
+      );
+      return finding?.suspects ?? [];
+    };
+    assert.ok(!facing().includes('node-rule'));
+    for (const one of ['node-rule', 'node-kernel', 'server-kernel'] as const)
+      assert.ok(facing(beside).includes(one), one);
   });
 
   it('in silence is that only where ICMP errors would have been captured; elsewhere a rule may have sent them', () => {

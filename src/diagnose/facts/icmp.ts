@@ -58,6 +58,9 @@ export const neighboursRefused: Look = (story) => {
   return errors.taken ? no() : unknown(endsSo(story) ? 'icmp-errors' : null);
 };
 
+/** None is known to have been, be it that nobody could look. */
+export const noNeighbourKnownRefused: Look = (story) => seenIf(neighboursRefused(story).seen !== 'yes');
+
 /** The same client was refused by such an error when it tried again. */
 export const nextAttemptRefused: Look = (story) => {
   const [next] = story.lost.afterwards;

@@ -147,7 +147,8 @@ export const byEnding: readonly Exclusion[] = [
   },
   {
     // One that is established goes on in vain, and times out like one whose packets vanish.
-    when: ['never connected', 'timed out'],
+    // Of many that are refused together some hear nothing: what a kernel says with ICMP is limited.
+    when: ['never connected', 'timed out', 'no neighbour known to be refused'],
     excludes: onTheWay,
     because:
       'nothing was answered: an attempt to connect that is refused, with a RST or an ICMP error, fails at once (if that reaches the client)',

@@ -107,6 +107,11 @@ export const icmpRows = {
     notSeen: none,
     unknowable: perhapsNotTaken,
   },
+  'no neighbour known to be refused': {
+    seen: { probes: timedOut },
+    notSeen: told(neighbourTold),
+    unknowable: 'that none is known is seen by whoever looks',
+  },
   'next attempt refused by ICMP': {
     seen: { nodes: [...sent, nextRefused, ...takesIcmp()], probes: [...timedOut, failedAgain('refused')] },
     notSeen: { nodes: [...sent, nextRefused, ...takesIcmp()], probes: [...timedOut, failedAgain('timeout')] },
