@@ -145,6 +145,10 @@ describe('what nobody could see', () => {
     assert.equal(seen(listener(good - 0.5, 'opened')), 'no');
     assert.equal(seen(listener(good - 0.5, 'closed')), 'unknown');
     assert.equal(seen(listener(lost + 0.3, 'opened')), 'unknown');
+    // Found late, and before the loss: it is the one that would be missed.
+    const asked = failed({ at: at(lost + 2) });
+    const later = listener(good + 0.05, 'opened');
+    assert.equal(facts['listener closed'](storyOf([...looked, later], [asked])).seen, 'no');
   });
 
   it('leaves open what a goodbye with a RST behind it had met where the capture has no packets with data', () => {

@@ -29,8 +29,8 @@ export const listenerClosed: Look = (story) => {
 };
 
 /**
- * By the looks nobody listened while it was well, or somebody began to after that: one that served it came between two of them, and may
- * have gone so.
+ * By the looks nobody listened while it was well, or somebody began to after it was lost: one that served it came between two of them,
+ * and may have gone so.
  */
 function lookedTooLate({ lost, nodes, server, serverScope, listenerChanges, slack }: Story): boolean {
   if (server === null || serverScope === null || lost.phase === 'connecting') return false;
@@ -38,7 +38,7 @@ function lookedTooLate({ lost, nodes, server, serverScope, listenerChanges, slac
   const before = between(nodes.listenersOf(serverScope, server.port), Number.NEGATIVE_INFINITY, good).at(-1);
   return (
     before?.change === 'closed' ||
-    listenerChanges.some(({ change, at }) => change === 'opened' && parseMicros(at) >= good)
+    listenerChanges.some(({ change, at }) => change === 'opened' && parseMicros(at) >= lost.failedAt - slack)
   );
 }
 
