@@ -1,9 +1,6 @@
 // What of a run's evidence somebody has who stands at one place, and what a diagnosis says of that.
 import { causeModels } from '../../src/causes/index.ts';
-import { lostByNodes } from '../../src/diagnose/connections/lost-by-nodes.ts';
-import { createProbeReader } from '../../src/diagnose/connections/lost-by-probes.ts';
-import { createNodeReader } from '../../src/diagnose/connections/node-timeline.ts';
-import { diagnose, explainEach } from '../../src/diagnose/diagnose.ts';
+import { diagnose, diagnoseWire } from '../../src/diagnose/diagnose.ts';
 import { parseMicros, type Micros } from '../../src/model/clock.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
 import type { ProbeEvent } from '../../src/model/probe-event.ts';
@@ -30,16 +27,7 @@ const without =
     return (probes.length === 0 ? wire(seen) : diagnose({ probes, nodes: seen }, causeModels)).map(answerOf);
   };
 
-/** @param until What is lost later is no answer. */
-function wire(nodes: readonly NodeEvent[], until: Micros = Number.POSITIVE_INFINITY) {
-  const reader = createNodeReader(null);
-  for (const event of nodes) reader.add(event);
-  const timeline = reader.timeline();
-  const lost = lostByNodes(timeline).lost.filter(({ failedAt }) => failedAt <= until);
-  return explainEach(lost, createProbeReader().timeline(), timeline, causeModels).map(
-    ({ finding }) => finding,
-  );
-}
+const wire = (nodes: readonly NodeEvent[], until?: Micros) => diagnoseWire(nodes, causeModels, until);
 
 /**
  * When our own clients were told to stop, each with all that it had left: whoever sees packets and kernels alone sees them go, some with

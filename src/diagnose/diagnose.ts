@@ -1,4 +1,5 @@
 // From evidence to findings. It knows nothing of scenarios: what it says must follow from the events alone.
+import type { Micros } from '../model/clock.ts';
 import type { NodeEvent } from '../model/node-event.ts';
 import type { ProbeEvent } from '../model/probe-event.ts';
 import type { Finding } from '../model/run-record.ts';
@@ -35,12 +36,21 @@ export function diagnose(evidence: Evidence, models: readonly CauseModel[]): Fin
   return explain(alignClients(timeline.lost, nodeTimeline), timeline, nodeTimeline, models);
 }
 
-/** Explains connections of anybody, as far as packets or kernels show that they were lost. */
-export function diagnoseWire(events: Iterable<NodeEvent>, models: readonly CauseModel[]): Finding[] {
+/**
+ * Explains connections of anybody, as far as packets or kernels show that they were lost.
+ *
+ * @param until What was lost later is left out; by default nothing is.
+ */
+export function diagnoseWire(
+  events: Iterable<NodeEvent>,
+  models: readonly CauseModel[],
+  until: Micros = Number.POSITIVE_INFINITY,
+): Finding[] {
   const nodes = createNodeReader(null);
   for (const event of events) nodes.add(event);
   const timeline = nodes.timeline();
-  return explain(lostByNodes(timeline).lost, createProbeReader().timeline(), timeline, models);
+  const lost = lostByNodes(timeline).lost.filter(({ failedAt }) => failedAt <= until);
+  return explain(lost, createProbeReader().timeline(), timeline, models);
 }
 
 /** The addresses that the nodes' evidence has to be searched for. */

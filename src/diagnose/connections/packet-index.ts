@@ -22,6 +22,10 @@ export const isBorn = ({ direction, interface: name }: PacketEvent): boolean =>
 export const hasComeIn = ({ direction, interface: name }: PacketEvent): boolean =>
   direction === 'in' && name !== loopback;
 
+/** Whether it came in with all its hops still before it: out of a pod, or from a neighbour of the node. */
+export const hasComeInFresh = (packet: PacketEvent): boolean =>
+  hasComeIn(packet) && initialTtls.has(packet.ttl);
+
 /** Whether a RST has the form that only a socket gives one: an answer without any, or a rule's, has neither window nor timestamps. */
 export const isOfLiveSocket = ({ flags, window, hasTimestampOption }: PacketEvent): boolean =>
   flags.includes('.') && (hasTimestampOption === true || window > 0);
@@ -56,8 +60,8 @@ const originOf = (packet: PacketEvent): Origin =>
 export function findEntrances(packets: readonly PacketEvent[]): (address: string) => Entrance | null {
   const entrances = new Map<string, Map<string, Entrance>>();
   for (const packet of packets) {
-    const { flags, ttl, tuple, node, interface: name } = packet;
-    if (flags.includes('R') || !hasComeIn(packet) || !initialTtls.has(ttl)) continue;
+    const { flags, tuple, node, interface: name } = packet;
+    if (flags.includes('R') || !hasComeInFresh(packet)) continue;
     const own = entrances.get(tuple.src) ?? new Map<string, Entrance>();
     entrances.set(tuple.src, own.set(`${node} ${name}`, { node, name }));
   }

@@ -5,7 +5,7 @@ import { wireIdentity } from './clock-offsets.ts';
 import type { Entry } from './entry-index.ts';
 import type { ProbeTimeline } from './lost-by-probes.ts';
 import type { NodeTimeline } from './node-timeline.ts';
-import { hasComeIn, initialTtls, isBorn, type Entrance } from './packet-index.ts';
+import { hasComeInFresh, initialTtls, isBorn, type Entrance } from './packet-index.ts';
 
 /** The interface by which an end's own packets come into its node: they have all their hops still before them there. */
 export function findEntrance(
@@ -13,8 +13,7 @@ export function findEntrance(
   isOwn: (tuple: Tuple) => boolean,
 ): Entrance | null {
   const fresh = packets.find(
-    (packet) =>
-      hasComeIn(packet) && isOwn(packet.tuple) && !packet.flags.includes('R') && initialTtls.has(packet.ttl),
+    (packet) => hasComeInFresh(packet) && isOwn(packet.tuple) && !packet.flags.includes('R'),
   );
   return fresh === undefined ? null : { node: fresh.node, name: fresh.interface };
 }

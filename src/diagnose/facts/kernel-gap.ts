@@ -1,7 +1,7 @@
 // Whether a kernel would have told: only of a node that was watched then, by a witness that lost nothing, is its silence a word.
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { BlindSpot } from '../../model/node-event.ts';
-import { hasComeIn, initialTtls, isOfLiveSocket } from '../connections/packet-index.ts';
+import { hasComeInFresh, isOfLiveSocket } from '../connections/packet-index.ts';
 import type { Story } from '../connections/story.ts';
 import type { Side } from '../connections/told-by-kernels.ts';
 import type { Wanted } from '../witness-words.ts';
@@ -44,8 +44,7 @@ function toldNothingOfOwnReset(
       goesToClient(packet) === (side === 'server') &&
       packet.node === own?.node &&
       packet.interface === own.name &&
-      hasComeIn(packet) &&
-      initialTtls.has(packet.ttl) &&
+      hasComeInFresh(packet) &&
       isOfLiveSocket(packet),
   );
   return isSent && !kernel.events.some((event) => kernel.sideOf(event) === side);

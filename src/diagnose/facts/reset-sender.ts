@@ -5,7 +5,7 @@ import { formatEndpoint } from '../../model/endpoint.ts';
 import type { KernelEvent } from '../../model/kernel-event.ts';
 import type { EvidenceItem } from '../../model/run-record.ts';
 import type { TupleEvent } from '../connections/kernel-index.ts';
-import { hasComeIn, initialTtls } from '../connections/packet-index.ts';
+import { hasComeInFresh } from '../connections/packet-index.ts';
 import type { ResetKind } from '../connections/sent-reset.ts';
 import type { Story } from '../connections/story.ts';
 import { between } from '../connections/time-range.ts';
@@ -120,8 +120,7 @@ function cameFromAnotherPod({ resets, server, serverInterface }: Story): boolean
   const isServers = first.tuple.src === server.address && first.tuple.sport === server.port;
   return (
     isServers &&
-    hasComeIn(first) &&
-    initialTtls.has(first.ttl) &&
+    hasComeInFresh(first) &&
     first.node === serverInterface.node &&
     first.interface !== serverInterface.name
   );
