@@ -179,10 +179,14 @@ function newLoss(report: FailedEvent, origin: string, pulse: Pulse): Growing {
     phase: report.phase,
     report,
     afterwards: [],
-    silenceMs: pulse.longestSince(lastGoodAt),
+    // An answer that had come before the process slept is read as it wakes: the sleep lies before the last good moment then.
+    silenceMs: pulse.longestSince(Math.min(lastGoodAt, failedAt - awake)),
     lateMs: pulse.latestSince(failedAt - atOnce),
   };
 }
+
+/** In so much a process that wakes has read what waits for it on all its connections. */
+const awake: Micros = 50_000;
 
 /** A process that has not run for a while tells of all that it missed in this time. */
 const atOnce: Micros = 1_000_000;

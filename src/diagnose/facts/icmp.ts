@@ -58,8 +58,9 @@ export const neighboursRefused: Look = (story) => {
   return errors.taken ? no() : unknown(endsSo(story) ? 'icmp-errors' : null);
 };
 
-/** None is known to have been, be it that nobody could look. */
-export const noNeighbourKnownRefused: Look = (story) => seenIf(neighboursRefused(story).seen !== 'yes');
+/** No error is known to have been told of it or of others with the same server, be it that nobody could look. */
+export const noErrorKnown: Look = ({ errors }) =>
+  seenIf(![...errors.own, ...errors.neighbours].some((error) => kindOf(error) !== 'too long'));
 
 /** The same client was refused by such an error when it tried again. */
 export const nextAttemptRefused: Look = (story) => {

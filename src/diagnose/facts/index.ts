@@ -79,7 +79,7 @@ export const facts = {
   "ICMP left the server's pod": icmp.leftServer,
   'ICMP from outside': icmp.fromOutside,
   'ICMP refused its neighbours': icmp.neighboursRefused,
-  'no neighbour known to be refused': icmp.noNeighbourKnownRefused,
+  'no ICMP error known, nor its neighbours': icmp.noErrorKnown,
   'next attempt refused by ICMP': icmp.nextAttemptRefused,
   'RST on the wire': form.resetSeen,
   'RST to the client': form.resetWentToClient,

@@ -148,7 +148,7 @@ export const byEnding: readonly Exclusion[] = [
   {
     // One that is established goes on in vain, and times out like one whose packets vanish.
     // Of many that are refused together some hear nothing: what a kernel says with ICMP is limited.
-    when: ['never connected', 'timed out', 'no neighbour known to be refused'],
+    when: ['never connected', 'timed out', 'no ICMP error known, nor its neighbours'],
     excludes: onTheWay,
     because:
       'nothing was answered: an attempt to connect that is refused, with a RST or an ICMP error, fails at once (if that reaches the client)',

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createProbeReader } from '../../../src/diagnose/connections/lost-by-probes.ts';
+import type { ProbeEvent } from '../../../src/model/probe-event.ts';
 import { failed } from '../made-by-hand.ts';
 import { at } from '../story-events.ts';
 
@@ -12,6 +13,11 @@ function latenessOf(...reports: readonly { readonly seconds: number; readonly lo
     reader.add(failed({ at: at(seconds), loopDelayMs, slot, connection: slot }));
   return reader.timeline().lost.map(({ lateMs }) => lateMs);
 }
+
+const answered = (at: string): ProbeEvent => ({
+  ...{ event: 'answered', role: 'client', class: 'here', connection: 1, slot: 1, loopDelayMs: 0 },
+  ...{ local: null, remote: '10.48.14.50:8080', at, latencyMs: 1, lateMs: 0, answers: 1 },
+});
 
 test('what fails just after a late event of the same process failed late, too', () => {
   const late = { seconds: 5, loopDelayMs: 900 };
@@ -24,4 +30,22 @@ test('what fails a second later, or was told before, did not', () => {
     latenessOf({ seconds: 4.9, loopDelayMs: 2 }, late, { seconds: 6.1, loopDelayMs: 3 }),
     [2, 900, 3],
   );
+});
+
+test('a process that wakes reads first what came before it slept, and slept all the same', () => {
+  const slot = { slot: 1, connection: 1 };
+  const reader = createProbeReader();
+  for (const seconds of [4, 4.9]) reader.add(answered(at(seconds)));
+  reader.add(failed({ ...slot, at: at(4.91), lastGoodAt: at(4.9), loopDelayMs: 890 }));
+  const [lost] = reader.timeline().lost;
+  assert.equal(lost?.silenceMs, 900);
+});
+
+test('a connection that was well for a while after its process had slept is not lost by that', () => {
+  const slot = { slot: 1, connection: 1 };
+  const reader = createProbeReader();
+  for (const seconds of [4, 4.9, 5.1, 5.3]) reader.add(answered(at(seconds)));
+  reader.add(failed({ ...slot, at: at(5.4), lastGoodAt: at(5.3) }));
+  const [lost] = reader.timeline().lost;
+  assert.equal(lost?.silenceMs, 100);
 });

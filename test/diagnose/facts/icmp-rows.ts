@@ -107,7 +107,7 @@ export const icmpRows = {
     notSeen: none,
     unknowable: perhapsNotTaken,
   },
-  'no neighbour known to be refused': {
+  'no ICMP error known, nor its neighbours': {
     seen: { probes: timedOut },
     notSeen: told(neighbourTold),
     unknowable: 'that none is known is seen by whoever looks',

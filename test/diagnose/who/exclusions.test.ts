@@ -64,7 +64,7 @@ const cases: readonly (readonly [when: string, basis: 'physics' | 'convention', 
   ['timed out + not ICMP error seen + neither way passed', 'physics', atTheServer],
   ['timed out + server dropped openings', 'convention', 'nobody server-pod-rule'],
   ['timed out + sent again and again + ICMP refused its neighbours', 'convention', 'nobody'],
-  ['never connected + timed out + no neighbour known to be refused', 'convention', onTheWay],
+  ['never connected + timed out + no ICMP error known, nor its neighbours', 'convention', onTheWay],
   ['never connected + timed out + may never have arrived', 'convention', 'server-pod-rule'],
   [
     'never connected + timed out + may never have arrived + not server dropped openings',
