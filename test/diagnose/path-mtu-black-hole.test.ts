@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { causeModels } from '../../src/causes/index.ts';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import type { NodeEvent } from '../../src/model/node-event.ts';
+import { atClient as atSocket, endOfSocket } from './kernel-events.ts';
 import { longInVain, tailArrives } from './long-packets.ts';
 import { ran, takesIcmp } from './made-by-hand.ts';
 import { again, asksInVain, bare, gaveUp, inOrder, ofClient, ofServer, pushes } from './one-direction.ts';
@@ -53,6 +54,16 @@ describe('long packets that are sent again to the end', () => {
     assert.equal(cause, 'unknown');
     for (const one of ['path-mtu-black-hole', 'silent-drop', 'one-way-drop'])
       assert.ok(rivals.includes(one), rivals.join());
+  });
+
+  it('is none of them where the socket that sent them had only some bytes left to send', () => {
+    const left = (unsent: number): NodeEvent => {
+      const line = endOfSocket(atSocket, 0);
+      return line.event === 'socket' ? { ...line, unsent, retransmissions: 3 } : line;
+    };
+    const rivals = (unsent: number) => told([...inOrder(...longInVain), left(unsent)]).rivals;
+    assert.ok(rivals(3_000).includes('path-mtu-black-hole'));
+    assert.ok(!rivals(15).includes('path-mtu-black-hole'));
   });
 
   it('are in a hole of one direction where nothing of that side arrives, and what the other says does', () => {

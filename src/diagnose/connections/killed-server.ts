@@ -4,6 +4,7 @@ import { parseMicros, type Micros } from '../../model/clock.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import type { Tuple } from '../../model/node-event.ts';
 import { obeyedWithin } from './closed-unanswered.ts';
+import { destroyedAt } from './destroyed-at.ts';
 import { localEnd, otherEnd } from './ends-of-tuple.ts';
 import type { SocketEvent, TupleEvent } from './kernel-index.ts';
 import type { NodeTimeline } from './node-timeline.ts';
@@ -81,12 +82,9 @@ export function askedTheKilled(
 
 /** When the client last sent data, long ago where something came since; undefined where that is not told to the moment. */
 function lastAsked({ cookie, node, tuple, lastSentMs, lastData }: SocketEvent, nodes: NodeTimeline) {
-  // The socket's own line is printed late.
-  const destroyed = nodes.kernel
-    .of(localEnd(tuple))
-    .find((one) => one.tracepoint === 'destroy-socket' && one.node === node && one.cookie === cookie);
-  if (destroyed === undefined || lastSentMs === null) return undefined;
-  return lastData === 'sent' ? parseMicros(destroyed.at) - lastSentMs * 1_000 : Number.NEGATIVE_INFINITY;
+  const endedAt = destroyedAt({ node, cookie }, nodes.kernel.of(localEnd(tuple)));
+  if (endedAt === undefined || lastSentMs === null) return undefined;
+  return lastData === 'sent' ? endedAt - lastSentMs * 1_000 : Number.NEGATIVE_INFINITY;
 }
 
 /** @param tuple As the client's own socket has it. */

@@ -4,6 +4,7 @@ import { parseMicros, type Micros } from '../../model/clock.ts';
 import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
 import type { Tuple } from '../../model/node-event.ts';
 import type { Phase } from '../../model/probe-event.ts';
+import { destroyedAt } from './destroyed-at.ts';
 import { localEnd, otherEnd, shorter } from './ends-of-tuple.ts';
 import type { SocketEvent, TupleEvent } from './kernel-index.ts';
 import type { LostConnection } from './lost-connection.ts';
@@ -174,11 +175,7 @@ function lastWords(
   // The kernel counts in ticks: what was sent and received in one of them, nobody can put in order.
   const [spoke, heard] = isClient ? [sent, received] : [received, sent];
   const phase = spoke < heard ? 'awaiting' : spoke > heard ? 'idle' : null;
-  // Its line is printed late; the kernel's own is not.
-  const destroyed = shorter(tuple, nodes.kernel.of).find(
-    (one) => one.tracepoint === 'destroy-socket' && one.node === node && one.cookie === cookie,
-  );
-  const endedAt = parseMicros(destroyed?.at ?? at);
+  const endedAt = destroyedAt({ node, cookie }, shorter(tuple, nodes.kernel.of)) ?? parseMicros(at);
   return { phase, lastGoodAt: Math.min(parseMicros(event.at), endedAt - heard * 1_000) };
 }
 

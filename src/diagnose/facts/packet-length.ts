@@ -2,6 +2,7 @@
 import { parseMicros } from '../../model/clock.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import { initialTtls } from '../connections/packet-index.ts';
+import type { SocketEvent } from '../connections/kernel-index.ts';
 import type { Story } from '../connections/story.ts';
 import { asEvidence, captureGap, conclusion, no, unknown, yes, type Look } from './fact.ts';
 import { crossingsOf } from './which-way.ts';
@@ -13,11 +14,10 @@ const fewestSends = 3;
 
 /** Each of a sender's packets that vanished is longer than each that arrived meanwhile, and there were such. */
 export const onlyLongVanished: Look = (story) => {
+  const short = repeatedShort(story);
+  if (short !== undefined) return no(asEvidence(short));
   const gap = captureGap(story);
   if (gap !== null) return unknown(gap);
-  const repeated = repeatedBy(story);
-  const short = repeated.find(({ ipLength }) => ipLength < shortestLong);
-  if (short !== undefined) return no(asEvidence(short));
   for (const toClient of [false, true]) {
     const { vanished, arrived } = crossingsOf(story, toClient);
     const [first] = vanished;
@@ -39,12 +39,11 @@ export const onlyLongVanished: Look = (story) => {
  * a packet of no length, that it has got something, and not these.
  */
 export const onlyLongMissed: Look = (story) => {
+  const short = repeatedShort(story);
+  if (short !== undefined) return no(asEvidence(short));
   const gap = captureGap(story);
   if (gap !== null) return unknown(gap);
-  const repeated = repeatedBy(story);
-  const short = repeated.find(({ ipLength }) => ipLength < shortestLong);
-  if (short !== undefined) return no(asEvidence(short));
-  for (const same of Map.groupBy(repeated, wayOf(story)).values()) {
+  for (const same of Map.groupBy(repeatedBy(story), wayOf(story)).values()) {
     const [first] = same;
     const last = same.at(-1);
     if (first === undefined || last === undefined || same.length < fewestSends - 1) continue;
@@ -80,9 +79,23 @@ export const onlyLongMissed: Look = (story) => {
 
 /** Nothing short is known to have been sent again: length may have decided, or nothing else was there to be lost. */
 export const lengthMayDecide: Look = (story) => {
-  const short = repeatedBy(story).find(({ ipLength }) => ipLength < shortestLong);
+  const short = repeatedShort(story);
   return short === undefined ? yes() : no(asEvidence(short));
 };
+
+/** What is short and was sent again and again, or the socket that did so with no more than that in its queue. */
+function repeatedShort(story: Story): PacketEvent | SocketEvent | undefined {
+  const sent = repeatedBy(story).find(({ ipLength }) => ipLength < shortestLong);
+  const headers = story.lost.target.address.includes(':') ? 60 : 40;
+  const isShort = (unsent: number | null) => unsent !== null && unsent > 0 && unsent + headers < shortestLong;
+  return (
+    sent ??
+    story.kernel.sockets.find(
+      ({ change, unsent, retransmissions }) =>
+        change === 'destroyed' && (retransmissions ?? 0) > 0 && isShort(unsent),
+    )
+  );
+}
 
 const wayOf =
   ({ goesToClient }: Story) =>

@@ -4,6 +4,7 @@ import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import { initialTtls } from '../connections/packet-index.ts';
 import { isOpening, isSameWay } from '../connections/another-opening.ts';
+import { destroyedAt } from '../connections/destroyed-at.ts';
 import { openedAgain, soonestRepetition } from '../connections/sent-in-vain.ts';
 import type { Story } from '../connections/story.ts';
 import type { Wanted } from '../witness-words.ts';
@@ -103,7 +104,8 @@ function heardBySocket({ kernel, lost, slack }: Story, missing: Wanted): Fact {
   if (hadAnswer && lost.failedAt - lost.lastGoodAt < shortestTimeout) return no();
   for (const socket of kernel.sockets) {
     if (socket.change !== 'destroyed' || socket.lastReceivedMs === null) continue;
-    const heardAt = parseMicros(socket.at) - socket.lastReceivedMs * 1_000;
+    const endedAt = destroyedAt(socket, kernel.events) ?? parseMicros(socket.at);
+    const heardAt = endedAt - socket.lastReceivedMs * 1_000;
     const again = kernel.events.find(
       (event) =>
         event.tracepoint === 'retransmit' &&

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { facts, type FactName } from '../../../src/diagnose/facts/index.ts';
 import type { NodeEvent } from '../../../src/model/node-event.ts';
-import { atClient, isReset, kernel, known } from '../kernel-events.ts';
+import { atClient, endOfSocket, isReset, kernel, known, told } from '../kernel-events.ts';
 import { failed, good, lost, port, ran, serverRst, source, storyOf, talk } from '../made-by-hand.ts';
 import { at, firstEntry, secondEntry } from '../story-events.ts';
 
@@ -79,6 +79,18 @@ test('a program that had an answer within the second before it was told of the l
     facts['had been idle'](storyOf([], [failed({ at: at(failedAt) })])).seen;
   assert.equal(hadBeenIdle(good + 0.8), 'no');
   assert.equal(hadBeenIdle(good + 1), 'unknown');
+});
+
+test('when a socket had last received counts from its kernel’s own word of its end: its line is printed late', () => {
+  const cookie = 'f5380';
+  const line = { ...endOfSocket(atClient, 0), at: at(lost + 0.4), cookie, lastReceivedMs: 1_200 };
+  const again = told(lost - 0.1, 'retransmit', atClient);
+  const seen = (...events: readonly NodeEvent[]) =>
+    facts['had been idle'](
+      storyOf([...known, ...kernel, ...events], [failed({ lastGoodAt: at(lost - 1.2) })]),
+    ).seen;
+  assert.equal(seen(again, line), 'no');
+  assert.equal(seen(again, told(lost, 'destroy-socket', atClient, { cookie }), line), 'unknown');
 });
 
 test('a kernel’s silence says nothing of a RST that came out of another pod than the server’s packets had, be it of the same address', () => {
