@@ -164,7 +164,10 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     blindTo: z.array(z.string()).optional(),
     /** The addresses of the node's own network namespace but those of its loopback, as its witness began. */
     ownAddresses: z.array(z.string()).optional(),
-    /** Of a witness that reads at intervals: all that it reads was read once more after that moment. In folders, as it stopped. */
+    /**
+     * All that a witness reads at intervals was read once more after that moment; what one hears of as it passes was kept until then.
+     * In folders, as it stopped.
+     */
     readUntil: z.string().optional(),
     /** What it takes beside what it is named for: `icmp-errors`, `oom-kills`. Absent where that was not said, which leaves it open. */
     takes: z.array(z.string()).optional(),

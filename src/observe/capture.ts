@@ -1,4 +1,5 @@
 // Captures TCP on all interfaces of a node and keeps the packets around each reset; and ICMP errors about TCP.
+import { formatMicros } from '../model/clock.ts';
 import { Problem } from '../model/problem.ts';
 import { startProgram, type Program } from '../system/process.ts';
 import { endingWithUs } from '../system/ending-with-us.ts';
@@ -58,7 +59,7 @@ export const capture: Witness = {
       onLinkChange: () => void names.refresh(),
       async stop() {
         // What passes from now on no other witness sees: told by the capture alone, it would be a loss that nobody can explain.
-        keeper.endNow();
+        const readUntil = formatMicros(keeper.endNow());
         // On a busy machine tcpdump may be seconds behind; what it still holds is part of the run.
         if (scope.immediate) await tcpdump.current().caughtUp(catchUpMs);
         await keeper.quiet(scope.immediate ? 30 : handOverMs, catchUpMs);
@@ -66,7 +67,7 @@ export const capture: Witness = {
         await tcpdump.stop();
         const text = [keeper.end(), ...notTold].join('; ');
         const last = tcpdump.current().lost();
-        return { lost: last === null ? null : lost + last, text };
+        return { lost: last === null ? null : lost + last, text, readUntil };
       },
     } satisfies RunningWitness;
   },

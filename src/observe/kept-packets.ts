@@ -1,4 +1,5 @@
 // What a node's capture keeps of the packets that tcpdump hands over, and tells: those around a trouble, and ICMP errors about TCP.
+import type { Micros } from '../model/clock.ts';
 import { loopback } from '../model/loopback.ts';
 import type { RawFile, WitnessContext } from './witness.ts';
 import { readErrorAboutTcp, readTcp, type CapturedPacket } from '../packets/captured-packet.ts';
@@ -29,8 +30,8 @@ export interface PacketKeeping {
   push(chunk: Buffer): void;
   /** Packets of this capture that came in by the loopback. */
   looped(): number;
-  /** What passes after this moment is not kept. */
-  endNow(): void;
+  /** What passes after this moment, which it says, is not kept. */
+  endNow(): Micros;
   /** Whether a packet came that passed after the end: all before it have come. */
   isPastEnd(): boolean;
   /** Resolves when no packet has come for `forMs`, when one of after the end came, or after `atMostMs`. */
@@ -146,7 +147,9 @@ export function keepPackets(context: KeepingContext, names: InterfaceNames): Pac
       tellLeftOut();
     },
     endNow() {
-      endsAt = context.clock.now() + clockToleranceMicros;
+      const now = context.clock.now();
+      endsAt = now + clockToleranceMicros;
+      return now;
     },
     isPastEnd: () => pastEnd,
     async quiet(forMs, atMostMs) {

@@ -51,7 +51,7 @@ interface WitnessEnd {
   /** Messages or packets that it could not get; null when unknown. */
   readonly lost: number | null;
   readonly text: string;
-  /** A time stamp: all that it reads was read once more after that moment. */
+  /** A time stamp: all that it reads was read once more after that moment, and what passed before it, if it hears of each. */
   readonly readUntil?: string;
 }
 

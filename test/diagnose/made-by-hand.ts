@@ -159,12 +159,14 @@ export const source = (
     readonly lost?: number;
     readonly blindTo?: string[];
     readonly ownAddresses?: string[];
+    readonly readUntil?: string;
   } = {},
 ): NodeEvent => ({
   ...base(name, more.seconds ?? (state === 'started' ? 0 : 9)),
   ...{ event: 'source', state, lost: more.lost ?? null },
   ...(more.blindTo === undefined ? {} : { blindTo: more.blindTo }),
   ...(more.ownAddresses === undefined ? {} : { ownAddresses: more.ownAddresses }),
+  ...(more.readUntil === undefined ? {} : { readUntil: more.readUntil }),
 });
 export const ran = (name: string): NodeEvent[] => [source(name, 'started'), source(name, 'stopped')];
 

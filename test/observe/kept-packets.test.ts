@@ -18,7 +18,7 @@ function endedAt(now: Micros) {
   const keeper = keepPackets({ ...context, clock }, createInterfaceNames(null));
   keeper.read([], undefined);
   keeper.begin();
-  keeper.endNow();
+  assert.equal(keeper.endNow(), now);
   keeper.push(file);
   return { keeper, kept: events.flatMap(({ event, at }) => (event === 'packet' ? [at] : [])) };
 }

@@ -112,7 +112,9 @@ export function createWitnessHours(): WitnessNotes {
   const hours: WitnessNotes['hours'] = (align) => ({
     capturedUntil(node) {
       const said = `capture ${node}`;
-      const at = lastHeard.get(said);
+      const heard = lastHeard.get(said);
+      // It stops a while after the last packet that it keeps.
+      const at = heard === stopped.get(said) ? (readUntil.get(said) ?? heard) : heard;
       const until = at === undefined ? Number.NEGATIVE_INFINITY : parseMicros(align({ node, at }).at);
       const lostPackets = limited.has(said) ? Number.POSITIVE_INFINITY : (lost.get(said) ?? 0);
       return { until, lost: lostPackets, keptFor: begun.has(said) ? keptFor : Number.POSITIVE_INFINITY };

@@ -207,7 +207,8 @@ function captureRan({ at }: PacketEvent, node: string, { nodes, slack }: Story) 
   return (
     nodes.ran('capture', node) &&
     nodes.firstHeard('capture', node) <= then + slack &&
-    nodes.lastHeard('capture', node) >= then - slack
+    nodes.lastHeard('capture', node) >= then - slack &&
+    !nodes.missed('capture', node, then, then)
   );
 }
 

@@ -4,7 +4,18 @@ import { describe, it, test } from 'node:test';
 import { facts, type FactName } from '../../../src/diagnose/facts/index.ts';
 import type { NodeEvent } from '../../../src/model/node-event.ts';
 import { atClient, endOfSocket, isReset, kernel, known, told } from '../kernel-events.ts';
-import { failed, good, lost, port, ran, serverRst, source, storyOf, talk } from '../made-by-hand.ts';
+import {
+  failed,
+  good,
+  lost,
+  outsideRst,
+  port,
+  ran,
+  serverRst,
+  source,
+  storyOf,
+  talk,
+} from '../made-by-hand.ts';
 import { at, firstEntry, secondEntry } from '../story-events.ts';
 
 const reset = [failed()];
@@ -101,4 +112,17 @@ test('a kernel’s silence says nothing of a RST that came out of another pod th
     facts["server's kernel sent a RST"](storyOf([...withLines, first, passedOn], reset));
   assert.equal(sent(own).seen, 'no');
   assert.deepEqual(sent({ ...own, interface: 'cali-next' }), { seen: 'unknown', missing: 'its-hours' });
+});
+
+test('a capture that ended before the RST, though it said so later, does not say that the server’s pod sent none', () => {
+  const elsewhere = outsideRst().map((event) => ({ ...event, node: 'node-2' }));
+  const sent = (readUntil: string) =>
+    facts["RST left the server's pod"](
+      storyOf(
+        [...talk(), ...elsewhere, source('capture', 'started'), source('capture', 'stopped', { readUntil })],
+        reset,
+      ),
+    );
+  assert.equal(sent(at(lost + 1)).seen, 'no');
+  assert.deepEqual(sent(at(lost - 0.1)), { seen: 'unknown', missing: 'capture-at-server' });
 });
