@@ -1,5 +1,6 @@
 // The benchmark's results as a page: how often the diagnosis was right from each place, and whether its words mean what they say.
 import { certainties } from '../../src/model/certainty.ts';
+import { causeTable } from './by-cause.ts';
 import { columns, judgedIn, ofFaults, ofHealth, type Column, type Judged } from './columns.ts';
 import { largestOf, verdicts, wordKept, type Answer } from './judgement.ts';
 import { wasMade, type Trial } from './ledger.ts';
@@ -71,6 +72,7 @@ function results(seen: readonly ColumnRuns[], notRun: readonly Column[], trials:
       (cause) => `\`${cause}\` is not in the columns without client events: nothing of it is on the wire.`,
     ),
     '',
+    ...causeTable(seen),
     ...invisible(seen),
     ...healthy(seen),
     '## What the three words are worth',

@@ -68,6 +68,14 @@ describe('the page', () => {
     assert.match(text, /\| all witnesses \| 1 \| 1 \| 100\.0% \(2\.5% to 100\.0%\) \|/);
   });
 
+  it('says of each cause how often it is named, and what is left open beside it', () => {
+    assert.match(text, /## By cause\n/);
+    assert.match(
+      text,
+      /\n\| policy-reject \| 2\/4; 1 open beside silent-drop; 1 wrong \| 1\/4; 1 open beside silent-drop; 1 unknown; 1 wrong \|\n/,
+    );
+  });
+
   it('says of a column that no run has yet that it was not run, and of no other', () => {
     assert.deepEqual(row(text, 'no capture'), ['not run', '', '', '', '', '']);
     assert.equal(row(text, 'real workloads, watch'), undefined);
