@@ -21,6 +21,8 @@ export interface Truth {
   readonly cause: string | null;
   /** Each is right. */
   readonly authors: readonly Author[];
+  /** What is no less right of a smaller finding: what the same fault does to a few in another way. Default: nothing. */
+  readonly besides?: readonly { readonly cause: string; readonly author: Author }[];
 }
 
 export const verdicts = ['right', 'one of several', 'unknown', 'wrong'] as const;
@@ -68,7 +70,7 @@ export function judgeRun(answers: readonly Answer[], truth: Truth): Verdict {
   const lost = answers.reduce((sum, { connections }) => sum + connections, 0);
   const accuses = answers
     .filter(({ connections }) => connections >= leastShare * lost)
-    .some((answer) => namesWrongly(answer, truth));
+    .some((answer) => namesWrongly(answer, truth) && (answer === largest || !isBeside(answer, truth)));
   if (accuses) return 'wrong';
   if (truth.cause === null) return 'unknown';
   const parts = [causePart(largest, truth), authorPart(largest, truth)];
@@ -82,6 +84,15 @@ export function largestOf(answers: readonly Answer[]): Answer | null {
   return answers.reduce<Answer | null>(
     (best, answer) => (best === null || answer.connections > best.connections ? answer : best),
     null,
+  );
+}
+
+/** Whether all that it names is what the fault does to a few, and it leaves open the rest. */
+function isBeside({ cause, causeCertainty, author, authorCertainty }: Answer, truth: Truth): boolean {
+  return (truth.besides ?? []).some(
+    (other) =>
+      (causeCertainty === 'open' || cause === other.cause) &&
+      (authorCertainty === 'open' || author === other.author),
   );
 }
 
@@ -105,10 +116,14 @@ export function wordKept(
   question: 'author' | 'cause',
   word: Certainty,
 ): Kept {
+  const partOfAnswer = (answer: Answer, truth: Truth): Part =>
+    question === 'author' ? authorPart(answer, truth) : causePart(answer, truth);
   const parts = runs.flatMap(({ answers, truth }) =>
     answers
       .filter((answer) => (question === 'author' ? answer.authorCertainty : answer.causeCertainty) === word)
-      .map((answer) => (question === 'author' ? authorPart(answer, truth) : causePart(answer, truth))),
+      .map((answer) =>
+        answer !== largestOf(answers) && isBeside(answer, truth) ? 'named' : partOfAnswer(answer, truth),
+      ),
   );
   const right = parts.filter((part) => part === 'named' || part === 'among several').length;
   return { said: parts.length, right };

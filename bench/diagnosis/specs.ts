@@ -192,7 +192,9 @@ export function choiceOf({ scenario, variant, fix }: TrialSpec): Choice {
 export function truthOf(spec: TrialSpec): Truth {
   const scenario = findScenario(spec.scenario);
   const choice = seenUnder(spec.condition, choiceOf(spec));
-  return { cause: scenario.expectedCause(choice), authors: scenario.expectedAuthor(choice) };
+  const cause = scenario.expectedCause(choice);
+  const besides = cause === null ? [] : (scenario.besides ?? []);
+  return { cause, authors: scenario.expectedAuthor(choice), besides };
 }
 
 /** A verdict of `none` takes the scenario's whole length; half of it, six seconds at least, shows most faults several times. */

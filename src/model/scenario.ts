@@ -158,6 +158,8 @@ export interface Scenario extends Named {
   expectedCause(choice: Choice): string | null;
   /** Whom it ought to name for having ended the connections: any of these is right. Empty exactly where no cause is expected. */
   expectedAuthor(choice: Choice): readonly Author[];
+  /** What the same fault does to a few connections by its nature, in another way than to most; absent where that is nothing. */
+  readonly besides?: readonly { readonly cause: string; readonly author: Author }[];
   /** @param whose Programs that are not ours wait as long as the kernel does, or less: what must outlast them is longer for them. */
   setup(choice: Choice, whose?: 'probes' | 'foreign'): Setup;
 }

@@ -27,6 +27,9 @@ const openCause = (...rivals: string[]) =>
 const openAuthor = (...suspects: Answer['suspects'][number][]) =>
   ({ author: 'unknown', authorCertainty: 'open', suspects }) satisfies Partial<Answer>;
 
+const withOthers: Truth = { ...truth, besides: [{ cause: 'forged-reset', author: 'in-between' }] };
+const other = answer({ cause: 'forged-reset', author: 'in-between', connections: 4 });
+
 describe('judging a run', () => {
   const cases: [string, Answer[], Truth, Verdict][] = [
     ['both named', [answer()], truth, 'right'],
@@ -42,6 +45,10 @@ describe('judging a run', () => {
       severalAuthors,
       'right',
     ],
+    ['what the fault does to a few, too', [answer(), other], withOthers, 'right'],
+    ['that, where the fault does nothing else', [answer(), other], truth, 'wrong'],
+    ['that of most', [answer({ connections: 3 }), other], withOthers, 'wrong'],
+    ['that by another author', [answer(), { ...other, author: 'client-kernel' }], withOthers, 'wrong'],
     ['nothing found', [], truth, 'unknown'],
     ['the cause among several', [answer(openCause('silent-drop', 'policy-reject'))], truth, 'one of several'],
     ['the author among several', [answer(openAuthor('in-between', 'node-rule'))], truth, 'one of several'],

@@ -45,14 +45,16 @@ export const scenario: LabScenario<'translation-changed'> = {
   expectedCause: (choice) => (isBroken(choice) ? 'translation-changed' : null),
   // The endpoint that is chosen now listens, and its kernel knows no such connection.
   expectedAuthor: (choice) => (isBroken(choice) ? ['server-kernel'] : []),
+  // An answer that is under way when its entry goes is not translated back, whatever is chosen, and the client's kernel resets the pod
+  // that gave it.
+  besides: [{ cause: 'conntrack-entry-deleted', author: 'client-kernel' }],
   setup(choice): Setup {
     const nodes = choice.variant === clientsNode ? ['node-2'] : ['node-1', 'node-2'];
     const filter = { originalDestination: service.clusterIp };
     return {
       ...serviceWorld(choice, {
         topology: hasSecond(choice) ? twoEndpoints : twoNodes,
-        // An answer that is under way when its entry goes is not translated back, whatever is chosen, and the client's kernel resets
-        // the pod that gave it: that is conntrack-entry-deleted. Of few questions few are.
+        // Of few questions few are under way.
         clientPeriodMs,
         sessionAffinity: choice.fix === sessionAffinity,
       }),
