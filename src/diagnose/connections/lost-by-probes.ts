@@ -98,10 +98,11 @@ export function createProbeReader(): ProbeReader {
       before?.afterwards.push({ at: event.at, failure: null });
       down.delete(slot);
     } else if (event.phase === 'connecting' && before !== undefined) {
-      // The server closed in an orderly way, and nobody answers now: what is lost is the attempt, not what was closed while idle.
+      // The server closed in an orderly way, and nobody answers now, or with a RST to who thought itself let in: what is lost is the
+      // attempt, not what was closed while idle.
       const isFirst = isIdleClose(before) && before.afterwards.length === 0;
       const attempt = () => attemptAfter(before, newLoss(event, before.origin, pulse));
-      if (isFirst && isUnanswered(event)) Object.assign(before, attempt());
+      if (isFirst && (isUnanswered(event) || event.failure === 'reset')) Object.assign(before, attempt());
       else if (isFirst && event.failure === 'refused') before.refusedNext = attempt();
       // A slot that stays down for an hour says no more than its first attempts did.
       if (before.afterwards.length < keptAttempts)

@@ -49,3 +49,26 @@ test('a connection that was well for a while after its process had slept is not 
   const [lost] = reader.timeline().lost;
   assert.equal(lost?.silenceMs, 100);
 });
+
+test('what is lost is the attempt, where it is reset after the server had closed in an orderly way', () => {
+  const slot = { slot: 1, connection: 1, lastGoodAt: at(4) };
+  const attempt = {
+    slot: 1,
+    connection: 2,
+    phase: 'connecting',
+    livedMs: 0,
+    answers: 0,
+    lastGoodAt: null,
+  } as const;
+  const after = (failure: 'reset' | 'timeout' | 'refused') => {
+    const reader = createProbeReader();
+    reader.add(answered(at(4)));
+    reader.add(failed({ ...slot, at: at(5), failure: 'closed', phase: 'idle' }));
+    reader.add(failed({ ...attempt, at: at(5.1), failure }));
+    return reader.timeline().lost.map((loss) => [loss.failure, loss.phase]);
+  };
+  assert.deepEqual(after('reset'), [['reset', 'connecting']]);
+  assert.deepEqual(after('timeout'), [['timeout', 'connecting']]);
+  // Of one that is refused both are looked at.
+  assert.deepEqual(after('refused'), [['closed', 'idle']]);
+});
