@@ -45,7 +45,8 @@ function inWords(judged: readonly Judged[]): string {
     }),
   );
   const rest = [
-    ...(open.length > 0 ? [`${open.length} open beside ${[...beside].join(', ')}`] : []),
+    // Of several authors that are all right there is none beside the truth.
+    ...(open.length > 0 ? [[`${open.length} open`, ...besideWords(beside)].join(' ')] : []),
     ...(['unknown', 'wrong'] as const).flatMap((verdict) => {
       const { length } = of(verdict);
       return length > 0 ? [`${length} ${verdict}`] : [];
@@ -53,3 +54,6 @@ function inWords(judged: readonly Judged[]): string {
   ];
   return [`${of('right').length}/${judged.length}`, ...rest].join('; ');
 }
+
+const besideWords = (names: ReadonlySet<string>) =>
+  names.size === 0 ? [] : [`beside ${[...names].join(', ')}`];

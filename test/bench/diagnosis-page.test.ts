@@ -76,6 +76,11 @@ describe('the page', () => {
     );
   });
 
+  it('names nothing beside the truth where all authors that are left are right', () => {
+    const unnamed: Answer = { ...truth, author: 'unknown', authorCertainty: 'open', suspects: ['node-rule'] };
+    assert.match(page([seen([unnamed])]), /\n\| policy-reject \| 0\/1; 1 open \| 0\/1; 1 open \|\n/);
+  });
+
   it('says of a column that no run has yet that it was not run, and of no other', () => {
     assert.deepEqual(row(text, 'no capture'), ['not run', '', '', '', '', '']);
     assert.equal(row(text, 'real workloads, watch'), undefined);
