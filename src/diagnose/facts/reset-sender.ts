@@ -162,14 +162,16 @@ export const senderWasEnding: Look = (story) => {
   const told = end.told.filter(
     (event) => event.tracepoint === 'process-exit' || parseMicros(event.at) <= at + sameMoment,
   );
-  const isEnd = ({ tracepoint, number }: KernelEvent) => tracepoint !== 'signal' || number === kill;
-  if (told.some(isEnd)) {
-    const wasMade = told.some(({ tracepoint }) => tracepoint !== 'process-exit') || diesOfSignal(act);
+  const isDeadly = ({ tracepoint, number }: KernelEvent) => tracepoint === 'oom-victim' || number === kill;
+  if (told.some(isDeadly)) return yes(...told.map(asEvidence));
+  const wasAsked = told.some(({ tracepoint }) => tracepoint === 'signal');
+  // What it closes by a call it does not leave to its end, however soon that comes.
+  if (told.some(({ tracepoint }) => tracepoint === 'process-exit') && !closedByCall(act)) {
     // A program that leaves of its own accord closes what it has by that: a process for one connection does it so.
-    return wasMade ? yes(...told.map(asEvidence)) : unknown(null);
+    return wasAsked || diesOfSignal(act) ? yes(...told.map(asEvidence)) : unknown(null);
   }
   // What it does when it is asked to end is its own business, and it may do so by and by.
-  if (told.length > 0) return unknown(null);
+  if (wasAsked) return unknown(null);
   const { mayHaveMissed, heardUntil, firstHeard } = story.nodes;
   if (isBlind(story, act.node, 'process-ends')) return unknown('process-ends');
   if (mayHaveMissed('kernel-events', act.node, at - closesAllWithin, at + story.slack))
@@ -182,6 +184,10 @@ export const senderWasEnding: Look = (story) => {
 
 /** The kernel's function that takes a signal, on the way to the end of the process. */
 const diesOfSignal = ({ stack }: KernelEvent): boolean => stack.includes('get_signal');
+
+/** The program called close() or shutdown(). */
+const closedByCall = ({ stack }: KernelEvent): boolean =>
+  stack.some((name) => /_sys_(close|shutdown)/.test(name));
 
 /** What a process did to end it: the RST, or the close before the RST that answered what came too late; or the close alone. */
 function actOf(story: Story): TupleEvent | null {

@@ -169,6 +169,11 @@ export const kernelRows = {
   },
 } as const satisfies Partial<Record<string, Row>>;
 
+const abortsByClose = () => ({
+  ...serverAborts(),
+  stack: ['tcp_send_active_reset', 'tcp_close', '__x64_sys_close', 'do_syscall_64'],
+});
+
 /** What is told of a process that is asked to end, or is killed, in the story in which it aborts the connection. */
 export const endings = {
   killed: story(isKilled(9), serverAborts(), afterwards),
@@ -176,6 +181,9 @@ export const endings = {
   exitToldLate: story(isKilled(15), serverAborts(), exits(lost + 0.1), afterwards),
   ofItself: story(exits(), serverAborts(), afterwards),
   bySomeSignal: story(exits(), { ...serverAborts(), stack: ['do_exit', 'get_signal'] }, afterwards),
+  askedAndClosed: story(isKilled(15), abortsByClose(), exits(lost + 0.1), afterwards),
+  closedAndLeft: story(abortsByClose(), exits(lost + 0.1), afterwards),
+  killedAsItClosed: story(isKilled(9), abortsByClose(), afterwards),
   justNow: story(serverAborts()),
   inVain: story(
     ...[0.001, 0.002].map((later) => told(good + later, 'retransmit', atClient)),

@@ -57,6 +57,11 @@ describe('whether the process that aborted a connection was ending', () => {
     assert.equal(look(endings.ofItself).seen, 'unknown'));
   it('a signal that is not told of is on the way that leads to its end', () =>
     assert.equal(look(endings.bySomeSignal).seen, 'yes'));
+  it('a program that is asked to end and closes by a system call of its own did that itself, though it exits soon', () => {
+    assert.equal(look(endings.askedAndClosed).seen, 'unknown');
+    assert.equal(look(endings.closedAndLeft).seen, 'no');
+    assert.equal(look(endings.killedAsItClosed).seen, 'yes');
+  });
   it('an exit that may still be told is no exit yet', () =>
     assert.equal(
       look({ ...endings.justNow, nodes: (endings.justNow.nodes ?? []).slice(0, -2) }).seen,
