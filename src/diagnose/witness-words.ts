@@ -28,7 +28,7 @@ export const wantedWords = {
   'captured-data': "the connection's packets with data: the capture has openings and ends alone",
   'what-was-lost': 'what an observer of the node could not record (it said that it lost something)',
   'later-conntrack-events':
-    'what conntrack still had to tell of that time: it tells late, and had told of nothing later',
+    'when what conntrack told of that time, or still had to tell, had happened: it tells late on a busy machine',
   'its-hours': 'what an observer of the node saw at that time (it had not begun, or had stopped)',
   'capture-direction': 'the direction of captured packets (tcpdump -i any -y LINUX_SLL2 keeps it)',
   'icmp-errors': 'ICMP errors about the connection (tcpdump "tcp or icmp or icmp6")',
