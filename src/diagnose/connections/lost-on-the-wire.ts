@@ -6,7 +6,7 @@ import type { FailureKind, Phase } from '../../model/probe-event.ts';
 import { isOpening, isSameWay } from './another-opening.ts';
 import { finUnanswered, obeyedWithin } from './closed-unanswered.ts';
 import type { LostConnection, NextAttempt } from './lost-connection.ts';
-import { isOfLiveSocket } from './packet-index.ts';
+import { isOfLiveSocket, isSamePlace } from './packet-index.ts';
 import { remember } from './remember.ts';
 import {
   isSentAgain,
@@ -194,8 +194,6 @@ function wasAbandoned(reset: PacketEvent, before: readonly PacketEvent[]): boole
   const opening = before.find((packet) => isOpening(packet) && isSamePlace(packet, reset));
   return reset.flags === 'R' && opening !== undefined && isSameWay(opening, reset) && isSentAgain(before);
 }
-
-const isSamePlace = (a: PacketEvent, b: PacketEvent) => a.node === b.node && a.interface === b.interface;
 
 /** The client went while more of an answer was on its way than it had received by then, as the number tells that it acknowledges. */
 function hasMoreUnderWay(

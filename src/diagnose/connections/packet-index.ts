@@ -26,6 +26,9 @@ export const hasComeIn = ({ direction, interface: name }: PacketEvent): boolean 
 export const hasComeInFresh = (packet: PacketEvent): boolean =>
   hasComeIn(packet) && initialTtls.has(packet.ttl);
 
+export const isSamePlace = (a: PacketEvent, b: PacketEvent): boolean =>
+  a.node === b.node && a.interface === b.interface;
+
 /** Whether a RST has the form that only a socket gives one: an answer without any, or a rule's, has neither window nor timestamps. */
 export const isOfLiveSocket = ({ flags, window, hasTimestampOption }: PacketEvent): boolean =>
   flags.includes('.') && (hasTimestampOption === true || window > 0);

@@ -3,6 +3,7 @@
 import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import { isOpening, isSameWay } from './another-opening.ts';
+import { isSamePlace } from './packet-index.ts';
 import type { WireConnection } from './wire-connections.ts';
 
 export interface SentInVain {
@@ -80,6 +81,9 @@ export function leftInVain(connection: WireConnection): SentInVain | undefined {
   const goodbye = packets.find((packet) => isEnd(packet) && !goesToClient(packet));
   if (goodbye === undefined) return undefined;
   const before = packets.slice(0, packets.indexOf(goodbye));
+  // It had gone when a RST came to it, and only answers what is still said.
+  const isReset = (packet: PacketEvent) => packet.flags.includes('R') && goesToClient(packet);
+  if (before.some((packet) => isReset(packet) && isSamePlace(packet, goodbye))) return undefined;
   const again = sentAgainBy({ ...connection, packets: before }, true);
   if (again === null || again.end !== undefined || again.answer !== undefined) return undefined;
   const { first, last, good, repetitions } = again;

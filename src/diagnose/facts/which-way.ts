@@ -4,7 +4,7 @@ import { parseMicros, type Micros } from '../../model/clock.ts';
 import type { PacketEvent } from '../../model/node-event.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import { wireIdentity } from '../connections/clock-offsets.ts';
-import { initialTtls, type Entrance } from '../connections/packet-index.ts';
+import { initialTtls, isSamePlace, type Entrance } from '../connections/packet-index.ts';
 import type { Story } from '../connections/story.ts';
 import { between, byStamp } from '../connections/time-range.ts';
 import type { Wanted } from '../witness-words.ts';
@@ -119,7 +119,7 @@ export function crossingsOf(story: Story, toClient: boolean): Crossings {
   );
   const passed = isAtEnd.isLast ? arrived : [];
   if (home === null) return { vanished: [], arrived: passed, node, gap: null };
-  const sent = before.filter((packet) => isSamePlace(packet, home) && carries(packet));
+  const sent = before.filter((packet) => isSameCrossing(packet, home) && carries(packet));
   const tells = takesData(nodes, node);
   const vanished = [...Map.groupBy(sent, ({ seq }) => seq).values()]
     .filter((same) => same.length > 1 && (tells || same.every(({ payloadLength }) => payloadLength === 0)))
@@ -143,8 +143,8 @@ function endOf(story: Story, toClient: boolean) {
 
 const isAt = ({ node, interface: name }: PacketEvent, at: Entrance): boolean =>
   node === at.node && name === at.name;
-const isSamePlace = (a: PacketEvent, b: PacketEvent): boolean =>
-  a.node === b.node && a.interface === b.interface && a.direction === b.direction;
+const isSameCrossing = (a: PacketEvent, b: PacketEvent): boolean =>
+  isSamePlace(a, b) && a.direction === b.direction;
 
 /** A byte by itself may be a keep-alive probe of some kernels, which is sent again whatever was heard. */
 const isSaid = (packet: PacketEvent): boolean =>
@@ -230,7 +230,7 @@ function askedAgainThoughHeard(story: Story, answersVanish: boolean): Proof | nu
   const isHere = ({ node, interface: name }: PacketEvent) => node === home.node && name === home.interface;
   const isTowards = (packet: PacketEvent) =>
     home.direction === 'unknown' || packet.direction !== home.direction;
-  const own = acks.filter((one) => isSamePlace(one, home));
+  const own = acks.filter((one) => isSameCrossing(one, home));
   const heard = near.filter((one) => ofDeaf(one) && isHere(one) && isTowards(one) && isSaid(one));
   for (const same of Map.groupBy(heard, ({ seq }) => seq).values()) {
     const acknowledges = own.filter(({ ack }) => same.some(({ seq }) => ((ack - seq) | 0) > 0));

@@ -192,6 +192,8 @@ describe('what was answered elsewhere did not reach who asked', () => {
   });
 });
 
+const byTime = (a: PacketEvent, b: PacketEvent) => (a.at < b.at ? -1 : 1);
+
 describe('a client that goes while the server says its answer again', () => {
   const answersAgain = [2.25, 2.65, 3.5].map((seconds) =>
     ofServer(seconds, 'P.', { ...said, retransmission: true }),
@@ -217,6 +219,12 @@ describe('a client that goes while the server says its answer again', () => {
     const vain = [...made, ...question, ofServer(2.01, 'P.', said), ...answersAgain];
     assert.deepEqual(seen([...vain, ...goes(501)]).lost, ['timeout while awaiting']);
     assert.deepEqual(seen([...vain, ...goes(501), ...late]).lost, ['timeout while awaiting']);
+  });
+
+  it('had gone before, where a RST had come to it: with another it answers what is still said', () => {
+    const vain = [...made, ...question, ofServer(2.01, 'P.', said), ...answersAgain];
+    const { lost } = seen([...vain, toPod(2.02, 'R', { seq: 501 }), ...late].sort(byTime));
+    assert.deepEqual(lost, ['reset while idle']);
   });
 
   it('lacks nothing where it had it, asked nothing, or goes before that was said twice', () => {
