@@ -1,5 +1,5 @@
 // Reads captures of others as evidence, each of a node of its own.
-import type { IcmpErrorEvent, PacketEvent } from '../model/node-event.ts';
+import type { IcmpErrorEvent, PacketEvent, SilenceEvent } from '../model/node-event.ts';
 import { isCaptureHead } from '../model/capture-magic.ts';
 import { Problem } from '../model/problem.ts';
 import { createCaptureFile } from '../packets/capture-file.ts';
@@ -21,7 +21,7 @@ export async function readCaptures(
   inputs: readonly CaptureInput[],
   streams: ReadonlySet<CaptureInput>,
   names: NodeNames,
-  take: (event: PacketEvent | IcmpErrorEvent) => void,
+  take: (event: PacketEvent | IcmpErrorEvent | SilenceEvent) => void,
 ): Promise<CapturesRead> {
   let unread = false;
   const notes: string[] = [];
@@ -29,10 +29,11 @@ export async function readCaptures(
     const { path } = input;
     const node = names.nameOf(path, input.node);
     let errors = 0;
-    const capture = createCaptureFile({ node, file: path }, take, (event) => {
+    const takeError = (event: IcmpErrorEvent) => {
       errors += 1;
       take(event);
-    });
+    };
+    const capture = createCaptureFile({ node, file: path }, take, takeError, take);
     let unseen = streams.has(input);
     for await (const piece of input.read()) {
       if (unseen && !isCaptureHead(piece)) throw noCapture(path);

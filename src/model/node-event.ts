@@ -109,6 +109,24 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     comment: z.string().optional(),
     process: processSchema.optional(),
   }),
+  /** A connection ended as it was used again: how long it had been silent before, and what others between the same two ends survived. */
+  z.object({
+    event: z.literal('lost-after-silence'),
+    ...base,
+    /** From whom what was said last. */
+    tuple: tupleSchema,
+    ended: z.enum(['reset', 'unanswered']),
+    silenceMs: z.number(),
+    /** An address, and ADDRESS:PORT, as they are on this leg. */
+    client: z.string(),
+    server: z.string(),
+    /** So far, between these two: connections that ended so, and the shortest silence before that. */
+    lost: z.number().int(),
+    shortestLostMs: z.number(),
+    /** The longest silence that each other connection survived, longest first, of 64 at most; and the longest of all, those lost later, too. */
+    livedMs: z.array(z.number()),
+    longestSurvivedMs: z.number(),
+  }),
   /** A router or a host says of a TCP packet that it could not be delivered. */
   z.object({
     event: z.literal('icmp-error'),
@@ -211,6 +229,7 @@ export type LineEvent<E extends NodeEvent = NodeEvent> = E extends unknown
 export type RuleChange = Extract<NodeEvent, { event: 'rule-changed' }>;
 export type PacketEvent = Extract<NodeEvent, { event: 'packet' }>;
 export type IcmpErrorEvent = Extract<NodeEvent, { event: 'icmp-error' }>;
+export type SilenceEvent = Extract<NodeEvent, { event: 'lost-after-silence' }>;
 export type CountersEvent = Extract<NodeEvent, { event: 'counters' }>;
 export type SourceEvent = Extract<NodeEvent, { event: 'source' }>;
 export type IpvsEntryEvent = Extract<NodeEvent, { event: 'ipvs-entry' }>;

@@ -8,6 +8,7 @@ import { describeLeftOut } from './left-out-words.ts';
 import type { OnData, PortData } from './port-data.ts';
 import type { InterfaceNames } from './interface-names.ts';
 import { icmpErrorEvent } from '../packets/icmp-error.ts';
+import { createSilenceCounter, silenceEvent } from '../packets/lost-after-silence.ts';
 import { packetEvent } from '../packets/packet-event.ts';
 import { parseLinkHeader } from '../packets/link-layer.ts';
 import { createPcapReader, type PcapHeader, type PcapRecord } from '../packets/pcap-reader.ts';
@@ -59,6 +60,10 @@ export function keepPackets(context: KeepingContext, names: InterfaceNames): Pac
   let [endsAt, pastEnd] = [Number.POSITIVE_INFINITY, false];
   const origin = { node: context.node, file: context.file, nameOf: names.nameOf };
   const retransmissions = createRetransmissionCounter();
+  const silences = createSilenceCounter((lost) => {
+    const event = silenceEvent(lost, origin);
+    context.emit(event, event.text);
+  });
   let data: PortData | undefined;
   const keep = (packet: CapturedPacket) => {
     kept += 1;
@@ -76,6 +81,7 @@ export function keepPackets(context: KeepingContext, names: InterfaceNames): Pac
     const index = packet.link.interfaceIndex;
     if (index !== null && !names.knows(index)) void names.refresh();
     keeper.add(packet);
+    silences.add(packet);
     if ((packet.tcp.flags & tcpFlags.fin) !== 0) data?.sawFin(tupleOf(packet.tcp.way), packet.at);
     if ((packet.tcp.flags & tcpFlags.rst) !== 0) context.sawReset();
   };
@@ -161,6 +167,7 @@ export function keepPackets(context: KeepingContext, names: InterfaceNames): Pac
       }
     },
     end() {
+      silences.end();
       const left = [
         ...describeLeftOut(keeper.leftOut(), 'to be kept'),
         unreadable > 0 && `${unreadable} were no TCP packets or cut off`,

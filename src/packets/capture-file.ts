@@ -1,11 +1,12 @@
 // A capture that somebody made with tcpdump, dumpcap or Wireshark, read like our own: the packets around each reset become events.
 import { isWritable } from '../model/clock.ts';
-import type { IcmpErrorEvent, PacketEvent } from '../model/node-event.ts';
+import type { IcmpErrorEvent, PacketEvent, SilenceEvent } from '../model/node-event.ts';
 import { createFlowKeeper, defaultKeeperBounds } from './flow-keeper.ts';
 import { icmpErrorEvent, readIcmpError } from './icmp-error.ts';
 import { createLayers } from './layers.ts';
 import type { LinkHeader } from './link-layer.ts';
 import { keptPacket } from './kept-packet.ts';
+import { createSilenceCounter, silenceEvent } from './lost-after-silence.ts';
 import { createRecordReader } from './record-reader.ts';
 import { createRetransmissionCounter } from './retransmissions.ts';
 import { readTcpHeader } from './tcp-packet.ts';
@@ -49,6 +50,7 @@ export function createCaptureFile(
   origin: { readonly node: string; readonly file: string },
   emit: (event: PacketEvent) => void,
   emitError: (event: IcmpErrorEvent) => void = () => undefined,
+  emitSilence: (event: SilenceEvent) => void = () => undefined,
 ): CaptureFile {
   const retransmissions = createRetransmissionCounter();
   // A packet's link layer has numbers for interfaces, a pcapng file names: both go through the number.
@@ -68,6 +70,9 @@ export function createCaptureFile(
   const keeper = createFlowKeeper(bounds, (packet) => {
     kept += 1;
     emit(keptPacket(packet, names));
+  });
+  const silences = createSilenceCounter((lost) => {
+    emitSilence(silenceEvent(lost, origin));
   });
   const numberOf = (name: string): number => {
     const number = numbers.get(name) ?? -1 - numbers.size;
@@ -117,13 +122,16 @@ export function createCaptureFile(
       // A copy: a view into a piece of the file would keep all of it in memory.
       const beside = comment === null ? null : Buffer.from(comment.subarray(0, keptComment));
       const [flow, via] = [flowOf(tcp.way), layers.via()];
-      keeper.add({ at, link, tcp, flow, seenBefore, via, comment: beside, record: noRecord });
+      const packet = { at, link, tcp, flow, seenBefore, via, comment: beside, record: noRecord };
+      keeper.add(packet);
+      silences.add(packet);
     },
   );
 
   return {
     push: (chunk) => reader.push(chunk),
     end() {
+      silences.end();
       const left = keeper.leftOut();
       const types = [...otherLinkTypes].join(', ');
       const limits = [

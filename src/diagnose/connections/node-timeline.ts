@@ -9,6 +9,7 @@ import type {
   NodeEvent,
   PacketEvent,
   RuleChange,
+  SilenceEvent,
   Tuple,
 } from '../../model/node-event.ts';
 import { formatEndpoint, type Endpoint } from '../../model/endpoint.ts';
@@ -25,6 +26,7 @@ import { aligner, clockOffsets } from './clock-offsets.ts';
 import { createClientsNames } from './clients-names.ts';
 import { localEnd, otherEnd } from './ends-of-tuple.ts';
 import { indexEntries, type EntryIndex } from './entry-index.ts';
+import { indexSilences, type IdleBoundBetween } from './idle-bounds-seen.ts';
 import { indexErrors, type IcmpIndex } from './icmp-index.ts';
 import { indexKernel, type KernelIndex, type SocketEvent } from './kernel-index.ts';
 import { findAliases, findEntrances, findOrigins, findPeers, type Entrance } from './packet-index.ts';
@@ -40,6 +42,7 @@ type NeighbourEvent = Extract<NodeEvent, { event: 'neighbour' }>;
 
 export interface NodeTimeline extends WitnessHours {
   readonly entries: EntryIndex;
+  readonly idleBoundBetween: IdleBoundBetween;
   readonly rules: readonly RuleChange[];
   /** Every change, over the whole run, of the rules that these changes are of. */
   rulesLike(changes: readonly RuleChange[]): readonly RuleChange[];
@@ -123,6 +126,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
   const neighbours: NeighbourEvent[] = [];
   const kernel: KernelEvent[] = [];
   const sockets: SocketEvent[] = [];
+  const silences: SilenceEvent[] = [];
   const takesErrors = new Set<string>();
   const ipvs = new Map<string, IpvsEntryEvent[]>();
   const memoryKills: MemoryKill[] = [];
@@ -207,6 +211,9 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
       case 'cgroup-memory':
         memoryKills.push(event);
         break;
+      case 'lost-after-silence':
+        silences.push(event);
+        break;
       case 'ipvs-entry':
         if (isOurs(event.tuple))
           remember(ipvs, formatEndpoint({ address: event.tuple.src, port: event.tuple.sport }), event);
@@ -244,6 +251,7 @@ export function createNodeReader(clients: ReadonlySet<string> | null): NodeReade
     return {
       ...hours,
       entries: indexEntries(sorted(conntrack)),
+      idleBoundBetween: indexSilences(sorted(silences)),
       rules: rulesInOrder,
       rulesLike: indexRules(rulesInOrder),
       links: indexLinks(sorted(links)),

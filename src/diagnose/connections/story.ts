@@ -68,7 +68,7 @@ export interface Story extends Watched {
   readonly idleTimes: IdleTimes | null;
   /** How long connections of its kind had been idle when their server closed them; null likewise. */
   readonly closeTimes: CloseTimes | null;
-  /** What silence before parts the lost ones of its kind from those that live; null likewise. */
+  /** What silence before parts the lost ones of its kind from those that live; null where nothing tells. */
   readonly idleBound: IdleBound | null;
   /** How many connections of any kind the probes lost from `from` to `to`. */
   readonly lossesWithin: (from: Micros, to: Micros) => number;
@@ -175,6 +175,9 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     kernel.received('client') !== undefined ||
     (lost.failure === 'reset' && kernel.first !== null);
   const captureMissedIt = wasReset && resets.length === 0;
+  const watched = whoWatched({
+    ...{ lost, carriers, serverNode, serverIsNodeItself, serverIsElsewhere, captureMissedIt, nodes, slack },
+  });
   return {
     lost,
     first,
@@ -220,7 +223,13 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     ),
     idleTimes: probes.idleTimesOf(lost.origin),
     closeTimes: probes.closeTimesOf(lost.origin),
-    idleBound: probes.idleBoundOf(lost.origin),
+    // What a capture lost would make silences of what was none.
+    idleBound:
+      lost.report !== null
+        ? probes.idleBoundOf(lost.origin)
+        : watched.lostSome('capture') || client === null
+          ? null
+          : idleBoundSeen(client.address, target, served, legs, nodes),
     lossesWithin: (from, to) =>
       probes.lost.filter((other) => other.failedAt >= from && other.failedAt <= to).length,
     serverInterface,
@@ -228,20 +237,29 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     serverIsNodeItself,
     serverScope,
     goesToClient,
-    ...whoWatched({
-      lost,
-      carriers,
-      serverNode,
-      serverIsNodeItself,
-      serverIsElsewhere,
-      captureMissedIt,
-      nodes,
-      slack,
-    }),
+    ...watched,
     hasServerEvents: probes.hasServerEvents,
     nodes,
     slack,
   };
+}
+
+/** On the leg that the client has, or on a later one. */
+function idleBoundSeen(
+  client: string,
+  target: Endpoint,
+  served: Endpoint | null,
+  legs: readonly string[],
+  { idleBoundBetween }: NodeTimeline,
+): IdleBound | null {
+  const dialled = idleBoundBetween(client, target);
+  if (dialled !== null || served === null) return dialled;
+  const sources = new Set([client, ...legs.flatMap((leg) => parseEndpoint(leg)?.address ?? [])]);
+  for (const source of sources) {
+    const found = idleBoundBetween(source, served);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** What became of the server's pod shortly before an attempt to reach it is told, too. */

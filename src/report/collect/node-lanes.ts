@@ -115,6 +115,7 @@ function kindOf(event: NodeEvent): LaneKind | undefined {
     case 'counters':
     case 'dataplane':
     case 'icmp-error':
+    case 'lost-after-silence':
     case 'kernel':
     case 'socket':
     case 'name':
@@ -150,6 +151,7 @@ function changeOf(event: NodeEvent): NodeChange['change'] | undefined {
     case 'counters':
     case 'dataplane':
     case 'icmp-error':
+    case 'lost-after-silence':
     case 'kernel':
     case 'socket':
     case 'name':

@@ -6,7 +6,7 @@ import { labSettings, setupOf } from '../../../src/experiment/lab-settings.ts';
 import { choose, findScenario, scenarios } from '../../../src/lab/scenarios/index.ts';
 import { dryRunScript } from '../../../src/lab/world/dry-run.ts';
 import { findWorkload, foreignWorkloads, refuseUnable } from '../../../src/lab/workloads/foreign/index.ts';
-import { clientTask, retriesWithin, serverTask } from '../../../src/lab/workloads/foreign/tasks.ts';
+import { clientTasks, retriesWithin, serverTask } from '../../../src/lab/workloads/foreign/tasks.ts';
 import { Problem } from '../../../src/model/problem.ts';
 
 const settingsOf = (scenario: string, workload: string, variant?: string) =>
@@ -30,7 +30,8 @@ function argvOf(scenario: string, workload: string, variant?: string) {
     server: run.workload.server(task),
     files: Object.values(run.workload.files(task)).join('\n'),
     beside: run.workload.beside(task),
-    clients: run.workload.clients(clientTask(run, client)),
+    tasks: clientTasks(run, client),
+    clients: clientTasks(run, client).flatMap((task) => run.workload.clients(task)),
   };
 }
 
@@ -68,6 +69,17 @@ describe('workloads that are not ours', () => {
         else assert.doesNotThrow(() => settingsOf(scenario.name, 'raw', name), form);
       }
     }
+  });
+
+  it('connections that speak at different paces do so in turn, by a program for each pace', () => {
+    const shares = (scenario: string) =>
+      argvOf(scenario, 'redis').tasks.map(({ connections, periodMs }) => [connections, periodMs]);
+    assert.deepEqual(shares('idle-timeout-between'), [
+      [3, 1_000],
+      [3, 2_000],
+      [3, 4_000],
+    ]);
+    assert.equal(shares('gke-intranode-policy').length, 1);
   });
 
   it('what a program cannot do is refused with the reason', () => {

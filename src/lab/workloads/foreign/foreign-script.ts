@@ -2,7 +2,7 @@
 import { shellQuote } from '../../../system/shell-quote.ts';
 import { inNetns } from '../../../system/tools/ip-netns.ts';
 import { unprivileged } from '../../../system/unprivileged.ts';
-import { clientTask, serverTask, type ForeignRun } from './tasks.ts';
+import { clientTasks, serverTask, type ForeignRun } from './tasks.ts';
 
 /** Servers first, with what each needs before it starts; ends with a newline. */
 export function foreignScript(run: ForeignRun): string {
@@ -22,8 +22,8 @@ export function foreignScript(run: ForeignRun): string {
       ...(beside === null ? [] : [`${inPod(server.pod, beside)} &`]),
     ];
   });
-  const ofClients = clients.map(
-    (client) => `${inPod(client.pod, workload.clients(clientTask(run, client)))} &`,
+  const ofClients = clients.flatMap((client) =>
+    clientTasks(run, client).map((task) => `${inPod(client.pod, workload.clients(task))} &`),
   );
   return [...ofServers, ...ofClients, ''].join('\n');
 }

@@ -11,14 +11,14 @@ import { inNetns } from '../../../system/tools/ip-netns.ts';
 import { nobody, unprivileged } from '../../../system/unprivileged.ts';
 import { outputLog } from '../output-log.ts';
 import type { RunPrograms } from '../run-programs.ts';
-import { clientTask, serverTask, type ForeignRun } from './tasks.ts';
+import { clientTasks, serverTask, type ForeignRun } from './tasks.ts';
 
 export interface ForeignProgramsSpec extends ForeignRun {
   /** Where the program of that name logs. */
   readonly log: (name: string) => LineLog;
 }
 
-/** A server with what stands beside it, or the clients of a class. */
+/** A server, what stands beside one, or the clients of a class: a program for each of their periods. */
 interface Running {
   readonly main: Program;
   readonly all: readonly Program[];
@@ -86,7 +86,8 @@ export function runForeign(spec: ForeignProgramsSpec): RunPrograms {
   }
 
   async function startClients(client: ClientSpec): Promise<void> {
-    const own = launch(client.name, client.pod, [workload.clients(clientTask(spec, client))]);
+    const commands = clientTasks(spec, client).map((task) => workload.clients(task));
+    const own = launch(client.name, client.pod, commands);
     const { port } = client.target;
     // A client that gets no connection is waited for no longer than that.
     await until(own, ({ state, remotePort }) => state === 'established' && remotePort === port);
@@ -96,8 +97,9 @@ export function runForeign(spec: ForeignProgramsSpec): RunPrograms {
     const own = running.get(name);
     if (own === undefined) return;
     own.mayEnd = true;
-    if (signal === 'SIGKILL') signalTree(own.main.pid, 'SIGKILL');
-    else own.main.signal(workload.stopSignal);
+    for (const program of own.all)
+      if (signal === 'SIGKILL') signalTree(program.pid, 'SIGKILL');
+      else program.signal(workload.stopSignal);
     await own.gone;
   }
 
@@ -117,7 +119,7 @@ export function runForeign(spec: ForeignProgramsSpec): RunPrograms {
       if (signal === 'SIGKILL' || signal === 'SIGTERM') {
         await Promise.all([end(name, signal), end(besideOf(name), 'SIGKILL')]);
       } else {
-        signalTree(own.main.pid, signal);
+        for (const program of own.all) signalTree(program.pid, signal);
       }
     },
     async stop(names) {

@@ -37,16 +37,22 @@ const usualTimeoutMs = 5_000;
 
 const timeoutOf = ({ timeoutMs }: ClientSpec, speed: number) => (timeoutMs ?? usualTimeoutMs * speed) / speed;
 
-export function clientTask(run: ForeignRun, client: ClientSpec): ClientTask {
+/** One for each of the client's periods, which its connections have in turn; mostly one. */
+export function clientTasks(run: ForeignRun, client: ClientSpec): ClientTask[] {
   const [server] = run.servers;
   if (server === undefined) throw new Error('a scenario without a server');
   const { connections, periodMs, speed } = run;
-  return {
-    ...{ ...client.target, connections, periodMs },
-    timeoutMs: timeoutOf(client, speed),
-    payloadBytes: client.payloadBytes ?? 0,
-    server: serverTask(run, server),
-  };
+  const periods = client.periodsMs?.map((each) => each / speed) ?? [periodMs];
+  return periods.flatMap((each, index) => {
+    const own = Math.ceil((connections - index) / periods.length);
+    if (own <= 0) return [];
+    return {
+      ...{ ...client.target, connections: own, periodMs: each },
+      timeoutMs: timeoutOf(client, speed),
+      payloadBytes: client.payloadBytes ?? 0,
+      server: serverTask(run, server),
+    };
+  });
 }
 
 /**
