@@ -7,6 +7,7 @@ export const cause = defineCause(page, {
   shownBy: [['entry deleted by a program', 'was reset']],
   suggestedBy: [['picked up in mid-stream', 'RST for another port', 'not rule changed']],
   contradictedBy: [
+    'idle bound parts them',
     'not was reset',
     'endpoint changed',
     'sent to another endpoint',

@@ -5,7 +5,11 @@ import { page } from './page.ts';
 export const cause = defineCause(page, {
   authors: ['server-kernel', 'client-kernel', 'nobody'],
   shownBy: [['entry expired']],
-  suggestedBy: [['picked up in mid-stream', 'not entry deleted by a program', 'not rule changed']],
+  suggestedBy: [
+    ['picked up in mid-stream', 'not entry deleted by a program', 'not rule changed'],
+    // A node's own entries have a bound as any box's have.
+    ['was reset', 'idle bound parts them', 'entry may have run out'],
+  ],
   contradictedBy: [
     'was closed',
     'never connected',

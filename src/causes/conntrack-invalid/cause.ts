@@ -25,6 +25,7 @@ export const cause = defineCause(page, {
     ],
   ],
   contradictedBy: [
+    'idle bound parts them',
     'not was reset',
     // The RST that answers what was not translated is INVALID itself.
     'not INVALID beyond those answers',

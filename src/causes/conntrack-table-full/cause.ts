@@ -7,6 +7,7 @@ export const cause = defineCause(page, {
   shownBy: [['table overflowed', 'timed out']],
   suggestedBy: [['table full', 'timed out']],
   contradictedBy: [
+    'idle bound parts them',
     'not timed out',
     'not table overflowed',
     // What was answered a moment before has an entry, which a full table leaves alone.

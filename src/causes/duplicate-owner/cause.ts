@@ -16,6 +16,7 @@ export const cause = defineCause(page, {
     ['was refused', 'address went to another owner', 'address came back at once'],
   ],
   contradictedBy: [
+    'idle bound parts them',
     'timed out',
     'was closed',
     'was unreachable',

@@ -14,6 +14,7 @@ export const cause = defineCause(page, {
   shownBy: [['endpoint changed']],
   suggestedBy: [],
   contradictedBy: [
+    'idle bound parts them',
     'not endpoint changed',
     // Replaced is who has a successor.
     'server is gone for good',

@@ -20,6 +20,7 @@ export const cause = defineCause(page, {
   suggestedBy: [
     // Where nobody could see how long it was silent before, it may have been: the contradictions tell where it was not.
     ['RST from outside'],
+    ['was reset', 'idle bound parts them'],
     // By its hops alone it may be a rule's on the peer's node, as for a forged one.
     ['RST made on the way, by its hops', 'RST to the client', "client's pod is known"],
     [

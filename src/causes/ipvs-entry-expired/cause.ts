@@ -10,6 +10,7 @@ export const cause = defineCause(page, {
   ],
   suggestedBy: [
     ['IPVS entry ran out', 'was reset'],
+    ['was reset', 'idle bound parts them'],
     // Where nobody read IPVS's table: a kernel that has the Service's address for its own, and no socket.
     [
       'RST made on the node',

@@ -10,6 +10,7 @@ export const cause = defineCause(page, {
   shownBy: [['rule moved the port', 'was reset']],
   suggestedBy: [['rule changed', 'RST without a socket']],
   contradictedBy: [
+    'idle bound parts them',
     'not was reset',
     'not rule moved the port',
     'entry deleted by a program',

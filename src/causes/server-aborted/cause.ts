@@ -16,6 +16,7 @@ export const cause = defineCause(page, {
     ['RST of a live socket'],
   ],
   contradictedBy: [
+    'idle bound parts them',
     'not was reset',
     'listener closed',
     'refused afterwards',

@@ -17,6 +17,7 @@ export const cause = defineCause(page, {
   ],
   suggestedBy: [...endsOfServer, ['killed for memory', 'refused afterwards', 'not RST without a socket']],
   contradictedBy: [
+    'idle bound parts them',
     'not killed for memory',
     'timed out',
     "listener's process lived on",

@@ -18,6 +18,7 @@ export const cause = defineCause(page, {
   ],
   suggestedBy: endsOfServer,
   contradictedBy: [
+    'idle bound parts them',
     // Then it has a name of its own.
     'killed for memory',
     'timed out',

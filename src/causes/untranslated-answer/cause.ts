@@ -27,6 +27,7 @@ export const cause = defineCause(page, {
     ['never connected', 'timed out', 'others answered what was not translated', 'may never have arrived'],
   ],
   contradictedBy: [
+    'idle bound parts them',
     'was closed',
     'was refused',
     'was unreachable',

@@ -2,7 +2,7 @@
 import type { Micros } from '../../model/clock.ts';
 import { wasThere, type Entry } from '../connections/entry-index.ts';
 import type { Story } from '../connections/story.ts';
-import { asEvidence, entriesGap, notSeen, unknown, yes, type Fact } from './fact.ts';
+import { asEvidence, entriesGap, notSeen, seenIf, unknown, yes, type Fact, type Look } from './fact.ts';
 
 /** A program deleted an entry of this flow between the last good answer and the failure. */
 export function entryDeletedByProgram(story: Story): Fact {
@@ -43,6 +43,9 @@ export function entryExpired(story: Story): Fact {
   );
   return expired.length === 0 ? notSeen(story, 'conntrack-events') : yes(...expired.flatMap(lines));
 }
+
+/** Nobody saw that it did not. */
+export const entryMayHaveRunOut: Look = (story) => seenIf(entryExpired(story).seen !== 'no');
 
 /** A packet in mid-stream had to make a new entry: NEW in state ESTABLISHED, for a connection that was there before. */
 export function pickedUpMidStream(story: Story): Fact {

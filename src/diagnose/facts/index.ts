@@ -3,7 +3,7 @@ import * as arrival from './arrival.ts';
 import * as server from './around-server.ts';
 import * as counters from './counters.ts';
 import * as ending from './how-it-ended.ts';
-import { entryDeletedByProgram, entryExpired, pickedUpMidStream } from './entries.ts';
+import { entryDeletedByProgram, entryExpired, entryMayHaveRunOut, pickedUpMidStream } from './entries.ts';
 import { insertionFailedEachTime, noPlaceEachTime } from './entry-refused.ts';
 import { insertionFailed, translationTaken } from './port-taken.ts';
 import { resetForAnotherPort, ruleChanged, ruleMovedPort } from './port.ts';
@@ -112,6 +112,7 @@ export const facts = {
   'rule moved the port': ruleMovedPort,
   'entry deleted by a program': entryDeletedByProgram,
   'entry expired': entryExpired,
+  'entry may have run out': entryMayHaveRunOut,
   'picked up in mid-stream': pickedUpMidStream,
   'an insertion failed': insertionFailed,
   'an insertion failed each time': insertionFailedEachTime,

@@ -69,6 +69,14 @@ export const byCounting: readonly Exclusion[] = [
       'the server says that it ended the connection, and its kernel counted an aborted socket for each RST, which a socket that is destroyed does not count as',
     basis: 'physics',
   },
+  // What many connections show together.
+  {
+    when: ['idle bound parts them', 'was reset'],
+    excludes: ['server-application', 'server-process-died', 'privileged-program'],
+    because:
+      'only connections that had been idle for long were lost, each when it was used again, and an end of the server or of its sockets spares none that are busy (a server may refuse what it holds to be too old when it is used)',
+    basis: 'convention',
+  },
   // What became of the server.
   {
     when: ['not listener closed'],

@@ -109,6 +109,7 @@ const ofAnyLoss: readonly FactName[] = [
   'sender is the node itself',
   'closed before the question',
   'lost only after long idle',
+  'idle bound parts them',
 ];
 const endings: readonly FactName[] = ['was reset', 'was refused', 'was closed', 'timed out'];
 

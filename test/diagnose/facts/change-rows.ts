@@ -35,6 +35,11 @@ export const changeRows = {
     notSeen: { nodes: ownEntry, probes: reset },
     unknowable: noEntry,
   },
+  'entry may have run out': {
+    seen: noEntry,
+    notSeen: { nodes: ownEntry, probes: reset },
+    unknowable: 'that nobody saw it stay is seen by whoever looks',
+  },
   'picked up in mid-stream': {
     seen: {
       nodes: [...ownEntry, secondEntry(good + 0.05, port, 5_002, 'new', { state: 'ESTABLISHED' })],
