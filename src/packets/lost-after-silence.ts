@@ -32,10 +32,12 @@ export interface LostAfterSilence extends SilencesBetween {
 
 export interface SilenceCounter {
   /** Packets of all flows, those without data, too, in the order in which they passed. */
-  add(packet: Pick<CapturedPacket, 'at' | 'tcp' | 'flow' | 'seenBefore'>): void;
+  add(packet: Passing): void;
   /** Tells of those that are not told of yet. To be called once. */
   end(): void;
 }
+
+type Passing = Pick<CapturedPacket, 'at' | 'tcp' | 'flow' | 'seenBefore'>;
 
 /** Said and not acknowledged yet. */
 interface Asked {
@@ -71,6 +73,8 @@ interface Between {
   shortestLost: Micros;
   /** The last that was not told of. */
   untold: LostAfterSilence | null;
+  /** Others may be counted anew under the same names: what its own would say is a part of it. */
+  isForgotten: boolean;
 }
 
 /** Twice in vain: more than half a second, and nothing that forgets is ever reminded by that. */
@@ -90,20 +94,18 @@ export function createSilenceCounter(onLost: (lost: LostAfterSilence) => void): 
 
   const betweenOf = (ends: Ends): Between => {
     const key = `${ends.client} ${ends.server}`;
-    let known = pairs.get(key);
-    if (known === undefined) {
-      known = {
-        ...ends,
-        ...{ living: new Set<Flow>(), past: [], longestSurvived: -1 },
-        ...{ lost: 0, shortestLost: Number.POSITIVE_INFINITY, untold: null },
-      };
-      pairs.set(key, known);
-      for (const [oldest, { living }] of pairs) {
-        if (pairs.size <= mostPairs) break;
-        // Whose connections are still there forgets nothing: else what they survived would be missing.
-        if (living.size === 0) pairs.delete(oldest);
-        else break;
-      }
+    const known = pairs.get(key) ?? {
+      ...ends,
+      ...{ living: new Set<Flow>(), past: [], longestSurvived: -1, isForgotten: false },
+      ...{ lost: 0, shortestLost: Number.POSITIVE_INFINITY, untold: null },
+    };
+    // Whoever connected last stands last.
+    pairs.delete(key);
+    pairs.set(key, known);
+    for (const [oldest, one] of pairs) {
+      if (pairs.size <= mostPairs) break;
+      one.isForgotten = true;
+      pairs.delete(oldest);
     }
     return known;
   };
@@ -131,7 +133,7 @@ export function createSilenceCounter(onLost: (lost: LostAfterSilence) => void): 
   const lose = (flow: Flow, { way, silence }: Asked, at: Micros, ended: LostAfterSilence['ended']) => {
     const { between } = flow;
     flow.isOver = true;
-    if (between === null || silence === null) return;
+    if (between === null || silence === null || between.isForgotten) return;
     between.living.delete(flow);
     between.lost += 1;
     between.shortestLost = Math.min(between.shortestLost, silence);
@@ -155,55 +157,59 @@ export function createSilenceCounter(onLost: (lost: LostAfterSilence) => void): 
     between.living.add(flow);
   };
 
-  return {
-    add({ at, tcp, flow: key, seenBefore }) {
-      const { way, flags, seq, ack, payloadLength } = tcp;
-      const isSyn = (flags & tcpFlags.syn) !== 0;
-      const hasAck = (flags & tcpFlags.ack) !== 0;
-      let flow = flows.get(key);
-      const begins =
-        isSyn && !hasAck && seenBefore === 0 && (flow === undefined || flow.lastAt < at - sameMoment);
-      if (flow === undefined || begins) {
-        if (flow !== undefined) settle(flow);
-        const ends = endsOf(tupleOf(way), isSyn, hasAck);
-        flow = {
-          between: ends === null ? null : betweenOf(ends),
-          // What came before a capture is not known.
-          ...{ lastAt: isSyn ? at : Number.NaN, asked: null, survived: -1, isOver: false, wasUsed: false },
-        };
-        flows.set(key, flow);
-        if (flows.size > mostFlows) forgetSome();
-      }
-      flow.wasUsed = true;
-      if (!flow.isOver) look(flow);
-      flow.lastAt = at;
+  const open = ({ at, tcp, flow: key }: Passing, isSyn: boolean, hasAck: boolean): Flow => {
+    const ends = endsOf(tupleOf(tcp.way), isSyn, hasAck);
+    const flow: Flow = {
+      between: ends === null ? null : betweenOf(ends),
+      // What came before a capture is not known.
+      ...{ lastAt: isSyn ? at : Number.NaN, asked: null, survived: -1, isOver: false, wasUsed: false },
+    };
+    flows.set(key, flow);
+    if (flows.size > mostFlows) forgetSome();
+    return flow;
+  };
+  const look = (flow: Flow, { at, tcp, seenBefore }: Passing) => {
+    const { way, flags, seq, ack, payloadLength } = tcp;
+    const { asked } = flow;
+    if ((flags & tcpFlags.rst) !== 0) {
+      if (asked === null) flow.between?.living.delete(flow);
+      else lose(flow, asked, at, 'reset');
+      flow.isOver = true;
+      return;
+    }
+    const hasAck = (flags & tcpFlags.ack) !== 0;
+    if (asked !== null && asked.way !== way && hasAck && ((ack - asked.end) | 0) >= 0) answered(flow, asked);
+    if ((flags & tcpFlags.fin) !== 0) {
+      // Who leaves what it said in vain had waited for the answer.
+      if (flow.asked?.way === way && flow.asked.again > 0) lose(flow, flow.asked, at, 'unanswered');
+      else settle(flow);
+      return;
+    }
+    if (payloadLength === 0) return;
+    const end = (seq + payloadLength) >>> 0;
+    if (flow.asked?.way === way) {
+      if (((end - flow.asked.end) | 0) <= 0) flow.asked.again = Math.max(flow.asked.again, seenBefore);
+      if (flow.asked.again >= enoughRepetitions) lose(flow, flow.asked, at, 'unanswered');
+    } else if (flow.asked === null && seenBefore === 0) {
+      const silence = at - flow.lastAt;
+      flow.asked = { way, end, silence: silence >= 0 ? silence : null, again: 0 };
+    }
+  };
 
-      function look(flow: Flow): void {
-        const { asked } = flow;
-        if ((flags & tcpFlags.rst) !== 0) {
-          if (asked === null) flow.between?.living.delete(flow);
-          else lose(flow, asked, at, 'reset');
-          flow.isOver = true;
-          return;
-        }
-        const isAnswer = asked !== null && asked.way !== way && hasAck && ((ack - asked.end) | 0) >= 0;
-        if (isAnswer) answered(flow, asked);
-        if ((flags & tcpFlags.fin) !== 0) {
-          // Who leaves what it said in vain had waited for the answer.
-          if (flow.asked?.way === way && flow.asked.again > 0) lose(flow, flow.asked, at, 'unanswered');
-          else settle(flow);
-          return;
-        }
-        if (payloadLength === 0) return;
-        const end = (seq + payloadLength) >>> 0;
-        if (flow.asked?.way === way) {
-          if (((end - flow.asked.end) | 0) <= 0) flow.asked.again = Math.max(flow.asked.again, seenBefore);
-          if (flow.asked.again >= enoughRepetitions) lose(flow, flow.asked, at, 'unanswered');
-        } else if (flow.asked === null && seenBefore === 0) {
-          const silence = at - flow.lastAt;
-          flow.asked = { way, end, silence: silence >= 0 ? silence : null, again: 0 };
-        }
+  return {
+    add(packet) {
+      const { at, tcp, flow: key, seenBefore } = packet;
+      const isSyn = (tcp.flags & tcpFlags.syn) !== 0;
+      const hasAck = (tcp.flags & tcpFlags.ack) !== 0;
+      let flow = flows.get(key);
+      if (flow !== undefined && isSyn && !hasAck && seenBefore === 0 && flow.lastAt < at - sameMoment) {
+        settle(flow);
+        flow = undefined;
       }
+      flow ??= open(packet, isSyn, hasAck);
+      flow.wasUsed = true;
+      if (!flow.isOver) look(flow, packet);
+      flow.lastAt = at;
     },
     end() {
       for (const between of pairs.values())
