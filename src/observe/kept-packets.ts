@@ -8,7 +8,8 @@ import { describeLeftOut } from './left-out-words.ts';
 import type { OnData, PortData } from './port-data.ts';
 import type { InterfaceNames } from './interface-names.ts';
 import { icmpErrorEvent } from '../packets/icmp-error.ts';
-import { createSilenceCounter, silenceEvent } from '../packets/lost-after-silence.ts';
+import { createSilenceCounter } from '../packets/lost-after-silence.ts';
+import { silenceEvent } from '../packets/silences-between.ts';
 import { packetEvent } from '../packets/packet-event.ts';
 import { parseLinkHeader } from '../packets/link-layer.ts';
 import { createPcapReader, type PcapHeader, type PcapRecord } from '../packets/pcap-reader.ts';
@@ -61,8 +62,8 @@ export function keepPackets(context: KeepingContext, names: InterfaceNames): Pac
   const origin = { node: context.node, file: context.file, nameOf: names.nameOf };
   const retransmissions = createRetransmissionCounter();
   const silences = createSilenceCounter((lost) => {
-    const event = silenceEvent(lost, origin);
-    context.emit(event, event.text);
+    const { event, text } = silenceEvent(lost);
+    context.emit(event, text);
   });
   let data: PortData | undefined;
   const keep = (packet: CapturedPacket) => {

@@ -6,9 +6,10 @@ import { icmpErrorEvent, readIcmpError } from './icmp-error.ts';
 import { createLayers } from './layers.ts';
 import type { LinkHeader } from './link-layer.ts';
 import { keptPacket } from './kept-packet.ts';
-import { createSilenceCounter, silenceEvent } from './lost-after-silence.ts';
+import { createSilenceCounter } from './lost-after-silence.ts';
 import { createRecordReader } from './record-reader.ts';
 import { createRetransmissionCounter } from './retransmissions.ts';
+import { silenceEvent } from './silences-between.ts';
 import { readTcpHeader } from './tcp-packet.ts';
 import { flowOf } from './way.ts';
 
@@ -72,7 +73,8 @@ export function createCaptureFile(
     emit(keptPacket(packet, names));
   });
   const silences = createSilenceCounter((lost) => {
-    emitSilence(silenceEvent(lost, origin));
+    const { event, text } = silenceEvent(lost);
+    emitSilence({ ...event, source: 'capture', text, node: origin.node, file: origin.file });
   });
   const numberOf = (name: string): number => {
     const number = numbers.get(name) ?? -1 - numbers.size;

@@ -1,11 +1,8 @@
 // How long connections had been silent before they were used for the last time, and what others between the same two ends survived.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  createSilenceCounter,
-  silenceEvent,
-  type LostAfterSilence,
-} from '../../src/packets/lost-after-silence.ts';
+import { createSilenceCounter } from '../../src/packets/lost-after-silence.ts';
+import { silenceEvent, type LostAfterSilence } from '../../src/packets/silences-between.ts';
 import { tcpFlags } from '../../src/packets/tcp-packet.ts';
 import { flowOf, type Way } from '../../src/packets/way.ts';
 import type { CapturedPacket } from '../../src/packets/captured-packet.ts';
@@ -83,12 +80,12 @@ describe('a connection that ends when it is used again', () => {
     assert.deepEqual([tuple.src, tuple.sport], ['10.0.0.1', 6_000]);
     assert.deepEqual([one.silence, one.shortestLost, one.longestSurvived].map(rounded), [4, 4, 1.99]);
     assert.deepEqual(one.lived.map(rounded), [1.99]);
-    const { text, livedMs } = silenceEvent(one, { node: 'node-1', file: 'capture.pcap' });
+    const { text, event } = silenceEvent(one);
     assert.match(
       text,
       /^10\.0\.0\.1\.6000 > 10\.0\.0\.2\.80 was reset when it was used after 4\.000 s of silence; /,
     );
-    assert.deepEqual(livedMs.map(Math.round), [1_989]);
+    assert.deepEqual(event.livedMs.map(Math.round), [1_989]);
   });
 
   it('by silence, too: when it was said again in vain, or its client went meanwhile', () => {
