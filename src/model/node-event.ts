@@ -123,9 +123,11 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     /** So far, between these two: connections that ended so, and the shortest silence before that. */
     lost: z.number().int(),
     shortestLostMs: z.number(),
-    /** The longest silence that each other connection survived, longest first, of 64 at most; and the longest of all, those lost later, too. */
+    /** The longest silence that each other connection survived, at most, longest first, of 64 connections. */
     livedMs: z.array(z.number()),
+    /** The longest of all, those lost later, too: for certain, and at most. Who lists sockets now and then does not see when they speak. */
     longestSurvivedMs: z.number(),
+    survivedAtMostMs: z.number(),
   }),
   /** A router or a host says of a TCP packet that it could not be delivered. */
   z.object({

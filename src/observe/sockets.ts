@@ -153,6 +153,7 @@ export const sockets: Witness = {
         const end = await listing.stop();
         await Promise.all(podsNow().map(({ state }) => close(state)));
         const lost = sum(lostWithPods, await ofNode.stop());
+        records.end();
         return { ...end, lost, text: records.summary() };
       },
     };

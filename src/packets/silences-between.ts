@@ -21,8 +21,9 @@ export interface LostAfterSilence extends Ends {
   readonly shortestLost: Micros;
   /** The longest silences that others survived, one of each that did not end so, the longest first; not of all where there are many. */
   readonly lived: readonly Micros[];
-  /** The longest that any survived, also of those that were lost later; -1 where none did. */
+  /** The longest that any survived, also of those that were lost later, for certain and at most; -1 where none did. */
   readonly longestSurvived: Micros;
+  readonly survivedAtMost: Micros;
 }
 
 interface Between extends Ends {
@@ -30,6 +31,7 @@ interface Between extends Ends {
   /** Of those that ended otherwise, or are forgotten. */
   past: Micros[];
   longestSurvived: Micros;
+  survivedAtMost: Micros;
   lost: number;
   shortestLost: Micros;
   /** The last that was not told of. */
@@ -42,7 +44,7 @@ interface Between extends Ends {
 export interface Silent {
   /** Null where nothing tells which of its ends is the client. */
   readonly between: Between | null;
-  /** The longest silence; -1 while none was. */
+  /** The longest silence, at most; -1 while none was. */
   survived: Micros;
   /** It ended, or was told of as lost. */
   isOver: boolean;
@@ -50,8 +52,8 @@ export interface Silent {
 
 export interface SilencesBetween {
   open(ends: Ends | null): Silent;
-  /** It was used after that, and answered. */
-  answered(one: Silent, silence: Micros): void;
+  /** It was used after that, and answered. `atMost`: where it may have been silent for longer than is certain. */
+  answered(one: Silent, silence: Micros, atMost?: Micros): void;
   lose(one: Silent, how: Pick<LostAfterSilence, 'at' | 'tuple' | 'silence' | 'ended'>): void;
   /** It ended in some other way, or is forgotten: what it survived it did. */
   settle(one: Silent): void;
@@ -74,8 +76,8 @@ export function createSilencesBetween(onLost: (lost: LostAfterSilence) => void):
     const key = `${ends.client} ${ends.server}`;
     const known = pairs.get(key) ?? {
       ...ends,
-      ...{ living: new Set<Silent>(), past: [], longestSurvived: -1, isForgotten: false },
-      ...{ lost: 0, shortestLost: Number.POSITIVE_INFINITY, untold: null },
+      ...{ living: new Set<Silent>(), past: [], longestSurvived: -1, survivedAtMost: -1 },
+      ...{ isForgotten: false, lost: 0, shortestLost: Number.POSITIVE_INFINITY, untold: null },
     };
     // Whoever connected last stands last.
     pairs.delete(key);
@@ -90,10 +92,11 @@ export function createSilencesBetween(onLost: (lost: LostAfterSilence) => void):
 
   return {
     open: (ends) => ({ between: ends === null ? null : betweenOf(ends), survived: -1, isOver: false }),
-    answered(one, silence) {
+    answered(one, silence, atMost = silence) {
       const { between } = one;
       if (between === null) return;
-      one.survived = Math.max(one.survived, silence);
+      one.survived = Math.max(one.survived, atMost);
+      between.survivedAtMost = Math.max(between.survivedAtMost, atMost);
       between.longestSurvived = Math.max(between.longestSurvived, silence);
       between.living.add(one);
     },
@@ -104,12 +107,15 @@ export function createSilencesBetween(onLost: (lost: LostAfterSilence) => void):
       between.living.delete(one);
       between.lost += 1;
       between.shortestLost = Math.min(between.shortestLost, how.silence);
-      const { client, server, lost, shortestLost, longestSurvived } = between;
+      const { client, server, lost, shortestLost, longestSurvived, survivedAtMost } = between;
       if (Math.abs(how.at - second) >= 1e6) [second, told] = [how.at, 0];
       told += 1;
       const mayTell = told <= toldPerSecond;
       const lived = mayTell ? livedOf(between) : [];
-      const event = { ...how, client, server, lost, shortestLost, longestSurvived, lived };
+      const event = {
+        ...{ ...how, client, server, lost, shortestLost, lived },
+        ...{ longestSurvived, survivedAtMost },
+      };
       between.untold = mayTell ? null : event;
       if (mayTell) onLost(event);
     },
@@ -146,7 +152,7 @@ export const isFromClient = ({ sport, dport }: Tuple): boolean | null =>
 
 /** As an event, whose text says it in words. */
 export function silenceEvent(one: LostAfterSilence): { event: LineEvent<SilenceEvent>; text: string } {
-  const { at, tuple, silence, ended, client, server, lost, shortestLost, lived, longestSurvived } = one;
+  const { at, tuple, silence, ended, client, server, lost, shortestLost, lived } = one;
   const { src, sport, dst, dport } = tuple;
   const end = ended === 'reset' ? 'was reset' : 'got no answer';
   const text =
@@ -158,7 +164,8 @@ export function silenceEvent(one: LostAfterSilence): { event: LineEvent<SilenceE
     silenceMs: silence / 1_000,
     shortestLostMs: shortestLost / 1_000,
     livedMs: lived.map((micros) => micros / 1_000),
-    longestSurvivedMs: Math.max(0, longestSurvived) / 1_000,
+    longestSurvivedMs: Math.max(0, one.longestSurvived) / 1_000,
+    survivedAtMostMs: Math.max(0, one.survivedAtMost) / 1_000,
   };
   return { event, text };
 }

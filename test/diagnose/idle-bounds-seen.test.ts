@@ -16,12 +16,13 @@ const silence = (more: Partial<SilenceEvent> = {}): SilenceEvent => ({
   ...{ file: 'evidence/node-1/capture.pcap', ended: 'reset', client, server: `${service}:8080` },
   tuple: { src: client, sport: port, dst: service, dport: 8_080 },
   ...{ silenceMs: 350_000, lost: 5, shortestLostMs: 350_000, longestSurvivedMs: 300_000 },
+  survivedAtMostMs: 300_000,
   livedMs: [300_000, 200_000, 100_000, 60_000, 60_000],
   ...more,
 });
 
 const target = { address: service, port: 8_080 };
-const bound = (...events: SilenceEvent[]) => indexSilences(events)(client, target);
+const bound = (...events: SilenceEvent[]) => indexSilences(events)(client, target, () => true);
 
 describe('what connections of anybody survived', () => {
   it('is what the capture counted last, of whoever saw most of them', () => {
@@ -34,7 +35,7 @@ describe('what connections of anybody survived', () => {
   it('is by chance once in as many cases as there are ways to choose the lost ones', () => {
     // 10! / (5! 5!) = 252.
     assert.ok(Math.abs((bound(silence())?.chance ?? 0) - 1 / 252) < 1e-9);
-    assert.equal(bound(silence({ longestSurvivedMs: 400_000 }))?.chance, 1);
+    assert.equal(bound(silence({ longestSurvivedMs: 400_000, survivedAtMostMs: 400_000 }))?.chance, 1);
   });
 
   it('says nothing of one that was never silent for a tenth of that', () => {
@@ -60,7 +61,7 @@ describe('a connection that nobody of ours made', () => {
       text,
       /^each of the 5 flows of its kind that were lost had been idle for 350 s or more, the 5 that live for 300 s at most/,
     );
-    assert.equal(bounded(silence({ longestSurvivedMs: 400_000 })).seen, 'no');
+    assert.equal(bounded(silence({ longestSurvivedMs: 400_000, survivedAtMostMs: 400_000 })).seen, 'no');
     assert.equal(bounded(silence({ livedMs: [] })).seen, 'unknown');
     assert.equal(bounded().seen, 'unknown');
   });

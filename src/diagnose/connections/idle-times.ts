@@ -22,8 +22,9 @@ export interface IdleBound {
   readonly lost: number;
   readonly shortestLost: Micros;
   readonly lived: number;
-  /** Before any answer, of those that were lost later, too. */
+  /** Before any answer, of those that were lost later, too; for certain, and at most where that is not known exactly. */
   readonly longestAnswered: Micros;
+  readonly answeredAtMost?: Micros;
   /** How probable it is that just those with the longest silences were lost, if silence had nothing to do with it. */
   readonly chance: number;
 }

@@ -11,6 +11,7 @@ import { wasThere, type Entry } from './entry-index.ts';
 import { loopDelayMs, type LostConnection } from './lost-connection.ts';
 import type { AcceptedEvent, EndedEvent, ProbeTimeline } from './lost-by-probes.ts';
 import type { NodeTimeline } from './node-timeline.ts';
+import type { Counting } from './idle-bounds-seen.ts';
 import type { CloseTimes, IdleBound, IdleTimes } from './idle-times.ts';
 import { hasComeIn, initialTtls, type Entrance } from './packet-index.ts';
 import { findClientEntrance, findServerEntrance, servingPlace } from './own-entrances.ts';
@@ -223,13 +224,12 @@ export function tell(lost: LostConnection, probes: ProbeTimeline, nodes: NodeTim
     ),
     idleTimes: probes.idleTimesOf(lost.origin),
     closeTimes: probes.closeTimesOf(lost.origin),
-    // What a capture lost would make silences of what was none.
     idleBound:
       lost.report !== null
         ? probes.idleBoundOf(lost.origin)
-        : watched.lostSome('capture') || client === null
+        : client === null
           ? null
-          : idleBoundSeen(client.address, target, served, legs, nodes),
+          : idleBoundSeen(client.address, target, served, legs, nodes, watched),
     lossesWithin: (from, to) =>
       probes.lost.filter((other) => other.failedAt >= from && other.failedAt <= to).length,
     serverInterface,
@@ -251,12 +251,14 @@ function idleBoundSeen(
   served: Endpoint | null,
   legs: readonly string[],
   { idleBoundBetween }: NodeTimeline,
+  { lostSome }: Watched,
 ): IdleBound | null {
-  const dialled = idleBoundBetween(client, target);
+  const lostNothing = (witness: Counting) => !lostSome(witness);
+  const dialled = idleBoundBetween(client, target, lostNothing);
   if (dialled !== null || served === null) return dialled;
   const sources = new Set([client, ...legs.flatMap((leg) => parseEndpoint(leg)?.address ?? [])]);
   for (const source of sources) {
-    const found = idleBoundBetween(source, served);
+    const found = idleBoundBetween(source, served, lostNothing);
     if (found !== null) return found;
   }
   return null;

@@ -37,10 +37,11 @@ export const idleBoundParts: Look = (story) => {
   if (idleBound === null || idleBound.lost < enough) return unknown(null);
   const { lost, shortestLost, lived, longestAnswered, chance } = idleBound;
   if (shortestLost <= longestAnswered) return no();
-  if (shortestLost < beyondBound * longestAnswered || chance > 1 / oneIn) return unknown(null);
+  const atMost = idleBound.answeredAtMost ?? longestAnswered;
+  if (shortestLost < beyondBound * atMost || chance > 1 / oneIn) return unknown(null);
   const text =
     `each of the ${lost} flows of its kind that were lost had been idle for ${seconds(shortestLost)} or more, the ${lived} that live for ` +
-    `${seconds(longestAnswered)} at most: a bound lies between the two (permutation test over ${lost + lived} flows: p = ${chance.toPrecision(1)})`;
+    `${seconds(atMost)} at most: a bound lies between the two (permutation test over ${lost + lived} flows: p = ${chance.toPrecision(1)})`;
   return yes(conclusion(story, text));
 };
 

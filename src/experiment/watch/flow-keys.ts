@@ -23,6 +23,7 @@ export function tuplesOf(event: NodeEvent): readonly Tuple[] {
   switch (event.event) {
     case 'packet':
     case 'icmp-error':
+    case 'lost-after-silence':
       return [event.tuple];
     case 'conntrack':
       return event.protocol === 'tcp' || event.protocol === '6' ? [event.original, event.reply] : [];

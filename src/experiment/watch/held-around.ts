@@ -108,6 +108,7 @@ export function createHeldAround(node: string, keepMs: number): HeldAround {
         case 'packet':
         case 'conntrack':
         case 'icmp-error':
+        case 'lost-after-silence':
           return;
         case 'agent':
         case 'cgroup-memory':
@@ -184,7 +185,9 @@ export function createHeldAround(node: string, keepMs: number): HeldAround {
 }
 
 /** They are of connections. */
-const silent: ReadonlySet<NodeEvent['event']> = new Set(['packet', 'conntrack', 'icmp-error'] as const);
+const silent: ReadonlySet<NodeEvent['event']> = new Set([
+  ...(['packet', 'conntrack', 'icmp-error', 'lost-after-silence'] as const),
+]);
 
 /** A signal to a process, its exit, or that the kernel chose it to free memory. */
 const isEnd = (event: NodeEvent): boolean => event.event === 'kernel' && event.target !== undefined;

@@ -1,5 +1,7 @@
 // Which sockets are worth telling again: all when they are first seen, later those that changed owner, sent again or wait for their peer.
-import type { LineEvent } from '../../model/node-event.ts';
+import { parseMicros } from '../../model/clock.ts';
+import type { LineEvent, SilenceEvent } from '../../model/node-event.ts';
+import { silenceEvent } from '../../packets/silences-between.ts';
 import { idsIn, parseSsLine, type SsSocket } from '../../system/tools/ss.ts';
 import type { PodNames } from '../names/pod-names.ts';
 import type { EndBudget } from './end-budget.ts';
@@ -16,6 +18,7 @@ import {
 import { createAcceptors, type ListenerList } from './acceptors.ts';
 import type { FoundOwners } from './socket-owners.ts';
 import { ownerByCgroup, ownerOf, type SocketOwner } from './socket-process.ts';
+import { createSocketSilences } from './socket-silences.ts';
 import { createSocketTable } from './socket-table.ts';
 
 export interface ScopeList {
@@ -29,6 +32,8 @@ export interface SocketRecords {
   seen(lists: readonly ScopeList[]): Promise<Omit<FoundOwners, 'pids'>>;
   /** `at`: ISO 8601 with microseconds. */
   ended(at: string, scope: string, socket: SsSocket, text: string): void;
+  /** Tells what waits for more of its kind. To be called once, at the end. */
+  end(): void;
   /** How many, in words. */
   summary(): string;
 }
@@ -42,7 +47,7 @@ export interface RecordsOptions {
   /** For ends of sockets that no list had: of those that tell nothing, and of those whose last question nobody answered. */
   readonly budgets: { readonly orderly: EndBudget; readonly unanswered: EndBudget };
   /** `text` is the raw line; without an event it is kept in the raw file alone. */
-  readonly tell: (event: LineEvent<SocketEvent> | undefined, text: string) => void;
+  readonly tell: (event: LineEvent<SocketEvent | SilenceEvent> | undefined, text: string) => void;
   /** Of all sockets of the machine. */
   readonly findOwners: () => Promise<FoundOwners>;
   readonly identify: (pid: string) => ProcessIdentity | undefined;
@@ -52,6 +57,10 @@ export function createSocketRecords(options: RecordsOptions): SocketRecords {
   const { podNames, monotonic, now, budgets, tell, findOwners, identify } = options;
   const table = createSocketTable(monotonic);
   const acceptors = createAcceptors();
+  const silences = createSocketSilences((lost) => {
+    const { event, text } = silenceEvent(lost);
+    tell(event, `${event.at} ${text}`);
+  });
   let [seen, ended, untold, isFirst] = [0, 0, 0, true];
 
   function see(
@@ -73,6 +82,7 @@ export function createSocketRecords(options: RecordsOptions): SocketRecords {
     const side = known?.side ?? sideOf(socket) ?? (owner.by === 'listener' ? 'server' : null);
     if (cookie !== null)
       table.put(cookie, { inode, owner, side, retransmissions, isWaiting: waits, wasLookedFor });
+    if (cookie !== null) silences.listed(cookie, () => ({ ...socket, side }), text, monotonic() * 1_000);
     if (known === undefined) seen += 1;
     if (!isNews) return;
     const at = now();
@@ -177,8 +187,16 @@ export function createSocketRecords(options: RecordsOptions): SocketRecords {
     known: NonNullable<ReturnType<typeof table.of>>,
   ) {
     const socket = mayBeNews.test(text) ? parseSsLine(text) : undefined;
-    if (socket !== undefined) see(scope, socket, text, known.owner, known.wasLookedFor);
-    else table.put(cookie, known.isWaiting ? { ...known, isWaiting: false } : known);
+    if (socket !== undefined) {
+      see(scope, socket, text, known.owner, known.wasLookedFor);
+      return;
+    }
+    table.put(cookie, known.isWaiting ? { ...known, isWaiting: false } : known);
+    const read = () => {
+      const whole = parseSsLine(text);
+      return whole && { ...whole, side: known.side };
+    };
+    silences.listed(cookie, read, text, monotonic() * 1_000);
   }
 
   return {
@@ -198,6 +216,7 @@ export function createSocketRecords(options: RecordsOptions): SocketRecords {
       const owner = known?.owner ?? withoutDescriptor(scope, socket);
       const side = known?.side ?? (owner.by === 'listener' ? 'server' : sideOf(socket));
       if (cookie !== null) table.ended(cookie);
+      silences.ended(socket, side, text, parseMicros(at));
       const isTold =
         known !== undefined ||
         endedUnfinished(socket) ||
@@ -208,6 +227,7 @@ export function createSocketRecords(options: RecordsOptions): SocketRecords {
         `${at} ${scope} ${text}`,
       );
     },
+    end: () => silences.end(),
     summary: () =>
       `${seen} connections seen, ${ended} ended` +
       (untold === 0 ? '' : `; ${untold} short ones that ended in order are in the raw file only`),

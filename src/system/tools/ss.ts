@@ -73,6 +73,39 @@ export function idsIn(text: string): Pick<SsSocket, 'inode' | 'cookie'> {
   return { cookie, inode: inode === null || inode === '0' ? null : Number(inode) };
 }
 
+/** When a connection last did what, by one line. */
+export interface SsAges {
+  /** Milliseconds since anything was sent that has data; null where none was. */
+  readonly sentMs: number | null;
+  /** Since the peer last sent anything, be it an acknowledgement. */
+  readonly heardMs: number;
+  /** For how long the kernel now waits before it sends again, and how often it has doubled that. */
+  readonly timeoutMs: number;
+  readonly backoff: number;
+}
+
+/** Of a line that is not read further; null where it does not tell. */
+export function agesIn(text: string): SsAges | null {
+  const rto = / rto:([0-9.]+)/.exec(text)?.[1];
+  if (rto === undefined || !text.includes(' cwnd:')) return null;
+  const ago = (name: keyof typeof ages) => Number(ages[name].exec(text)?.[1] ?? 0);
+  // Of what it never did the kernel says how long the machine has been running; what is 0 ss leaves out.
+  const heard = [ago('lastack'), ...(text.includes(' bytes_received:') ? [ago('lastrcv')] : [])];
+  return {
+    sentMs: text.includes(' bytes_sent:') ? ago('lastsnd') : null,
+    heardMs: Math.min(...heard),
+    timeoutMs: Number(rto),
+    backoff: ago('backoff'),
+  };
+}
+
+const ages = {
+  lastsnd: / lastsnd:([0-9]+)/,
+  lastrcv: / lastrcv:([0-9]+)/,
+  lastack: / lastack:([0-9]+)/,
+  backoff: / backoff:([0-9]+)/,
+};
+
 /** Reads one line of `socketsArgv` or `destroyedArgv`; undefined for anything else. */
 export function parseSsLine(text: string): SsSocket | undefined {
   const match = head.exec(text);

@@ -35,7 +35,9 @@ function newRecords({ perSecond = 0, burst = 0, unanswered = 0 } = {}) {
       orderly: createEndBudget(() => now, { perSecond, burst }),
       unanswered: createEndBudget(() => now, { perSecond: 0, burst: unanswered }),
     },
-    tell: (event, text) => void told.push({ event, text }),
+    tell(event, text) {
+      if (event?.event !== 'lost-after-silence') told.push({ event, text });
+    },
     findOwners: () => {
       walks += 1;
       return Promise.resolve({ pids: owners, refused: 0, leftOut: false });
