@@ -59,8 +59,7 @@ function results(seen: readonly ColumnRuns[], notRun: readonly Column[], trials:
     '- *one of several*: what is not named is `open`, with the truth among what remains;',
     '- *unknown*: nothing was found, or author or cause is `unknown` with nothing said to be left;',
     '- *wrong*: the largest finding leaves the truth out, or any finding with a tenth of the lost connections or more names another',
-    "  author or cause as `proven` or `likely` (of a few connections of `translation-changed` conntrack-entry-deleted by the client's",
-    '  kernel is no less true: an answer was under way as their entry went).',
+    `  author or cause as \`proven\` or \`likely\`${noLessTrue(seen)}.`,
     '',
     ...columnTable(seen, notRun),
     '',
@@ -90,6 +89,16 @@ function results(seen: readonly ColumnRuns[], notRun: readonly Column[], trials:
     ...fixTable(trials),
     ...times(trials),
   ];
+}
+
+/** What scenarios say that the same fault does to a few connections in another way. */
+function noLessTrue(seen: readonly ColumnRuns[]): string {
+  const truths = seen.flatMap(([, judged]) => judged.map(({ truth }) => truth));
+  const others = truths.flatMap(({ cause, besides = [] }) =>
+    besides.map((other) => `of \`${String(cause)}\`, \`${other.cause}\` by ${other.author}`),
+  );
+  const each = [...new Set(others)].sort();
+  return each.length === 0 ? '' : `;\n  of a few connections no less is true: ${each.join('; ')}`;
 }
 
 function progress({ trials, planned, impossible, lacking = [] }: PageInput): string[] {

@@ -48,6 +48,15 @@ const row = (text: string, first: string) =>
     .slice(2, -1);
 
 describe('the page', () => {
+  it('says what no less is true of a few connections, where a scenario says so', () => {
+    const of = (scenario: string, variant: string) => page([{ ...seen([truth]), scenario, variant }]);
+    assert.match(
+      of('translation-changed', 'remote-node'),
+      /of a few connections no less is true: of `translation-changed`, `conntrack-entry-deleted` by client-kernel\./,
+    );
+    assert.doesNotMatch(of('policy-reject', 'to-server'), /no less is true/);
+  });
+
   const text = page([
     seen([truth]),
     seen([truth], []),
