@@ -123,8 +123,10 @@ export const nodeEventSchema = z.discriminatedUnion('event', [
     /** So far, between these two: connections that ended so, and the shortest silence before that. */
     lost: z.number().int(),
     shortestLostMs: z.number(),
-    /** The longest silence that each other connection survived, at most, longest first, of 64 connections. */
+    /** The longest silence that each of the others survived, at most, that were used meanwhile: in falling order, of 64 connections. */
     livedMs: z.array(z.number()),
+    /** That something ended all that was there, each time just before a use and after all other answers; 1 where one moment explains all. */
+    coincidence: z.number(),
     /** The longest of all, those lost later, too: for certain, and at most. Who lists sockets now and then does not see when they speak. */
     longestSurvivedMs: z.number(),
     survivedAtMostMs: z.number(),

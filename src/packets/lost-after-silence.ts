@@ -56,7 +56,7 @@ export function createSilenceCounter(onLost: (lost: LostAfterSilence) => void): 
     for (const [key, flow] of flows) {
       flows.delete(key);
       if (!flow.wasUsed) {
-        silences.settle(flow.silent);
+        silences.drop(flow.silent);
         forgotten += 1;
         if (forgotten === mostFlows / 16) return;
         continue;
@@ -66,7 +66,7 @@ export function createSilenceCounter(onLost: (lost: LostAfterSilence) => void): 
     }
   };
   const open = ({ at, tcp, flow: key }: Passing, isSyn: boolean, hasAck: boolean): Flow => {
-    const silent = silences.open(endsOf(tupleOf(tcp.way), isSyn, hasAck));
+    const silent = silences.open(endsOf(tupleOf(tcp.way), isSyn, hasAck), at);
     // What came before a capture is not known.
     const flow: Flow = { silent, lastAt: isSyn ? at : Number.NaN, asked: null, wasUsed: false };
     flows.set(key, flow);
@@ -87,13 +87,13 @@ export function createSilenceCounter(onLost: (lost: LostAfterSilence) => void): 
     }
     const hasAck = (flags & tcpFlags.ack) !== 0;
     if (asked !== null && asked.way !== way && hasAck && ((ack - asked.end) | 0) >= 0) {
-      if (asked.silence !== null) silences.answered(flow.silent, asked.silence);
+      if (asked.silence !== null) silences.answered(flow.silent, asked.silence, at);
       flow.asked = null;
     }
     if ((flags & tcpFlags.fin) !== 0) {
       // Who leaves what it said in vain had waited for the answer.
       if (flow.asked?.way === way && flow.asked.again > 0) lose(flow, flow.asked, at, 'unanswered');
-      else silences.settle(flow.silent);
+      else silences.drop(flow.silent);
       return;
     }
     if (payloadLength === 0) return;
@@ -114,7 +114,7 @@ export function createSilenceCounter(onLost: (lost: LostAfterSilence) => void): 
       const hasAck = (tcp.flags & tcpFlags.ack) !== 0;
       let flow = flows.get(key);
       if (flow !== undefined && isSyn && !hasAck && seenBefore === 0 && flow.lastAt < at - sameMoment) {
-        silences.settle(flow.silent);
+        silences.drop(flow.silent);
         flow = undefined;
       }
       flow ??= open(packet, isSyn, hasAck);

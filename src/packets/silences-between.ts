@@ -16,26 +16,34 @@ export interface LostAfterSilence extends Ends {
   readonly tuple: Tuple;
   readonly silence: Micros;
   readonly ended: SilenceEvent['ended'];
-  /** Connections that ended so, this one among them, and the shortest silence before that. */
+  /** Connections that ended so, of too many at once not all; and the shortest silence before that. */
   readonly lost: number;
   readonly shortestLost: Micros;
-  /** The longest silences that others survived, one of each that did not end so, the longest first; not of all where there are many. */
+  /** The longest silence that each of the others survived that were there before this one fell silent and answered since, in falling order. */
   readonly lived: readonly Micros[];
+  /**
+   * How probable it is that moments at which everything ended that was there came, each time, just between the last answer to any of the
+   * others and the next use of a silent one; 1 where a single moment, such as a restart, explains all losses.
+   */
+  readonly coincidence: number;
   /** The longest that any survived, also of those that were lost later, for certain and at most; -1 where none did. */
   readonly longestSurvived: Micros;
   readonly survivedAtMost: Micros;
 }
 
+type HowLost = Pick<LostAfterSilence, 'at' | 'tuple' | 'silence' | 'ended'>;
+
 interface Between extends Ends {
   readonly living: Set<Silent>;
-  /** Of those that ended otherwise, or are forgotten. */
-  past: Micros[];
   longestSurvived: Micros;
   survivedAtMost: Micros;
   lost: number;
   shortestLost: Micros;
+  coincidence: number;
+  /** Until then what was lost last may have ended at the same moment as what is lost next. */
+  momentEnds: Micros;
   /** The last that was not told of. */
-  untold: LostAfterSilence | null;
+  untold: { readonly how: HowLost; readonly now: Micros } | null;
   /** Others may be counted anew under the same names: what its own would say is a part of it. */
   isForgotten: boolean;
 }
@@ -44,6 +52,9 @@ interface Between extends Ends {
 export interface Silent {
   /** Null where nothing tells which of its ends is the client. */
   readonly between: Between | null;
+  /** Since when it is known to be there, and when it was last answered, by one clock. */
+  readonly since: Micros;
+  answeredAt: Micros;
   /** The longest silence, at most; -1 while none was. */
   survived: Micros;
   /** It ended, or was told of as lost. */
@@ -51,13 +62,12 @@ export interface Silent {
 }
 
 export interface SilencesBetween {
-  open(ends: Ends | null): Silent;
-  /** It was used after that, and answered. `atMost`: where it may have been silent for longer than is certain. */
-  answered(one: Silent, silence: Micros, atMost?: Micros): void;
-  lose(one: Silent, how: Pick<LostAfterSilence, 'at' | 'tuple' | 'silence' | 'ended'>): void;
-  /** It ended in some other way, or is forgotten: what it survived it did. */
-  settle(one: Silent): void;
-  /** It ended, and shows nothing. */
+  /** `now`, here and below: by one clock, that of `at` unless said otherwise. */
+  open(ends: Ends | null, now: Micros): Silent;
+  /** It was used after that, and answered at `now`. `atMost`: where it may have been silent for longer than is certain. */
+  answered(one: Silent, silence: Micros, now: Micros, atMost?: Micros): void;
+  lose(one: Silent, how: HowLost, now?: Micros): void;
+  /** It ended in some other way, or is forgotten. */
   drop(one: Silent): void;
   /** Tells of those that are not told of yet. To be called once. */
   end(): void;
@@ -76,8 +86,9 @@ export function createSilencesBetween(onLost: (lost: LostAfterSilence) => void):
     const key = `${ends.client} ${ends.server}`;
     const known = pairs.get(key) ?? {
       ...ends,
-      ...{ living: new Set<Silent>(), past: [], longestSurvived: -1, survivedAtMost: -1 },
+      ...{ living: new Set<Silent>(), longestSurvived: -1, survivedAtMost: -1 },
       ...{ isForgotten: false, lost: 0, shortestLost: Number.POSITIVE_INFINITY, untold: null },
+      ...{ coincidence: 1, momentEnds: Number.NEGATIVE_INFINITY },
     };
     // Whoever connected last stands last.
     pairs.delete(key);
@@ -91,57 +102,68 @@ export function createSilencesBetween(onLost: (lost: LostAfterSilence) => void):
   };
 
   return {
-    open: (ends) => ({ between: ends === null ? null : betweenOf(ends), survived: -1, isOver: false }),
-    answered(one, silence, atMost = silence) {
+    open: (ends, now) => ({
+      ...{ between: ends === null ? null : betweenOf(ends), since: now, answeredAt: now },
+      ...{ survived: -1, isOver: false },
+    }),
+    answered(one, silence, now, atMost = silence) {
       const { between } = one;
       if (between === null) return;
+      one.answeredAt = now;
       one.survived = Math.max(one.survived, atMost);
       between.survivedAtMost = Math.max(between.survivedAtMost, atMost);
       between.longestSurvived = Math.max(between.longestSurvived, silence);
       between.living.add(one);
     },
-    lose(one, how) {
+    lose(one, how, now = how.at) {
       const { between } = one;
       one.isOver = true;
       if (between === null || between.isForgotten) return;
       between.living.delete(one);
-      between.lost += 1;
       between.shortestLost = Math.min(between.shortestLost, how.silence);
-      const { client, server, lost, shortestLost, longestSurvived, survivedAtMost } = between;
       if (Math.abs(how.at - second) >= 1e6) [second, told] = [how.at, 0];
       told += 1;
-      const mayTell = told <= toldPerSecond;
-      const lived = mayTell ? livedOf(between) : [];
-      const event = {
-        ...{ ...how, client, server, lost, shortestLost, lived },
-        ...{ longestSurvived, survivedAtMost },
-      };
-      between.untold = mayTell ? null : event;
-      if (mayTell) onLost(event);
-    },
-    settle(one) {
-      const { between, survived } = one;
-      one.isOver = true;
-      if (between === null || !between.living.delete(one)) return;
-      between.past.push(survived);
-      if (between.past.length > 2 * mostLived) between.past = longestOf(between.past);
+      between.untold = told <= toldPerSecond ? null : { how, now };
+      if (between.untold !== null) return;
+      const others = usedMeanwhile(between, now - how.silence);
+      between.lost += 1;
+      noteMoment(between, how.silence, others, now);
+      onLost(eventOf(between, how, others));
     },
     drop(one) {
       one.isOver = true;
       one.between?.living.delete(one);
     },
     end() {
-      for (const between of pairs.values())
-        if (between.untold !== null) onLost({ ...between.untold, lived: livedOf(between) });
+      for (const between of pairs.values()) {
+        if (between.untold === null) continue;
+        const { how, now } = between.untold;
+        onLost(eventOf(between, how, usedMeanwhile(between, now - how.silence)));
+      }
     },
   };
 }
 
-const longestOf = (silences: readonly Micros[]): Micros[] =>
-  silences.toSorted((a, b) => b - a).slice(0, mostLived);
+/** Those that were there before, and were answered since. */
+const usedMeanwhile = ({ living }: Between, from: Micros): Silent[] =>
+  [...living].filter(({ since, answeredAt }) => since <= from && answeredAt > from);
 
-const livedOf = ({ living, past }: Between): Micros[] =>
-  longestOf([...past, ...[...living].map(({ survived }) => survived)]);
+/** What ends all that is there did so after the last answer to any other, and before this use: or nothing of that kind did. */
+function noteMoment(between: Between, silence: Micros, others: readonly Silent[], now: Micros): void {
+  const from = Math.max(now - silence, ...others.map(({ answeredAt }) => answeredAt));
+  if (from < between.momentEnds) return;
+  between.momentEnds = now;
+  if (silence > 0) between.coincidence *= Math.min(1, (now - from) / silence);
+}
+
+function eventOf(between: Between, how: HowLost, others: readonly Silent[]): LostAfterSilence {
+  const { client, server, lost, shortestLost, coincidence, longestSurvived, survivedAtMost } = between;
+  const lived = others.map(({ survived }) => survived).sort((a, b) => b - a);
+  return {
+    ...{ ...how, client, server, lost, shortestLost, coincidence, longestSurvived, survivedAtMost },
+    lived: lived.slice(0, mostLived),
+  };
+}
 
 /** Clients take the higher ports where nobody saw who began. A convention; two of these alike tell nothing. */
 const clientsPorts = 32_768;
@@ -157,13 +179,14 @@ export function silenceEvent(one: LostAfterSilence): { event: LineEvent<SilenceE
   const end = ended === 'reset' ? 'was reset' : 'got no answer';
   const text =
     `${src}.${sport} > ${dst}.${dport} ${end} when it was used after ${seconds(silence)}; so far ${lost} from ${client} to ${server} ended ` +
-    `so, after ${seconds(shortestLost)} or more; ${lived.length} others survived ${seconds(lived[0] ?? 0)} at most`;
+    `so, after ${seconds(shortestLost)} or more; ${lived.length} others, used meanwhile, survived ${seconds(lived[0] ?? 0)} at most`;
   const event: LineEvent<SilenceEvent> = {
     ...{ event: 'lost-after-silence', at: formatMicros(Math.floor(at)) },
     ...{ tuple, ended, client, server, lost },
     silenceMs: silence / 1_000,
     shortestLostMs: shortestLost / 1_000,
     livedMs: lived.map((micros) => micros / 1_000),
+    coincidence: one.coincidence,
     longestSurvivedMs: Math.max(0, one.longestSurvived) / 1_000,
     survivedAtMostMs: Math.max(0, one.survivedAtMost) / 1_000,
   };

@@ -17,6 +17,7 @@ const silence = (more: Partial<SilenceEvent> = {}): SilenceEvent => ({
   tuple: { src: client, sport: port, dst: service, dport: 8_080 },
   ...{ silenceMs: 350_000, lost: 5, shortestLostMs: 350_000, longestSurvivedMs: 300_000 },
   survivedAtMostMs: 300_000,
+  coincidence: 0.001,
   livedMs: [300_000, 200_000, 100_000, 60_000, 60_000],
   ...more,
 });
@@ -63,6 +64,8 @@ describe('a connection that nobody of ours made', () => {
     );
     assert.equal(bounded(silence({ longestSurvivedMs: 400_000, survivedAtMostMs: 400_000 })).seen, 'no');
     assert.equal(bounded(silence({ livedMs: [] })).seen, 'unknown');
+    // A restart while all were silent would do as well.
+    assert.equal(bounded(silence({ coincidence: 0.2 })).seen, 'unknown');
     assert.equal(bounded().seen, 'unknown');
   });
 

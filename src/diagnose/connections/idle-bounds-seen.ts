@@ -39,12 +39,12 @@ export function indexSilences(events: readonly SilenceEvent[]): IdleBoundBetween
 
 const seenBy = ({ lost, livedMs }: SilenceEvent): number => lost + livedMs.length;
 
-function boundOf({ lost, shortestLostMs, livedMs, ...survived }: SilenceEvent): IdleBound {
+function boundOf({ lost, shortestLostMs, livedMs, coincidence, ...survived }: SilenceEvent): IdleBound {
   const { longestSurvivedMs, survivedAtMostMs } = survived;
   const lived = livedMs.filter((silence) => silence >= leastShare * shortestLostMs);
   const parts = shortestLostMs > survivedAtMostMs;
   return {
-    ...{ lost, lived: lived.length },
+    ...{ lost, lived: lived.length, coincidence },
     shortestLost: shortestLostMs * 1_000,
     longestAnswered: longestSurvivedMs * 1_000,
     answeredAtMost: survivedAtMostMs * 1_000,

@@ -27,6 +27,11 @@ export interface IdleBound {
   readonly answeredAtMost?: Micros;
   /** How probable it is that just those with the longest silences were lost, if silence had nothing to do with it. */
   readonly chance: number;
+  /**
+   * How probable it is that something else ended all that was there, each time just before a silent one was used; absent where those that
+   * live did so from the beginning to the end.
+   */
+  readonly coincidence?: number;
 }
 
 /** How long connections of one kind had been idle when their server closed them, be it that a question crossed that; microseconds. */

@@ -38,7 +38,8 @@ export const idleBoundParts: Look = (story) => {
   const { lost, shortestLost, lived, longestAnswered, chance } = idleBound;
   if (shortestLost <= longestAnswered) return no();
   const atMost = idleBound.answeredAtMost ?? longestAnswered;
-  if (shortestLost < beyondBound * atMost || chance > 1 / oneIn) return unknown(null);
+  const byChance = Math.max(chance, idleBound.coincidence ?? 0);
+  if (shortestLost < beyondBound * atMost || byChance > 1 / oneIn) return unknown(null);
   const text =
     `each of the ${lost} flows of its kind that were lost had been idle for ${seconds(shortestLost)} or more, the ${lived} that live for ` +
     `${seconds(atMost)} at most: a bound lies between the two (permutation test over ${lost + lived} flows: p = ${chance.toPrecision(1)})`;

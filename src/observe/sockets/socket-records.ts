@@ -216,7 +216,7 @@ export function createSocketRecords(options: RecordsOptions): SocketRecords {
       const owner = known?.owner ?? withoutDescriptor(scope, socket);
       const side = known?.side ?? (owner.by === 'listener' ? 'server' : sideOf(socket));
       if (cookie !== null) table.ended(cookie);
-      silences.ended(socket, side, text, parseMicros(at));
+      silences.ended(socket, side, text, parseMicros(at), monotonic() * 1_000);
       const isTold =
         known !== undefined ||
         endedUnfinished(socket) ||

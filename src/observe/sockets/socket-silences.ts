@@ -16,8 +16,8 @@ import type { SocketSide } from './connection-event.ts';
 export interface SocketSilences {
   /** A line of a list, of a connection. `at`: when it was printed, by any clock that goes on. */
   listed(cookie: string, socket: () => ListedSocket | undefined, text: string, at: Micros): void;
-  /** `at`: by the clock of all events. */
-  ended(socket: SsSocket, side: SocketSide | null, text: string, at: Micros): void;
+  /** `at`: by the clock of all events; `now`: by that of the lists. */
+  ended(socket: SsSocket, side: SocketSide | null, text: string, at: Micros, now: Micros): void;
   /** Tells of those that are not told of yet. To be called once. */
   end(): void;
 }
@@ -41,7 +41,7 @@ export function createSocketSilences(onLost: (lost: LostAfterSilence) => void): 
   const forgetSome = () => {
     for (const [oldest, { silent }] of sockets) {
       if (sockets.size <= most) break;
-      silences.settle(silent);
+      silences.drop(silent);
       sockets.delete(oldest);
     }
   };
@@ -54,29 +54,33 @@ export function createSocketSilences(onLost: (lost: LostAfterSilence) => void): 
       if (known === undefined) {
         const socket = read();
         if (socket === undefined) return;
-        sockets.set(cookie, { silent: silences.open(endsOf(socket)), listedAt: at, activeAt });
+        sockets.set(cookie, { silent: silences.open(endsOf(socket), at), listedAt: at, activeAt });
         forgetSome();
         return;
       }
       // It was used since, and answered.
-      if (at - 1_000 * ages.heardMs > known.listedAt)
-        silences.answered(known.silent, known.listedAt - known.activeAt, activeAt - known.activeAt);
+      const heardAt = at - 1_000 * ages.heardMs;
+      if (heardAt > known.listedAt)
+        silences.answered(
+          ...([known.silent, known.listedAt - known.activeAt, heardAt] as const),
+          activeAt - known.activeAt,
+        );
       [known.listedAt, known.activeAt] = [at, activeAt];
       sockets.delete(cookie);
       sockets.set(cookie, known);
     },
-    ended(socket, side, text, at) {
+    ended(socket, side, text, at, now) {
       const { cookie, local, peer } = socket;
       const known = cookie === null ? undefined : sockets.get(cookie);
       if (cookie !== null) sockets.delete(cookie);
       const silence = silenceBeforeEnd(text);
       if (silence === null || peer.port === 0) {
-        if (known !== undefined) silences.settle(known.silent);
+        if (known !== undefined) silences.drop(known.silent);
         return;
       }
-      const silent = known?.silent ?? silences.open(endsOf({ local, peer, side }));
+      const silent = known?.silent ?? silences.open(endsOf({ local, peer, side }), now);
       const ended = (socket.retransmissions ?? 0) > 0 ? 'unanswered' : 'reset';
-      silences.lose(silent, { at, tuple: tupleOf(socket), silence, ended });
+      silences.lose(silent, { at, tuple: tupleOf(socket), silence, ended }, now);
     },
     end: () => silences.end(),
   };

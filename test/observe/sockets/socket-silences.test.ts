@@ -33,7 +33,7 @@ function watching() {
     }
   };
   const end = (seconds: number, text: string) => {
-    silences.ended(parseSsLine(text) ?? assert.fail(text), null, text, seconds * 1e6);
+    silences.ended(parseSsLine(text) ?? assert.fail(text), null, text, seconds * 1e6, seconds * 1e6);
   };
   return { list, end, told };
 }
@@ -46,14 +46,16 @@ describe('a socket that is listed now and then', () => {
     list(100, [live(40_001, { sent: 30, heard: 30 }), live(40_002, { sent: 1, heard: 1 })]);
     // The first spoke 20 s before this list, after 70 s; the second is silent since.
     list(160, [live(40_001, { sent: 20, heard: 20 }), live(40_002, { sent: 61, heard: 61 })]);
+    list(400, [live(40_001, { sent: 10, heard: 10 }), live(40_002, { sent: 301, heard: 301 })]);
     end(500, dead(40_003, { sent: 0.01, heard: 350.01 }));
     const [one] = told;
     assert.ok(one !== undefined);
     assert.deepEqual([one.client, one.server, one.ended, one.lost], ['10.9.0.1', '10.9.0.2:80', 'reset', 1]);
     assert.equal(inSeconds(one.silence), 350);
-    // For certain 30 s, and 70 s at most.
-    assert.deepEqual([one.longestSurvived, one.survivedAtMost].map(inSeconds), [30, 70]);
-    assert.deepEqual(one.lived.map(inSeconds), [70]);
+    // For certain 30 s, and between the later two lists 250 s at most.
+    assert.deepEqual([one.longestSurvived, one.survivedAtMost].map(inSeconds), [30, 250]);
+    assert.deepEqual(one.lived.map(inSeconds), [250]);
+    assert.equal(one.coincidence.toFixed(2), (110 / 350).toFixed(2));
   });
 
   it('is lost after a silence where nothing was heard since it last spoke', () => {
