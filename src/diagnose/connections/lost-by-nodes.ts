@@ -4,6 +4,7 @@ import { parseMicros, type Micros } from '../../model/clock.ts';
 import { formatEndpoint } from '../../model/endpoint.ts';
 import { localEnd } from './ends-of-tuple.ts';
 import { closeOfKilled } from './killed-server.ts';
+import type { TupleEvent } from './kernel-index.ts';
 import { lostAtKernels, type LostAtKernels } from './lost-at-kernels.ts';
 import type { LostConnection } from './lost-connection.ts';
 import {
@@ -21,14 +22,18 @@ import { wireConnections } from './wire-connections.ts';
 export type SeenByNodes = Pick<SeenOnTheWire, 'lost' | 'benign' | 'stalled'>;
 
 export function lostByNodes(nodes: NodeTimeline): SeenByNodes {
-  const wire = lostOnTheWire(
-    wireConnections(nodes.packets, nodes.entries),
-    nodes.capturedUntil,
-    ({ legs, packets, goesToClient }, goodbye) => {
+  const wire = lostOnTheWire(wireConnections(nodes.packets, nodes.entries), nodes.capturedUntil, {
+    wasKilled({ legs, packets, goesToClient }, goodbye) {
       const server = new Set(packets.filter(goesToClient).map(({ tuple }) => localEnd(tuple)));
       return closeOfKilled({ client: legs, server }, parseMicros(goodbye.at), nodes) !== undefined;
     },
-  );
+    closedAfter({ legs }, at) {
+      const closes = legs.flatMap((leg) =>
+        nodes.kernel.of(leg).filter((event) => isCloseOf(leg, event) && parseMicros(event.at) > at),
+      );
+      return closes.length === 0 ? undefined : Math.min(...closes.map((event) => parseMicros(event.at)));
+    },
+  });
   const onTheWire = withNextAttempts(wire.lost.map((one) => asRefused(one, nodes)));
   const more: LostConnection[] = [];
   const told = new Map<JudgedOnTheWire, LostConnection>();
@@ -58,6 +63,14 @@ export function lostByNodes(nodes: NodeTimeline): SeenByNodes {
     stalled: wire.stalled - count('stalled'),
   };
 }
+
+/** The process that has this end closed it itself, in order. */
+const isCloseOf = (end: string, { tracepoint, context, state, newState, tuple }: TupleEvent): boolean =>
+  tracepoint === 'set-state' &&
+  context === 'process' &&
+  state === 'ESTABLISHED' &&
+  newState === 'FIN_WAIT1' &&
+  localEnd(tuple) === end;
 
 /** Of a connection whose end alone was captured the packets do not tell when it was well last; its sockets may. */
 function goodSince(loss: LostConnection, heard: ReadonlyMap<string, Micros>): LostConnection {

@@ -46,19 +46,27 @@ type Ending =
     }
   | { readonly is: 'benign' | 'stalled' | 'alive' };
 
-/** Whether a kernel told that the server's process was killed, and that this goodbye came of it. */
+/** What kernels tell of what packets show. */
+export interface ToldOfProcesses {
+  /** Whether a kernel told that the server's process was killed, and that this goodbye came of it. */
+  readonly wasKilled: WasKilled;
+  /** When the client's process closed it after that moment; undefined where nobody told that it did. */
+  readonly closedAfter: (connection: WireConnection, at: Micros) => Micros | undefined;
+}
+
 type WasKilled = (connection: WireConnection, goodbye: PacketEvent) => boolean;
+const nobodyTold: ToldOfProcesses = { wasKilled: () => false, closedAfter: () => undefined };
 
 export function lostOnTheWire(
   connections: readonly WireConnection[],
   capturedUntil: CapturedUntil,
-  wasKilled: WasKilled = () => false,
+  told: ToldOfProcesses = nobodyTold,
 ): SeenOnTheWire {
   const lost: LostConnection[] = [];
   const judged = new Map<string, JudgedOnTheWire[]>();
   let [benign, stalled] = [0, 0];
   for (const connection of connections) {
-    const ending = endingOf(connection, capturedUntil, wasKilled);
+    const ending = endingOf(connection, capturedUntil, told);
     const loss = ending.is === 'lost' ? lossOf(connection, ending) : null;
     for (const leg of connection.legs) remember(judged, leg, { connection, is: ending.is, loss });
     if (loss !== null) lost.push(loss);
@@ -81,7 +89,7 @@ function isAround({ connection: { packets }, is }: JudgedOnTheWire, at: Micros):
   return first !== undefined && last !== undefined && at >= first - toldWithin && at <= last + within;
 }
 
-function endingOf(connection: WireConnection, capturedUntil: CapturedUntil, wasKilled: WasKilled): Ending {
+function endingOf(connection: WireConnection, capturedUntil: CapturedUntil, told: ToldOfProcesses): Ending {
   const { packets } = connection;
   const ofClient = sentInVain(connection, false, capturedUntil);
   if (ofClient?.is === 'given-up') return endingInSilence(connection, ofClient);
@@ -92,7 +100,9 @@ function endingOf(connection: WireConnection, capturedUntil: CapturedUntil, wasK
   const left = leftInVain(connection);
   if (left !== undefined) return endingInSilence(connection, left);
   const reset = packets.find(({ flags }) => flags.includes('R'));
-  if (reset !== undefined) return endingByReset(connection, reset, wasKilled);
+  if (reset !== undefined) return endingByReset(connection, reset, told.wasKilled);
+  const closed = ofClient === null ? undefined : closedInVain(connection, ofClient, told);
+  if (closed !== undefined) return endingInSilence(connection, closed);
   const fin = finUnanswered(connection);
   if (fin !== undefined) return { is: 'lost', failure: 'closed', phase: 'awaiting', by: fin };
   return { is: ofClient?.is === 'stalled' || (lacks && ofServer.is === 'stalled') ? 'stalled' : 'alive' };
@@ -102,6 +112,20 @@ const endingInSilence = ({ packets }: WireConnection, { last, good }: SentInVain
   ...{ is: 'lost', failure: 'timeout', by: last, good },
   phase: packets.every(({ flags }) => /[SR]/.test(flags)) ? 'connecting' : 'awaiting',
 });
+
+/** Its process closed it while it was sent again and again; what the kernel goes on sending after that is in nobody's way any more. */
+function closedInVain(
+  connection: WireConnection,
+  ofClient: SentInVain,
+  { closedAfter }: ToldOfProcesses,
+): SentInVain | undefined {
+  const closedAt =
+    ofClient.is === 'stalled' ? closedAfter(connection, parseMicros(ofClient.againSince)) : undefined;
+  if (closedAt === undefined) return undefined;
+  const isBefore = (packet: PacketEvent) =>
+    parseMicros(packet.at) <= closedAt && !connection.goesToClient(packet);
+  return { ...ofClient, last: connection.packets.findLast(isBefore) ?? ofClient.last };
+}
 
 const hasEnded = ({ packets, goesToClient }: WireConnection, before: PacketEvent): boolean =>
   packets.some((packet) => !goesToClient(packet) && /[RF]/.test(packet.flags) && packet.at <= before.at);

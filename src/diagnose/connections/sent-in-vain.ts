@@ -9,7 +9,8 @@ import type { WireConnection } from './wire-connections.ts';
 export interface SentInVain {
   /** `alive`: too little was sent again, or too shortly before the end of the evidence, to tell. */
   readonly is: 'given-up' | 'stalled' | 'alive';
-  /** The last that was sent again. */
+  /** When it was sent again for the first time, and the last that was. */
+  readonly againSince: string;
   readonly last: PacketEvent;
   /** What was last heard of the other side before any of it was sent; undefined when nothing was. */
   readonly good: PacketEvent | undefined;
@@ -51,12 +52,12 @@ export function sentInVain(
 ): SentInVain | null {
   const again = sentAgainBy(connection, toClient);
   if (again === null) return null;
-  const { here, said, heard, end, last, sent, repetitions, good, answer } = again;
+  const { here, said, heard, end, last, sent, repetitions, good, answer, againSince } = again;
   const isLong = repetitions >= enoughToBeLate;
   if (end !== undefined && (answer === undefined || end.at < answer.at))
-    return { is: 'given-up', last, good };
+    return { is: 'given-up', againSince, last, good };
   if (answer !== undefined)
-    return isLong && cameTooLate(answer, end, last, here) ? { is: 'given-up', last, good } : null;
+    return isLong && cameTooLate(answer, end, last, here) ? { is: 'given-up', againSince, last, good } : null;
   const otherEnd = heard.find(isEnd);
   const { until, lost, keptFor } = capturedUntil(last.node);
   const gap = lag(sent.at(-2) ?? last, last);
@@ -67,9 +68,14 @@ export function sentInVain(
   // other side passes, its answers may have come another way; and what it said by itself before the next was due must have been kept.
   const tells = isOpening(last) || (isLong && heard.length > 0 && 2 * gap <= keptFor);
   // A capture that lost fewer than did not come would have had some of them.
-  if (missing > lost && tells && said.at(-1) === last) return { is: 'given-up', last, good };
+  if (missing > lost && tells && said.at(-1) === last) return { is: 'given-up', againSince, last, good };
   if (otherEnd !== undefined) return null;
-  return { is: missing > 0 || repetitions >= enoughRepetitions ? 'stalled' : 'alive', last, good };
+  return {
+    is: missing > 0 || repetitions >= enoughRepetitions ? 'stalled' : 'alive',
+    againSince,
+    last,
+    good,
+  };
 }
 
 /**
@@ -86,10 +92,10 @@ export function leftInVain(connection: WireConnection): SentInVain | undefined {
   if (before.some((packet) => isReset(packet) && isSamePlace(packet, goodbye))) return undefined;
   const again = sentAgainBy({ ...connection, packets: before }, true);
   if (again === null || again.end !== undefined || again.answer !== undefined) return undefined;
-  const { first, last, good, repetitions } = again;
+  const { first, last, good, repetitions, againSince } = again;
   const hasAsked = before.some((one) => one.payloadLength > 0 && !goesToClient(one) && one.at < first.at);
   if (!hasAsked || repetitions < enoughToBeLate || acknowledges(goodbye, last)) return undefined;
-  return { is: 'given-up', last, good };
+  return { is: 'given-up', againSince, last, good };
 }
 
 /** Since when the side had no answer to what it sent again; undefined where it had all, or sent nothing again. */
@@ -116,6 +122,7 @@ function sentAgainBy({ packets, goesToClient }: WireConnection, toClient: boolea
   return {
     ...{ here, said, heard, end, last, first, sent },
     repetitions: sent.filter(isRepetition).length,
+    againSince: (sent.find(isRepetition) ?? last).at,
     good: heard.findLast(({ at }) => at <= first.at),
     // What came before it was sent once more did not arrive, unless the two passed each other.
     answer: heard.find((packet) => acknowledges(packet, last) && lag(last, packet) > -soonestRepetition),

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatMicros } from '../../../src/model/clock.ts';
+import type { KernelEvent } from '../../../src/model/kernel-event.ts';
 import type { PacketEvent } from '../../../src/model/node-event.ts';
+import { byClient, told } from '../kernel-events.ts';
 import { packet, source } from '../made-by-hand.ts';
 import { at } from '../story-events.ts';
 import { answers, asks, here, opened, seen, there, toServer, tupleOf } from './on-the-wire.ts';
@@ -100,6 +102,28 @@ describe('a connection that its own kernel gave up without a word is lost', () =
   it('and not when it went on talking', () => {
     const more = fromPod(2.7, '.', { seq: 11, ack: 501 });
     assert.deepEqual(seen([...events, more], 9).lost, []);
+  });
+});
+
+describe('a client whose process closes while its question is sent again and again', () => {
+  const vain = [...made, fromPod(2, 'P.', ask), ...asksAgain, ...later()];
+  function later() {
+    return [3.4, 5, 8.2].map((seconds) => fromPod(seconds, 'P.', { ...ask, retransmission: true }));
+  }
+  const closes = (seconds: number, more: Partial<KernelEvent> = {}) =>
+    told(seconds, 'set-state', tupleOf(here, there), {
+      ...{ ...byClient, state: 'ESTABLISHED', newState: 'FIN_WAIT1' },
+      ...more,
+    });
+  it('waited in vain: its goodbye waits for a place behind the question, and is on no wire', () => {
+    const { lost, stalled, all } = seen([...vain, closes(4)], 9);
+    assert.deepEqual([lost, stalled], [['timeout while awaiting'], 0]);
+    assert.equal(formatMicros(all[0]?.failedAt ?? 0), at(3.4));
+  });
+  it('is not known to have where nobody tells of that, or it closed as it asked, or its peer’s end did', () => {
+    assert.deepEqual(seen(vain, 9).stalled, 1);
+    assert.deepEqual(seen([...vain, closes(2.1)], 9).stalled, 1);
+    assert.deepEqual(seen([...vain, closes(4, { tuple: tupleOf(there, here) })], 9).stalled, 1);
   });
 });
 
