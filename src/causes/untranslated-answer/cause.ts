@@ -23,7 +23,12 @@ export const cause = defineCause(page, {
     ],
   ],
   suggestedBy: [
-    ['client answered what was not translated', 'not picked up in mid-stream'],
+    // Where a deletion may not have been told of yet, that is no less likely.
+    [
+      'client answered what was not translated',
+      'not picked up in mid-stream',
+      'not entry deleted by a program',
+    ],
     ['never connected', 'timed out', 'others answered what was not translated', 'may never have arrived'],
   ],
   contradictedBy: [
