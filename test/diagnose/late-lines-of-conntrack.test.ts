@@ -14,8 +14,7 @@ describe('a deletion that is told of after the loss', () => {
   };
   it('may have been before it: nobody says when the line was due', () => {
     const late = deleted(lost + 0.5);
-    assert.equal(late.seen, 'unknown');
-    assert.equal(late.seen === 'unknown' && late.missing, 'later-conntrack-events');
+    assert.deepEqual(late, { seen: 'unknown', missing: 'later-conntrack-events' });
   });
   it('was later where the RST had closed the entry before', () =>
     assert.equal(deleted(lost + 0.5, 'CLOSE').seen, 'no'));
