@@ -88,7 +88,7 @@ export interface SsAges {
 export function agesIn(text: string): SsAges | null {
   const rto = / rto:([0-9.]+)/.exec(text)?.[1];
   if (rto === undefined || !text.includes(' cwnd:')) return null;
-  const ago = (name: keyof typeof ages) => Number(ages[name].exec(text)?.[1] ?? 0);
+  const ago = (name: keyof typeof numbers) => valueIn(text, name) ?? 0;
   // Of what it never did the kernel says how long the machine has been running; what is 0 ss leaves out.
   const heard = [ago('lastack'), ...(text.includes(' bytes_received:') ? [ago('lastrcv')] : [])];
   return {
@@ -98,13 +98,6 @@ export function agesIn(text: string): SsAges | null {
     backoff: ago('backoff'),
   };
 }
-
-const ages = {
-  lastsnd: / lastsnd:([0-9]+)/,
-  lastrcv: / lastrcv:([0-9]+)/,
-  lastack: / lastack:([0-9]+)/,
-  backoff: / backoff:([0-9]+)/,
-};
 
 /** Reads one line of `socketsArgv` or `destroyedArgv`; undefined for anything else. */
 export function parseSsLine(text: string): SsSocket | undefined {
@@ -183,6 +176,8 @@ const numbers = {
   data_segs_in: / data_segs_in:([0-9]+)/,
   lastsnd: / lastsnd:([0-9]+)/,
   lastrcv: / lastrcv:([0-9]+)/,
+  lastack: / lastack:([0-9]+)/,
+  backoff: / backoff:([0-9]+)/,
 };
 
 const valueIn = (info: string, name: keyof typeof numbers): number | undefined => {
